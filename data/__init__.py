@@ -1,0 +1,1 @@
+"""The rulings: schema, loading and validation, splits, and the embedded data set."""

@@ -1,0 +1,98 @@
+"""Courts: where a CourtListener court id sits, from Free Law Project's courts-db."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from courts_db import courts
+
+# 28 U.S.C. § 41 puts each state and territory in a circuit; courts-db gives the state, not the
+# circuit. Names are courts-db's `location`.
+_CIRCUIT_OF = {
+    place: circuit
+    for circuit, places in {
+        "ca1": ("Maine", "Massachusetts", "New Hampshire", "Puerto Rico", "Rhode Island"),
+        "ca2": ("Connecticut", "New York", "Vermont"),
+        "ca3": ("Delaware", "New Jersey", "Pennsylvania", "Virgin Islands"),
+        "ca4": ("Maryland", "North Carolina", "South Carolina", "Virginia", "West Virginia"),
+        "ca5": ("Louisiana", "Mississippi", "Texas"),
+        "ca6": ("Kentucky", "Michigan", "Ohio", "Tennessee"),
+        "ca7": ("Illinois", "Indiana", "Wisconsin"),
+        "ca8": (
+            "Arkansas",
+            "Iowa",
+            "Minnesota",
+            "Missouri",
+            "Nebraska",
+            "North Dakota",
+            "South Dakota",
+        ),
+        "ca9": (
+            "Alaska",
+            "Arizona",
+            "California",
+            "Guam",
+            "Hawaii",
+            "Idaho",
+            "Montana",
+            "Nevada",
+            "Northern Mariana Islands",
+            "Oregon",
+            "Washington",
+        ),
+        "ca10": ("Colorado", "Kansas", "New Mexico", "Oklahoma", "Utah", "Wyoming"),
+        "ca11": ("Alabama", "Florida", "Georgia"),
+        "cadc": ("Washington D.C.",),
+    }.items()
+    for place in places
+}
+# Courts of nationwide jurisdiction whose appeals go to the Federal Circuit, 28 U.S.C. § 1295.
+_FEDERAL_CIRCUIT = {"uscfc", "cit"}
+CIRCUITS = ("ca1", "ca2", "ca3", "ca4", "ca5", "ca6", "ca7", "ca8", "ca9", "ca10", "ca11")
+CIRCUITS += ("cadc", "cafc", "state")
+LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
+
+
+@dataclass(frozen=True)
+class Court:
+    """A trial court: its circuit ("state" for a state court), level, name; None = unknown."""
+
+    name: str
+    circuit: str | None
+    level: str | None
+
+
+@cache
+def _by_id() -> dict[str, dict[str, str]]:
+    return {entry["id"]: entry for entry in courts}
+
+
+@cache
+def find_court(court_id: str | None) -> Court:
+    """Look a court up by its CourtListener id.
+
+    Ids of the form `<state>-trial`, used by the codebook where only the state is known, and ids
+    that name a state's district court are read as state courts; any other id that courts-db does
+    not hold has an unknown circuit and level.
+    """
+    if court_id is None:
+        return Court("not shown", None, None)
+    entry = _by_id().get(court_id)
+    if entry is None:
+        if court_id.endswith("-trial"):
+            return Court(f"a trial court of {court_id.removesuffix('-trial').title()}", *_STATE)
+        # CourtListener's id for the district courts of Texas counties; courts-db lacks it.
+        if court_id == "texdistct":
+            return Court("Texas District Court", *_STATE)
+        return Court(court_id, None, None)
+    if entry["system"] == "state":
+        return Court(entry["name"], *_STATE)
+    if entry["system"] != "federal":
+        return Court(entry["name"], None, None)
+    if court_id in _FEDERAL_CIRCUIT:
+        return Court(entry["name"], "cafc", "federal_special")
+    circuit = _CIRCUIT_OF.get(entry["location"])
+    level = "bankruptcy" if entry["type"] == "bankruptcy" else "federal_district"
+    return Court(entry["name"], circuit, level)
+
+
+_STATE = ("state", "state")

@@ -1,0 +1,41 @@
+"""The rulings, forecasts and example that travel with the program."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from data.load import load
+from data.schema import Motion, Ruling
+
+_HERE = files("data")
+
+
+@cache
+def embedded_rulings() -> tuple[Ruling, ...]:
+    """Return the embedded labelled rulings, in file order (see DATA_CARD.md)."""
+    loaded = load(str(rulings_path()), Ruling)
+    if loaded.rejects:
+        raise ValueError(f"the embedded rulings are damaged: {loaded.rejects[0]}")
+    return tuple(loaded.rows)
+
+
+def rulings_path() -> Path:
+    """Return where the embedded rulings lie."""
+    return Path(str(_HERE / "rulings.jsonl"))
+
+
+@cache
+def reader_forecasts() -> dict[str, float]:
+    """Return, by ruling id, the probability of grant that outcome-blind readers gave.
+
+    A baseline to be judged against; never a feature.
+    """
+    lines = (_HERE / "reader_forecasts.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["id"]: float(row["p"]) for row in map(json.loads, lines)}
+
+
+def clearview_motion() -> Motion:
+    """Return the motion in In re Clearview AI (N.D. Ill., No. 1:21-cv-00135); no training row."""
+    text = (_HERE / "examples" / "clearview.json").read_text(encoding="utf-8")
+    return Motion.model_validate_json(text)

@@ -1,0 +1,117 @@
+"""Splits of labelled rulings that keep one case's rulings together."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import StratifiedGroupKFold
+
+from data.schema import Motion, Outcome, Ruling
+
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class TemporalSplit:
+    """Row numbers of the earlier years (`train`), the later years (`test`), and the left out.
+
+    `left_out` holds earlier rulings of a case that was ruled on again in the test years: they may
+    be neither trained on (the test ruling's sibling) nor tested on (not later than training).
+    """
+
+    first_test_year: int
+    train: Rows
+    test: Rows
+    left_out: Rows
+
+
+def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
+    """Number the cases: rows that share a `case_id`, or a court and docket number, share a group.
+
+    Some rulings on one docket were coded under different case ids, so the docket joins them too.
+
+    Parameters
+    ----------
+    motions
+        n motions or rulings. A row with neither a `case_id` nor a docket is a case of its own.
+
+    Returns
+    -------
+    Array of n group numbers.
+    """
+    parent = list(range(len(motions)))
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    first_seen: dict[tuple[str, str], int] = {}
+    for row, motion in enumerate(motions):
+        keys = []
+        if motion.case_id:
+            keys.append(("case", motion.case_id))
+        if motion.docket_number and motion.court:
+            digits = re.sub(r"[\W_]", "", motion.docket_number.lower())
+            keys.append((motion.court, digits))
+        for key in keys:
+            parent[root(row)] = root(first_seen.setdefault(key, row))
+    return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
+
+
+def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalSplit:
+    """Train on rulings before `first_test_year`, test on that year and later.
+
+    Raises
+    ------
+    ValueError
+        If either side would be empty, or the earlier years hold only one kind of outcome.
+    """
+    years = np.array([ruling.year for ruling in rulings])
+    groups = case_groups(rulings)
+    later = years >= first_test_year
+    straddles = np.isin(groups, groups[later]) & ~later
+    train, test = np.flatnonzero(~later & ~straddles), np.flatnonzero(later)
+    if not len(train) or not len(test):
+        raise ValueError(
+            f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}: the "
+            f"years run from {years.min()} to {years.max()}; choose a --first-test-year between"
+        )
+    return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
+
+
+def grouped_folds(
+    rulings: Sequence[Ruling], n_folds: int = 5, seed: int = 0
+) -> Iterator[tuple[Rows, Rows]]:
+    """Yield `(train, test)` rows of a k-fold split stratified by outcome, cases kept together.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer cases than folds.
+    """
+    groups = case_groups(rulings)
+    if len(np.unique(groups)) < n_folds:
+        raise ValueError(
+            f"{len(np.unique(groups))} case(s) cannot make {n_folds} folds; add rulings or lower "
+            "--folds"
+        )
+    granted = [ruling.outcome is not Outcome.DENIED for ruling in rulings]
+    folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    yield from folds.split(np.zeros(len(rulings)), granted, groups)
+
+
+def phrase_part(motion: Motion) -> Literal["writing", "held_out"]:
+    """Tell whether lexicon writers may read this case (about 60% of cases) or not.
+
+    The split is a hash of the docket where there is one, else of the case id, so it never moves
+    when rulings are added: phrases are judged on cases their writers have not seen.
+    """
+    docket = re.sub(r"[\W_]", "", (motion.docket_number or "").lower())
+    key = f"{motion.court} {docket}" if docket and motion.court else motion.case_id or motion.motion
+    return "writing" if hashlib.sha256(key.encode()).digest()[0] < 154 else "held_out"

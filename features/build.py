@@ -1,0 +1,143 @@
+"""The one door to the features: motions in, feature frame out.
+
+Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyfunc all call
+`build_features`; nothing else turns a motion into numbers.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import joblib
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import platformdirs
+
+from data.schema import Motion, Ruling
+from features import forum, harm, merits, motion_type, ratings, remedial, speculation
+from features.indicator import Column, Indicator
+from features.lexicon import lexicon_digest
+from features.phrases import Hit, read_papers
+
+BUILDERS = (motion_type, harm, remedial, speculation, merits, forum, ratings)
+FAMILIES = {
+    "motion_type": "motion type",
+    "harm": "harm evidence",
+    "remedial": "remedial steps",
+    "speculation": "speculation signals",
+    "merits": "merits",
+    "forum": "forum",
+    "ratings": "Winter ratings",
+}
+COLUMNS: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
+CHUNK = 500
+"""Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
+
+
+@dataclass(frozen=True)
+class FeatureFrame:
+    """Features of n motions, with where each came from.
+
+    Attributes
+    ----------
+    values
+        n rows, one column per `COLUMNS` entry in that order; float64 for numbers (NaN = not
+        shown), str or None for categories.
+    sources
+        Same shape: "coded", "text" or "not shown".
+    hits
+        For each motion, the phrases behind each column that was read from text.
+    """
+
+    values: pd.DataFrame
+    sources: pd.DataFrame
+    hits: tuple[dict[str, tuple[Hit, ...]], ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "FeatureFrame":
+        """Return the frame of these rows, in this order."""
+        return FeatureFrame(
+            self.values.iloc[rows].reset_index(drop=True),
+            self.sources.iloc[rows].reset_index(drop=True),
+            tuple(self.hits[row] for row in rows),
+        )
+
+
+def build_features(
+    motions: Sequence[Motion], n_jobs: int = 1, cache_dir: Path | None = None
+) -> FeatureFrame:
+    """Turn motions into the feature frame.
+
+    A coded value is taken as it is; where a motion has none, the text of `motion` and `opposition`
+    is read. Labels cannot reach this function: a `Ruling` is cut down to its `Motion` first.
+
+    Parameters
+    ----------
+    motions
+        n motions; each must have its text.
+    n_jobs
+        Processes to use on inputs larger than one chunk; -1 for all cores.
+    cache_dir
+        Where to keep built frames for repeated runs over the same motions; None keeps nothing.
+        The cache is this user's own: never point it at a folder that others can write to.
+    """
+    plain = [motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions]
+    chunks = [plain[start : start + CHUNK] for start in range(0, len(plain), CHUNK)]
+    build = _build_chunk
+    if cache_dir is not None:
+        build = joblib.Memory(cache_dir, verbose=0).cache(_build_chunk)
+    jobs = (joblib.delayed(build)(chunk, builder_digest()) for chunk in chunks)
+    parallel = joblib.Parallel(n_jobs=n_jobs if len(chunks) > 1 else 1)
+    rows = [row for chunk in parallel(jobs) for row in chunk]
+    return _frame(rows)
+
+
+def default_cache_dir() -> Path:
+    """Return the folder of cached features: `ENJOIN_CACHE_DIR`, or the user's cache folder."""
+    return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
+
+
+@cache
+def builder_digest() -> str:
+    """Return the SHA-256 of the lexicons, the builders' source and the schema.
+
+    It keys the cache, so that an edited phrase or builder never meets a stale frame.
+    """
+    digest = hashlib.sha256(lexicon_digest().encode())
+    sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
+    sources += [files("data") / "schema.py", files("data") / "courts.py"]
+    for path in sorted(sources, key=lambda path: path.name):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator]]:
+    """Build a chunk of motions; `digest` takes part only in the cache key."""
+    return [indicators(motion) for motion in motions]
+
+
+def indicators(motion: Motion) -> dict[str, Indicator]:
+    """Return every indicator of one motion, by column name in frame order."""
+    hits = read_papers(motion.motion, motion.opposition)
+    found: dict[str, Indicator] = {}
+    for builder in BUILDERS:
+        found |= builder.build(motion, hits)
+    return {column.name: found[column.name] for column in COLUMNS}
+
+
+def _frame(rows: list[dict[str, Indicator]]) -> FeatureFrame:
+    values, sources = {}, {}
+    for column in COLUMNS:
+        mine = [row[column.name] for row in rows]
+        dtype = object if column.kind == "category" else float
+        values[column.name] = pd.Series([item.value for item in mine], dtype=dtype)
+        sources[column.name] = pd.Series([item.source for item in mine], dtype=object)
+    hits = tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows)
+    return FeatureFrame(pd.DataFrame(values), pd.DataFrame(sources), hits)

@@ -1,0 +1,27 @@
+"""Forum: which court, in which circuit, of which level, in which year."""
+
+from collections.abc import Sequence
+
+from data.courts import CIRCUITS, LEVELS, find_court
+from data.schema import Motion
+from features.indicator import Column, Indicator, coded
+from features.phrases import Hit
+
+FAMILY = "forum"
+COLUMNS = (
+    Column(f"{FAMILY}.court", "court", "category"),
+    Column(f"{FAMILY}.circuit", "circuit", "category", categories=CIRCUITS),
+    Column(f"{FAMILY}.level", "level of court", "category", categories=LEVELS),
+    Column(f"{FAMILY}.year", "year"),
+)
+
+
+def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+    """Return this family's indicators for one motion, by column name; none is read from text."""
+    court = find_court(motion.court)
+    return {
+        f"{FAMILY}.court": coded(motion.court),
+        f"{FAMILY}.circuit": coded(court.circuit),
+        f"{FAMILY}.level": coded(court.level),
+        f"{FAMILY}.year": coded(motion.year),
+    }

@@ -1,0 +1,145 @@
+"""What a builder gives back: columns with their doctrine, and indicators with their source.
+
+Three readers serve every family. Each takes the coded value where the motion has one and
+otherwise what the phrases of the lexicon say.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from data.schema import Motion, allowed_values
+from features.lexicon import meaning
+from features.phrases import Hit
+
+Source = Literal["coded", "text", "not shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the feature frame.
+
+    `monotone` is +1 where more of it may never lower the probability of grant, -1 where more may
+    never raise it, 0 where the data decide; `authority` is the legal ground for a promise.
+    `categories` lists the values of a category column; () lets the fitted model fix them.
+    """
+
+    name: str
+    meaning: str
+    kind: Literal["number", "category"] = "number"
+    monotone: Literal[-1, 0, 1] = 0
+    authority: str = ""
+    categories: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The family: the part of the name before the first dot."""
+        return self.name.split(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A value, where it came from, and the phrases behind it (negated ones included)."""
+
+    value: float | str | None
+    source: Source
+    hits: tuple[Hit, ...] = ()
+
+
+NOT_SHOWN = Indicator(None, "not shown")
+
+
+def coded(value: float | str | bool | None) -> Indicator:
+    """Return a value that can only be given, never read from text (court, year, rating)."""
+    if value is None:
+        return NOT_SHOWN
+    return Indicator(str(value) if isinstance(value, str) else float(value), "coded")
+
+
+def flag_columns(
+    family: str,
+    field: str,
+    monotone: Literal[-1, 0, 1] = 0,
+    authority: str = "",
+) -> tuple[Column, ...]:
+    """Return one yes/no column per allowed value of a list field."""
+    return tuple(
+        Column(f"{family}.{value}", meaning(field, value), "number", monotone, authority)
+        for value in allowed_values(field)
+    )
+
+
+def category_column(family: str, field: str, words: str) -> Column:
+    """Return the column of a single-valued enumerated field."""
+    return Column(f"{family}.{field}", words, "category", categories=allowed_values(field))
+
+
+def read_flags(
+    motion: Motion, hits: Sequence[Hit], field: str, absent: float | None = None
+) -> dict[str, Indicator]:
+    """Read a list field as one indicator per value: 1.0 shown, 0.0 not.
+
+    Parameters
+    ----------
+    absent
+        The value where the text says nothing: None keeps "not shown" apart from "none"; 0.0 is
+        for monotone columns, so that silence can never count as more than a named step or signal.
+    """
+    given: tuple[str, ...] | None = getattr(motion, field)
+    values = allowed_values(field)
+    if given is not None:
+        return {value: Indicator(float(value in given), "coded") for value in values}
+    indicators = {}
+    for value in values:
+        mine = tuple(hit for hit in hits if (hit.field, hit.value) == (field, value))
+        if not mine:
+            indicators[value] = Indicator(absent, "not shown")
+        else:
+            shown = any(not hit.negated for hit in mine)
+            indicators[value] = Indicator(float(shown), "text", mine)
+    return indicators
+
+
+def read_choice(
+    motion: Motion, hits: Sequence[Hit], field: str, strongest: bool = False
+) -> Indicator:
+    """Read a single-valued enumerated field.
+
+    In text the value with most phrases wins (ties: the order of the codebook), or with
+    `strongest` the last value of the codebook's order that has any.
+    """
+    given: StrEnum | None = getattr(motion, field)
+    if given is not None:
+        return Indicator(given.value, "coded")
+    mine = tuple(hit for hit in hits if hit.field == field and not hit.negated)
+    if not mine:
+        return NOT_SHOWN
+    values = allowed_values(field)
+    counts = Counter(hit.value for hit in mine)
+    if strongest:
+        best = max(counts, key=values.index)
+    else:
+        best = max(counts, key=lambda value: (counts[value], -values.index(value)))
+    return Indicator(best, "text", tuple(hit for hit in mine if hit.value == best))
+
+
+def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
+    """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
+    given: bool | None = getattr(motion, field)
+    if given is not None:
+        return Indicator(float(given), "coded")
+    mine = tuple(hit for hit in hits if hit.field == field)
+    if not mine:
+        return NOT_SHOWN
+    votes = [(hit.value == "true") != hit.negated for hit in mine]
+    return Indicator(float(sum(votes) * 2 > len(votes)), "text", mine)
+
+
+def as_scale(indicator: Indicator, field: str) -> Indicator:
+    """Turn an enumerated value into its place on the codebook's ordinal scale, from 0.0."""
+    if indicator.value is None:
+        return indicator
+    place = allowed_values(field).index(str(indicator.value))
+    return Indicator(float(place), indicator.source, indicator.hits)

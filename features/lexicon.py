@@ -1,0 +1,193 @@
+"""Load the lexicons: TOML files of phrases that a lawyer can edit.
+
+A file holds tables named `[<schema field>.<value>]` with
+
+- `meaning`: the indicator in plain words,
+- `phrases`: what to look for (syntax below),
+- `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
+- `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
+- `matches` and `misses`: sentences that must and must not fire; the tests check each.
+
+A phrase is plain words. `*` ends a word freely (`encrypt*`), `(a|b)` offers a choice, `...` lets
+up to four words stand between, and a space matches any white space or a hyphen.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from data.schema import Motion, allowed_values
+
+Paper = Literal["motion", "opposition"]
+PAPERS: tuple[Paper, ...] = ("motion", "opposition")
+FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits")
+
+
+class LexiconError(ValueError):
+    """A lexicon file that cannot be used; the message names file, table and what was expected."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of one schema field and the compiled phrases that speak for it."""
+
+    family: str
+    field: str
+    value: str
+    meaning: str
+    phrases: tuple[str, ...]
+    pattern: re.Pattern[str]
+    papers: tuple[Paper, ...]
+    negatable: bool
+    matches: tuple[str, ...]
+    misses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Negation:
+    """Cues that cancel a phrase after or before them, and words that end their reach."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    not_a_cue: re.Pattern[str]
+    breaks: re.Pattern[str]
+    reach_words: int
+
+
+_SPACE = r"[\s\-\u2010-\u2014]+"
+
+
+def phrase_pattern(phrase: str) -> str:
+    """Turn one lexicon phrase into a regular expression (to be matched ignoring case).
+
+    >>> import re
+    >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
+    True
+    """
+    if not phrase.strip():
+        raise LexiconError("an empty phrase")
+    if phrase.count("(") != phrase.count(")"):
+        raise LexiconError(f"unbalanced brackets in {phrase!r}")
+    pattern = ""
+    for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase.strip()):
+        if token == "...":
+            pattern = pattern.removesuffix(_SPACE) + rf"(?:{_SPACE}\S+?){{0,4}}?{_SPACE}"
+        elif token.isspace():
+            pattern += "" if pattern.endswith(_SPACE) else _SPACE
+        elif token == "(":
+            pattern += "(?:"
+        elif token == "*":
+            pattern += r"\w*"
+        elif token in ")|":
+            pattern += token
+        elif token == "?":
+            raise LexiconError(f"'?' has no meaning in {phrase!r}; write (a|b) for a choice")
+        else:
+            pattern += re.escape(token)
+    return rf"(?<!\w){pattern}(?!\w)"
+
+
+def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> Entry:
+    where = f"features/lexicon/{family}.toml [{field}.{value}]"
+    if field not in Motion.model_fields:
+        raise LexiconError(f"{where}: {field!r} is not a field of a motion (see `enjoin schema`)")
+    allowed = allowed_values(field) or ("true", "false")
+    if value not in allowed:
+        raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
+    known = {"meaning", "phrases", "papers", "negatable", "matches", "misses"}
+    if unknown := set(table) - known:
+        raise LexiconError(f"{where}: unknown key {sorted(unknown)}; known: {sorted(known)}")
+
+    def strings(key: str) -> tuple[str, ...]:
+        items = table.get(key, [])
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise LexiconError(f"{where}: {key} must be a list of strings")
+        return tuple(items)
+
+    papers = tuple(paper for paper in PAPERS if paper in strings("papers")) or PAPERS
+    if set(strings("papers")) - set(PAPERS):
+        raise LexiconError(f"{where}: papers must be among {PAPERS}")
+    meaning = table.get("meaning")
+    if not isinstance(meaning, str) or not meaning:
+        raise LexiconError(f"{where}: needs a meaning in plain words")
+    try:
+        alternatives = [phrase_pattern(phrase) for phrase in strings("phrases")]
+        pattern = re.compile("|".join(alternatives) or r"(?!)", re.IGNORECASE)
+    except (LexiconError, re.error) as error:
+        raise LexiconError(f"{where}: {error}") from None
+    return Entry(
+        family=family,
+        field=field,
+        value=value,
+        meaning=meaning,
+        phrases=strings("phrases"),
+        pattern=pattern,
+        papers=papers,
+        negatable=bool(table.get("negatable", True)),
+        matches=strings("matches"),
+        misses=strings("misses"),
+    )
+
+
+def _read(name: str) -> bytes:
+    return files("features").joinpath("lexicon", f"{name}.toml").read_bytes()
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return every entry of every family, in file order.
+
+    Raises
+    ------
+    LexiconError
+        If a file is not TOML or a table names an unknown field, value or key.
+    """
+    found = []
+    for family in FAMILIES:
+        try:
+            fields = tomllib.loads(_read(family).decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise LexiconError(f"features/lexicon/{family}.toml: {error}") from None
+        for field, values in fields.items():
+            found += [_entry(family, field, value, table) for value, table in values.items()]
+    return tuple(found)
+
+
+@cache
+def negation() -> Negation:
+    """Return the negation cues of `negation.toml`."""
+    table = tomllib.loads(_read("negation").decode())
+
+    def any_of(key: str) -> re.Pattern[str]:
+        return re.compile("|".join(map(phrase_pattern, table[key])), re.IGNORECASE)
+
+    return Negation(
+        before=any_of("before"),
+        after=any_of("after"),
+        not_a_cue=any_of("not_a_cue"),
+        breaks=re.compile(any_of("breaks").pattern + r"|[;:]|[.!?](?=\s|$)", re.IGNORECASE),
+        reach_words=int(table["reach_words"]),
+    )
+
+
+@cache
+def meaning(field: str, value: str) -> str:
+    """Return the plain words for one value of one field, or the value itself where unlisted."""
+    for entry in entries():
+        if (entry.field, entry.value) == (field, value):
+            return entry.meaning
+    return value.replace("_", " ")
+
+
+@cache
+def lexicon_digest() -> str:
+    """Return the SHA-256 of all lexicon files, so that a model can name the one it was fitted on."""
+    digest = hashlib.sha256()
+    for name in (*FAMILIES, "negation"):
+        digest.update(_read(name))
+    return digest.hexdigest()

@@ -1,0 +1,21 @@
+"""Merits: the field of law and the signs of how the claim stands."""
+
+from collections.abc import Sequence
+
+from data.schema import Motion
+from features.indicator import Indicator, category_column, flag_columns, read_choice, read_flags
+from features.phrases import Hit
+
+FAMILY = "merits"
+COLUMNS = (
+    category_column(FAMILY, "claim_area", "field of law"),
+    *flag_columns(FAMILY, "merits_signals"),
+)
+
+
+def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+    """Return this family's indicators for one motion, by column name."""
+    signals = read_flags(motion, hits, "merits_signals")
+    return {f"{FAMILY}.claim_area": read_choice(motion, hits, "claim_area")} | {
+        f"{FAMILY}.{value}": indicator for value, indicator in signals.items()
+    }

@@ -1,0 +1,27 @@
+"""Motion type: what kind of interim relief is asked for, by whom, against whom, on what notice."""
+
+from collections.abc import Sequence
+
+from data.schema import Motion
+from features.indicator import Column, Indicator, category_column, read_choice, read_yes_no
+from features.phrases import Hit
+
+FAMILY = "motion_type"
+COLUMNS = (
+    category_column(FAMILY, "motion_type", "kind of motion"),
+    category_column(FAMILY, "relief_form", "form of relief"),
+    category_column(FAMILY, "notice", "notice to the opponent"),
+    category_column(FAMILY, "movant_type", "movant"),
+    category_column(FAMILY, "respondent_type", "opponent"),
+    Column(f"{FAMILY}.pro_se", "movant without counsel"),
+    Column(f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation"),
+)
+
+
+def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+    """Return this family's indicators for one motion, by column name."""
+    fields = ("motion_type", "relief_form", "notice", "movant_type", "respondent_type")
+    choices = {f"{FAMILY}.{field}": read_choice(motion, hits, field) for field in fields}
+    return choices | {
+        f"{FAMILY}.{field}": read_yes_no(motion, hits, field) for field in ("pro_se", "class_or_mdl")
+    }

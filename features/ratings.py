@@ -1,0 +1,27 @@
+"""Ratings: an analyst's 1-5 view of the four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008).
+
+The strongest inputs, so a family of their own: results are always reported with and without them.
+"""
+
+from collections.abc import Sequence
+
+from data.schema import RATINGS, Motion
+from features.indicator import Column, Indicator, coded
+from features.phrases import Hit
+
+FAMILY = "ratings"
+COLUMNS = tuple(
+    Column(
+        f"{FAMILY}.{factor}",
+        f"analyst's rating of {factor.replace('_', ' ')} (1-5)",
+        "number",
+        1,
+        "Winter v. NRDC, 555 U.S. 7, 20 (2008)",
+    )
+    for factor in RATINGS
+)
+
+
+def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+    """Return this family's indicators for one motion, by column name; none is read from text."""
+    return {f"{FAMILY}.{factor}": coded(getattr(motion, factor)) for factor in RATINGS}

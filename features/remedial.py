@@ -1,0 +1,51 @@
+"""Remedial steps: what the opponent has done already, how far it goes, and why.
+
+Every column is monotone: the movant must show a danger that the conduct will recur (United States v.
+W. T. Grant Co., 345 U.S. 629, 633 (1953)), so a step taken never makes a grant likelier. Whether the
+conduct could be resumed (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)) shows in what led
+to the steps.
+"""
+
+from collections.abc import Sequence
+
+from data.schema import Motion
+from features.indicator import Column, Indicator, as_scale, flag_columns, read_choice, read_flags
+from features.phrases import Hit
+
+FAMILY = "remedial"
+_AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"
+# Least lasting first: what follows suit may be resumed; what law or order demands will stay.
+_LASTING = ("after_suit", "voluntary", "ordered_or_legislated")
+COLUMNS = (
+    *flag_columns(FAMILY, "remedial_steps", monotone=-1, authority=_AUTHORITY),
+    Column(f"{FAMILY}.steps", "number of remedial steps taken", "number", -1, _AUTHORITY),
+    Column(
+        f"{FAMILY}.scope", "how far the steps cover the relief sought", "number", -1, _AUTHORITY
+    ),
+    Column(
+        f"{FAMILY}.lasting",
+        "how lasting the steps are (1 after suit, 2 voluntary, 3 ordered or legislated)",
+        "number",
+        -1,
+        "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
+    ),
+)
+
+
+def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+    """Return this family's indicators for one motion, by column name; silence counts as none."""
+    steps = read_flags(motion, hits, "remedial_steps", absent=0.0)
+    taken = [indicator for indicator in steps.values() if indicator.value]
+    source = taken[0].source if taken else next(iter(steps.values())).source
+    behind = tuple(hit for indicator in taken for hit in indicator.hits)
+    indicators = {f"{FAMILY}.{value}": indicator for value, indicator in steps.items()}
+    indicators[f"{FAMILY}.steps"] = Indicator(float(len(taken)), source, behind)
+    # Without a step there is nothing whose scope or cause the text could speak of.
+    scope = as_scale(read_choice(motion, hits, "remedial_scope"), "remedial_scope")
+    cause = read_choice(motion, hits, "remedial_trigger")
+    if cause.value is not None:
+        cause = Indicator(float(_LASTING.index(str(cause.value)) + 1), cause.source, cause.hits)
+    for name, indicator in (("scope", scope), ("lasting", cause)):
+        idle = indicator.value is None or (indicator.source == "text" and not taken)
+        indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if idle else indicator
+    return indicators

@@ -1,0 +1,1 @@
+"""Learning and judging: the model, its calibration, baselines, metrics and the MLflow run."""

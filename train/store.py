@@ -1,0 +1,115 @@
+"""Save and load a model as LightGBM text and JSON: no file that runs code when opened."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+
+from features.build import COLUMNS
+from features.lexicon import lexicon_digest
+from train.model import Calibration, Ensemble, GrantModel
+from train.modes import MODES
+
+FORMAT = 1
+
+
+class UnusableModel(ValueError):
+    """A model folder that cannot be used; the message says why and what to do."""
+
+
+def save_model(model: GrantModel, folder: Path) -> None:
+    """Write `model.json` and one LightGBM text file per bag; the folder appears whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for mode, ensemble in model.ensembles.items():
+            (temporary / mode).mkdir()
+            for place, bag in enumerate(ensemble.bags):
+                bag.save_model(temporary / mode / f"bag_{place:03}.txt")
+        record: dict[str, Any] = {
+            "format": FORMAT,
+            "columns": model.columns,
+            "categories": model.categories,
+            "base_rate": model.base_rate,
+            "calibrations": {
+                mode: asdict(ensemble.calibration) for mode, ensemble in model.ensembles.items()
+            },
+            "n_bags": {mode: len(ensemble.bags) for mode, ensemble in model.ensembles.items()},
+            "lexicon_digest": lexicon_digest(),
+            "facts": model.facts,
+        }
+        text = json.dumps(record, indent=1, sort_keys=True)
+        (temporary / "model.json").write_text(text, encoding="utf-8")
+        temporary.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def load_model(folder: Path) -> GrantModel:
+    """Read a model written by `save_model`.
+
+    Raises
+    ------
+    UnusableModel
+        If the folder is no model, is of another format, is damaged, or was fitted on other
+        feature columns or another lexicon than this program has.
+    """
+    try:
+        record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if record["format"] != FORMAT:
+            raise UnusableModel(
+                f"{folder} is a model of format {record['format']}; this program reads format "
+                f"{FORMAT}. Train again with `enjoin train`"
+            )
+        ensembles = {}
+        for mode in MODES:
+            line = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in record["calibrations"][mode].items()
+            }
+            paths = [folder / mode / f"bag_{i:03}.txt" for i in range(record["n_bags"][mode])]
+            bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
+            ensembles[mode] = Ensemble(bags, Calibration(**line))
+        model = GrantModel(
+            tuple(record["columns"]),
+            {name: tuple(values) for name, values in record["categories"].items()},
+            ensembles,
+            float(record["base_rate"]),
+            record["facts"],
+        )
+        fitted_lexicon = record["lexicon_digest"]
+    except FileNotFoundError as error:
+        raise UnusableModel(f"{folder} is not a model folder: no file {error.filename}") from None
+    except (OSError, KeyError, TypeError, ValueError, lgb.basic.LightGBMError) as error:
+        if isinstance(error, UnusableModel):
+            raise
+        raise UnusableModel(f"the model in {folder} is damaged: {error!r}") from None
+    if model.columns != tuple(column.name for column in COLUMNS):
+        raise UnusableModel(
+            f"the model in {folder} was fitted on other features than this program builds; "
+            "train again with `enjoin train`"
+        )
+    if fitted_lexicon != lexicon_digest():
+        raise UnusableModel(
+            f"the model in {folder} was fitted with another lexicon (phrases were edited since); "
+            "train again with `enjoin train`"
+        )
+    return model
+
+
+def model_digest(folder: Path) -> str:
+    """Return the SHA-256 over the names and contents of a model folder's files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
