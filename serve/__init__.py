@@ -1,0 +1,1 @@
+"""Answering: the predictor, the batch scorer, the HTTP endpoint and the MLflow pyfunc."""

@@ -1,0 +1,113 @@
+"""What an answer says: probability, interval, factors in plain words, and the phrases behind."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from data.schema import allowed_values
+from features.indicator import Column, Source
+from features.lexicon import meaning
+from features.phrases import Hit
+from train.modes import Mode
+
+DISCLAIMER = (
+    "A statistical estimate from past published rulings; not legal advice, and not a finding about "
+    "any judge or party."
+)
+
+
+class Phrase(BaseModel):
+    """Words of the papers that an indicator was read from."""
+
+    factor: str = Field(description="the feature column it speaks for")
+    paper: Literal["motion", "opposition"]
+    start: int = Field(description="first character in that paper")
+    end: int = Field(description="one past the last character")
+    words: str
+    negated: bool = Field(description="a negation cancels it")
+
+
+class Factor(BaseModel):
+    """One feature's part in the probability."""
+
+    factor: str = Field(description="the feature column")
+    family: str
+    says: str = Field(description="the feature and its value in plain words")
+    value: float | str | None
+    source: Source = Field(description="coded by the user, read from text, or not shown")
+    log_odds: float = Field(description="TreeSHAP share of the calibrated log-odds")
+    points: float = Field(description="percentage points of probability this share moves")
+
+
+class FamilyShare(BaseModel):
+    """All of one family's features together."""
+
+    family: str
+    log_odds: float
+    points: float
+
+
+class Answer(BaseModel):
+    """The whole answer about one motion."""
+
+    id: str | None
+    p_grant: float = Field(description="calibrated probability that the motion is granted")
+    p_low: float = Field(description="lower end of the interval of p_grant")
+    p_high: float = Field(description="upper end of the interval of p_grant")
+    interval: float = Field(description="share of bootstrap replicates the interval holds")
+    mode: Mode = Field(description="what was given: ratings, codings, or text only")
+    base_rate: float = Field(description="share granted among the training rulings")
+    families: list[FamilyShare]
+    factors: list[Factor] = Field(description="largest share first")
+    phrases: list[Phrase]
+    model_version: str
+    model_digest: str = Field(description="SHA-256 of the model files")
+    data_digest: str = Field(description="SHA-256 of the training rulings")
+    disclaimer: str = DISCLAIMER
+
+
+def say(column: Column, value: float | str | None) -> str:
+    """Put a feature and its value in plain words.
+
+    >>> say(Column("harm.delay_months", "months of delay before moving"), 3.0)
+    'months of delay before moving: 3'
+    """
+    if value is None:
+        return f"{column.meaning}: not shown"
+    if isinstance(value, str):
+        field = column.name.split(".")[1]
+        field = "harm_timing" if field == "timing" else field
+        return f"{column.meaning}: {meaning(field, value)}"
+    if column.name in _SCALES:
+        return f"{column.meaning}: {allowed_values(_SCALES[column.name])[int(value)]}"
+    if column.name in _COUNTED or column.family in {"ratings", "forum"}:
+        return f"{column.meaning}: {value:g}"
+    return column.meaning if value else f"no {column.meaning}"
+
+
+_SCALES = {"harm.evidence": "harm_evidence", "remedial.scope": "remedial_scope"}
+_COUNTED = {
+    "harm.delay_months",
+    "remedial.steps",
+    "remedial.lasting",
+    "speculation.signals",
+}
+
+
+def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
+    """List the phrases of one motion, in reading order."""
+    phrases = [
+        Phrase(
+            factor=name,
+            paper=hit.paper,
+            start=hit.start,
+            end=hit.end,
+            words=hit.words,
+            negated=hit.negated,
+        )
+        for name, found in hits.items()
+        for hit in found
+    ]
+    return sorted(phrases, key=lambda phrase: (phrase.paper, phrase.start, phrase.end))
+

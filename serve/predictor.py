@@ -1,0 +1,167 @@
+"""The predictor: one loaded model and the ways to ask it. Every door goes through here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from data.schema import Motion
+from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
+from serve.answer import Answer, Factor, FamilyShare, as_phrases, say
+from serve.locate import Located, locate_model
+from train.model import INTERVAL, GrantModel
+from train.modes import mode_of
+from train.store import load_model, model_digest
+
+SHOWN_FACTORS = 12
+"""Factors listed in an answer; the families always add up over all of them."""
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model ready to answer, with the names its answers carry."""
+
+    model: GrantModel
+    version: str
+    digest: str
+
+    @classmethod
+    def load(cls, source: str | None = None) -> "Predictor":
+        """Load from a folder, an MLflow address, or (None) the newest registered model.
+
+        Raises
+        ------
+        NoTrainedModel, FileNotFoundError
+            If there is no model there.
+        UnusableModel
+            If it is damaged or does not fit this program.
+        """
+        return cls.from_located(locate_model(source))
+
+    @classmethod
+    def from_located(cls, located: Located) -> "Predictor":
+        """Load the model of a folder already on this machine."""
+        digest = model_digest(located.folder)
+        version = located.version or f"sha256:{digest[:12]}"
+        return cls(load_model(located.folder), version, digest)
+
+    def card(self) -> dict[str, Any]:
+        """Return what the model is: version, digests, training facts."""
+        return {
+            "model_version": self.version,
+            "model_digest": self.digest,
+            "base_rate": self.model.base_rate,
+            "interval": INTERVAL,
+            **self.model.facts,
+        }
+
+    def score(self, motions: Sequence[Motion], n_jobs: int = 1) -> pd.DataFrame:
+        """Score n motions: a table of n rows in the same order.
+
+        Columns: `id`, `p_grant`, `p_low`, `p_high`, `mode`, for each family `top_<family>` (its
+        feature that moves the probability most, in plain words, with its percentage points), and
+        `model_version`.
+        """
+        frame = build_features(motions, n_jobs)
+        modes = [mode_of(motion) for motion in motions]
+        table = self.model.predict(frame, modes)
+        table.insert(0, "id", [motion.id for motion in motions])
+        table["mode"] = modes
+        shares = self.model.contributions(frame, modes)
+        for family in FAMILIES:
+            tops = _top_of_family(frame, shares, table["p_grant"].to_numpy(), family)
+            table[f"top_{family}"] = tops
+        table["model_version"] = self.version
+        return table
+
+    def answer(self, motions: Sequence[Motion]) -> list[Answer]:
+        """Answer about each motion with its factors and the phrases behind them."""
+        frame = build_features(motions)
+        modes = [mode_of(motion) for motion in motions]
+        table = self.model.predict(frame, modes)
+        shares = self.model.contributions(frame, modes)
+        answers = []
+        for row, motion in enumerate(motions):
+            p = float(table["p_grant"].iloc[row])
+            factors = _factors(frame, shares, row, p)
+            hits = {name: found for name, found in frame.hits[row].items()}
+            answers.append(
+                Answer(
+                    id=motion.id,
+                    p_grant=p,
+                    p_low=float(table["p_low"].iloc[row]),
+                    p_high=float(table["p_high"].iloc[row]),
+                    interval=INTERVAL,
+                    mode=modes[row],
+                    base_rate=self.model.base_rate,
+                    families=_families(shares, row, p),
+                    factors=factors[:SHOWN_FACTORS],
+                    phrases=as_phrases(hits),
+                    model_version=self.version,
+                    model_digest=self.digest,
+                    data_digest=str(self.model.facts.get("data_digest", "")),
+                )
+            )
+        return answers
+
+
+def points_moved(p: float, log_odds: float) -> float:
+    """Return the percentage points by which a log-odds share moves the probability to p."""
+    return float(100 * (p - expit(logit(p) - log_odds)))
+
+
+def _factors(frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float) -> list[Factor]:
+    factors = []
+    for column in COLUMNS:
+        share = float(shares[column.name].iloc[row])
+        if share == 0.0:
+            continue
+        value = _plain(frame.values[column.name].iloc[row])
+        factors.append(
+            Factor(
+                factor=column.name,
+                family=FAMILIES[column.family],
+                says=say(column, value),
+                value=value,
+                source=frame.sources[column.name].iloc[row],
+                log_odds=share,
+                points=points_moved(p, share),
+            )
+        )
+    return sorted(factors, key=lambda factor: -abs(factor.log_odds))
+
+
+def _families(shares: pd.DataFrame, row: int, p: float) -> list[FamilyShare]:
+    found = []
+    for family, words in FAMILIES.items():
+        names = [column.name for column in COLUMNS if column.family == family]
+        share = float(shares[names].iloc[row].sum())
+        found.append(FamilyShare(family=words, log_odds=share, points=points_moved(p, share)))
+    return found
+
+
+def _top_of_family(
+    frame: FeatureFrame, shares: pd.DataFrame, p: "np.ndarray[Any, Any]", family: str
+) -> list[str | None]:
+    columns = [column for column in COLUMNS if column.family == family]
+    mine = shares[[column.name for column in columns]].to_numpy()
+    tops: list[str | None] = []
+    for row, place in enumerate(np.abs(mine).argmax(axis=1)):
+        share = float(mine[row, place])
+        if share == 0.0:
+            tops.append(None)
+            continue
+        column = columns[place]
+        words = say(column, _plain(frame.values[column.name].iloc[row]))
+        tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
+    return tops
+
+
+def _plain(value: Any) -> float | str | None:
+    """Turn a frame's cell into a JSON value: NaN and None are both "not shown"."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    return value if isinstance(value, str) else float(value)

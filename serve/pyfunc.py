@@ -1,0 +1,92 @@
+"""The model as an MLflow pyfunc: no pickle, just this module named as the loader.
+
+`mlflow.pyfunc.load_model(...)` calls `_load_pyfunc` with the folder that `train.store` wrote.
+"""
+
+from importlib.metadata import requires, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from packaging.requirements import Requirement
+
+from data.embedded import clearview_motion
+from data.load import check_rows
+from data.schema import Motion
+from serve.locate import REGISTERED_NAME, Located
+from serve.predictor import Predictor
+
+ROOMS = ("data", "features", "train", "serve")
+
+
+class GrantPyfunc:
+    """What MLflow calls: a data frame of motions in, the scored table out."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        self.predictor = predictor
+
+    def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """Score motions given as a data frame of schema fields.
+
+        Raises
+        ------
+        ValueError
+            If a row is wrong; the message names row, field, value and what was expected.
+        """
+        rows = [
+            {name: _plain(value) for name, value in row.items()}
+            for row in model_input.to_dict("records")
+        ]
+        checked = check_rows(rows, Motion)
+        if checked.rejects:
+            raise ValueError("; ".join(str(reject) for reject in checked.rejects[:5]))
+        return self.predictor.score(checked.rows)
+
+
+def _load_pyfunc(path: str) -> GrantPyfunc:
+    return GrantPyfunc(Predictor.from_located(Located(Path(path), None)))
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def log_to_mlflow(folder: Path) -> str:
+    """Log a saved model into the active MLflow run and register it; return the version.
+
+    The rooms travel with it, so that `mlflow models serve` needs only the packages from PyPI.
+    """
+    import mlflow
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import AnyType, ColSpec, DataType, Schema
+
+    example = pd.DataFrame([clearview_motion().model_dump(mode="json", exclude_none=True)])
+    inputs = [
+        ColSpec(DataType.string if info.is_required() else AnyType(), name, info.is_required())
+        for name, info in Motion.model_fields.items()
+    ]
+    scored = _load_pyfunc(str(folder)).predict(example)
+    outputs = [
+        ColSpec(DataType.double if name.startswith("p_") else DataType.string, name, required=False)
+        for name in scored.columns
+    ]
+    info = mlflow.pyfunc.log_model(
+        name="model",
+        loader_module="serve.pyfunc",
+        data_path=str(folder),
+        code_paths=[str(files(room)) for room in ROOMS],
+        signature=ModelSignature(Schema(inputs), Schema(outputs)),
+        input_example=example,
+        pip_requirements=_requirements(),
+        registered_model_name=REGISTERED_NAME,
+    )
+    return str(info.registered_model_version)
+
+
+def _requirements() -> list[str]:
+    """Pin what the program declares to the versions in use."""
+    declared = [Requirement(line) for line in requires("enjoin") or []]
+    core = [need for need in declared if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return [f"{need.name}=={version(need.name)}" for need in core]

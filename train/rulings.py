@@ -1,0 +1,73 @@
+"""Turn labelled rulings into what the model learns from: frames per mode, labels and cases."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from data.schema import Outcome, Ruling
+from data.splits import case_groups
+from features.build import FeatureFrame, build_features
+from train.model import Flags, GrantModel, fit
+from train.modes import MODES, Mode, masked, partly_masked
+
+InPart = Literal["granted", "denied", "left_out"]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """n rulings with their frames per mode, labels (granted or not) and case numbers."""
+
+    rulings: tuple[Ruling, ...]
+    frames: dict[Mode, tuple[FeatureFrame, ...]]
+    granted: Flags
+    groups: Rows
+
+
+def label_rulings(
+    rulings: Sequence[Ruling],
+    in_part: InPart = "granted",
+    seed: int = 0,
+    cache_dir: Path | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Labelled:
+    """Build the frames of every mode and the labels.
+
+    Features are a function of each motion alone, so they may be built before splitting; whatever
+    is fitted (categories, boosters, calibration) is fitted on the training rows only.
+
+    Parameters
+    ----------
+    in_part
+        What a ruling granted in part counts as.
+    tell
+        Called with a line for each step, for a progress display.
+    """
+    if in_part == "left_out":
+        rulings = [row for row in rulings if row.outcome is not Outcome.GRANTED_IN_PART]
+    yes = {Outcome.GRANTED} | ({Outcome.GRANTED_IN_PART} if in_part == "granted" else set())
+    motions = [ruling.as_motion() for ruling in rulings]
+    frames: dict[Mode, tuple[FeatureFrame, ...]] = {}
+    for mode in MODES:
+        tell(f"building features, {mode} mode")
+        copies = [[masked(motion, mode) for motion in motions]]
+        if mode != "text":
+            copies.append(partly_masked(motions, mode, seed))
+        frames[mode] = tuple(build_features(copy, -1, cache_dir) for copy in copies)
+    granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
+    return Labelled(tuple(rulings), frames, granted, case_groups(rulings))
+
+
+def fit_rows(
+    labelled: Labelled, rows: Rows, parameters: dict[str, Any], n_bags: int, seed: int
+) -> GrantModel:
+    """Fit the model on some rows of the labelled rulings."""
+    frames = {
+        mode: tuple(frame.take(rows) for frame in copies)
+        for mode, copies in labelled.frames.items()
+    }
+    return fit(frames, labelled.granted[rows], labelled.groups[rows], parameters, n_bags, seed)

@@ -1,0 +1,211 @@
+"""One training run in MLflow: evaluate, fit on every ruling, log, register."""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import mlflow
+import numpy as np
+import pandas as pd
+
+from data.schema import Ruling, is_list
+from features.build import builder_digest, default_cache_dir
+from features.lexicon import lexicon_digest
+from train.evaluate import MODEL, PROTOCOLS, Evaluation, evaluate, interval_table, outcome_table
+from train.model import DEFAULTS
+from train.rulings import InPart, fit_rows, label_rulings
+from train.store import save_model
+
+matplotlib.use("Agg")  # plots are files here; no screen is needed
+from train import plots  # noqa: E402  (after the backend is chosen)
+
+EXPERIMENT = "enjoin"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a training or evaluation run may vary."""
+
+    first_test_year: int = 2022
+    n_folds: int = 5
+    n_bags: int = 20
+    seed: int = 0
+    in_part: InPart = "granted"
+    parameters: dict[str, Any] | None = None
+    cache: bool = True
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """Where feature frames are cached, or None."""
+        return default_cache_dir() if self.cache else None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run left behind."""
+
+    evaluation: Evaluation
+    run_id: str
+    version: str
+    tracking_uri: str
+
+
+def rulings_digest(rulings: Sequence[Ruling]) -> str:
+    """Return the SHA-256 of the rulings' content, whatever file format they came in."""
+    digest = hashlib.sha256()
+    for ruling in rulings:
+        digest.update(ruling.model_dump_json().encode() + b"\n")
+    return digest.hexdigest()
+
+
+def evaluate_rulings(
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
+) -> Evaluation:
+    """Run both protocols on labelled rulings without registering anything."""
+    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
+    return evaluate(
+        labelled,
+        settings.first_test_year,
+        settings.n_folds,
+        settings.parameters,
+        settings.n_bags,
+        settings.seed,
+        tell,
+    )
+
+
+def train(
+    rulings: Sequence[Ruling],
+    source: str,
+    settings: Settings,
+    log_model: Callable[[Path], str],
+    tell: Tell = lambda step: None,
+) -> Trained:
+    """Evaluate, fit on all rulings and register, as one MLflow run.
+
+    Inside `mlflow run` the run that MLflow opened is used; otherwise a new one in the experiment
+    `enjoin` of the store in `MLFLOW_TRACKING_URI` (by default an SQLite file in this folder).
+
+    Parameters
+    ----------
+    source
+        Where the rulings came from, for the data set's entry in MLflow.
+    log_model
+        Logs a saved model folder into the active run and returns the registered version.
+
+    Raises
+    ------
+    ValueError
+        If the rulings do not allow the evaluation (the message says what to change).
+    """
+    quiet_mlflow()
+    # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
+    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
+    evaluation = evaluate(
+        labelled,
+        settings.first_test_year,
+        settings.n_folds,
+        settings.parameters,
+        settings.n_bags,
+        settings.seed,
+        tell,
+    )
+    tell("fitting on all rulings")
+    everything = np.arange(len(labelled.rulings))
+    model = fit_rows(
+        labelled, everything, settings.parameters or {}, settings.n_bags, settings.seed
+    )
+    data_digest = rulings_digest(labelled.rulings)
+    years = [ruling.year for ruling in labelled.rulings if ruling.year]
+    facts = model.facts | {
+        "data_digest": data_digest,
+        "n_cases": len(np.unique(labelled.groups)),
+        "years": [min(years), max(years)],
+        "in_part": settings.in_part,
+        "enjoin": version("enjoin"),
+        "lightgbm": version("lightgbm"),
+    }
+    model = replace(model, facts=facts)
+    tell("logging to MLflow")
+    if "MLFLOW_RUN_ID" not in os.environ:
+        mlflow.set_experiment(EXPERIMENT)
+    with mlflow.start_run() as run, tempfile.TemporaryDirectory() as scratch:
+        _log_run(evaluation, settings, source, labelled.rulings, data_digest)
+        tell("drawing plots")
+        frames = {mode: copies[0] for mode, copies in labelled.frames.items()}
+        importance = plots.importance_table(model, frames)
+        mlflow.log_table(importance, "importance.json")
+        mlflow.log_figure(plots.importance_plot(importance), "plots/importance.png")
+        for protocol in PROTOCOLS:
+            drawn = plots.reliability_plot(evaluation.predictions, protocol)
+            mlflow.log_figure(drawn, f"plots/reliability_{protocol}.png")
+            drawn = plots.roc_plot(evaluation.predictions, protocol)
+            mlflow.log_figure(drawn, f"plots/roc_{protocol}.png")
+        plots.plt.close("all")
+        tell("registering the model")
+        folder = Path(scratch) / "enjoin_model"
+        save_model(model, folder)
+        registered = log_model(folder)
+        return Trained(evaluation, run.info.run_id, registered, mlflow.get_tracking_uri())
+
+
+def _log_run(
+    evaluation: Evaluation,
+    settings: Settings,
+    source: str,
+    rulings: Sequence[Ruling],
+    data_digest: str,
+) -> None:
+    mlflow.log_params(
+        {
+            "first_test_year": settings.first_test_year,
+            "n_folds": settings.n_folds,
+            "n_bags": settings.n_bags,
+            "seed": settings.seed,
+            "in_part": settings.in_part,
+            **(DEFAULTS | (settings.parameters or {})),
+        }
+    )
+    mlflow.set_tags(
+        {
+            "lexicon_digest": lexicon_digest(),
+            "builder_digest": builder_digest(),
+            "data_digest": data_digest,
+        }
+    )
+    frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in rulings])
+    for name in filter(is_list, frame.columns):  # MLflow's data sets hold no list columns
+        frame[name] = frame[name].map(json.dumps)
+    mlflow.log_input(
+        mlflow.data.from_pandas(
+            frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
+        ),
+        context="training",
+    )
+    scores = evaluation.table[evaluation.table["model"] == MODEL]
+    mlflow.log_metrics(
+        {
+            f"{row.protocol}/{row.mode}/{row.metric}{suffix}": float(getattr(row, part))
+            for row in scores.itertuples()
+            for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
+        }
+    )
+    mlflow.log_text(evaluation.table.to_csv(index=False), "evaluation.csv")
+    mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
+    mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
+    mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+
+
+def quiet_mlflow() -> None:
+    """Keep MLflow's own chatter (database migrations, hints) off the terminal."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
