@@ -87,12 +87,7 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
         required column altogether.
     """
     name = "stdin" if str(path) == "-" else Path(path).name
-    content = _read_bytes(path)
-    if not content.strip():
-        raise UnreadableInput(f"{name} is empty; expected at least one row")
-    rows = list(_raw_rows(content, _format_of(path, content), name))
-    if not rows:
-        raise UnreadableInput(f"{name} has a header but no rows")
+    rows = raw_rows(path)
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     required = [key for key, info in kind.model_fields.items() if info.is_required()]
     if columns and (missing := [key for key in required if key not in columns]):
@@ -103,6 +98,18 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
     loaded = check_rows(rows, kind)
     loaded.name = name
     return loaded
+
+
+def raw_rows(path: str | Path) -> list[Any]:
+    """Read the rows of a file (or `-`) as they stand, unchecked; see `load` for what it takes."""
+    name = "stdin" if str(path) == "-" else Path(path).name
+    content = _read_bytes(path)
+    if not content.strip():
+        raise UnreadableInput(f"{name} is empty; expected at least one row")
+    rows = list(_parsed(content, _format_of(path, content), name))
+    if not rows:
+        raise UnreadableInput(f"{name} has a header but no rows")
+    return rows
 
 
 def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Loaded[M]:
@@ -223,7 +230,7 @@ def _format_of(path: str | Path, content: bytes) -> str:
     return "csv"
 
 
-def _raw_rows(content: bytes, kind: str, name: str) -> Iterable[Any]:
+def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
     if kind == "parquet":
         try:
             return pq.read_table(io.BytesIO(content)).to_pylist()
@@ -267,12 +274,13 @@ def _csv_rows(text: str, name: str) -> Iterator[Any]:
                 cells = [cell for cell in row.values() if isinstance(cell, str)]
                 yield Broken(cells, f"{len(header)} cells, as in the header")
             else:
-                yield {column: _csv_cell(column, cell) for column, cell in row.items()}
+                yield {column: parse_cell(column, cell) for column, cell in row.items()}
     except csv.Error as error:
         raise UnreadableInput(f"{name}, line {reader.line_num}: not valid CSV: {error}") from None
 
 
-def _csv_cell(column: str, cell: str) -> Any:
+def parse_cell(column: str, cell: str) -> Any:
+    """Read one CSV cell: null where empty, a list (`a;b`, or `[]`) where the field is one."""
     if not cell.strip():
         return None
     if column in Ruling.model_fields and is_list(column):

@@ -1,0 +1,122 @@
+"""Show answers, evaluations and descriptions in the terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from data.describe import count, describe
+from data.schema import Motion, Ruling
+from serve.answer import Answer
+from train.evaluate import MODEL, Evaluation, interval_table, outcome_table
+from train.metrics import METRICS
+
+MODE_WORDS = {
+    "rated": "Winter ratings, codings and text",
+    "coded": "codings and text, no ratings",
+    "text": "text only",
+}
+
+
+def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6) -> None:
+    """Print one answer: probability and interval, families, factors for and against, phrases."""
+    console.print(Text(motion.caption or motion.id or "motion", style="bold"))
+    console.print(
+        f"Probability of grant: [bold]{answer.p_grant:.0%}[/bold]   "
+        f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
+        f"base rate of the training rulings {answer.base_rate:.0%})"
+    )
+    console.print(f"Read from: {MODE_WORDS[answer.mode]}\n")
+    families = Table("family", "points", title="What each family moves", title_justify="left")
+    families.columns[1].justify = "right"
+    for share in sorted(answer.families, key=lambda share: share.points):
+        families.add_row(share.family, f"{share.points:+.1f}")
+    console.print(families)
+    for title, sign in (("Against a grant", -1), ("For a grant", 1)):
+        table = Table("factor", "family", "source", "points", title=title, title_justify="left")
+        table.columns[3].justify = "right"
+        mine = [factor for factor in answer.factors if factor.log_odds * sign > 0][:most]
+        for factor in mine:
+            table.add_row(factor.says, factor.family, factor.source, f"{factor.points:+.1f}")
+        if mine:
+            console.print(table)
+    if answer.phrases:
+        console.print("Phrases behind what was read from the text:", style="bold")
+        for phrase in answer.phrases[:12]:
+            negated = " (negated)" if phrase.negated else ""
+            where = f"{phrase.paper} {phrase.start}-{phrase.end}"
+            line = f'  "{phrase.words}"{negated}  {where} -> {phrase.factor}'
+            console.print(line, markup=False, highlight=False)
+    console.print(
+        f"\nModel {answer.model_version} (sha256 {answer.model_digest[:12]}), "
+        f"training data {answer.data_digest[:12]}."
+    )
+    console.print("A point is a percentage point of probability, taken one at a time.", style="dim")
+    console.print(answer.disclaimer, style="dim")
+
+
+def show_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Print the metrics of both protocols, the three-way split and the interval check."""
+    titles = {
+        "temporal": f"Later years: trained before {evaluation.split.first_test_year}, tested on "
+        f"{evaluation.split.first_test_year} and later (headline)",
+        "grouped": "Grouped cross-validation: cases kept together",
+    }
+    for protocol, rows in evaluation.table.groupby("protocol", sort=False):
+        n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
+        title = f"{titles[str(protocol)]}; {n} rulings, {cases} cases"
+        if protocol == "temporal" and len(evaluation.split.left_out):
+            title += f", {len(evaluation.split.left_out)} earlier sibling(s) left out"
+        heads = ("model", "mode", "ROC AUC", "Brier score", "log loss", "accuracy")
+        table = Table(*heads, "Brier vs informed base rate", title=title, title_justify="left")
+        for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
+            cells = mine.set_index("metric")
+            shown = [_with_interval(cells.loc[m]) for m in (*METRICS, "brier_difference")]
+            table.add_row(str(name), str(mode), *shown, style="bold" if name == MODEL else "")
+        console.print(table)
+    console.print("Each figure with its 95% interval, bootstrapped by case; lower Brier is better.")
+    console.print("Informed base rate: share granted by motion type x claim area.\n")
+    outcomes = outcome_table(evaluation.predictions).pivot_table(
+        index=["protocol", "mode"], columns="outcome", values="mean_p_grant", sort=False
+    )
+    table = Table("test", "mode", *map(str, outcomes.columns), title="Mean p_grant by outcome")
+    for (protocol, mode), means in outcomes.iterrows():
+        table.add_row(protocol, mode, *(f"{value:.2f}" for value in means))
+    console.print(table)
+    table = Table("test", "mode", "mean width", "groups whose observed rate lies inside")
+    table.title = "Intervals (90%), over groups of about 50 rulings of like p_grant"
+    for row in interval_table(evaluation.predictions).itertuples():
+        inside = f"{row.groups_covered} of {row.groups}"
+        table.add_row(row.protocol, row.mode, f"{row.mean_width:.2f}", inside)
+    console.print(table)
+
+
+def _with_interval(cell: Any) -> str:
+    return f"{cell['value']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]".replace("[", "\\[")
+
+
+def show_description(
+    rulings: Sequence[Ruling], groupings: Sequence[str], most: int, console: Console
+) -> None:
+    """Print counts and grant rates by each grouping, with 95% Wilson intervals."""
+    whole = count("all", rulings)
+    console.print(
+        f"{whole.n} rulings: {whole.granted} granted, {whole.in_part} granted in part, "
+        f"{whole.denied} denied; granted at least in part {whole.rate:.1%} "
+        f"(95% Wilson interval {whole.low:.1%} to {whole.high:.1%})\n"
+    )
+    for grouping in groupings:
+        cells = describe(rulings, grouping)
+        shown = cells[-most:] if grouping == "year" else cells[:most]
+        heads = (grouping, "rulings", "granted", "in part", "denied", "grant rate", "95% interval")
+        table = Table(*heads, title=f"By {grouping}", title_justify="left")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for cell in shown:
+            counts = map(str, (cell.n, cell.granted, cell.in_part, cell.denied))
+            table.add_row(cell.name, *counts, f"{cell.rate:.0%}", f"{cell.low:.0%}-{cell.high:.0%}")
+        console.print(table)
+        if len(cells) > len(shown):
+            console.print(f"  {len(cells) - len(shown)} more; show them with --most {len(cells)}")
