@@ -178,8 +178,13 @@ def score(
     3: some rejected, 2: nothing done.
     """
     with telling_errors():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         from serve.batch import score_file
 
@@ -322,7 +327,9 @@ def _rulings(source: str) -> "list[Ruling]":
     if rejects:
         _warn(f"{len(loaded.rejects)} row(s) set aside; rows and reasons are in {rejects}")
     if not loaded.rows:
-        raise UnreadableInput(f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)")
+        raise UnreadableInput(
+            f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
+        )
     return loaded.rows
 
 

@@ -47,7 +47,19 @@ _CIRCUIT_OF = {
 }
 # Courts of nationwide jurisdiction whose appeals go to the Federal Circuit, 28 U.S.C. § 1295.
 _FEDERAL_CIRCUIT = {"uscfc", "cit"}
-CIRCUITS = ("ca1", "ca2", "ca3", "ca4", "ca5", "ca6", "ca7", "ca8", "ca9", "ca10", "ca11")
+CIRCUITS: tuple[str, ...] = (
+    "ca1",
+    "ca2",
+    "ca3",
+    "ca4",
+    "ca5",
+    "ca6",
+    "ca7",
+    "ca8",
+    "ca9",
+    "ca10",
+    "ca11",
+)
 CIRCUITS += ("cadc", "cafc", "state")
 LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
 

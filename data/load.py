@@ -233,7 +233,8 @@ def _format_of(path: str | Path, content: bytes) -> str:
 def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
     if kind == "parquet":
         try:
-            return pq.read_table(io.BytesIO(content)).to_pylist()
+            rows: list[Any] = pq.read_table(io.BytesIO(content)).to_pylist()
+            return rows
         except pa.ArrowException as error:
             raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
     try:

@@ -54,7 +54,8 @@ COLUMNS = (
     ),
 )
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS += ("ten", "eleven", "twelve")
 _MONTHS_IN = {"day": 1 / 30.4, "week": 7 / 30.4, "month": 1.0, "year": 12.0}
 _COUNT = rf"(\d{{1,3}}|an?|{'|'.join(_NUMBERS)})[\s-]+(day|week|month|year)s?"
 _DELAY = re.compile(

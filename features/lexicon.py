@@ -186,7 +186,7 @@ def meaning(field: str, value: str) -> str:
 
 @cache
 def lexicon_digest() -> str:
-    """Return the SHA-256 of all lexicon files, so that a model can name the one it was fitted on."""
+    """Return the SHA-256 of all lexicon files, so that a model can name the one it had."""
     digest = hashlib.sha256()
     for name in (*FAMILIES, "negation"):
         digest.update(_read(name))

@@ -23,5 +23,6 @@ def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
     fields = ("motion_type", "relief_form", "notice", "movant_type", "respondent_type")
     choices = {f"{FAMILY}.{field}": read_choice(motion, hits, field) for field in fields}
     return choices | {
-        f"{FAMILY}.{field}": read_yes_no(motion, hits, field) for field in ("pro_se", "class_or_mdl")
+        f"{FAMILY}.{field}": read_yes_no(motion, hits, field)
+        for field in ("pro_se", "class_or_mdl")
     }

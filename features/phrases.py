@@ -94,4 +94,3 @@ def fires(entry: Entry, sentence: str) -> bool:
         (hit.field, hit.value) == (entry.field, entry.value) and not hit.negated
         for hit in find_phrases(sentence, entry.papers[0])
     )
-

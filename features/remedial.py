@@ -1,9 +1,9 @@
 """Remedial steps: what the opponent has done already, how far it goes, and why.
 
-Every column is monotone: the movant must show a danger that the conduct will recur (United States v.
-W. T. Grant Co., 345 U.S. 629, 633 (1953)), so a step taken never makes a grant likelier. Whether the
-conduct could be resumed (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)) shows in what led
-to the steps.
+Every column is monotone: the movant must show a danger that the conduct will recur (United States
+v. W. T. Grant Co., 345 U.S. 629, 633 (1953)), so a step taken never makes a grant likelier. Whether
+the conduct could be resumed (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)) shows in
+what led to the steps.
 """
 
 from collections.abc import Sequence

@@ -110,4 +110,3 @@ def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
         for hit in found
     ]
     return sorted(phrases, key=lambda phrase: (phrase.paper, phrase.start, phrase.end))
-

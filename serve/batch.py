@@ -53,7 +53,7 @@ def score_file(
     """
     if output.suffix.lower() not in OUTPUT_FORMATS:
         raise UnreadableInput(
-            f"{output}: unknown output format; expected a name ending in {', '.join(OUTPUT_FORMATS)}"
+            f"{output}: unknown output format; expected one of {', '.join(OUTPUT_FORMATS)}"
         )
     if source != "-" and output.exists() and output.samefile(source):
         raise UnreadableInput(f"{output} is the input file itself; choose another output")

@@ -44,7 +44,7 @@ def build_app(predictor: Predictor) -> FastAPI:
     Request bodies are validated by the same `Motion` schema as files; its errors come back as 422
     naming the field.
     """
-    app = FastAPIOffline(title="enjoin", version="1", description=DISCLAIMER)
+    app: FastAPI = FastAPIOffline(title="enjoin", version="1", description=DISCLAIMER)
 
     @app.post("/predict")
     def predict(

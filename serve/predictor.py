@@ -87,7 +87,6 @@ class Predictor:
         for row, motion in enumerate(motions):
             p = float(table["p_grant"].iloc[row])
             factors = _factors(frame, shares, row, p)
-            hits = {name: found for name, found in frame.hits[row].items()}
             answers.append(
                 Answer(
                     id=motion.id,
@@ -99,7 +98,7 @@ class Predictor:
                     base_rate=self.model.base_rate,
                     families=_families(shares, row, p),
                     factors=factors[:SHOWN_FACTORS],
-                    phrases=as_phrases(hits),
+                    phrases=as_phrases(frame.hits[row]),
                     model_version=self.version,
                     model_digest=self.digest,
                     data_digest=str(self.model.facts.get("data_digest", "")),

@@ -53,7 +53,8 @@ def _auc(granted: Flags, p: Floats, weights: Floats) -> Floats:
     below = np.cumsum(no, axis=1) - no / 2
     pairs = yes.sum(axis=1) * no.sum(axis=1)
     wins: Floats = (yes * below).sum(axis=1)
-    return np.divide(wins, pairs, out=np.full(len(wins), np.nan), where=pairs > 0)
+    area: Floats = np.divide(wins, pairs, out=np.full(len(wins), np.nan), where=pairs > 0)
+    return area
 
 
 def case_bootstrap(groups: npt.NDArray[np.intp], replicates: int, seed: int = 0) -> Floats:

@@ -64,11 +64,12 @@ def partly_masked(motions: Sequence[Motion], mode: Mode, seed: int) -> list[Moti
     """Return the motions as half-coded motions of that mode, so that these are learned too.
 
     Each motion draws a share between 0 and one half, and each coding that the mode would show is
-    hidden with that probability. In text mode there is nothing to hide.
+    hidden with that probability. Court and date are hidden likewise in every mode: all rulings
+    have them, and boosters that never met a missing year would take it for the year 0.
     """
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ("court", "decided")
     if mode != "text":
-        names = CASE_FACTS + INDICATORS + (RATINGS if mode == "rated" else ())
+        names += CASE_FACTS + INDICATORS + (RATINGS if mode == "rated" else ())
     rng = np.random.default_rng(seed)
     hide = rng.random((len(motions), len(names))) < 0.5 * rng.random((len(motions), 1))
     return [

@@ -10,7 +10,7 @@ from features.build import COLUMNS, FAMILIES, FeatureFrame
 from train.evaluate import MODEL
 from train.metrics import reliability
 from train.model import GrantModel
-from train.modes import MODES
+from train.modes import MODES, Mode
 
 _COLOURS = {"rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
 _FAMILY_COLOURS = dict(zip(FAMILIES, plt.get_cmap("tab10").colors, strict=False))
@@ -18,6 +18,7 @@ _FAMILY_COLOURS = dict(zip(FAMILIES, plt.get_cmap("tab10").colors, strict=False)
 
 def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     """Draw predicted probability against observed grant rate, one panel per mode."""
+    figure: Figure
     figure, panels = plt.subplots(1, len(MODES), figsize=(13, 4.6), sharey=True)
     for panel, mode in zip(panels, MODES, strict=True):
         mine = _mine(predictions, protocol, mode)
@@ -25,7 +26,12 @@ def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
         errors = [curve["granted"] - curve["low"], curve["high"] - curve["granted"]]
         panel.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
         panel.errorbar(
-            curve["p_mean"], curve["granted"], yerr=errors, fmt="o-", color=_COLOURS[mode], capsize=3
+            curve["p_mean"],
+            curve["granted"],
+            yerr=errors,
+            fmt="o-",
+            color=_COLOURS[mode],
+            capsize=3,
         )
         panel.set(
             title=f"{mode} (n = {len(mine)})",
@@ -41,6 +47,7 @@ def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
 
 def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     """Draw the ROC curves of the three modes and of the reader forecasts where there are any."""
+    figure: Figure
     figure, panel = plt.subplots(figsize=(6, 5.6))
     for mode in MODES:
         mine = _mine(predictions, protocol, mode)
@@ -63,7 +70,7 @@ def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     return figure
 
 
-def importance_table(model: GrantModel, frames: dict[str, FeatureFrame]) -> pd.DataFrame:
+def importance_table(model: GrantModel, frames: dict[Mode, FeatureFrame]) -> pd.DataFrame:
     """Return the mean absolute TreeSHAP share of each column in each mode (log-odds)."""
     parts = []
     for mode in MODES:
@@ -74,6 +81,7 @@ def importance_table(model: GrantModel, frames: dict[str, FeatureFrame]) -> pd.D
 
 def importance_plot(importance: pd.DataFrame, top: int = 15) -> Figure:
     """Draw the most important features of each mode, coloured by family."""
+    figure: Figure
     figure, panels = plt.subplots(1, len(MODES), figsize=(17, 6))
     family_of = {column.name: column.family for column in COLUMNS}
     for panel, mode in zip(panels, MODES, strict=True):

@@ -54,9 +54,8 @@ def label_rulings(
     frames: dict[Mode, tuple[FeatureFrame, ...]] = {}
     for mode in MODES:
         tell(f"building features, {mode} mode")
-        copies = [[masked(motion, mode) for motion in motions]]
-        if mode != "text":
-            copies.append(partly_masked(motions, mode, seed))
+        whole = [masked(motion, mode) for motion in motions]
+        copies = (whole, partly_masked(motions, mode, seed))
         frames[mode] = tuple(build_features(copy, -1, cache_dir) for copy in copies)
     granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
     return Labelled(tuple(rulings), frames, granted, case_groups(rulings))

@@ -25,7 +25,9 @@ from train.rulings import InPart, fit_rows, label_rulings
 from train.store import save_model
 
 matplotlib.use("Agg")  # plots are files here; no screen is needed
-from train import plots  # noqa: E402  (after the backend is chosen)
+import matplotlib.pyplot as plt
+
+from train import plots
 
 EXPERIMENT = "enjoin"
 Tell = Callable[[str], None]
@@ -150,7 +152,7 @@ def train(
             mlflow.log_figure(drawn, f"plots/reliability_{protocol}.png")
             drawn = plots.roc_plot(evaluation.predictions, protocol)
             mlflow.log_figure(drawn, f"plots/roc_{protocol}.png")
-        plots.plt.close("all")
+        plt.close("all")
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)

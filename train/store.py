@@ -71,13 +71,16 @@ def load_model(folder: Path) -> GrantModel:
             )
         ensembles = {}
         for mode in MODES:
-            line = {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in record["calibrations"][mode].items()
-            }
+            line = record["calibrations"][mode]
+            calibration = Calibration(
+                float(line["intercept"]),
+                float(line["slope"]),
+                tuple(map(float, line["bag_intercepts"])),
+                tuple(map(float, line["bag_slopes"])),
+            )
             paths = [folder / mode / f"bag_{i:03}.txt" for i in range(record["n_bags"][mode])]
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
-            ensembles[mode] = Ensemble(bags, Calibration(**line))
+            ensembles[mode] = Ensemble(bags, calibration)
         model = GrantModel(
             tuple(record["columns"]),
             {name: tuple(values) for name, values in record["categories"].items()},

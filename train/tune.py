@@ -113,5 +113,6 @@ def _cross_validate(
             frame = labelled.frames[mode][0].take(test)
             out[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
     return {
-        f"brier_score_{mode}": float(np.mean((p - labelled.granted) ** 2)) for mode, p in out.items()
+        f"brier_score_{mode}": float(np.mean((p - labelled.granted) ** 2))
+        for mode, p in out.items()
     }

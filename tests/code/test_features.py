@@ -1,0 +1,66 @@
+"""Features: coded before text, spans that point into the paper, and no way in for a label."""
+
+from pathlib import Path
+
+import pytest
+
+from data.embedded import clearview_motion, embedded_rulings
+from data.schema import Motion
+from features.build import COLUMNS, build_features
+from features.lexicon import Entry, LexiconError, entries, phrase_pattern
+from features.phrases import find_phrases, fires
+from train.modes import masked
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda e: f"{e.field}.{e.value}")
+def test_lexicon_examples(entry: Entry) -> None:
+    assert [s for s in entry.matches if not fires(entry, s)] == []
+    assert [s for s in entry.misses if fires(entry, s)] == []
+
+
+def test_a_negated_phrase_is_kept_but_marked() -> None:
+    text = "There is no evidence of a data breach. A data breach exposed files."
+    hits = [hit for hit in find_phrases(text, "motion") if "data breach" in hit.words.lower()]
+    assert {hit.negated for hit in hits} == {True, False}
+    assert all(text[hit.start : hit.end] == hit.words for hit in hits)
+
+
+def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
+    coded = clearview_motion()
+    bare = masked(coded, "text")
+    frame = build_features([coded, bare])
+    assert list(frame.values.columns) == [column.name for column in COLUMNS]
+    assert list(frame.sources["harm.privacy_exposure"]) == ["coded", "text"]
+    assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
+    assert "harm.privacy_exposure" not in frame.hits[0]
+    for hit in frame.hits[1]["harm.privacy_exposure"]:
+        paper = bare.motion if hit.paper == "motion" else bare.opposition
+        assert paper is not None
+        assert paper[hit.start : hit.end] == hit.words
+
+
+def test_delay_is_read_in_months() -> None:
+    motion = Motion(motion_type="tro", motion="It waited six months to move.")
+    assert build_features([motion]).values["harm.delay_months"].tolist() == [6.0]
+
+
+def test_labels_cannot_reach_the_features() -> None:
+    ruling = embedded_rulings()[5]
+    flipped = ruling.model_copy(
+        update={"outcome": "granted", "outcome_basis": ("merits",), "source_kind": "news"}
+    )
+    one, other = build_features([ruling]), build_features([flipped])
+    assert one.values.equals(other.values)
+    assert not any("outcome" in column.name or "source" in column.name for column in COLUMNS)
+
+
+def test_parallel_and_cached_frames_are_the_same(tmp_path: Path) -> None:
+    motions = [ruling.as_motion() for ruling in embedded_rulings()[:600]]
+    plain = build_features(motions)
+    for _ in range(2):
+        assert build_features(motions, n_jobs=2, cache_dir=tmp_path).values.equals(plain.values)
+
+
+def test_a_bad_phrase_is_named() -> None:
+    with pytest.raises(LexiconError, match="brackets"):
+        phrase_pattern("(open")

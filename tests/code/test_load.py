@@ -1,0 +1,123 @@
+"""Reading files: every format, every kind of wrong input, nothing lost."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.embedded import embedded_rulings
+from data.files import written_whole
+from data.load import UnreadableInput, check_rows, load, write_rejects
+from data.schema import Motion, Ruling, is_list
+
+ROWS = list(embedded_rulings()[:20])
+
+
+def _as_csv(rows: list[Ruling], path: Path) -> None:
+    frame = pd.DataFrame([row.model_dump(mode="json") for row in rows])
+    for name in filter(is_list, frame.columns):
+        joined = frame[name].map(lambda v: v if v is None else (";".join(v) or "[]"))
+        frame[name] = joined
+    frame.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "json", "parquet"])
+def test_every_format_gives_the_same_rulings(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"rulings.{suffix}"
+    dumped = [row.model_dump(mode="json") for row in ROWS]
+    if suffix == "csv":
+        _as_csv(ROWS, path)
+    elif suffix == "jsonl":
+        path.write_text("\n".join(map(json.dumps, dumped)))
+    elif suffix == "json":
+        path.write_text(json.dumps(dumped))
+    else:
+        pd.DataFrame(dumped).to_parquet(path)
+    loaded = load(path, Ruling)
+    assert loaded.rejects == []
+    assert loaded.rows == ROWS
+
+
+def test_a_wrong_value_names_row_field_value_and_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("id,motion_type,motion,colour\na,tro,text,red\nb,trox,text,\nc,tro\n")
+    loaded = load(path, Motion)
+    assert [row.id for row in loaded.rows] == ["a"]
+    assert loaded.unknown_columns == ["colour"]
+    wrong, short = map(str, loaded.rejects)
+    assert wrong.startswith('row 2: motion_type: found "trox"; expected one of preliminary')
+    assert short.startswith("row 3:")
+    rejects = write_rejects(loaded, tmp_path)
+    assert rejects is not None
+    lines = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert [line["row"] for line in lines] == [2, 3]
+    assert lines[0]["raw"]["motion_type"] == "trox"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"id,motion_type,motion\n", "no rows"),
+        ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
+        ("a.csv", "id,motion_type,motion\na,tro,caf\xe9\n".encode("latin-1"), "not UTF-8"),
+        ("a.csv", b'id,motion_type,motion\na,tro,"open\n', "not valid CSV"),
+        ("a.json", b"{", "not JSON"),
+        ("a.parquet", b"PAR1junk", "not a readable Parquet"),
+        ("a.xlsx", b"x", "unknown format"),
+    ],
+)
+def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableInput, match=words):
+        load(tmp_path / name, Motion)
+
+
+def test_a_broken_json_line_is_one_reject(tmp_path: Path) -> None:
+    good = json.dumps({"motion_type": "tro", "motion": "text"})
+    (tmp_path / "m.jsonl").write_text(f"{good}\n{{oops\n{good}\n")
+    loaded = load(tmp_path / "m.jsonl", Motion)
+    assert loaded.row_numbers == [1, 3]
+    assert [reject.row for reject in loaded.rejects] == [2]
+
+
+def test_labels_are_set_aside_when_reading_motions() -> None:
+    loaded = check_rows([ROWS[0].model_dump(mode="json")], Motion)
+    assert "outcome" in loaded.later_facts
+    assert not hasattr(loaded.rows[0], "outcome")
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+# The first draw builds Hypothesis's table of Unicode, which is slow on a fresh machine.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.dictionaries(st.sampled_from(list(Ruling.model_fields)), _JSON), max_size=4))
+def test_no_row_is_ever_lost_or_raises(rows: list[dict[str, object]]) -> None:
+    for kind in (Motion, Ruling):
+        checked = check_rows(rows, kind)
+        numbers = checked.row_numbers + [reject.row for reject in checked.rejects]
+        assert sorted(numbers) == list(range(1, len(rows) + 1))
+        assert all(str(reject) for reject in checked.rejects)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+
+    def fail_halfway() -> None:
+        with written_whole(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,40 @@
+"""Splits never separate a case, and never train on later years."""
+
+import numpy as np
+import pytest
+
+from data.embedded import embedded_rulings
+from data.splits import case_groups, grouped_folds, temporal_split
+
+RULINGS = list(embedded_rulings())
+
+
+def test_rulings_on_one_docket_are_one_case_whatever_their_case_id() -> None:
+    groups = dict(zip([row.id for row in RULINGS], case_groups(RULINGS), strict=True))
+    assert groups["kabir-v-elk-grove-tro-1-2022"] == groups["kabir-v-elk-grove-tro-2-2022"]
+    ids = [row.case_id for row in RULINGS]
+    assert len(set(groups.values())) < len(set(ids))
+
+
+def test_temporal_split_trains_on_earlier_years_only() -> None:
+    split = temporal_split(RULINGS, 2022)
+    groups = case_groups(RULINGS)
+    years = np.array([row.year for row in RULINGS])
+    assert years[split.train].max() < 2022 <= years[split.test].min()
+    assert not set(groups[split.train]) & set(groups[split.test])
+    every = np.concatenate([split.train, split.test, split.left_out])
+    assert sorted(every) == list(range(len(RULINGS)))
+
+
+def test_folds_keep_cases_together_and_cover_all() -> None:
+    groups = case_groups(RULINGS)
+    tested = []
+    for train, test in grouped_folds(RULINGS, 5):
+        assert not set(groups[train]) & set(groups[test])
+        tested += list(test)
+    assert sorted(tested) == list(range(len(RULINGS)))
+
+
+def test_an_impossible_year_says_which_would_do() -> None:
+    with pytest.raises(ValueError, match="1961 to 2026"):
+        temporal_split(RULINGS, 2050)

@@ -1,0 +1,130 @@
+"""The same motion gives the same probability through every door."""
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from data.embedded import clearview_motion, embedded_rulings
+from data.schema import is_list
+from enjoin import app
+from train.modes import MODES, masked
+
+MOTIONS = [clearview_motion()] + [
+    masked(row.as_motion(), mode) for row in embedded_rulings()[::100] for mode in MODES
+]
+MOTIONS = [motion.model_copy(update={"id": f"m{i}"}) for i, motion in enumerate(MOTIONS)]
+ROWS = [motion.model_dump(mode="json") for motion in MOTIONS]
+NAMES = ["p_grant", "p_low", "p_high"]
+
+
+@pytest.fixture(scope="module")
+def expected(trained: Any) -> Any:
+    return trained.predictor.score(MOTIONS)[NAMES].to_numpy()
+
+
+def _invoke(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_score(trained: Any, expected: Any, tmp_path: Path, kind: str) -> None:
+    source, output = tmp_path / f"in.{kind}", tmp_path / f"out.{kind}"
+    frame = pd.DataFrame(ROWS)
+    if kind == "csv":
+        for name in filter(is_list, frame.columns):
+            frame[name] = frame[name].map(lambda v: v if v is None else ";".join(v) or "[]")
+        frame.to_csv(source, index=False)
+    elif kind == "jsonl":
+        source.write_text("\n".join(map(json.dumps, ROWS)))
+    else:
+        frame.to_parquet(source)
+    result = _invoke("score", str(source), str(output), "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet}
+    if kind == "jsonl":
+        table = pd.DataFrame([json.loads(line) for line in output.read_text().splitlines()])
+    else:
+        table = read[kind](output)
+    assert table["id"].tolist() == [motion.id for motion in MOTIONS]
+    assert np.allclose(table[NAMES].to_numpy(dtype=float), expected, atol=1e-9, rtol=0)
+
+
+def test_predict(trained: Any, expected: Any, tmp_path: Path) -> None:
+    path = tmp_path / "motion.json"
+    for row, values in list(zip(ROWS, expected, strict=True))[:4]:
+        path.write_text(json.dumps(row))
+        result = _invoke("predict", str(path), "--json")
+        assert result.exit_code == 0, result.output
+        answer = json.loads(result.stdout)
+        assert np.allclose([answer[name] for name in NAMES], values, atol=1e-9, rtol=0)
+        for phrase in answer["phrases"]:
+            assert row[phrase["paper"]][phrase["start"] : phrase["end"]] == phrase["words"]
+
+
+def test_pyfunc(trained: Any, expected: Any) -> None:
+    model = mlflow.pyfunc.load_model("models:/enjoin/1")
+    table = model.predict(pd.DataFrame(ROWS))
+    assert np.allclose(table[NAMES].to_numpy(dtype=float), expected, atol=1e-9, rtol=0)
+    with pytest.raises(Exception, match='motion_type: found "x"'):
+        model.predict(pd.DataFrame([{"motion": "text", "motion_type": "x"}]))
+
+
+def test_model_files_hold_no_pickle(trained: Any) -> None:
+    found = [path for path in (trained.folder / "mlruns").rglob("*") if path.is_file()]
+    assert any(path.name == "model.json" for path in found)
+    assert not [p for p in found if p.suffix in {".pkl", ".pickle", ".joblib", ".cloudpickle"}]
+
+
+def _post(url: str, body: Any) -> tuple[int, Any]:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "enjoin", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        for line in server.stderr:
+            if "Uvicorn running" in line:
+                break
+        else:
+            pytest.fail("the server did not start")
+        url = f"http://127.0.0.1:{port}"
+        for row, values in list(zip(ROWS, expected, strict=True))[:4]:
+            status, answer = _post(f"{url}/predict", row)
+            assert status == 200
+            assert np.allclose([answer[name] for name in NAMES], values, atol=1e-9, rtol=0)
+        status, batch = _post(f"{url}/predict/batch", [*ROWS, {"motion": "x", "outcome": 1}])
+        assert status == 200
+        got = [[answer[name] for name in NAMES] for answer in batch["answers"]]
+        assert np.allclose(got, expected, atol=1e-9, rtol=0)
+        assert [reject["row"] for reject in batch["rejects"]] == [len(ROWS) + 1]
+        status, problem = _post(f"{url}/predict", {"motion": "x", "motion_type": "nonsense"})
+        assert status == 422
+        assert problem["detail"][0]["loc"] == ["body", "motion_type"]
+        for path in ("health", "model", "openapi.json"):
+            with urllib.request.urlopen(f"{url}/{path}", timeout=60) as response:
+                assert response.status == 200
+    finally:
+        server.terminate()
+        server.wait(timeout=30)

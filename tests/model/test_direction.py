@@ -1,0 +1,62 @@
+"""What the doctrine promises about direction holds for the trained model."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.embedded import clearview_motion, embedded_rulings
+from data.schema import RATINGS, Motion
+from features.build import build_features
+from train.modes import MODES, masked, mode_of
+
+NO_STEPS = {"remedial_steps": (), "remedial_scope": "none", "remedial_trigger": None}
+NO_SPECULATION: dict[str, Any] = {"speculation_signals": ()}
+
+
+def _p(trained: Any, motions: list[Motion]) -> Any:
+    return trained.predictor.score(motions)["p_grant"].to_numpy()
+
+
+@pytest.mark.parametrize("without", [NO_STEPS, NO_SPECULATION, NO_STEPS | NO_SPECULATION])
+def test_clearview_without_steps_or_speculation_is_not_less_likely(
+    trained: Any, without: dict[str, Any]
+) -> None:
+    motion = Motion.model_validate(clearview_motion().model_dump() | without)
+    before, after = _p(trained, [clearview_motion(), motion])
+    assert after >= before - 1e-12
+
+
+def test_the_promises_hold_on_every_ruling(trained: Any) -> None:
+    motions = [row.as_motion() for row in embedded_rulings() if row.remedial_steps]
+    bare = [Motion.model_validate(motion.model_dump() | NO_STEPS) for motion in motions]
+    assert (_p(trained, bare) >= _p(trained, motions) - 1e-12).all()
+    motions = [row.as_motion() for row in embedded_rulings() if row.speculation_signals]
+    bare = [Motion.model_validate(motion.model_dump() | NO_SPECULATION) for motion in motions]
+    assert (_p(trained, bare) >= _p(trained, motions) - 1e-12).all()
+
+
+@pytest.mark.parametrize("factor", RATINGS)
+def test_a_higher_rating_never_lowers_the_probability(trained: Any, factor: str) -> None:
+    base = [row.as_motion() for row in embedded_rulings()[::40]]
+    steps = [_p(trained, [m.model_copy(update={factor: r}) for m in base]) for r in range(1, 6)]
+    assert (np.diff(steps, axis=0) >= -1e-12).all()
+    assert np.abs(np.diff(steps, axis=0)).max() > 0
+
+
+def test_contributions_add_up_to_the_probability(trained: Any) -> None:
+    motions = [masked(row.as_motion(), mode) for row in embedded_rulings()[:30] for mode in MODES]
+    modes = [mode_of(motion) for motion in motions]
+    frame = build_features(motions)
+    model = trained.predictor.model
+    p = model.predict(frame, modes)
+    log_odds = model.contributions(frame, modes).sum(axis=1)
+    assert np.allclose(1 / (1 + np.exp(-log_odds)), p["p_grant"], atol=1e-9)
+    assert (p["p_low"] <= p["p_grant"]).all()
+    assert (p["p_grant"] <= p["p_high"]).all()
+
+
+def test_it_beats_the_base_rate_where_ratings_are_given(trained: Any) -> None:
+    motions = [row.as_motion() for row in embedded_rulings()]
+    granted = np.array([row.outcome != "denied" for row in embedded_rulings()])
+    assert np.mean((_p(trained, motions) - granted) ** 2) < granted.var()
