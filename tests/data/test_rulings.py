@@ -31,7 +31,7 @@ def _codebook() -> dict[str, list[str]]:
     for names, kind, values in rows:
         for name in re.findall(r"`(\w+)`", names):
             listed = re.findall(r"`(\w+)`", values) if "enum" in kind else []
-            found[name] = listed
+            found[name] = [value for value in listed if value != "null"]
     return found
 
 
