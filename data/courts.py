@@ -47,20 +47,7 @@ _CIRCUIT_OF = {
 }
 # Courts of nationwide jurisdiction whose appeals go to the Federal Circuit, 28 U.S.C. § 1295.
 _FEDERAL_CIRCUIT = {"uscfc", "cit"}
-CIRCUITS: tuple[str, ...] = (
-    "ca1",
-    "ca2",
-    "ca3",
-    "ca4",
-    "ca5",
-    "ca6",
-    "ca7",
-    "ca8",
-    "ca9",
-    "ca10",
-    "ca11",
-)
-CIRCUITS += ("cadc", "cafc", "state")
+CIRCUITS = (*(f"ca{number}" for number in range(1, 12)), "cadc", "cafc", "state")
 LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
 
 
@@ -71,6 +58,20 @@ class Court:
     name: str
     circuit: str | None
     level: str | None
+
+
+def circuit_name(circuit: str) -> str:
+    """Return a circuit as lawyers write it.
+
+    >>> circuit_name("ca7")
+    '7th Cir.'
+    """
+    named = {"cadc": "D.C. Cir.", "cafc": "Fed. Cir.", "state": "state courts"}
+    if circuit in named:
+        return named[circuit]
+    number = circuit.removeprefix("ca")
+    endings = {"1": "st", "2": "d", "3": "d"}  # the Bluebook writes 2d and 3d
+    return f"{number}{endings.get(number, 'th')} Cir."
 
 
 @cache

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from data.courts import CIRCUITS, LEVELS, find_court
+from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
 from data.schema import Motion
 from features.indicator import Column, Indicator, coded
 from features.phrases import Hit
 
 FAMILY = "forum"
 COLUMNS = (
-    Column(f"{FAMILY}.court", "court", "category"),
-    Column(f"{FAMILY}.circuit", "circuit", "category", categories=CIRCUITS),
-    Column(f"{FAMILY}.level", "level of court", "category", categories=LEVELS),
-    Column(f"{FAMILY}.year", "year"),
+    Column(f"{FAMILY}.court", "court", "category", words=lambda court: find_court(court).name),
+    Column(f"{FAMILY}.circuit", "circuit", "category", values=CIRCUITS, words=circuit_name),
+    Column(f"{FAMILY}.level", "level of court", "category", values=LEVELS),
+    Column(f"{FAMILY}.year", "year", "number"),
 )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from data.schema import Motion, allowed_values
+from data.schema import Motion
 from features.indicator import (
     NOT_SHOWN,
     Column,
@@ -14,6 +14,7 @@ from features.indicator import (
     read_choice,
     read_flags,
     read_yes_no,
+    value_column,
 )
 from features.lexicon import Paper
 from features.phrases import Hit
@@ -21,18 +22,15 @@ from features.phrases import Hit
 FAMILY = "harm"
 COLUMNS = (
     *flag_columns(FAMILY, "harm_types"),
-    Column(
+    value_column(
         f"{FAMILY}.evidence",
+        "harm_evidence",
         "strength of support for the harm",
+        "scale",
         monotone=1,
         authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
     ),
-    Column(
-        f"{FAMILY}.timing",
-        "timing of the harm",
-        "category",
-        categories=allowed_values("harm_timing"),
-    ),
+    value_column(f"{FAMILY}.timing", "harm_timing", "timing of the harm"),
     Column(f"{FAMILY}.past_incident", "an incident of the feared kind has happened"),
     Column(
         f"{FAMILY}.incident_reaches_movant",
@@ -49,6 +47,7 @@ COLUMNS = (
     Column(
         f"{FAMILY}.delay_months",
         "months of delay before moving",
+        "number",
         monotone=-1,
         authority="Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985)",
     ),

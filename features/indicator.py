@@ -5,9 +5,10 @@ otherwise what the phrases of the lexicon say.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
 from data.schema import Motion, allowed_values
@@ -17,26 +18,49 @@ from features.phrases import Hit
 Source = Literal["coded", "text", "not shown"]
 
 
+def plain_words(value: str) -> str:
+    """Return a coded value as words: `after_suit` as "after suit"."""
+    return value.replace("_", " ")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of the feature frame.
 
     `monotone` is +1 where more of it may never lower the probability of grant, -1 where more may
     never raise it, 0 where the data decide; `authority` is the legal ground for a promise.
-    `categories` lists the values of a category column; () lets the fitted model fix them.
+    `values` lists what a scale (in order, from 0) or a category holds; () lets the fitted model
+    fix the categories. `words` puts one of these values in plain words.
     """
 
     name: str
     meaning: str
-    kind: Literal["number", "category"] = "number"
+    kind: Literal["flag", "number", "scale", "category"] = "flag"
     monotone: Literal[-1, 0, 1] = 0
     authority: str = ""
-    categories: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    words: Callable[[str], str] = plain_words
 
     @property
     def family(self) -> str:
         """The family: the part of the name before the first dot."""
         return self.name.split(".")[0]
+
+    def say(self, value: float | str | None) -> str:
+        """Put this feature with one of its values in plain words.
+
+        >>> Column("harm.delay_months", "months of delay before moving", "number").say(3.0)
+        'months of delay before moving: 3'
+        """
+        if value is None:
+            return f"{self.meaning}: not shown"
+        if isinstance(value, str):
+            return f"{self.meaning}: {self.words(value)}"
+        if self.kind == "scale":
+            return f"{self.meaning}: {self.words(self.values[int(value)])}"
+        if self.kind == "flag":
+            return self.meaning if value else f"{self.meaning}: no"
+        return f"{self.meaning}: {value:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +90,22 @@ def flag_columns(
 ) -> tuple[Column, ...]:
     """Return one yes/no column per allowed value of a list field."""
     return tuple(
-        Column(f"{family}.{value}", meaning(field, value), "number", monotone, authority)
+        Column(f"{family}.{value}", meaning(field, value), "flag", monotone, authority)
         for value in allowed_values(field)
     )
 
 
-def category_column(family: str, field: str, words: str) -> Column:
-    """Return the column of a single-valued enumerated field."""
-    return Column(f"{family}.{field}", words, "category", categories=allowed_values(field))
+def value_column(
+    name: str,
+    field: str,
+    words: str,
+    kind: Literal["category", "scale"] = "category",
+    monotone: Literal[-1, 0, 1] = 0,
+    authority: str = "",
+) -> Column:
+    """Return the column of a single-valued enumerated field, worded by the lexicon."""
+    values = allowed_values(field)
+    return Column(name, words, kind, monotone, authority, values, partial(meaning, field))
 
 
 def read_flags(

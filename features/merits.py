@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from data.schema import Motion
-from features.indicator import Indicator, category_column, flag_columns, read_choice, read_flags
+from features.indicator import Indicator, flag_columns, read_choice, read_flags, value_column
 from features.phrases import Hit
 
 FAMILY = "merits"
 COLUMNS = (
-    category_column(FAMILY, "claim_area", "field of law"),
+    value_column(f"{FAMILY}.claim_area", "claim_area", "field of law"),
     *flag_columns(FAMILY, "merits_signals"),
 )
 

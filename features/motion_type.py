@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from data.schema import Motion
-from features.indicator import Column, Indicator, category_column, read_choice, read_yes_no
+from features.indicator import Column, Indicator, read_choice, read_yes_no, value_column
 from features.phrases import Hit
 
 FAMILY = "motion_type"
 COLUMNS = (
-    category_column(FAMILY, "motion_type", "kind of motion"),
-    category_column(FAMILY, "relief_form", "form of relief"),
-    category_column(FAMILY, "notice", "notice to the opponent"),
-    category_column(FAMILY, "movant_type", "movant"),
-    category_column(FAMILY, "respondent_type", "opponent"),
+    value_column(f"{FAMILY}.motion_type", "motion_type", "kind of motion"),
+    value_column(f"{FAMILY}.relief_form", "relief_form", "form of relief"),
+    value_column(f"{FAMILY}.notice", "notice", "notice to the opponent"),
+    value_column(f"{FAMILY}.movant_type", "movant_type", "movant"),
+    value_column(f"{FAMILY}.respondent_type", "respondent_type", "opponent"),
     Column(f"{FAMILY}.pro_se", "movant without counsel"),
     Column(f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation"),
 )

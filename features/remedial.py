@@ -8,7 +8,7 @@ what led to the steps.
 
 from collections.abc import Sequence
 
-from data.schema import Motion
+from data.schema import Motion, allowed_values
 from features.indicator import Column, Indicator, as_scale, flag_columns, read_choice, read_flags
 from features.phrases import Hit
 
@@ -20,14 +20,20 @@ COLUMNS = (
     *flag_columns(FAMILY, "remedial_steps", monotone=-1, authority=_AUTHORITY),
     Column(f"{FAMILY}.steps", "number of remedial steps taken", "number", -1, _AUTHORITY),
     Column(
-        f"{FAMILY}.scope", "how far the steps cover the relief sought", "number", -1, _AUTHORITY
+        f"{FAMILY}.scope",
+        "how far the steps cover the relief sought",
+        "scale",
+        -1,
+        _AUTHORITY,
+        allowed_values("remedial_scope"),
     ),
     Column(
         f"{FAMILY}.lasting",
-        "how lasting the steps are (1 after suit, 2 voluntary, 3 ordered or legislated)",
-        "number",
+        "what led to the steps",
+        "scale",
         -1,
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
+        ("no step", *_LASTING),
     ),
 )
 

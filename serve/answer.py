@@ -5,9 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from data.schema import allowed_values
-from features.indicator import Column, Source
-from features.lexicon import meaning
+from features.indicator import Source
 from features.phrases import Hit
 from train.modes import Mode
 
@@ -48,6 +46,32 @@ class FamilyShare(BaseModel):
     points: float
 
 
+class Estimate(BaseModel):
+    """A figure with its 95% interval, bootstrapped by case."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Tested(BaseModel):
+    """How the model did in this mode on rulings later than those it was then trained on."""
+
+    rulings: int
+    first_year: int = Field(description="first year tested; training used earlier years only")
+    roc_auc: Estimate
+    brier_score: Estimate
+    brier_difference: Estimate = Field(
+        description="Brier score less that of the base rate by motion type and claim area; "
+        "negative is better"
+    )
+
+    @property
+    def better_than_base_rate(self) -> bool:
+        """Whether the whole interval of the Brier difference is on the better side."""
+        return self.brier_difference.high < 0
+
+
 class Answer(BaseModel):
     """The whole answer about one motion."""
 
@@ -58,6 +82,7 @@ class Answer(BaseModel):
     interval: float = Field(description="share of bootstrap replicates the interval holds")
     mode: Mode = Field(description="what was given: ratings, codings, or text only")
     base_rate: float = Field(description="share granted among the training rulings")
+    tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")
     families: list[FamilyShare]
     factors: list[Factor] = Field(description="largest share first")
     phrases: list[Phrase]
@@ -65,34 +90,6 @@ class Answer(BaseModel):
     model_digest: str = Field(description="SHA-256 of the model files")
     data_digest: str = Field(description="SHA-256 of the training rulings")
     disclaimer: str = DISCLAIMER
-
-
-def say(column: Column, value: float | str | None) -> str:
-    """Put a feature and its value in plain words.
-
-    >>> say(Column("harm.delay_months", "months of delay before moving"), 3.0)
-    'months of delay before moving: 3'
-    """
-    if value is None:
-        return f"{column.meaning}: not shown"
-    if isinstance(value, str):
-        field = column.name.split(".")[1]
-        field = "harm_timing" if field == "timing" else field
-        return f"{column.meaning}: {meaning(field, value)}"
-    if column.name in _SCALES:
-        return f"{column.meaning}: {allowed_values(_SCALES[column.name])[int(value)]}"
-    if column.name in _COUNTED or column.family in {"ratings", "forum"}:
-        return f"{column.meaning}: {value:g}"
-    return column.meaning if value else f"no {column.meaning}"
-
-
-_SCALES = {"harm.evidence": "harm_evidence", "remedial.scope": "remedial_scope"}
-_COUNTED = {
-    "harm.delay_months",
-    "remedial.steps",
-    "remedial.lasting",
-    "speculation.signals",
-}
 
 
 def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:

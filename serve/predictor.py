@@ -10,10 +10,10 @@ from scipy.special import expit, logit
 
 from data.schema import Motion
 from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
-from serve.answer import Answer, Factor, FamilyShare, as_phrases, say
+from serve.answer import Answer, Estimate, Factor, FamilyShare, Tested, as_phrases
 from serve.locate import Located, locate_model
 from train.model import INTERVAL, GrantModel
-from train.modes import mode_of
+from train.modes import Mode, mode_of
 from train.store import load_model, model_digest
 
 SHOWN_FACTORS = 12
@@ -77,6 +77,19 @@ class Predictor:
         table["model_version"] = self.version
         return table
 
+    def _tested(self, mode: Mode) -> Tested | None:
+        record = self.model.facts.get("tested")
+        if record is None or mode not in record:
+            return None
+        names = ("roc_auc", "brier_score", "brier_difference")
+        estimates = {
+            name: Estimate(**dict(zip(("value", "low", "high"), record[mode][name], strict=True)))
+            for name in names
+        }
+        return Tested(
+            rulings=record[mode]["rulings"], first_year=record["first_test_year"], **estimates
+        )
+
     def answer(self, motions: Sequence[Motion]) -> list[Answer]:
         """Answer about each motion with its factors and the phrases behind them."""
         frame = build_features(motions)
@@ -96,6 +109,7 @@ class Predictor:
                     interval=INTERVAL,
                     mode=modes[row],
                     base_rate=self.model.base_rate,
+                    tested=self._tested(modes[row]),
                     families=_families(shares, row, p),
                     factors=factors[:SHOWN_FACTORS],
                     phrases=as_phrases(frame.hits[row]),
@@ -123,7 +137,7 @@ def _factors(frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float) -> l
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
-                says=say(column, value),
+                says=column.say(value),
                 value=value,
                 source=frame.sources[column.name].iloc[row],
                 log_odds=share,
@@ -154,7 +168,7 @@ def _top_of_family(
             tops.append(None)
             continue
         column = columns[place]
-        words = say(column, _plain(frame.values[column.name].iloc[row]))
+        words = column.say(_plain(frame.values[column.name].iloc[row]))
         tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
     return tops
 

@@ -3,7 +3,8 @@
 `mlflow.pyfunc.load_model(...)` calls `_load_pyfunc` with the folder that `train.store` wrote.
 """
 
-from importlib.metadata import requires, version
+from importlib.metadata import requires
+from importlib.metadata import version as installed_version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,11 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
-def log_to_mlflow(folder: Path) -> str:
+def log_to_mlflow(folder: Path, description: str) -> str:
     """Log a saved model into the active MLflow run and register it; return the version.
 
-    The rooms travel with it, so that `mlflow models serve` needs only the packages from PyPI.
+    The description is shown on the registered version. The rooms travel with it, so that `mlflow
+    models serve` needs only the packages from PyPI.
     """
     import mlflow
     from mlflow.models import ModelSignature
@@ -84,11 +86,13 @@ def log_to_mlflow(folder: Path) -> str:
         pip_requirements=_requirements(),
         registered_model_name=REGISTERED_NAME,
     )
-    return str(info.registered_model_version)
+    version = str(info.registered_model_version)
+    mlflow.MlflowClient().update_model_version(REGISTERED_NAME, version, description)
+    return version
 
 
 def _requirements() -> list[str]:
     """Pin what the program declares to the versions in use."""
     declared = [Requirement(line) for line in requires("enjoin") or []]
     core = [need for need in declared if need.marker is None or need.marker.evaluate({"extra": ""})]
-    return [f"{need.name}=={version(need.name)}" for need in core]
+    return [f"{need.name}=={installed_version(need.name)}" for need in core]

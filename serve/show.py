@@ -9,7 +9,7 @@ from rich.text import Text
 
 from data.describe import count, describe
 from data.schema import Motion, Ruling
-from serve.answer import Answer
+from serve.answer import Answer, Tested
 from train.evaluate import MODEL, Evaluation, interval_table, outcome_table
 from train.metrics import METRICS
 
@@ -28,7 +28,10 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
         f"base rate of the training rulings {answer.base_rate:.0%})"
     )
-    console.print(f"Read from: {MODE_WORDS[answer.mode]}\n")
+    console.print(f"Read from: {MODE_WORDS[answer.mode]}")
+    if answer.tested:
+        _show_tested(answer.tested, console)
+    console.print()
     families = Table("family", "points", title="What each family moves", title_justify="left")
     families.columns[1].justify = "right"
     for share in sorted(answer.families, key=lambda share: share.points):
@@ -57,6 +60,21 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     console.print(answer.disclaimer, style="dim")
 
 
+def _show_tested(tested: Tested, console: Console) -> None:
+    auc, brier = tested.roc_auc, tested.brier_score
+    console.print(
+        f"Tested in this mode on {tested.rulings} rulings of {tested.first_year} and later: "
+        f"ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
+        f"Brier score {brier.value:.3f} ({brier.low:.3f} to {brier.high:.3f})"
+    )
+    if not tested.better_than_base_rate:
+        console.print(
+            "In this mode the model has not been shown to do better than the base rate by motion "
+            "type and claim area: do not rely on it. Codings (`enjoin schema`) help.",
+            style="yellow",
+        )
+
+
 def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print the metrics of both protocols, the three-way split and the interval check."""
     titles = {
@@ -70,14 +88,17 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
         if protocol == "temporal" and len(evaluation.split.left_out):
             title += f", {len(evaluation.split.left_out)} earlier sibling(s) left out"
         heads = ("model", "mode", "ROC AUC", "Brier score", "log loss", "accuracy")
-        table = Table(*heads, "Brier vs informed base rate", title=title, title_justify="left")
+        table = Table(*heads, "vs informed", title=title, title_justify="left")
         for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
             cells = mine.set_index("metric")
             shown = [_with_interval(cells.loc[m]) for m in (*METRICS, "brier_difference")]
             table.add_row(str(name), str(mode), *shown, style="bold" if name == MODEL else "")
         console.print(table)
     console.print("Each figure with its 95% interval, bootstrapped by case; lower Brier is better.")
-    console.print("Informed base rate: share granted by motion type x claim area.\n")
+    console.print(
+        "vs informed: Brier score less that of the informed base rate, the share granted by motion "
+        "type x claim area, on the same rows; negative is better.\n"
+    )
     outcomes = outcome_table(evaluation.predictions).pivot_table(
         index=["protocol", "mode"], columns="outcome", values="mean_p_grant", sort=False
     )
@@ -85,16 +106,18 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     for (protocol, mode), means in outcomes.iterrows():
         table.add_row(protocol, mode, *(f"{value:.2f}" for value in means))
     console.print(table)
-    table = Table("test", "mode", "mean width", "groups whose observed rate lies inside")
+    table = Table("test", "mode", "mean width", "observed rate inside", "its 95% interval meets it")
     table.title = "Intervals (90%), over groups of about 50 rulings of like p_grant"
     for row in interval_table(evaluation.predictions).itertuples():
         inside = f"{row.groups_covered} of {row.groups}"
-        table.add_row(row.protocol, row.mode, f"{row.mean_width:.2f}", inside)
+        meets = f"{row.groups_consistent} of {row.groups}"
+        table.add_row(row.protocol, row.mode, f"{row.mean_width:.2f}", inside, meets)
     console.print(table)
 
 
 def _with_interval(cell: Any) -> str:
-    return f"{cell['value']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]".replace("[", "\\[")
+    # Two lines, so that six columns fit in a terminal of 100.
+    return f"{cell['value']:.3f}\n\\[{cell['low']:.3f}, {cell['high']:.3f}]"
 
 
 def show_description(

@@ -131,7 +131,7 @@ def fit_categories(frame: FeatureFrame) -> dict[str, tuple[str, ...]]:
         if column.kind == "category":
             counts = frame.values[column.name].value_counts()
             frequent = sorted(counts.index[counts >= MIN_COURT_ROWS])
-            categories[column.name] = column.categories or tuple(frequent)
+            categories[column.name] = column.values or tuple(frequent)
     return categories
 
 

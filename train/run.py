@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -19,9 +20,17 @@ import pandas as pd
 from data.schema import Ruling, is_list
 from features.build import builder_digest, default_cache_dir
 from features.lexicon import lexicon_digest
-from train.evaluate import MODEL, PROTOCOLS, Evaluation, evaluate, interval_table, outcome_table
+from train.evaluate import (
+    HEADLINE,
+    MODEL,
+    PROTOCOLS,
+    Evaluation,
+    evaluate,
+    interval_table,
+    outcome_table,
+)
 from train.model import DEFAULTS
-from train.rulings import InPart, fit_rows, label_rulings
+from train.rulings import InPart, Labelled, fit_rows, label_rulings
 from train.store import save_model
 
 matplotlib.use("Agg")  # plots are files here; no screen is needed
@@ -73,8 +82,14 @@ def evaluate_rulings(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
 ) -> Evaluation:
     """Run both protocols on labelled rulings without registering anything."""
+    return _evaluated(rulings, settings, tell)[1]
+
+
+def _evaluated(
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell
+) -> tuple[Labelled, Evaluation]:
     labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
-    return evaluate(
+    evaluation = evaluate(
         labelled,
         settings.first_test_year,
         settings.n_folds,
@@ -83,13 +98,14 @@ def evaluate_rulings(
         settings.seed,
         tell,
     )
+    return labelled, evaluation
 
 
 def train(
     rulings: Sequence[Ruling],
     source: str,
     settings: Settings,
-    log_model: Callable[[Path], str],
+    log_model: Callable[[Path, str], str],
     tell: Tell = lambda step: None,
 ) -> Trained:
     """Evaluate, fit on all rulings and register, as one MLflow run.
@@ -102,7 +118,8 @@ def train(
     source
         Where the rulings came from, for the data set's entry in MLflow.
     log_model
-        Logs a saved model folder into the active run and returns the registered version.
+        Logs a saved model folder, with a description, into the active run and returns the
+        registered version.
 
     Raises
     ------
@@ -111,16 +128,7 @@ def train(
     """
     quiet_mlflow()
     # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
-    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
-    evaluation = evaluate(
-        labelled,
-        settings.first_test_year,
-        settings.n_folds,
-        settings.parameters,
-        settings.n_bags,
-        settings.seed,
-        tell,
-    )
+    labelled, evaluation = _evaluated(rulings, settings, tell)
     tell("fitting on all rulings")
     everything = np.arange(len(labelled.rulings))
     model = fit_rows(
@@ -133,6 +141,7 @@ def train(
         "n_cases": len(np.unique(labelled.groups)),
         "years": [min(years), max(years)],
         "in_part": settings.in_part,
+        "tested": track_record(evaluation),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),
     }
@@ -140,7 +149,11 @@ def train(
     tell("logging to MLflow")
     if "MLFLOW_RUN_ID" not in os.environ:
         mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run() as run, tempfile.TemporaryDirectory() as scratch:
+    words = describe_run(evaluation)
+    with (
+        mlflow.start_run(description=words) as run,
+        tempfile.TemporaryDirectory() as scratch,
+    ):
         _log_run(evaluation, settings, source, labelled.rulings, data_digest)
         tell("drawing plots")
         frames = {mode: copies[0] for mode, copies in labelled.frames.items()}
@@ -156,7 +169,7 @@ def train(
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)
-        registered = log_model(folder)
+        registered = log_model(folder, words)
         return Trained(evaluation, run.info.run_id, registered, mlflow.get_tracking_uri())
 
 
@@ -187,12 +200,15 @@ def _log_run(
     frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in rulings])
     for name in filter(is_list, frame.columns):  # MLflow's data sets hold no list columns
         frame[name] = frame[name].map(json.dumps)
-    mlflow.log_input(
-        mlflow.data.from_pandas(
+    whole = frame.select_dtypes("integer").columns
+    frame[whole] = frame[whole].astype(float)  # MLflow warns of integers, which hold no nulls
+    with warnings.catch_warnings():
+        # Two of MLflow's kinds of source fit a local path; either is right.
+        warnings.filterwarnings("ignore", message="The specified dataset source")
+        dataset = mlflow.data.from_pandas(
             frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
-        ),
-        context="training",
-    )
+        )
+    mlflow.log_input(dataset, context="training")
     scores = evaluation.table[evaluation.table["model"] == MODEL]
     mlflow.log_metrics(
         {
@@ -205,6 +221,44 @@ def _log_run(
     mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
     mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
     mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+
+
+def track_record(evaluation: Evaluation) -> dict[str, Any]:
+    """Return how the model did on later years, for its answers to carry.
+
+    For each mode, each metric of `evaluation.table` as [value, low, high] with its 95% interval,
+    and the number of rulings.
+    """
+    record: dict[str, Any] = {"first_test_year": evaluation.split.first_test_year}
+    table = evaluation.table
+    mine = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
+    for mode, rows in mine.groupby("mode", sort=False):
+        record[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
+            row.metric: [float(row.value), float(row.low), float(row.high)]
+            for row in rows.itertuples()
+        }
+    return record
+
+
+def describe_run(evaluation: Evaluation) -> str:
+    """Return the headline table in Markdown, which MLflow shows on the run and the model."""
+    table = evaluation.table[evaluation.table["protocol"] == HEADLINE]
+    lines = [
+        f"Trained on earlier years, tested on rulings of {evaluation.split.first_test_year} and "
+        "later (95% interval bootstrapped by case):",
+        "",
+        "| model | mode | ROC AUC | Brier score |",
+        "|---|---|---|---|",
+    ]
+    for (mode, name), rows in table.groupby(["mode", "model"], sort=False):
+        cells = rows.set_index("metric")
+        shown = [
+            f"{cells.loc[metric, 'value']:.3f} "
+            f"[{cells.loc[metric, 'low']:.3f}, {cells.loc[metric, 'high']:.3f}]"
+            for metric in ("roc_auc", "brier_score")
+        ]
+        lines.append(f"| {name} | {mode} | {shown[0]} | {shown[1]} |")
+    return "\n".join(lines)
 
 
 def quiet_mlflow() -> None:
