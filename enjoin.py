@@ -1,19 +1,28 @@
 """The `enjoin` command. Each subcommand calls one function of a room; heavy imports wait."""
 
 import json
-import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from serve.terminal import (
+    console,
+    counting,
+    note,
+    say,
+    steps,
+    tell_columns,
+    tell_rejects,
+    telling_errors,
+    warn,
+)
+
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
     from serve.predictor import Predictor
-    from train.run import Settings
+    from train.run import Settings, Trained
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Predict how a court will rule on a motion for interim injunctive relief, say how sure "
     "the prediction is, and show why.\n\n"
-    "Start with `enjoin train` (about a minute; it uses the embedded rulings), then "
+    "Start with `enjoin train` (one to two minutes; it uses the embedded rulings), then "
     "`enjoin predict motion.json`, `enjoin score pending.csv scored.csv` or `enjoin serve`.",
 )
 data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
@@ -73,7 +82,12 @@ def train(
     """
     with telling_errors():
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
-        _train(_rulings(rulings), rulings, settings)
+        trained = _train(_rulings(rulings)[0], rulings, settings)
+        _show_evaluation(trained.evaluation)
+        say(f"\nRegistered as enjoin version {trained.version} (run {trained.run_id}).")
+        say(f"MLflow store: {trained.tracking_uri}")
+        say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+        say("Runs and plots: mlflow ui")
 
 
 @app.command()
@@ -93,8 +107,8 @@ def evaluate(
         from train.run import evaluate_rulings
 
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
-        with _steps("evaluating") as tell:
-            evaluation = evaluate_rulings(_rulings(rulings), settings, tell)
+        with steps("evaluating") as tell:
+            evaluation = evaluate_rulings(_rulings(rulings)[0], settings, tell)
         _show_evaluation(evaluation)
         if output:
             with written_whole(output) as temporary:
@@ -111,21 +125,17 @@ def tune(
 ) -> None:
     """Search better LightGBM parameters on the years before the first test year."""
     with telling_errors():
-        from rich.progress import Progress
-
         from train.tune import tune as search
 
         settings = _settings(first_test_year, 5, 20, seed, "granted", None)
-        with Progress(console=_console(stderr=True)) as progress:
-            task = progress.add_task("tuning", total=trials)
+        with counting("tuning") as advance:
 
-            def advance(trial: int, best: float) -> None:
-                words = f"tuning, best Brier score {best:.4f}"
-                progress.update(task, completed=trial, description=words)
+            def tell(trial: int, best: float) -> None:
+                advance(trial, trials, f"tuning, best Brier score {best:.4f}")
 
-            best = search(_rulings(rulings), settings, trials, output, advance=advance)
-        _console().print_json(data=best)
-        _console().print(f"Next: enjoin train --parameters {output}")
+            best = search(_rulings(rulings)[0], settings, trials, output, advance=tell)
+        console().print_json(data=best)
+        say(f"Next: enjoin train --parameters {output}")
 
 
 @app.command()
@@ -160,7 +170,7 @@ def predict(
         else:
             from serve.show import show_answer
 
-            show_answer(answer, given, _console())
+            show_answer(answer, given, console())
 
 
 @app.command()
@@ -178,36 +188,27 @@ def score(
     3: some rejected, 2: nothing done.
     """
     with telling_errors():
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from serve.batch import read_docket, score_motions
+        from serve.predictor import notes
 
-        from serve.batch import score_file
-
-        predictor = _predictor(model)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeRemainingColumn(), console=_console(stderr=True)) as progress:
-            task = progress.add_task("scoring", total=None)
-
-            def advance(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
-
-            done = score_file(predictor, source, output, jobs, advance)
-        _tell_columns(done.loaded)
-        rejected = len(done.loaded.rejects)
-        for reject in done.loaded.rejects[:5]:
-            _warn(str(reject))
-        if rejected:
-            _warn(f"{rejected} row(s) not scored; rows and reasons are in {done.rejects}")
-        if done.output is None:
-            _warn("no row could be scored; nothing was written")
+        docket = read_docket(source, output)
+        tell_columns(docket.loaded)
+        tell_rejects(docket.loaded.rejects, docket.rejects)
+        motions = docket.loaded.rows
+        if not motions:
+            warn("no row could be scored; nothing was written")
             raise typer.Exit(2)
-        _console().print(f"{len(done.table)} motion(s) scored by {predictor.version} -> {output}")
-        if rejected:
+        if repeated := docket.loaded.repeated_ids:
+            shown = ", ".join(repeated[:5]) + (" ..." if len(repeated) > 5 else "")
+            warn(f"{len(repeated)} id(s) stand on more than one row, each scored: {shown}")
+        unused = Counter(words for motion in motions for words in notes(motion))
+        for words, rows in unused.most_common(5):
+            warn(f"{words} ({rows} row(s))")
+        predictor = _predictor(model)
+        with counting("scoring") as advance:
+            score_motions(predictor, motions, output, jobs, advance)
+        say(f"{len(motions)} motion(s) scored by {predictor.version} -> {output}")
+        if docket.rejects:
             raise typer.Exit(3)
 
 
@@ -225,7 +226,7 @@ def serve(
 
         def ready() -> None:
             where = f"http://{host}:{port}"
-            _note(f"{predictor.version} answers at {where}/predict; try it at {where}/docs")
+            note(f"{predictor.version} answers at {where}/predict; try it at {where}/docs")
 
         run_server(predictor, host, port, ready)
 
@@ -265,34 +266,23 @@ def data_describe(
 
         if by is not None and by not in GROUPINGS:
             raise ValueError(f"no grouping {by!r}; expected one of {', '.join(GROUPINGS)}")
-        show_description(_rulings(rulings), [by] if by else list(GROUPINGS), most, _console())
+        found, _ = _rulings(rulings, keep_rejects=False)
+        show_description(found, [by] if by else list(GROUPINGS), most, console())
 
 
 @data_app.command("check")
 def data_check(
     source: Annotated[str, typer.Argument(help="a file of labelled rulings, or -")],
 ) -> None:
-    """Check a file of labelled rulings; wrong rows go to <name>.rejects.jsonl beside it."""
+    """Check a file of labelled rulings; wrong rows go to <name>.rejects.jsonl beside it.
+
+    Exit code 0: all fit; 3: some rejected; 2: none fits.
+    """
     with telling_errors():
-        found = _rulings(source)
-        _console().print(f"{len(found)} ruling(s) fit the schema")
-
-
-@contextmanager
-def telling_errors() -> Iterator[None]:
-    """Turn what a user can put right into one clear line and exit code 2."""
-    from data.load import UnreadableInput
-    from features.lexicon import LexiconError
-
-    try:
-        yield
-    except (UnreadableInput, LexiconError, ValueError, LookupError, OSError) as error:
-        if logging.getLogger().isEnabledFor(logging.DEBUG):
-            raise
-        if isinstance(error, KeyError | IndexError | UnicodeError):
-            raise  # a fault of the program, not of its user
-        _console(stderr=True).print(f"error: {error}", style="bold red", markup=False)
-        raise typer.Exit(2) from None
+        found, rejected = _rulings(source)
+        say(f"{len(found)} ruling(s) fit the schema")
+        if rejected:
+            raise typer.Exit(3)
 
 
 def _settings(
@@ -310,43 +300,34 @@ def _settings(
     return Settings(first_test_year, folds, bags, seed, in_part, chosen)  # type: ignore[arg-type]
 
 
-def _rulings(source: str) -> "list[Ruling]":
-    """Load labelled rulings, reporting columns and rejects."""
+def _rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling], int]":
+    """Load labelled rulings, telling of columns and rejects; return them and how many were bad."""
     from data.embedded import embedded_rulings
-    from data.load import UnreadableInput, load, write_rejects
+    from data.load import load, write_rejects
+    from data.rows import UnreadableInput
     from data.schema import Ruling
 
     if source == EMBEDDED:
-        return list(embedded_rulings())
+        return list(embedded_rulings()), 0
     loaded = load(source, Ruling)
     folder = Path.cwd() if source == "-" else Path(source).parent
-    rejects = write_rejects(loaded, folder)
-    _tell_columns(loaded)
-    for reject in loaded.rejects[:5]:
-        _warn(str(reject))
-    if rejects:
-        _warn(f"{len(loaded.rejects)} row(s) set aside; rows and reasons are in {rejects}")
+    tell_columns(loaded)
+    tell_rejects(loaded.rejects, write_rejects(loaded, folder) if keep_rejects else None)
     if not loaded.rows:
         raise UnreadableInput(
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
         )
-    return loaded.rows
+    return loaded.rows, len(loaded.rejects)
 
 
-def _train(rulings: "list[Ruling]", source: str, settings: "Settings") -> None:
+def _train(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Trained":
     from data.embedded import rulings_path
     from serve.pyfunc import log_to_mlflow
     from train.run import train as run_training
 
-    with _steps("training") as tell:
+    with steps("training") as tell:
         where = str(rulings_path()) if source == EMBEDDED else source
-        trained = run_training(rulings, where, settings, log_to_mlflow, tell)
-    _show_evaluation(trained.evaluation)
-    console = _console()
-    console.print(f"\nRegistered as enjoin version {trained.version} (run {trained.run_id}).")
-    console.print(f"MLflow store: {trained.tracking_uri}", soft_wrap=True)
-    console.print("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
-    console.print("Runs and plots: mlflow ui")
+        return run_training(rulings, where, settings, log_to_mlflow, tell)
 
 
 def _predictor(source: str | None) -> "Predictor":
@@ -357,21 +338,17 @@ def _predictor(source: str | None) -> "Predictor":
     try:
         return Predictor.load(source)
     except NoTrainedModel as missing:
-        _note(f"{missing}: training one on the embedded rulings first (about a minute)")
-    from data.embedded import embedded_rulings, rulings_path
-    from serve.pyfunc import log_to_mlflow
+        note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
     from train.run import Settings
-    from train.run import train as run_training
 
-    with _steps("training") as tell:
-        where = str(rulings_path())
-        trained = run_training(list(embedded_rulings()), where, Settings(), log_to_mlflow, tell)
-    _note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
+    trained = _train(_rulings(EMBEDDED)[0], EMBEDDED, Settings())
+    note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
     return Predictor.load()
 
 
 def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
-    from data.load import UnreadableInput, check_rows, parse_cell, raw_rows
+    from data.load import check_rows
+    from data.rows import UnreadableInput, parse_cell, raw_rows
     from data.schema import Motion
 
     row: dict[str, Any] = {}
@@ -390,50 +367,16 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
     if not row and not flags:
         raise ValueError("no motion given: name a file, use - for standard input, or give --text")
     checked = check_rows([row | flags], Motion)
-    _tell_columns(checked)
+    tell_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
     return checked.rows[0]
 
 
-def _tell_columns(loaded: Any) -> None:
-    if loaded.later_facts:
-        _note(f"known only after a ruling, not used: {', '.join(loaded.later_facts)}")
-    if loaded.unknown_columns:
-        _warn(f"unknown column(s), not used: {', '.join(loaded.unknown_columns)}")
-
-
 def _show_evaluation(evaluation: Any) -> None:
     from serve.show import show_evaluation
 
-    show_evaluation(evaluation, _console())
-
-
-@contextmanager
-def _steps(title: str) -> Iterator[Any]:
-    """Show the step a long task is at, and the time it has taken."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title)
-        yield lambda step: progress.update(task, description=f"{title}: {step}")
-
-
-def _console(stderr: bool = False) -> Any:
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    # Piped output must not be folded to a guessed 80 columns.
-    return Console(file=stream, width=None if stream.isatty() else 120)
-
-
-def _note(words: str) -> None:
-    _console(stderr=True).print(words, markup=False)
-
-
-def _warn(words: str) -> None:
-    _console(stderr=True).print(f"warning: {words}", style="yellow", markup=False)
+    show_evaluation(evaluation, console())
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from data.codes import Outcome
 from data.courts import find_court
-from data.schema import Outcome, Ruling
+from data.schema import Ruling
 
 
 @dataclass(frozen=True)

@@ -4,29 +4,21 @@ Good rows go on; bad rows are kept with their reasons for a rejects file; nothin
 fields in CSV are separated by `;`, an empty cell means "not shown", and `[]` means "none".
 """
 
-import csv
-import io
 import json
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from data.files import written_whole
+from data.rows import Broken, UnreadableInput, raw_rows
 from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
 
 M = TypeVar("M", bound=Motion)
-FORMATS = ("jsonl", "json", "csv", "parquet")
-
-
-class UnreadableInput(ValueError):
-    """Input that cannot be read at all; the message says what was found and what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that was not used. `row` counts data rows from 1, as a spreadsheet user would."""
+    """A row that was not used. `row` counts data rows from 1, blank lines left out."""
 
     row: int
     problems: tuple[Problem, ...]
@@ -58,13 +50,18 @@ class Reject:
 
 @dataclass
 class Loaded(Generic[M]):
-    """What a file held: good rows with their row numbers, rejects, and the columns set aside."""
+    """What a file held: good rows with their row numbers, rejects, and the columns set aside.
+
+    `repeated_ids` names the ids that several motions share; of rulings with one id only the first
+    is kept, since an evaluation tells rulings apart by it.
+    """
 
     rows: list[M] = field(default_factory=list)
     row_numbers: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     later_facts: list[str] = field(default_factory=list)
+    repeated_ids: list[str] = field(default_factory=list)
     name: str = "stdin"
 
 
@@ -100,18 +97,6 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
     return loaded
 
 
-def raw_rows(path: str | Path) -> list[Any]:
-    """Read the rows of a file (or `-`) as they stand, unchecked; see `load` for what it takes."""
-    name = "stdin" if str(path) == "-" else Path(path).name
-    content = _read_bytes(path)
-    if not content.strip():
-        raise UnreadableInput(f"{name} is empty; expected at least one row")
-    rows = list(_parsed(content, _format_of(path, content), name))
-    if not rows:
-        raise UnreadableInput(f"{name} has a header but no rows")
-    return rows
-
-
 def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Loaded[M]:
     """Check raw rows by the schema of `kind`.
 
@@ -126,6 +111,8 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
     later = () if kind is Ruling else LATER_FACTS
     unknown: dict[str, None] = {}
     later_seen: dict[str, None] = {}
+    row_of_id: dict[str, int] = {}
+    repeated: dict[str, None] = {}
     for number, raw in enumerate(rows, start=1):
         if isinstance(raw, Broken):
             problem = Problem("row", raw.found, raw.expected)
@@ -144,22 +131,37 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
             else:
                 unknown[str(key)] = None
         try:
-            loaded.rows.append(kind.model_validate(known))
-            loaded.row_numbers.append(number)
+            row = kind.model_validate(known)
         except ValidationError as error:
             problems = tuple(_problem(item) for item in error.errors(include_url=False))
             loaded.rejects.append(Reject(number, problems, dict(raw)))
+            continue
+        if row.id is not None and row_of_id.setdefault(row.id, number) != number:
+            if isinstance(row, Ruling):
+                expected = f"an id of its own (row {row_of_id[row.id]} has this one)"
+                problem = Problem("id", row.id, expected)
+                loaded.rejects.append(Reject(number, (problem,), dict(raw)))
+                continue
+            repeated[row.id] = None
+        loaded.rows.append(row)
+        loaded.row_numbers.append(number)
     loaded.unknown_columns = list(unknown)
     loaded.later_facts = list(later_seen)
+    loaded.repeated_ids = list(repeated)
     return loaded
 
 
+def rejects_path(loaded: Loaded[Any], folder: Path) -> Path:
+    """Return where rejects go: `pending.csv.rejects.jsonl` for `pending.csv`."""
+    return folder / f"{loaded.name}.rejects.jsonl"
+
+
 def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
-    """Write `<name>.rejects.jsonl` (row number, reasons, the row) and return its path.
+    """Write the rejects (row number, reasons, the row) and return the path.
 
     Without rejects nothing is written, and a rejects file left by an earlier run is removed.
     """
-    path = folder / f"{Path(loaded.name).stem}.rejects.jsonl"
+    path = rejects_path(loaded, folder)
     if not loaded.rejects:
         path.unlink(missing_ok=True)
         return None
@@ -168,18 +170,19 @@ def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
             record = {
                 "row": reject.row,
                 "reasons": [str(problem) for problem in reject.problems],
-                "raw": reject.raw,
+                "raw": _finite(reject.raw),
             }
             out.write(json.dumps(record, default=str) + "\n")
     return path
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A line that could not be read as a row."""
-
-    found: Any
-    expected: str
+def _finite(value: Any) -> Any:
+    """Write NaN and infinities as text, since JSON has no such numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -194,98 +197,3 @@ def _problem(error: ErrorDetails) -> Problem:
         return Problem(name, error["input"], f"{each}one of {', '.join(allowed)}")
     expected = error["msg"].removeprefix("Value error, ").removeprefix("expected ")
     return Problem(name, error["input"], expected.replace("Input should be ", ""))
-
-
-def _read_bytes(path: str | Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UnreadableInput(f"no file {path}") from None
-    except OSError as error:
-        raise UnreadableInput(f"cannot read {path}: {error.strerror}") from None
-
-
-def _format_of(path: str | Path, content: bytes) -> str:
-    if str(path) != "-":
-        suffix = Path(path).suffix.lower().lstrip(".")
-        if suffix not in FORMATS:
-            raise UnreadableInput(
-                f"{path}: unknown format {suffix!r}; expected a name ending in "
-                + ", ".join(f".{name}" for name in FORMATS)
-            )
-        return suffix
-    if content.startswith(b"PAR1"):
-        return "parquet"
-    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"[":
-        return "json"
-    if start == b"{":
-        try:
-            json.loads(content)
-            return "json"
-        except ValueError:
-            return "jsonl"
-    return "csv"
-
-
-def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
-    if kind == "parquet":
-        try:
-            rows: list[Any] = pq.read_table(io.BytesIO(content)).to_pylist()
-            return rows
-        except pa.ArrowException as error:
-            raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableInput(
-            f"{name} is not UTF-8 (byte {content[error.start]:#04x} on line {line}); save it as "
-            "UTF-8 and try again"
-        ) from None
-    if kind == "csv":
-        return _csv_rows(text, name)
-    if kind == "jsonl":
-        return [_json_line(line) for line in text.split("\n") if line.strip()]
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise UnreadableInput(f"{name} is not JSON: {error}") from None
-    return value if isinstance(value, list) else [value]
-
-
-def _json_line(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Broken(line, f"one JSON object on the line ({error})")
-
-
-def _csv_rows(text: str, name: str) -> Iterator[Any]:
-    csv.field_size_limit(2**31 - 1)  # a brief in one cell is far longer than csv's default limit
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = reader.fieldnames or []
-        if repeated := {column for column in header if header.count(column) > 1}:
-            raise UnreadableInput(f"{name} names column(s) {sorted(repeated)} more than once")
-        for row in reader:
-            if None in row or None in row.values():
-                cells = [cell for cell in row.values() if isinstance(cell, str)]
-                yield Broken(cells, f"{len(header)} cells, as in the header")
-            else:
-                yield {column: parse_cell(column, cell) for column, cell in row.items()}
-    except csv.Error as error:
-        raise UnreadableInput(f"{name}, line {reader.line_num}: not valid CSV: {error}") from None
-
-
-def parse_cell(column: str, cell: str) -> Any:
-    """Read one CSV cell: null where empty, a list (`a;b`, or `[]`) where the field is one."""
-    if not cell.strip():
-        return None
-    if column in Ruling.model_fields and is_list(column):
-        if cell.strip() == "[]":
-            return []
-        return [part.strip() for part in cell.split(";") if part.strip()]
-    return cell

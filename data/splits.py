@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from data.schema import Motion, Outcome, Ruling
+from data.codes import Outcome
+from data.schema import Motion, Ruling
 
 Rows = npt.NDArray[np.intp]
 
@@ -56,12 +57,30 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
         keys = []
         if motion.case_id:
             keys.append(("case", motion.case_id))
-        if motion.docket_number and motion.court:
-            digits = re.sub(r"[\W_]", "", motion.docket_number.lower())
-            keys.append((motion.court, digits))
+        docket = docket_key(motion.docket_number)
+        if docket and motion.court:
+            keys.append((motion.court, docket))
         for key in keys:
             parent[root(row)] = root(first_seen.setdefault(key, row))
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
+
+
+def docket_key(docket_number: str | None) -> str | None:
+    """Return a docket number in one spelling, or None where it names no docket ("n/a").
+
+    The office number before a federal docket ("1:") is often left out, so it is ignored: two cases
+    of one court may then share a key, which only keeps them on one side of a split.
+
+    >>> docket_key("1:21-cv-00135-ABC") == docket_key("No. 21 CV 135")
+    True
+    """
+    if docket_number is None or not re.search(r"\d", docket_number):
+        return None
+    spelling = docket_number.lower().replace("civ", "cv")
+    federal = re.search(r"\b(?:19|20)?(\d{2})[\s-]*(cv|cr|mc|md|ap|bk)[\s.-]*0*(\d+)", spelling)
+    if federal:
+        return "-".join(federal.groups())
+    return re.sub(r"[\W_]", "", docket_number.lower())
 
 
 def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalSplit:
@@ -70,7 +89,7 @@ def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalS
     Raises
     ------
     ValueError
-        If either side would be empty, or the earlier years hold only one kind of outcome.
+        If a side would be empty or hold only one kind of outcome.
     """
     years = np.array([ruling.year for ruling in rulings])
     groups = case_groups(rulings)
@@ -82,6 +101,13 @@ def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalS
             f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}: the "
             f"years run from {years.min()} to {years.max()}; choose a --first-test-year between"
         )
+    denied = np.array([ruling.outcome is Outcome.DENIED for ruling in rulings])
+    for rows, side in ((train, "before"), (test, "in or after")):
+        if denied[rows].all() or not denied[rows].any():
+            raise ValueError(
+                f"the {len(rows)} ruling(s) {side} {first_test_year} all have the same outcome, so "
+                "nothing can be learned or tested there; choose another --first-test-year"
+            )
     return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
 
 
@@ -110,7 +136,8 @@ def phrase_part(motion: Motion) -> Literal["writing", "held_out"]:
     """Tell whether lexicon writers may read this case (about 60% of cases) or not.
 
     The split is a hash of the docket where there is one, else of the case id, so it never moves
-    when rulings are added: phrases are judged on cases their writers have not seen.
+    when rulings are added: phrases are judged on cases their writers have not seen. The docket is
+    spelt here as it was when the first phrases were written, so that the split stays what it was.
     """
     docket = re.sub(r"[\W_]", "", (motion.docket_number or "").lower())
     key = f"{motion.court} {docket}" if docket and motion.court else motion.case_id or motion.motion

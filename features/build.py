@@ -112,7 +112,7 @@ def builder_digest() -> str:
     """
     digest = hashlib.sha256(lexicon_digest().encode())
     sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
-    sources += [files("data") / "schema.py", files("data") / "courts.py"]
+    sources += [files("data") / name for name in ("codes.py", "schema.py", "courts.py")]
     for path in sorted(sources, key=lambda path: path.name):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -60,6 +60,9 @@ class Negation:
 
 
 _SPACE = r"[\s\-\u2010-\u2014]+"
+# No character is both in a word and between words, or a ruled line of hyphens would be read in
+# exponentially many ways.
+_WORD = r"[^\s\-\u2010-\u2014]+"
 
 
 def phrase_pattern(phrase: str) -> str:
@@ -76,7 +79,7 @@ def phrase_pattern(phrase: str) -> str:
     pattern = ""
     for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase.strip()):
         if token == "...":
-            pattern = pattern.removesuffix(_SPACE) + rf"(?:{_SPACE}\S+?){{0,4}}?{_SPACE}"
+            pattern = pattern.removesuffix(_SPACE) + rf"(?:{_SPACE}{_WORD}){{0,4}}?{_SPACE}"
         elif token.isspace():
             pattern += "" if pattern.endswith(_SPACE) else _SPACE
         elif token == "(":

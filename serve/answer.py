@@ -79,12 +79,16 @@ class Answer(BaseModel):
     p_grant: float = Field(description="calibrated probability that the motion is granted")
     p_low: float = Field(description="lower end of the interval of p_grant")
     p_high: float = Field(description="upper end of the interval of p_grant")
-    interval: float = Field(description="share of bootstrap replicates the interval holds")
+    interval: float = Field(description="nominal level of the interval")
     mode: Mode = Field(description="what was given: ratings, codings, or text only")
     base_rate: float = Field(description="share granted among the training rulings")
     tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")
+    notes: list[str] = Field(description="what in the motion could not be used, and why")
+    base_log_odds: float = Field(
+        description="log-odds before any feature; with the families' it adds up to that of p_grant"
+    )
     families: list[FamilyShare]
-    factors: list[Factor] = Field(description="largest share first")
+    factors: list[Factor] = Field(description="the largest, largest first")
     phrases: list[Phrase]
     model_version: str
     model_digest: str = Field(description="SHA-256 of the model files")

@@ -1,9 +1,12 @@
 """The HTTP endpoint: one motion, a batch, health, and what the model is."""
 
+import socket
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI
+from fastapi import Body, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
@@ -38,13 +41,42 @@ class Health(BaseModel):
     model_version: str
 
 
+class Problem(BaseModel):
+    """One thing wrong with a request."""
+
+    loc: list[str | int] = Field(description="where: body, then field, then place in a list")
+    msg: str
+    type: str
+
+
+class Problems(BaseModel):
+    """What is wrong with a request."""
+
+    detail: list[Problem]
+
+
 def build_app(predictor: Predictor) -> FastAPI:
     """Return the application answering with one loaded model.
 
     Request bodies are validated by the same `Motion` schema as files; its errors come back as 422
-    naming the field.
+    naming the field and what was expected.
     """
-    app: FastAPI = FastAPIOffline(title="enjoin", version="1", description=DISCLAIMER)
+    app: FastAPI = FastAPIOffline(
+        title="enjoin",
+        version="1",
+        description=DISCLAIMER,
+        responses={422: {"model": Problems, "description": "A wrong request, field by field"}},
+    )
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The input is not sent back: it may be long, or hold what JSON cannot (NaN, half a
+        # surrogate pair).
+        problems = [
+            Problem(loc=list(problem["loc"]), msg=_printable(problem["msg"]), type=problem["type"])
+            for problem in error.errors()
+        ]
+        return JSONResponse(Problems(detail=problems).model_dump(), status_code=422)
 
     @app.post("/predict")
     def predict(
@@ -79,6 +111,10 @@ def build_app(predictor: Predictor) -> FastAPI:
     return app
 
 
+def _printable(words: str) -> str:
+    return words.encode("utf-8", "backslashreplace").decode()
+
+
 def _batch_body() -> dict[str, Any]:
     """Describe the batch body by the motion's schema, though each row is checked on its own."""
     items = {"$ref": "#/components/schemas/Motion"}
@@ -93,8 +129,17 @@ def _batch_body() -> dict[str, Any]:
 
 
 def serve(predictor: Predictor, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Run the endpoint until it is stopped; `ready` is called just before it listens."""
+    """Run the endpoint until it is stopped; `ready` is called once the port is taken.
+
+    Raises
+    ------
+    OSError
+        If the address cannot be listened on, such as when another program has the port.
+    """
     import uvicorn
 
-    ready()
-    uvicorn.run(build_app(predictor), host=host, port=port, log_level="info")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listening:
+        ready()
+        server = uvicorn.Server(uvicorn.Config(build_app(predictor), log_level="info"))
+        server.run(sockets=[listening])

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from data.courts import find_court
 from data.schema import Motion
 from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
 from serve.answer import Answer, Estimate, Factor, FamilyShare, Tested, as_phrases
 from serve.locate import Located, locate_model
-from train.model import INTERVAL, GrantModel
+from train.calibration import INTERVAL
+from train.model import GrantModel
 from train.modes import Mode, mode_of
 from train.store import load_model, model_digest
 
@@ -110,6 +112,8 @@ class Predictor:
                     mode=modes[row],
                     base_rate=self.model.base_rate,
                     tested=self._tested(modes[row]),
+                    notes=notes(motion),
+                    base_log_odds=float(shares["base"].iloc[row]),
                     families=_families(shares, row, p),
                     factors=factors[:SHOWN_FACTORS],
                     phrases=as_phrases(frame.hits[row]),
@@ -119,6 +123,17 @@ class Predictor:
                 )
             )
         return answers
+
+
+def notes(motion: Motion) -> list[str]:
+    """Say what in a motion the model cannot use, and what to give instead."""
+    found = []
+    if motion.court and find_court(motion.court).level is None:
+        found.append(
+            f"court {motion.court!r} is not a trial court known by that CourtListener id (such as "
+            "ilnd for N.D. Ill.); it is treated as not shown"
+        )
+    return found
 
 
 def points_moved(p: float, log_odds: float) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from packaging.requirements import Requirement
 
 from data.embedded import clearview_motion
@@ -49,7 +50,16 @@ class GrantPyfunc:
 
 
 def _load_pyfunc(path: str) -> GrantPyfunc:
-    return GrantPyfunc(Predictor.from_located(Located(Path(path), None)))
+    return GrantPyfunc(Predictor.from_located(Located(Path(path), _registered_version(path))))
+
+
+def _registered_version(path: str) -> str | None:
+    """Return "enjoin/3" where MLflow noted beside the model which version it fetched."""
+    noted = Path(path).parents[1] / "registered_model_meta"
+    if not noted.is_file():
+        return None
+    meta = yaml.safe_load(noted.read_text(encoding="utf-8"))
+    return f"{meta['model_name']}/{meta['model_version']}"
 
 
 def _plain(value: Any) -> Any:

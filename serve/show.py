@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -31,6 +32,8 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     console.print(f"Read from: {MODE_WORDS[answer.mode]}")
     if answer.tested:
         _show_tested(answer.tested, console)
+    for words in answer.notes:
+        console.print(f"Note: {words}", style="yellow", markup=False)
     console.print()
     families = Table("family", "points", title="What each family moves", title_justify="left")
     families.columns[1].justify = "right"
@@ -42,7 +45,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         table.columns[3].justify = "right"
         mine = [factor for factor in answer.factors if factor.log_odds * sign > 0][:most]
         for factor in mine:
-            table.add_row(factor.says, factor.family, factor.source, f"{factor.points:+.1f}")
+            table.add_row(
+                escape(factor.says), factor.family, factor.source, f"{factor.points:+.1f}"
+            )
         if mine:
             console.print(table)
     if answer.phrases:
@@ -139,7 +144,9 @@ def show_description(
             column.justify = "right"
         for cell in shown:
             counts = map(str, (cell.n, cell.granted, cell.in_part, cell.denied))
-            table.add_row(cell.name, *counts, f"{cell.rate:.0%}", f"{cell.low:.0%}-{cell.high:.0%}")
+            table.add_row(
+                escape(cell.name), *counts, f"{cell.rate:.0%}", f"{cell.low:.0%}-{cell.high:.0%}"
+            )
         console.print(table)
         if len(cells) > len(shown):
             console.print(f"  {len(cells) - len(shown)} more; show them with --most {len(cells)}")

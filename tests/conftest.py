@@ -1,6 +1,5 @@
 """One small model, trained once through the command and registered in a store of its own."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +23,12 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     folder = tmp_path_factory.mktemp("store")
-    before = Path.cwd()
-    os.environ["ENJOIN_CACHE_DIR"] = str(folder / "cache")
-    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
-    os.chdir(folder)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENJOIN_CACHE_DIR", str(folder / "cache"))
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+        # Subprocesses too are to run the checkout, not an installed copy.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        patch.chdir(folder)
         result = CliRunner().invoke(app, ["train", "--bags", "6", "--folds", "2"])
         assert result.exit_code == 0, result.output
         yield Trained(folder, result.output, Predictor.load())
-    finally:
-        os.chdir(before)

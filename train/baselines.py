@@ -9,7 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from data.embedded import reader_forecasts
-from train.model import Floats, encode, fit_categories
+from train.calibration import Floats
+from train.model import encode, fit_categories
 from train.modes import Mode
 from train.rulings import Labelled, Rows
 
@@ -38,7 +39,7 @@ def informed_base_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
 
 def logistic_regression(labelled: Labelled, train: Rows, test: Rows, mode: Mode) -> Floats:
     """Fit logistic regression on the same features as the model sees in this mode."""
-    frame = labelled.frames[mode][0]
+    frame = labelled.frames[mode]
     fitted = frame.take(train)
     names = tuple(frame.values.columns)
     categories = fit_categories(fitted)

@@ -91,7 +91,7 @@ def _predict_fold(
     )
     model = fit_rows(labelled, train, parameters, n_bags, seed)
     for mode in MODES:
-        frame = labelled.frames[mode][0].take(test)
+        frame = labelled.frames[mode].take(test)
         answer = model.predict(frame, [mode] * len(test))
         yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
         p = baselines.logistic_regression(labelled, train, test, mode)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.describe import wilson_interval
-from train.model import Flags, Floats
+from train.calibration import Flags, Floats
 
 METRICS = ("roc_auc", "brier_score", "log_loss", "accuracy")
 BETTER_LOW = {"brier_score", "log_loss"}

@@ -1,11 +1,9 @@
-"""The model: for each mode, bagged LightGBM with a calibration line.
+"""The model: bagged LightGBM, for motions with ratings and for those without.
 
-One model serves the three modes; inside, each mode has its own boosters, since boosters shared by
-all modes lean on the ratings and read codings and text worse where there are none. Each bag is a
-LightGBM classifier fitted on a bootstrap of cases. A ruling's out-of-bag score is the mean over the
-bags that did not see its case; on these scores a line maps mean log-odds to calibrated log-odds
-(Platt 1999). Bag b's own line, fitted on bootstrap b of the cases, gives replicate b of the
-probability; the interval is the middle of these replicates.
+One model serves the three modes; inside, motions with ratings have their own boosters, since
+boosters shared by all lean on the ratings and read codings and text worse where there are none.
+Each bag is a LightGBM classifier fitted on a bootstrap of cases; `train.calibration` turns the
+bags' scores into a probability and its interval.
 """
 
 from collections.abc import Sequence
@@ -17,46 +15,32 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from features.build import COLUMNS, FeatureFrame
-from train.modes import MODES, Mode
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from train.calibration import Calibration, Flags, Floats, calibrate, probabilities
+from train.modes import BASES, BASIS_OF, Basis, Mode
 
 DEFAULTS: dict[str, Any] = {
-    "learning_rate": 0.012,
+    "learning_rate": 0.018,
     "num_iterations": 250,
-    "num_leaves": 15,
-    "min_data_in_leaf": 15,
-    "feature_fraction": 0.75,
-    "lambda_l2": 1.0,
-    "cat_smooth": 70.0,
-    "cat_l2": 2.0,
+    "num_leaves": 10,
+    "min_data_in_leaf": 10,
+    "feature_fraction": 0.8,
+    "lambda_l2": 0.27,
+    "cat_smooth": 80.0,
+    "cat_l2": 2.8,
 }
 """LightGBM parameters: the best of `enjoin tune --trials 30`, rounded. The search sees only rulings
 before the first test year, so the headline test has no part in the choice."""
-INTERVAL = 0.90
-"""Share of bootstrap replicates between p_low and p_high."""
 MIN_COURT_ROWS = 15
 """Courts with fewer training rows are left to their circuit and level."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Lines `intercept + slope * score`: the main one, and one per bag."""
-
-    intercept: float
-    slope: float
-    bag_intercepts: tuple[float, ...]
-    bag_slopes: tuple[float, ...]
+MIN_RULINGS = 40
+"""Fewer cannot both teach and calibrate; a usable model wants several hundred."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The boosters of one mode and their calibration."""
+    """The boosters of one basis and their calibration."""
 
     bags: tuple[lgb.Booster, ...]
     calibration: Calibration
@@ -73,7 +57,7 @@ class GrantModel:
     categories
         For each category column, its values; a value's code is its place here.
     ensembles
-        One per mode.
+        One per basis.
     base_rate
         Share granted among the training rulings.
     facts
@@ -82,7 +66,7 @@ class GrantModel:
 
     columns: tuple[str, ...]
     categories: dict[str, tuple[str, ...]]
-    ensembles: dict[Mode, Ensemble]
+    ensembles: dict[Basis, Ensemble]
     base_rate: float
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -96,10 +80,10 @@ class GrantModel:
         """
         matrix = encode(frame, self.columns, self.categories)
         result = np.empty((len(frame), 3))
-        for mode, rows in _rows_by_mode(modes):
-            ensemble = self.ensembles[mode]
+        for basis, rows in _rows_by_basis(modes):
+            ensemble = self.ensembles[basis]
             scores = _scores(ensemble.bags, matrix[rows])
-            result[rows] = _probabilities(scores, ensemble.calibration)
+            result[rows] = probabilities(scores, ensemble.calibration)
         return pd.DataFrame(result, columns=["p_grant", "p_low", "p_high"])
 
     def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
@@ -113,8 +97,8 @@ class GrantModel:
         """
         matrix = encode(frame, self.columns, self.categories)
         shares = np.empty((len(frame), len(self.columns) + 1))
-        for mode, rows in _rows_by_mode(modes):
-            ensemble = self.ensembles[mode]
+        for basis, rows in _rows_by_basis(modes):
+            ensemble = self.ensembles[basis]
             raw = [bag.predict(matrix[rows], pred_contrib=True) for bag in ensemble.bags]
             shares[rows] = np.mean(raw, axis=0) * ensemble.calibration.slope
             shares[rows, -1] += ensemble.calibration.intercept
@@ -167,21 +151,33 @@ def encode(
     return matrix
 
 
+@dataclass(frozen=True)
+class Copy:
+    """The training rulings as one kind of user would show them.
+
+    `weight` is what this copy counts beside the others; its out-of-bag scores help to fit the
+    calibration line where `calibrates`.
+    """
+
+    frame: FeatureFrame
+    weight: float = 1.0
+    calibrates: bool = True
+
+
 def fit(
-    frames: dict[Mode, tuple[FeatureFrame, ...]],
+    copies: dict[Basis, tuple[Copy, ...]],
     granted: Flags,
     groups: npt.NDArray[np.intp],
     parameters: dict[str, Any] | None = None,
     n_bags: int = 20,
     seed: int = 0,
 ) -> GrantModel:
-    """Fit the model on the same n training rulings as each mode shows them.
+    """Fit the model on n training rulings, each seen in several copies.
 
     Parameters
     ----------
-    frames
-        For each mode, frames of n rows: first the rulings in that mode, which also serve for
-        calibration, then any half-masked copies, which serve only for learning.
+    copies
+        For each basis, copies of n rows each, in the same order.
     granted
         n labels.
     groups
@@ -189,29 +185,34 @@ def fit(
     parameters
         LightGBM parameters over `DEFAULTS`.
     n_bags
-        Boosters per mode, each on its own bootstrap of the cases.
+        Boosters per basis, each on its own bootstrap of the cases.
 
     Raises
     ------
     ValueError
-        If the labels are all alike, so that there is nothing to learn.
+        If there are too few rulings, or the labels are all alike.
     """
+    if len(granted) < MIN_RULINGS:
+        raise ValueError(
+            f"{len(granted)} training ruling(s); at least {MIN_RULINGS} are needed to learn from "
+            "and to calibrate on"
+        )
     if granted.all() or not granted.any():
         raise ValueError("the training rulings all have the same outcome; nothing can be learned")
     settings = DEFAULTS | (parameters or {})
-    categories = fit_categories(frames["rated"][0])
-    names = tuple(column.name for column in COLUMNS)
+    categories = fit_categories(copies["rated"][0].frame)
     drawn = _bootstrap_counts(groups, n_bags, seed)
-    ensembles = {}
-    for mode in MODES:
-        matrices = [encode(frame, names, categories) for frame in frames[mode]]
-        ensembles[mode] = _fit_ensemble(matrices, granted, drawn, names, categories, settings, seed)
+    names = tuple(column.name for column in COLUMNS)
+    ensembles = {
+        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed)
+        for basis, shown in copies.items()
+    }
     facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
     return GrantModel(names, categories, ensembles, float(granted.mean()), facts)
 
 
 def _fit_ensemble(
-    copies: list[Floats],
+    copies: Sequence[Copy],
     granted: Flags,
     drawn: npt.NDArray[np.intp],
     names: tuple[str, ...],
@@ -219,10 +220,13 @@ def _fit_ensemble(
     settings: dict[str, Any],
     seed: int,
 ) -> Ensemble:
-    stacked, labels = np.vstack(copies), np.tile(granted, len(copies))
+    matrices = [encode(copy.frame, names, categories) for copy in copies]
+    stacked, labels = np.vstack(matrices), np.tile(granted, len(copies))
+    shares = np.array([copy.weight for copy in copies], dtype=float)
+    shares /= shares.sum()
 
     def one_bag(bag: int) -> lgb.Booster:
-        weights = np.tile(drawn[bag], len(copies)) / len(copies)
+        weights = np.outer(shares, drawn[bag]).ravel()
         kept = weights > 0
         return _fit_booster(
             stacked[kept], labels[kept], weights[kept], names, categories, settings, seed + bag
@@ -231,7 +235,12 @@ def _fit_ensemble(
     # Threads, not processes: LightGBM frees the interpreter lock and the matrix is shared.
     jobs = (joblib.delayed(one_bag)(bag) for bag in range(len(drawn)))
     bags = tuple(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
-    return Ensemble(bags, _calibrate(_scores(bags, copies[0]).T, drawn, granted))
+    measured = [
+        _scores(bags, matrix).T
+        for copy, matrix in zip(copies, matrices, strict=True)
+        if copy.calibrates
+    ]
+    return Ensemble(bags, calibrate(measured, drawn, granted))
 
 
 def _fit_booster(
@@ -279,38 +288,7 @@ def _scores(bags: Sequence[lgb.Booster], matrix: Floats) -> Floats:
     return np.column_stack([bag.predict(matrix, raw_score=True, num_threads=1) for bag in bags])
 
 
-def _rows_by_mode(modes: Sequence[Mode]) -> list[tuple[Mode, npt.NDArray[np.intp]]]:
-    found = [(mode, np.flatnonzero([other == mode for other in modes])) for mode in MODES]
-    return [(mode, rows) for mode, rows in found if len(rows)]
-
-
-def _calibrate(scores: Floats, drawn: npt.NDArray[np.intp], granted: Flags) -> Calibration:
-    """Fit the main line and one per bag on out-of-bag scores; arrays are (bags, n rows)."""
-    unseen = drawn == 0
-    usable = unseen.any(axis=0)  # a row that every bag drew has no out-of-bag score
-    scores, unseen, drawn = scores[:, usable], unseen[:, usable], drawn[:, usable]
-    out_of_bag = np.average(scores, axis=0, weights=unseen)
-    labels = granted[usable]
-    intercept, slope = _line(out_of_bag, labels, np.ones(len(labels)))
-    own = [_line(out_of_bag, labels, counts.astype(float)) for counts in drawn]
-    return Calibration(
-        intercept, slope, tuple(line[0] for line in own), tuple(line[1] for line in own)
-    )
-
-
-def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float]:
-    fitted = LogisticRegression(C=np.inf).fit(scores[:, None], granted, sample_weight=weights)
-    slope = float(fitted.coef_[0, 0])
-    if slope > 0:
-        return float(fitted.intercept_[0]), slope
-    # A falling line would turn every promise of direction around: fall back on the base rate.
-    rate = float(np.average(granted, weights=weights))
-    return float(np.log(rate / (1 - rate))), 0.0
-
-
-def _probabilities(scores: Floats, line: Calibration) -> Floats:
-    point = expit(line.intercept + line.slope * scores.mean(axis=1))
-    replicates = expit(np.array(line.bag_intercepts) + np.array(line.bag_slopes) * scores)
-    tail = (1 - INTERVAL) / 2
-    low, high = np.quantile(replicates, [tail, 1 - tail], axis=1)
-    return np.column_stack([point, np.minimum(low, point), np.maximum(high, point)])
+def _rows_by_basis(modes: Sequence[Mode]) -> list[tuple[Basis, npt.NDArray[np.intp]]]:
+    mine = [BASIS_OF[mode] for mode in modes]
+    found = [(basis, np.flatnonzero([other == basis for other in mine])) for basis in BASES]
+    return [(basis, rows) for basis, rows in found if len(rows)]

@@ -1,4 +1,9 @@
-"""The three modes a user has, and how training rows are masked so that one model serves all."""
+"""The three modes a user has, and how training rows are masked so that one model serves all.
+
+Two sets of boosters stand behind the modes. One reads motions with ratings. The other reads the
+rest, from fully coded to text only, so that coding one more step or signal moves a probability only
+the way the doctrine says, whatever else is coded.
+"""
 
 from collections.abc import Sequence
 from typing import Literal, get_args
@@ -9,6 +14,10 @@ from data.schema import RATINGS, Motion
 
 Mode = Literal["rated", "coded", "text"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+Basis = Literal["rated", "unrated"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+BASIS_OF: dict[Mode, Basis] = {"rated": "rated", "coded": "unrated", "text": "unrated"}
 
 CASE_FACTS = (
     "relief_form",
@@ -64,17 +73,24 @@ def partly_masked(motions: Sequence[Motion], mode: Mode, seed: int) -> list[Moti
     """Return the motions as half-coded motions of that mode, so that these are learned too.
 
     Each motion draws a share between 0 and one half, and each coding that the mode would show is
-    hidden with that probability. Court and date are hidden likewise in every mode: all rulings
-    have them, and boosters that never met a missing year would take it for the year 0.
+    hidden with that probability; of the ratings, a random number (one to four) is left. Court and
+    date are hidden likewise in every mode: all rulings have them, and boosters that never met a
+    missing year would take it for the year 0.
     """
     names: tuple[str, ...] = ("court", "decided")
     if mode != "text":
-        names += CASE_FACTS + INDICATORS + (RATINGS if mode == "rated" else ())
+        names += CASE_FACTS + INDICATORS
     rng = np.random.default_rng(seed)
     hide = rng.random((len(motions), len(names))) < 0.5 * rng.random((len(motions), 1))
+    order = rng.random((len(motions), len(RATINGS))).argsort(axis=1)
+    hide_rating = order >= rng.integers(1, len(RATINGS) + 1, (len(motions), 1))
     return [
         masked(motion, mode).model_copy(
-            update={name: None for name, hidden in zip(names, row, strict=True) if hidden}
+            update={
+                name: None
+                for name, hidden in zip(names + RATINGS, (*row, *ratings), strict=True)
+                if hidden
+            }
         )
-        for motion, row in zip(motions, hide, strict=True)
+        for motion, row, ratings in zip(motions, hide, hide_rating, strict=True)
     ]

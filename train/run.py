@@ -147,8 +147,7 @@ def train(
     }
     model = replace(model, facts=facts)
     tell("logging to MLflow")
-    if "MLFLOW_RUN_ID" not in os.environ:
-        mlflow.set_experiment(EXPERIMENT)
+    choose_experiment()
     words = describe_run(evaluation)
     with (
         mlflow.start_run(description=words) as run,
@@ -156,8 +155,7 @@ def train(
     ):
         _log_run(evaluation, settings, source, labelled.rulings, data_digest)
         tell("drawing plots")
-        frames = {mode: copies[0] for mode, copies in labelled.frames.items()}
-        importance = plots.importance_table(model, frames)
+        importance = plots.importance_table(model, labelled.frames)
         mlflow.log_table(importance, "importance.json")
         mlflow.log_figure(plots.importance_plot(importance), "plots/importance.png")
         for protocol in PROTOCOLS:
@@ -209,10 +207,14 @@ def _log_run(
             frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
         )
     mlflow.log_input(dataset, context="training")
-    scores = evaluation.table[evaluation.table["model"] == MODEL]
+    # The model as "temporal/rated/roc_auc", a baseline as "temporal/rated/roc_auc/base rate".
+    scores = evaluation.table.dropna(subset=["value", "low", "high"])
     mlflow.log_metrics(
         {
-            f"{row.protocol}/{row.mode}/{row.metric}{suffix}": float(getattr(row, part))
+            f"{row.protocol}/{row.mode}/{row.metric}{suffix}"
+            + ("" if row.model == MODEL else f"/{row.model.replace('+', 'and')}"): float(
+                getattr(row, part)
+            )
             for row in scores.itertuples()
             for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
         }
@@ -221,6 +223,16 @@ def _log_run(
     mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
     mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
     mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+
+
+def choose_experiment() -> None:
+    """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
+
+    `mlflow run` names a run, whose experiment must not be changed.
+    """
+    names = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")
+    if not any(name in os.environ for name in names):
+        mlflow.set_experiment(EXPERIMENT)
 
 
 def track_record(evaluation: Evaluation) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import lightgbm as lgb
 
 from features.build import COLUMNS
 from features.lexicon import lexicon_digest
-from train.model import Calibration, Ensemble, GrantModel
-from train.modes import MODES
+from train.calibration import Calibration
+from train.model import Ensemble, GrantModel
+from train.modes import BASES
 
-FORMAT = 1
+FORMAT = 2
 
 
 class UnusableModel(ValueError):
@@ -27,19 +28,19 @@ def save_model(model: GrantModel, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        for mode, ensemble in model.ensembles.items():
-            (temporary / mode).mkdir()
+        for basis, ensemble in model.ensembles.items():
+            (temporary / basis).mkdir()
             for place, bag in enumerate(ensemble.bags):
-                bag.save_model(temporary / mode / f"bag_{place:03}.txt")
+                bag.save_model(temporary / basis / f"bag_{place:03}.txt")
         record: dict[str, Any] = {
             "format": FORMAT,
             "columns": model.columns,
             "categories": model.categories,
             "base_rate": model.base_rate,
             "calibrations": {
-                mode: asdict(ensemble.calibration) for mode, ensemble in model.ensembles.items()
+                basis: asdict(ensemble.calibration) for basis, ensemble in model.ensembles.items()
             },
-            "n_bags": {mode: len(ensemble.bags) for mode, ensemble in model.ensembles.items()},
+            "n_bags": {basis: len(ensemble.bags) for basis, ensemble in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
         }
@@ -70,17 +71,17 @@ def load_model(folder: Path) -> GrantModel:
                 f"{FORMAT}. Train again with `enjoin train`"
             )
         ensembles = {}
-        for mode in MODES:
-            line = record["calibrations"][mode]
+        for basis in BASES:
+            line = record["calibrations"][basis]
             calibration = Calibration(
                 float(line["intercept"]),
                 float(line["slope"]),
                 tuple(map(float, line["bag_intercepts"])),
                 tuple(map(float, line["bag_slopes"])),
             )
-            paths = [folder / mode / f"bag_{i:03}.txt" for i in range(record["n_bags"][mode])]
+            paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
-            ensembles[mode] = Ensemble(bags, calibration)
+            ensembles[basis] = Ensemble(bags, calibration)
         model = GrantModel(
             tuple(record["columns"]),
             {name: tuple(values) for name, values in record["categories"].items()},

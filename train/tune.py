@@ -16,7 +16,7 @@ from data.splits import grouped_folds, temporal_split
 from train.model import DEFAULTS
 from train.modes import MODES
 from train.rulings import Labelled, fit_rows, label_rulings
-from train.run import EXPERIMENT, Settings, quiet_mlflow
+from train.run import Settings, choose_experiment, quiet_mlflow
 
 
 def tune(
@@ -57,7 +57,7 @@ def tune(
         advance(trial.number + 1, best)
         return mean
 
-    mlflow.set_experiment(EXPERIMENT)
+    choose_experiment()
     with mlflow.start_run(run_name="tune"):
         mlflow.log_params({"n_trials": n_trials, "first_test_year": settings.first_test_year})
         study.optimize(objective, n_trials=n_trials)
@@ -75,7 +75,8 @@ def read_parameters(path: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the file is not TOML or names a parameter that the model does not take.
+        If the file is not TOML, or names a parameter that the model does not take or a value that
+        is no number.
     """
     try:
         parameters = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -86,7 +87,16 @@ def read_parameters(path: Path) -> dict[str, Any]:
             f"{path}: unknown parameter(s) {', '.join(sorted(unknown))}; "
             f"known: {', '.join(DEFAULTS)}"
         )
+    if wrong := [n for n, value in parameters.items() if not _is_number(value) or value < 0]:
+        raise ValueError(
+            f"{path}: {', '.join(f'{n} = {parameters[n]!r}' for n in wrong)}: expected a number of "
+            "0 or more"
+        )
     return parameters
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _suggest(trial: optuna.Trial) -> dict[str, Any]:
@@ -110,7 +120,7 @@ def _cross_validate(
     for train, test in folds:
         model = fit_rows(labelled, train, parameters, n_bags, settings.seed)
         for mode in MODES:
-            frame = labelled.frames[mode][0].take(test)
+            frame = labelled.frames[mode].take(test)
             out[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
     return {
         f"brier_score_{mode}": float(np.mean((p - labelled.granted) ** 2))

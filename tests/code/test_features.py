@@ -54,11 +54,46 @@ def test_labels_cannot_reach_the_features() -> None:
     assert not any("outcome" in column.name or "source" in column.name for column in COLUMNS)
 
 
-def test_parallel_and_cached_frames_are_the_same(tmp_path: Path) -> None:
+def test_parallel_and_cached_frames_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     motions = [ruling.as_motion() for ruling in embedded_rulings()[:600]]
     plain = build_features(motions)
-    for _ in range(2):
-        assert build_features(motions, n_jobs=2, cache_dir=tmp_path).values.equals(plain.values)
+    assert build_features(motions, n_jobs=2, cache_dir=tmp_path).values.equals(plain.values)
+    monkeypatch.setattr("features.build.indicators", None)  # from here on only the cache can answer
+    assert build_features(motions, cache_dir=tmp_path).values.equals(plain.values)
+    with pytest.raises(TypeError):
+        build_features(motions)
+
+
+def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
+    # Read in exponentially many ways, forty hyphens took seconds and fifty took hours.
+    text = "The company must stop " + "-" * 3000 + " from selling."
+    assert any(hit.field == "relief_form" for hit in find_phrases(text, "motion"))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Without admitting liability, the company has stopped the practice.",
+        "There is no dispute that the company has ceased the practice.",
+        "It is not disputed that the company has stopped the practice.",
+        "It does not deny that the company has stopped the practice.",
+    ],
+)
+def test_what_is_not_disputed_is_not_negated(sentence: str) -> None:
+    hits = [hit for hit in find_phrases(sentence, "opposition") if hit.value == "ceased_conduct"]
+    assert [hit.negated for hit in hits] == [False]
+
+
+def test_values_are_said_in_plain_words() -> None:
+    said = {column.name: column.say for column in COLUMNS}
+    assert said["motion_type.motion_type"]("tro") == "kind of motion: temporary restraining order"
+    assert said["harm.past_incident"](0.0) == "an incident of the feared kind has happened: no"
+    assert said["remedial.lasting"](1.0) == "what led to the steps: after suit"
+    assert said["forum.court"]("ilnd") == "court: District Court, N.D. Illinois"
+    assert said["forum.circuit"]("ca7") == "circuit: 7th Cir."
+    assert said["harm.timing"](None) == "timing of the harm: not shown"
 
 
 def test_a_bad_phrase_is_named() -> None:

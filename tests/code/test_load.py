@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
 from data.files import written_whole
-from data.load import UnreadableInput, check_rows, load, write_rejects
+from data.load import check_rows, load, write_rejects
+from data.rows import UnreadableInput
 from data.schema import Motion, Ruling, is_list
 
 ROWS = list(embedded_rulings()[:20])
@@ -76,12 +77,70 @@ def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, 
         load(tmp_path / name, Motion)
 
 
+def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbfid, motion_type ,motion,pro_se,likelihood_of_success,notice,,\r\n"
+        b'17,TRO,"text, more",TRUE,4.0,Ex parte,,\r\n,,,,,,,\r\n'
+    )
+    loaded = load(path, Motion)
+    assert loaded.rejects == []
+    [row] = loaded.rows
+    assert (row.id, row.motion_type, row.pro_se) == ("17", "tro", True)
+    assert (row.likelihood_of_success, row.notice) == (4, "ex_parte")
+
+
+def test_parquet_dates_and_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "m.parquet"
+    row = {"motion_type": "tro", "motion": " text ", "court": "ILND"}
+    dates = [pd.Timestamp("2024-05-06"), pd.NaT]
+    pd.DataFrame([row | {"id": i, "decided": d} for i, d in enumerate(dates)]).to_parquet(path)
+    first, second = load(path, Motion).rows
+    assert (first.id, first.decided, first.court) == ("0", "2024-05-06", "ilnd")
+    assert second.decided is None
+    assert first.motion == " text "  # to the letter, or the spans of phrases would not fit
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("likelihood_of_success", True),
+        ("likelihood_of_success", 6),
+        ("delay_months", float("inf")),
+        ("id", float("inf")),
+        ("motion", " \n"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_rejected_as_json_can_say(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    loaded = check_rows([{"motion_type": "tro", "motion": "text", field: value}], Motion)
+    assert loaded.rejects[0].problems[0].field == field
+    path = write_rejects(loaded, tmp_path)
+    assert path is not None
+    json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_deep_json_is_refused_and_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text("[" * 100_000)
+    with pytest.raises(UnreadableInput, match="not JSON"):
+        load(tmp_path / "m.json", Motion)
+
+
 def test_a_broken_json_line_is_one_reject(tmp_path: Path) -> None:
     good = json.dumps({"motion_type": "tro", "motion": "text"})
     (tmp_path / "m.jsonl").write_text(f"{good}\n{{oops\n{good}\n")
     loaded = load(tmp_path / "m.jsonl", Motion)
     assert loaded.row_numbers == [1, 3]
     assert [reject.row for reject in loaded.rejects] == [2]
+
+
+def test_a_repeated_id_is_named_in_motions_and_rejected_in_rulings() -> None:
+    row = ROWS[0].model_dump(mode="json")
+    motions, rulings = check_rows([row, row], Motion), check_rows([row, row], Ruling)
+    assert (len(motions.rows), motions.repeated_ids) == (2, [ROWS[0].id])
+    assert rulings.rows == [ROWS[0]]
+    assert "an id of its own (row 1 has this one)" in str(rulings.rejects[0])
 
 
 def test_labels_are_set_aside_when_reading_motions() -> None:

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
 from data.describe import wilson_interval
+from train.calibration import Calibration, probabilities
 from train.metrics import case_bootstrap, scored, weighted_scores
 
 RNG = np.random.default_rng(1)
@@ -38,6 +39,13 @@ def test_intervals_hold_the_value_and_widen_with_clustering() -> None:
     doubled = doubled.set_index("metric")
     for name in ("brier_score", "roc_auc"):
         assert doubled.loc[name, "low"] == pytest.approx(alone.loc[name, "low"], abs=1e-12)
+
+
+def test_bags_that_disagree_widen_the_interval() -> None:
+    line = Calibration(0.1, 0.9, (0.0, 0.1, 0.2), (0.8, 0.9, 1.0))
+    alike, apart = probabilities(np.array([[0.5, 0.5, 0.5], [-0.5, 0.5, 1.5]]), line)
+    assert alike[0] == apart[0] == pytest.approx(1 / (1 + np.exp(-0.55)))
+    assert apart[2] - apart[1] > alike[2] - alike[1] > 0
 
 
 def test_wilson_interval() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.embedded import embedded_rulings
-from data.splits import case_groups, grouped_folds, temporal_split
+from data.splits import case_groups, docket_key, grouped_folds, temporal_split
 
 RULINGS = list(embedded_rulings())
 
@@ -14,6 +14,17 @@ def test_rulings_on_one_docket_are_one_case_whatever_their_case_id() -> None:
     assert groups["kabir-v-elk-grove-tro-1-2022"] == groups["kabir-v-elk-grove-tro-2-2022"]
     ids = [row.case_id for row in RULINGS]
     assert len(set(groups.values())) < len(set(ids))
+
+
+def test_placeholders_for_a_docket_join_no_cases() -> None:
+    rows = [
+        RULINGS[0].model_copy(update={"case_id": f"c{i}", "court": "nysd", "docket_number": number})
+        for i, number in enumerate(["n/a", "N/A", "-", None, "89 Civ. 2272 (KMW)", "1:89-cv-02272"])
+    ]
+    groups = list(case_groups(rows))
+    assert len(set(groups)) == 5
+    assert groups[4] == groups[5]
+    assert docket_key("1:21-cv-00135") == docket_key("No. 21 CV 135") != docket_key("21-cv-1350")
 
 
 def test_temporal_split_trains_on_earlier_years_only() -> None:
@@ -33,6 +44,12 @@ def test_folds_keep_cases_together_and_cover_all() -> None:
         assert not set(groups[train]) & set(groups[test])
         tested += list(test)
     assert sorted(tested) == list(range(len(RULINGS)))
+
+
+def test_a_side_of_one_outcome_is_refused() -> None:
+    rows = [row for row in RULINGS if row.year < 2022 or row.outcome == "denied"]
+    with pytest.raises(ValueError, match="in or after 2022 all have the same outcome"):
+        temporal_split(rows, 2022)
 
 
 def test_an_impossible_year_says_which_would_do() -> None:

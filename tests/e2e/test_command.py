@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from data.embedded import embedded_rulings
 from enjoin import app
+from train.model import DEFAULTS
 from train.store import UnusableModel, load_model, save_model
 
 
@@ -29,9 +31,70 @@ def test_score_rejects_bad_rows_and_goes_on(trained: Any, tmp_path: Path) -> Non
     assert result.exit_code == 3
     assert (tmp_path / "scored.csv").read_text().count("\n") == 3
     assert "row-3" in (tmp_path / "scored.csv").read_text()
-    reject = json.loads((tmp_path / "pending.rejects.jsonl").read_text())
+    reject = json.loads((tmp_path / "pending.jsonl.rejects.jsonl").read_text())
     assert reject["row"] == 2
     assert "motion: missing" in reject["reasons"][0]
+
+
+def test_scores_are_keyed_by_id(trained: Any, tmp_path: Path) -> None:
+    good = {"motion_type": "tro", "motion": "A rival copied a mark.", "court": "N.D. Ill."}
+    rows = [good | {"id": name} for name in ("a", "a", "row-4")] + [good]
+    source = tmp_path / "pending.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)))
+    result = _invoke("score", str(source), str(tmp_path / "scored.jsonl"))
+    assert result.exit_code == 0
+    lines = (tmp_path / "scored.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["a", "a", "row-4", "row-4-unnamed"]
+    assert "1 id(s) stand on more than one row" in result.output
+    assert "court 'n.d. ill.' is not a trial court known" in result.output.replace("\n", " ")
+
+
+def test_files_of_one_stem_keep_their_rejects_apart(trained: Any, tmp_path: Path) -> None:
+    (tmp_path / "pending.csv").write_text("motion_type,motion\ntro,text\nx,text\n")
+    (tmp_path / "pending.jsonl").write_text('{"motion_type": "tro", "motion": "text"}\n')
+    assert _invoke("score", str(tmp_path / "pending.csv"), str(tmp_path / "a.csv")).exit_code == 3
+    assert _invoke("score", str(tmp_path / "pending.jsonl"), str(tmp_path / "b.csv")).exit_code == 0
+    assert (tmp_path / "pending.csv.rejects.jsonl").exists()
+
+
+@pytest.mark.parametrize("words", ["[/foo]", "[bold]"])
+def test_square_brackets_are_printed_as_they_are(trained: Any, words: str) -> None:
+    result = _invoke("predict", "--text", "x", "--motion-type", "tro", "--court", words)
+    assert result.exit_code == 0
+    assert f"court: {words}" in result.output or f"court '{words}'" in result.output
+
+
+def test_bad_input_is_refused_before_a_model_is_trained(tmp_path: Path) -> None:
+    store = {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/none.db"}
+    result = CliRunner().invoke(app, ["score", "absent.csv", "out.csv"], env=store)
+    assert result.exit_code == 2
+    assert "no file absent.csv" in result.output
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_checking_rulings_tells_rejects_by_the_exit_code(tmp_path: Path) -> None:
+    good = embedded_rulings()[0].model_dump(mode="json")
+    source = tmp_path / "rulings.jsonl"
+    source.write_text("\n".join(map(json.dumps, [good, good | {"id": "b", "outcome": "won"}])))
+    result = _invoke("data", "check", str(source))
+    assert result.exit_code == 3
+    assert "1 ruling(s) fit" in result.output
+
+
+def test_tuning_writes_parameters_that_training_reads(trained: Any, tmp_path: Path) -> None:
+    from train.tune import read_parameters
+
+    output = tmp_path / "parameters.toml"
+    source = tmp_path / "some.jsonl"
+    rows = [row.model_dump(mode="json") for row in embedded_rulings()[-500::3]]
+    source.write_text("\n".join(map(json.dumps, rows)))
+    arguments = ["--rulings", str(source), "--trials", "2", "--output", str(output)]
+    result = _invoke("tune", *arguments)
+    assert result.exit_code == 0, result.output
+    assert set(read_parameters(output)) == set(DEFAULTS)
+    output.write_text('num_leaves = "many"')
+    with pytest.raises(ValueError, match="num_leaves = 'many': expected a number"):
+        read_parameters(output)
 
 
 def test_score_with_nothing_good_writes_nothing(trained: Any, tmp_path: Path) -> None:

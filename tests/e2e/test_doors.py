@@ -75,6 +75,7 @@ def test_pyfunc(trained: Any, expected: Any) -> None:
     model = mlflow.pyfunc.load_model("models:/enjoin/1")
     table = model.predict(pd.DataFrame(ROWS))
     assert np.allclose(table[NAMES].to_numpy(dtype=float), expected, atol=1e-9, rtol=0)
+    assert set(table["model_version"]) == {"enjoin/1"}
     with pytest.raises(Exception, match='motion_type: found "x"'):
         model.predict(pd.DataFrame([{"motion": "text", "motion_type": "x"}]))
 
@@ -105,7 +106,7 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
     try:
         assert server.stderr is not None
         for line in server.stderr:
-            if "Uvicorn running" in line:
+            if "startup complete" in line:
                 break
         else:
             pytest.fail("the server did not start")
@@ -119,9 +120,18 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
         got = [[answer[name] for name in NAMES] for answer in batch["answers"]]
         assert np.allclose(got, expected, atol=1e-9, rtol=0)
         assert [reject["row"] for reject in batch["rejects"]] == [len(ROWS) + 1]
-        status, problem = _post(f"{url}/predict", {"motion": "x", "motion_type": "nonsense"})
-        assert status == 422
-        assert problem["detail"][0]["loc"] == ["body", "motion_type"]
+        for field, value in (
+            ("motion_type", "nonsense"),
+            ("delay_months", float("inf")),
+            ("motion", float("nan")),
+            ("motion", "\ud800"),
+            ("id", "\ud800"),
+            ("outcome", "granted"),
+        ):
+            row = {"motion": "x", "motion_type": "tro", field: value}
+            status, problem = _post(f"{url}/predict", row)
+            assert status == 422
+            assert problem["detail"][0]["loc"] == ["body", field]
         for path in ("health", "model", "openapi.json"):
             with urllib.request.urlopen(f"{url}/{path}", timeout=60) as response:
                 assert response.status == 200

@@ -56,7 +56,27 @@ def test_contributions_add_up_to_the_probability(trained: Any) -> None:
     assert (p["p_grant"] <= p["p_high"]).all()
 
 
-def test_it_beats_the_base_rate_where_ratings_are_given(trained: Any) -> None:
-    motions = [row.as_motion() for row in embedded_rulings()]
-    granted = np.array([row.outcome != "denied" for row in embedded_rulings()])
-    assert np.mean((_p(trained, motions) - granted) ** 2) < granted.var()
+def test_coding_a_step_or_signal_never_helps_the_movant_whatever_else_is_coded(
+    trained: Any,
+) -> None:
+    """From text alone to full codings one set of boosters answers, so the promise has no gaps."""
+    for mode in ("text", "coded"):
+        motions = [masked(row.as_motion(), mode) for row in embedded_rulings()[::15]]
+        for none, some in (
+            ({"remedial_steps": ()}, {"remedial_steps": ("ceased_conduct",)}),
+            ({"speculation_signals": ()}, {"speculation_signals": ("future_contingency",)}),
+        ):
+            without = _p(trained, [motion.model_copy(update=none) for motion in motions])
+            given = _p(trained, [motion.model_copy(update=some) for motion in motions])
+            assert (given <= without + 1e-12).all()
+    bare = Motion(motion_type="tro", motion="It asks for an order.")
+    stopped = bare.model_copy(update={"remedial_steps": ("ceased_conduct",)})
+    before, after = _p(trained, [bare, stopped])
+    assert after <= before + 1e-12
+
+
+def test_it_beat_the_informed_base_rate_on_later_years(trained: Any) -> None:
+    tested = trained.predictor.model.facts["tested"]
+    for mode in ("rated", "coded"):
+        _, _, high = tested[mode]["brier_difference"]
+        assert high < 0

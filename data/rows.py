@@ -1,0 +1,142 @@
+"""Read the raw rows of a file: JSONL, JSON, CSV or Parquet, from a path or standard input."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.schema import Ruling, is_list
+
+FORMATS = ("jsonl", "json", "csv", "parquet")
+
+
+class UnreadableInput(ValueError):
+    """Input that cannot be read at all; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A line that could not be read as a row."""
+
+    found: Any
+    expected: str
+
+
+def raw_rows(path: str | Path) -> list[Any]:
+    """Read the rows of a file (or `-`) as they stand, unchecked; see `load` for what it takes."""
+    name = "stdin" if str(path) == "-" else Path(path).name
+    content = _read_bytes(path)
+    if not content.strip():
+        raise UnreadableInput(f"{name} is empty; expected at least one row")
+    rows = list(_parsed(content, _format_of(path, content), name))
+    if not rows:
+        raise UnreadableInput(f"{name} has a header but no rows")
+    return rows
+
+
+def _read_bytes(path: str | Path) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise UnreadableInput(f"no file {path}") from None
+    except OSError as error:
+        raise UnreadableInput(f"cannot read {path}: {error.strerror}") from None
+
+
+def _format_of(path: str | Path, content: bytes) -> str:
+    if str(path) != "-":
+        suffix = Path(path).suffix.lower().lstrip(".")
+        if suffix not in FORMATS:
+            raise UnreadableInput(
+                f"{path}: unknown format {suffix!r}; expected a name ending in "
+                + ", ".join(f".{name}" for name in FORMATS)
+            )
+        return suffix
+    if content.startswith(b"PAR1"):
+        return "parquet"
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"[":
+        return "json"
+    if start == b"{":
+        try:
+            json.loads(content)
+            return "json"
+        except (ValueError, RecursionError):
+            return "jsonl"
+    return "csv"
+
+
+def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
+    if kind == "parquet":
+        try:
+            rows: list[Any] = pq.read_table(io.BytesIO(content)).to_pylist()
+            return rows
+        except pa.ArrowException as error:
+            raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableInput(
+            f"{name} is not UTF-8 (byte {content[error.start]:#04x} on line {line}); save it as "
+            "UTF-8 and try again"
+        ) from None
+    if kind == "csv":
+        return _csv_rows(text, name)
+    if kind == "jsonl":
+        return [_json_line(line) for line in text.split("\n") if line.strip()]
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInput(f"{name} is not JSON: {error}") from None
+    return value if isinstance(value, list) else [value]
+
+
+def _json_line(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Broken(line, f"one JSON object on the line ({error})")
+
+
+def _csv_rows(text: str, name: str) -> Iterator[Any]:
+    """Read CSV as spreadsheets write it: blank rows are no rows, unnamed empty columns are none."""
+    csv.field_size_limit(2**31 - 1)  # a brief in one cell is far longer than csv's default limit
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        first = next((cells for cells in reader if any(map(str.strip, cells))), [])
+        header = [column.strip() for column in first]
+        named = [column for column in header if column]
+        if repeated := {column for column in named if named.count(column) > 1}:
+            raise UnreadableInput(f"{name} names column(s) {sorted(repeated)} more than once")
+        for cells in reader:
+            if not any(map(str.strip, cells)):
+                continue
+            unnamed = [c for h, c in zip(header, cells, strict=False) if not h and c.strip()]
+            if len(cells) != len(header) or unnamed:
+                yield Broken(cells, f"{len(named)} cells, one under each column of the header")
+            else:
+                pairs = zip(header, cells, strict=True)
+                yield {column: parse_cell(column, cell) for column, cell in pairs if column}
+    except csv.Error as error:
+        raise UnreadableInput(f"{name}, line {reader.line_num}: not valid CSV: {error}") from None
+
+
+def parse_cell(column: str, cell: str) -> Any:
+    """Read one CSV cell: null where empty, a list (`a;b`, or `[]`) where the field is one."""
+    if not cell.strip():
+        return None
+    if column in Ruling.model_fields and is_list(column):
+        if cell.strip() == "[]":
+            return []
+        return [part.strip() for part in cell.split(";") if part.strip()]
+    return cell

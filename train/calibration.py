@@ -1,0 +1,81 @@
+"""Calibration: from a bag's raw log-odds to a probability of grant and its interval.
+
+A ruling's out-of-bag score is the mean over the bags that did not see its case; on these scores a
+line maps mean log-odds to calibrated log-odds (Platt 1999, Advances in Large Margin Classifiers).
+Bag b alone, put through the line fitted on bootstrap b of the cases, is one replicate of what
+another sample of rulings would have taught. The interval reaches as far on either side of the
+calibrated log-odds as the replicates' standard deviation says. It tells how sure the model is of
+the probability, given rulings like the training ones; it knows nothing of years to come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+from scipy.stats import norm
+from sklearn.linear_model import LogisticRegression
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+INTERVAL = 0.90
+"""Nominal level of the interval from p_low to p_high."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Lines `intercept + slope * score`: the main one, and one per bag."""
+
+    intercept: float
+    slope: float
+    bag_intercepts: tuple[float, ...]
+    bag_slopes: tuple[float, ...]
+
+
+def calibrate(
+    measured: Sequence[Floats], drawn: npt.NDArray[np.intp], granted: Flags
+) -> Calibration:
+    """Fit the main line and one per bag on the out-of-bag scores of some copies of n rulings.
+
+    Parameters
+    ----------
+    measured
+        For each copy, (bags, n) raw log-odds; the copies' scores are pooled.
+    drawn
+        (bags, n): how often each bag drew each ruling.
+    granted
+        n labels.
+    """
+    unseen = drawn == 0
+    usable = unseen.any(axis=0)  # a row that every bag drew has no out-of-bag score
+    unseen, drawn = unseen[:, usable], drawn[:, usable]
+    means = [np.average(scores[:, usable], axis=0, weights=unseen) for scores in measured]
+    out_of_bag = np.concatenate(means)
+    labels = np.tile(granted[usable], len(means))
+    intercept, slope = _line(out_of_bag, labels, np.ones(len(labels)))
+    counted = np.tile(drawn.astype(float), len(means))
+    own = [_line(out_of_bag, labels, counts) for counts in counted]
+    return Calibration(
+        intercept, slope, tuple(line[0] for line in own), tuple(line[1] for line in own)
+    )
+
+
+def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float]:
+    fitted = LogisticRegression(C=np.inf).fit(scores[:, None], granted, sample_weight=weights)
+    slope = float(fitted.coef_[0, 0])
+    if slope > 0:
+        return float(fitted.intercept_[0]), slope
+    # A falling line would turn every promise of direction around: fall back on the base rate.
+    rate = float(np.average(granted, weights=weights))
+    return float(np.log(rate / (1 - rate))), 0.0
+
+
+def probabilities(scores: Floats, line: Calibration) -> Floats:
+    """Turn (n, bags) raw log-odds into (n, 3) columns `p_grant`, `p_low`, `p_high`."""
+    point = line.intercept + line.slope * scores.mean(axis=1)
+    replicates = np.array(line.bag_intercepts) + np.array(line.bag_slopes) * scores
+    # Quantiles of twenty replicates would be their extremes; their spread is steadier.
+    reach = norm.ppf((1 + INTERVAL) / 2) * replicates.std(axis=1, ddof=1)
+    return np.column_stack([expit(point), expit(point - reach), expit(point + reach)])
