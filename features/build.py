@@ -51,7 +51,7 @@ class FeatureFrame:
     sources
         Same shape: "coded", "text" or "not shown".
     hits
-        For each motion, the phrases behind each column that was read from text.
+        For each motion, the phrases behind each column (see `Indicator`).
     """
 
     values: pd.DataFrame

@@ -1,7 +1,8 @@
 """What a builder gives back: columns with their doctrine, and indicators with their source.
 
 Three readers serve every family. Each takes the coded value where the motion has one and
-otherwise what the phrases of the lexicon say.
+otherwise what the phrases of the lexicon say. A coded value keeps the phrases that bear it out, so
+that a reader of the answer can check the coding against the papers.
 """
 
 from collections import Counter
@@ -65,7 +66,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A value, where it came from, and the phrases behind it (negated ones included)."""
+    """A value, where it came from, and the phrases behind it.
+
+    Of a value read from text these are the phrases it was read from, negated ones included; of a
+    coded value, those that say the same.
+    """
 
     value: float | str | None
     source: Source
@@ -120,13 +125,13 @@ def read_flags(
         for monotone columns, so that silence can never count as more than a named step or signal.
     """
     given: tuple[str, ...] | None = getattr(motion, field)
-    values = allowed_values(field)
-    if given is not None:
-        return {value: Indicator(float(value in given), "coded") for value in values}
     indicators = {}
-    for value in values:
+    for value in allowed_values(field):
         mine = tuple(hit for hit in hits if (hit.field, hit.value) == (field, value))
-        if not mine:
+        if given is not None:
+            same = tuple(hit for hit in mine if value in given and not hit.negated)
+            indicators[value] = Indicator(float(value in given), "coded", same)
+        elif not mine:
             indicators[value] = Indicator(absent, "not shown")
         else:
             shown = any(not hit.negated for hit in mine)
@@ -143,9 +148,10 @@ def read_choice(
     `strongest` the last value of the codebook's order that has any.
     """
     given: StrEnum | None = getattr(motion, field)
-    if given is not None:
-        return Indicator(given.value, "coded")
     mine = tuple(hit for hit in hits if hit.field == field and not hit.negated)
+    if given is not None:
+        same = tuple(hit for hit in mine if hit.value == given)
+        return Indicator(given.value, "coded", same)
     if not mine:
         return NOT_SHOWN
     values = allowed_values(field)
@@ -160,12 +166,13 @@ def read_choice(
 def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
     given: bool | None = getattr(motion, field)
-    if given is not None:
-        return Indicator(float(given), "coded")
     mine = tuple(hit for hit in hits if hit.field == field)
+    votes = [(hit.value == "true") != hit.negated for hit in mine]
+    if given is not None:
+        same = tuple(hit for hit, vote in zip(mine, votes, strict=True) if vote == given)
+        return Indicator(float(given), "coded", same)
     if not mine:
         return NOT_SHOWN
-    votes = [(hit.value == "true") != hit.negated for hit in mine]
     return Indicator(float(sum(votes) * 2 > len(votes)), "text", mine)
 
 

@@ -16,7 +16,7 @@ DISCLAIMER = (
 
 
 class Phrase(BaseModel):
-    """Words of the papers that an indicator was read from."""
+    """Words of the papers that an indicator was read from, or that bear out its coding."""
 
     factor: str = Field(description="the feature column it speaks for")
     paper: Literal["motion", "opposition"]

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from data.describe import count, describe
 from data.schema import Motion, Ruling
-from serve.answer import Answer, Tested
+from serve.answer import Answer, Factor, Tested
 from train.evaluate import MODEL, Evaluation, interval_table, outcome_table
 from train.metrics import METRICS
 
@@ -40,6 +40,7 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     for share in sorted(answer.families, key=lambda share: share.points):
         families.add_row(share.family, f"{share.points:+.1f}")
     console.print(families)
+    shown: list[Factor] = []
     for title, sign in (("Against a grant", -1), ("For a grant", 1)):
         table = Table("factor", "family", "source", "points", title=title, title_justify="left")
         table.columns[3].justify = "right"
@@ -50,19 +51,35 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
             )
         if mine:
             console.print(table)
-    if answer.phrases:
-        console.print("Phrases behind what was read from the text:", style="bold")
-        for phrase in answer.phrases[:12]:
-            negated = " (negated)" if phrase.negated else ""
-            where = f"{phrase.paper} {phrase.start}-{phrase.end}"
-            line = f'  "{phrase.words}"{negated}  {where} -> {phrase.factor}'
-            console.print(line, markup=False, highlight=False)
+        shown += mine
+    _show_phrases(answer, shown, console)
     console.print(
         f"\nModel {answer.model_version} (sha256 {answer.model_digest[:12]}), "
         f"training data {answer.data_digest[:12]}."
     )
     console.print("A point is a percentage point of probability, taken one at a time.", style="dim")
     console.print(answer.disclaimer, style="dim")
+
+
+def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -> None:
+    """Print the words behind each factor, a line each, with their place in the papers."""
+    lines = []
+    for factor in factors:
+        mine = [phrase for phrase in answer.phrases if phrase.factor == factor.factor]
+        words = [
+            f'"{phrase.words}"{" (negated)" if phrase.negated else ""} '
+            f"{phrase.paper} {phrase.start}-{phrase.end}"
+            for phrase in mine[:4]
+        ]
+        more = f", {len(mine) - 4} more" if len(mine) > 4 else ""
+        if words:
+            lines.append(f"  {factor.says}: {', '.join(words)}{more}")
+    if lines:
+        console.print(
+            "Words in the papers behind these (paper, first and last character)", style="bold"
+        )
+        for line in lines:
+            console.print(line, markup=False, highlight=False)
 
 
 def _show_tested(tested: Tested, console: Console) -> None:

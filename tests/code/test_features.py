@@ -32,7 +32,8 @@ def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
     assert list(frame.values.columns) == [column.name for column in COLUMNS]
     assert list(frame.sources["harm.privacy_exposure"]) == ["coded", "text"]
     assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
-    assert "harm.privacy_exposure" not in frame.hits[0]
+    assert "harm.privacy_exposure" in frame.hits[0]  # the words that bear the coding out
+    assert "harm.monetary" not in frame.hits[0]  # coded as absent, whatever the words
     for hit in frame.hits[1]["harm.privacy_exposure"]:
         paper = bare.motion if hit.paper == "motion" else bare.opposition
         assert paper is not None

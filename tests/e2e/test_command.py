@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import pytest
 from typer.testing import CliRunner
 
@@ -11,6 +12,7 @@ from data.embedded import embedded_rulings
 from enjoin import app
 from train.model import DEFAULTS
 from train.store import UnusableModel, load_model, save_model
+from train.tune import read_parameters
 
 
 def _invoke(*arguments: str) -> Any:
@@ -81,9 +83,11 @@ def test_checking_rulings_tells_rejects_by_the_exit_code(tmp_path: Path) -> None
     assert "1 ruling(s) fit" in result.output
 
 
-def test_tuning_writes_parameters_that_training_reads(trained: Any, tmp_path: Path) -> None:
-    from train.tune import read_parameters
-
+def test_tuning_writes_parameters_that_training_reads(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mlflow.start_run(experiment_id="0") as run:  # `mlflow run` names a run of its own
+        monkeypatch.setenv("MLFLOW_RUN_ID", run.info.run_id)
     output = tmp_path / "parameters.toml"
     source = tmp_path / "some.jsonl"
     rows = [row.model_dump(mode="json") for row in embedded_rulings()[-500::3]]

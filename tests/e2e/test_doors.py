@@ -80,6 +80,18 @@ def test_pyfunc(trained: Any, expected: Any) -> None:
         model.predict(pd.DataFrame([{"motion": "text", "motion_type": "x"}]))
 
 
+def test_mlflow_project(trained: Any, expected: Any, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(map(json.dumps, ROWS)))
+    project = str(Path(__file__).parents[2])
+    files = ["-P", f"input={source}", "-P", f"output={output}"]
+    command = [sys.executable, "-m", "mlflow", "run", project, "--env-manager", "local"]
+    subprocess.run([*command, "-e", "score", *files], check=True, capture_output=True)
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    got = [[row[name] for name in NAMES] for row in rows]
+    assert np.allclose(got, expected, atol=1e-9, rtol=0)
+
+
 def test_model_files_hold_no_pickle(trained: Any) -> None:
     found = [path for path in (trained.folder / "mlruns").rglob("*") if path.is_file()]
     assert any(path.name == "model.json" for path in found)
