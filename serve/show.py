@@ -100,15 +100,15 @@ def _show_tested(tested: Tested, console: Console) -> None:
 def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print the metrics of both protocols, the three-way split and the interval check."""
     titles = {
-        "temporal": f"Later years: trained before {evaluation.split.first_test_year}, tested on "
-        f"{evaluation.split.first_test_year} and later (headline)",
+        "temporal": "Later years (headline): trained before "
+        f"{evaluation.split.first_test_year}, tested from then on",
         "grouped": "Grouped cross-validation: cases kept together",
     }
     for protocol, rows in evaluation.table.groupby("protocol", sort=False):
         n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
         title = f"{titles[str(protocol)]}; {n} rulings, {cases} cases"
         if protocol == "temporal" and len(evaluation.split.left_out):
-            title += f", {len(evaluation.split.left_out)} earlier sibling(s) left out"
+            title += f", {len(evaluation.split.left_out)} sibling(s) left out"
         heads = ("model", "mode", "ROC AUC", "Brier score", "log loss", "accuracy")
         table = Table(*heads, "vs informed", title=title, title_justify="left")
         for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
