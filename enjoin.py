@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
 app.add_typer(data_app, name="data")
+features_app = typer.Typer(no_args_is_help=True, help="Judge how indicators are read from text.")
+app.add_typer(features_app, name="features")
 
 EMBEDDED = "embedded"
 RulingsOption = Annotated[
@@ -283,6 +285,34 @@ def data_check(
         say(f"{len(found)} ruling(s) fit the schema")
         if rejected:
             raise typer.Exit(3)
+
+
+@features_app.command("evaluate")
+def features_evaluate(
+    rulings: RulingsOption = EMBEDDED,
+    part: Annotated[
+        str, typer.Option(help="held_out: cases phrase writers have not read; writing; or all")
+    ] = "held_out",
+    misread: Annotated[
+        str | None,
+        typer.Option(help="list the misread rulings of one indicator, e.g. harm_types.monetary"),
+    ] = None,
+) -> None:
+    """Print precision, recall and F1 of every indicator read from text, against the codings."""
+    with telling_errors():
+        from typing import get_args
+
+        from serve.show import show_extraction, show_misread
+        from train import extraction
+
+        if part not in get_args(extraction.Part):
+            raise ValueError(f"--part {part!r}: expected held_out, writing or all")
+        found = extraction.extract(_rulings(rulings, keep_rejects=False)[0], part)  # type: ignore[arg-type]
+        if misread is None:
+            show_extraction(*extraction.extraction_tables(found), part, console())
+        else:
+            field, _, value = misread.partition(".")
+            show_misread(extraction.misread(found, field, value), console())
 
 
 def _settings(

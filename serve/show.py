@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -10,8 +11,11 @@ from rich.text import Text
 
 from data.describe import count, describe
 from data.schema import Motion, Ruling
+from features.build import FAMILIES
+from features.phrases import Hit
 from serve.answer import Answer, Factor, Tested
 from train.evaluate import MODEL, Evaluation, interval_table, outcome_table
+from train.extraction import MIN_POSITIVES
 from train.metrics import METRICS
 
 MODE_WORDS = {
@@ -167,3 +171,42 @@ def show_description(
         console.print(table)
         if len(cells) > len(shown):
             console.print(f"  {len(cells) - len(shown)} more; show them with --most {len(cells)}")
+
+
+def show_extraction(
+    indicators: pd.DataFrame, families: pd.DataFrame, part: str, console: Console
+) -> None:
+    """Print how well each indicator is read from text, and the mean F1 of each family."""
+    heads = ("indicator", "coded", "positives", "precision", "recall", "F1")
+    for family, mine in indicators.groupby("family", sort=False):
+        table = Table(*heads, title=f"{FAMILIES[str(family)]} ({part})", title_justify="left")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in mine.itertuples():
+            scores = (f"{score:.2f}" for score in (row.precision, row.recall, row.f1))
+            few = "dim" if row.positives < MIN_POSITIVES else ""
+            name = f"{row.field}.{row.value}"
+            table.add_row(name, str(row.n), str(row.positives), *scores, style=few)
+        console.print(table)
+    table = Table("family", "indicators", "macro-F1", "95% interval", title="Means by family")
+    for row in families.itertuples():
+        interval = f"{row.low:.2f} to {row.high:.2f}"
+        name = FAMILIES[str(row.family)]
+        table.add_row(name, str(row.indicators), f"{row.macro_f1:.2f}", interval)
+    console.print(table)
+    console.print(f"Indicators with fewer than {MIN_POSITIVES} positives are not in the means.")
+
+
+def show_misread(
+    found: Sequence[tuple[Ruling, str, Sequence[Hit]]], console: Console, most: int = 60
+) -> None:
+    """Print the papers where one indicator was missed or wrongly found, and its phrases."""
+    for ruling, how, hits in found[:most]:
+        console.print(f"{how}: {ruling.id}", style="bold", markup=False)
+        console.print(f"  motion: {ruling.motion}", markup=False, highlight=False)
+        console.print(f"  opposition: {ruling.opposition}", markup=False, highlight=False)
+        for hit in hits:
+            negated = " (negated)" if hit.negated else ""
+            line = f'  phrase: "{hit.words}"{negated} in the {hit.paper}'
+            console.print(line, markup=False, highlight=False)
+    console.print(f"{len(found)} misread" + (f", {most} shown" if len(found) > most else ""))
