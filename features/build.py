@@ -19,7 +19,7 @@ import pandas as pd
 import platformdirs
 
 from data.schema import Motion, Ruling
-from features import forum, harm, merits, motion_type, ratings, remedial, speculation
+from features import forum, harm, merits, motion_type, ratings, readings, remedial, speculation
 from features.indicator import Column, Indicator
 from features.lexicon import lexicon_digest
 from features.phrases import Hit, read_papers
@@ -33,8 +33,13 @@ FAMILIES = {
     "merits": "merits",
     "forum": "forum",
     "ratings": "Winter ratings",
+    "readings": "reading of the words",
 }
-COLUMNS: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
+BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
+"""The columns of `build_features`."""
+COLUMNS = BUILT + readings.COLUMNS
+"""All columns the model learns from: those built, then what its fitted readers add."""
+Papers = tuple[str, str | None]
 CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
 
@@ -46,17 +51,20 @@ class FeatureFrame:
     Attributes
     ----------
     values
-        n rows, one column per `COLUMNS` entry in that order; float64 for numbers (NaN = not
-        shown), str or None for categories.
+        n rows, one column per `BUILT` entry in that order (then the readings, once the model has
+        added them); float64 for numbers (NaN = not shown), str or None for categories.
     sources
         Same shape: "coded", "text" or "not shown".
     hits
         For each motion, the phrases behind each column (see `Indicator`).
+    papers
+        For each motion, the texts of `motion` and `opposition`.
     """
 
     values: pd.DataFrame
     sources: pd.DataFrame
     hits: tuple[dict[str, tuple[Hit, ...]], ...]
+    papers: tuple[Papers, ...]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -67,6 +75,27 @@ class FeatureFrame:
             self.values.iloc[rows].reset_index(drop=True),
             self.sources.iloc[rows].reset_index(drop=True),
             tuple(self.hits[row] for row in rows),
+            tuple(self.papers[row] for row in rows),
+        )
+
+    def with_readings(
+        self,
+        values: pd.DataFrame,
+        hits: Sequence[dict[str, tuple[Hit, ...]]] = (),
+    ) -> "FeatureFrame":
+        """Return the frame with the readings' columns added (n rows, `readings.COLUMNS`).
+
+        `hits` gives, for each motion, the words behind each reading, where they are wanted.
+        """
+        sources = pd.DataFrame(
+            np.where(values.isna(), "not shown", "text"), columns=values.columns, dtype=object
+        )
+        both = zip(self.hits, hits or [{}] * len(self), strict=True)
+        return FeatureFrame(
+            pd.concat([self.values, values], axis=1),
+            pd.concat([self.sources, sources], axis=1),
+            tuple(mine | more for mine, more in both),
+            self.papers,
         )
 
 
@@ -96,7 +125,7 @@ def build_features(
     jobs = (joblib.delayed(build)(chunk, builder_digest()) for chunk in chunks)
     parallel = joblib.Parallel(n_jobs=n_jobs if len(chunks) > 1 else 1)
     rows = [row for chunk in parallel(jobs) for row in chunk]
-    return _frame(rows)
+    return _frame(rows, tuple((motion.motion, motion.opposition) for motion in plain))
 
 
 def default_cache_dir() -> Path:
@@ -129,15 +158,15 @@ def indicators(motion: Motion) -> dict[str, Indicator]:
     found: dict[str, Indicator] = {}
     for builder in BUILDERS:
         found |= builder.build(motion, hits)
-    return {column.name: found[column.name] for column in COLUMNS}
+    return {column.name: found[column.name] for column in BUILT}
 
 
-def _frame(rows: list[dict[str, Indicator]]) -> FeatureFrame:
+def _frame(rows: list[dict[str, Indicator]], papers: tuple[Papers, ...]) -> FeatureFrame:
     values, sources = {}, {}
-    for column in COLUMNS:
+    for column in BUILT:
         mine = [row[column.name] for row in rows]
         dtype = object if column.kind == "category" else float
         values[column.name] = pd.Series([item.value for item in mine], dtype=dtype)
         sources[column.name] = pd.Series([item.source for item in mine], dtype=object)
     hits = tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows)
-    return FeatureFrame(pd.DataFrame(values), pd.DataFrame(sources), hits)
+    return FeatureFrame(pd.DataFrame(values), pd.DataFrame(sources), hits, papers)

@@ -5,6 +5,7 @@ otherwise what the phrases of the lexicon say. A coded value keeps the phrases t
 that a reader of the answer can check the coding against the papers.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Column:
 
     name: str
     meaning: str
-    kind: Literal["flag", "number", "scale", "category"] = "flag"
+    kind: Literal["flag", "number", "log_odds", "scale", "category"] = "flag"
     monotone: Literal[-1, 0, 1] = 0
     authority: str = ""
     values: tuple[str, ...] = ()
@@ -59,9 +60,11 @@ class Column:
             return f"{self.meaning}: {self.words(value)}"
         if self.kind == "scale":
             return f"{self.meaning}: {self.words(self.values[int(value)])}"
+        if self.kind == "log_odds":
+            return f"{self.meaning}: {1 / (1 + math.exp(-value)):.0%}"
         if self.kind == "flag":
             return self.meaning if value else f"{self.meaning}: no"
-        return f"{self.meaning}: {value:g}"
+        return f"{self.meaning}: {value:.3g}" if value % 1 else f"{self.meaning}: {value:.0f}"
 
 
 @dataclass(frozen=True, slots=True)

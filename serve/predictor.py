@@ -67,7 +67,7 @@ class Predictor:
         feature that moves the probability most, in plain words, with its percentage points), and
         `model_version`.
         """
-        frame = build_features(motions, n_jobs)
+        frame = self.model.read(build_features(motions, n_jobs))
         modes = [mode_of(motion) for motion in motions]
         table = self.model.predict(frame, modes)
         table.insert(0, "id", [motion.id for motion in motions])
@@ -94,7 +94,7 @@ class Predictor:
 
     def answer(self, motions: Sequence[Motion]) -> list[Answer]:
         """Answer about each motion with its factors and the phrases behind them."""
-        frame = build_features(motions)
+        frame = self.model.read(build_features(motions), phrases=True)
         modes = [mode_of(motion) for motion in motions]
         table = self.model.predict(frame, modes)
         shares = self.model.contributions(frame, modes)

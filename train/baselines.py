@@ -9,9 +9,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from data.embedded import reader_forecasts
-from train.calibration import Floats
+from features.build import FeatureFrame
+from train.calibration import Flags, Floats
 from train.model import encode, fit_categories
-from train.modes import Mode
 from train.rulings import Labelled, Rows
 
 PRIOR_WEIGHT = 5.0
@@ -37,11 +37,17 @@ def informed_base_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
     return np.array([rates.get(keys[row], overall) for row in test])
 
 
-def logistic_regression(labelled: Labelled, train: Rows, test: Rows, mode: Mode) -> Floats:
-    """Fit logistic regression on the same features as the model sees in this mode."""
-    frame = labelled.frames[mode]
-    fitted = frame.take(train)
-    names = tuple(frame.values.columns)
+def logistic_regression(fitted: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
+    """Fit logistic regression on the same features as the model sees in this mode.
+
+    Parameters
+    ----------
+    fitted, granted
+        Frame (with out-of-fold readings) and labels of the training rows.
+    test
+        Frame of the rows to predict.
+    """
+    names = tuple(fitted.values.columns)
     categories = fit_categories(fitted)
     is_category = [name in categories for name in names]
     numbers = make_pipeline(
@@ -58,8 +64,8 @@ def logistic_regression(labelled: Labelled, train: Rows, test: Rows, mode: Mode)
         ]
     )
     model = make_pipeline(columns, LogisticRegression(C=0.02, max_iter=2000))
-    model.fit(encode(fitted, names, categories), labelled.granted[train])
-    p: Floats = model.predict_proba(encode(frame.take(test), names, categories))[:, 1]
+    model.fit(encode(fitted, names, categories), granted)
+    p: Floats = model.predict_proba(encode(test, names, categories))[:, 1]
     return p
 
 

@@ -89,12 +89,12 @@ def _predict_fold(
             "granted": labelled.granted[test],
         }
     )
-    model = fit_rows(labelled, train, parameters, n_bags, seed)
+    fitted = fit_rows(labelled, train, parameters, n_bags, seed)
     for mode in MODES:
-        frame = labelled.frames[mode].take(test)
-        answer = model.predict(frame, [mode] * len(test))
+        frame = fitted.model.read(labelled.frames[mode].take(test))
+        answer = fitted.model.predict(frame, [mode] * len(test))
         yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
-        p = baselines.logistic_regression(labelled, train, test, mode)
+        p = baselines.logistic_regression(fitted.frames[mode], labelled.granted[train], frame)
         yield facts.assign(mode=mode, model="logistic regression", p_grant=p)
     plain = {
         "TF-IDF + logistic regression": baselines.tfidf_regression(labelled, train, test),

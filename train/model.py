@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features import readings
 from features.build import COLUMNS, FeatureFrame
 from train.calibration import Calibration, Flags, Floats, calibrate, probabilities
 from train.modes import BASES, BASIS_OF, Basis, Mode
+from train.readers import Readers
 
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 0.018,
@@ -60,6 +62,8 @@ class GrantModel:
         One per basis.
     base_rate
         Share granted among the training rulings.
+    readers
+        The fitted factor readers, or None where the training rulings had too few ratings.
     facts
         What the model is of: digests, rows, parameters, versions.
     """
@@ -68,7 +72,24 @@ class GrantModel:
     categories: dict[str, tuple[str, ...]]
     ensembles: dict[Basis, Ensemble]
     base_rate: float
+    readers: Readers | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, frame: FeatureFrame, phrases: bool = False) -> FeatureFrame:
+        """Add what the fitted readers make of the words; a frame that has it is given back.
+
+        Parameters
+        ----------
+        phrases
+            Whether to find the words behind each reading too, which takes longer.
+        """
+        if readings.COLUMNS[0].name in frame.values:
+            return frame
+        names = [column.name for column in readings.COLUMNS]
+        if self.readers is None:
+            return frame.with_readings(pd.DataFrame(np.nan, index=range(len(frame)), columns=names))
+        behind = [self.readers.phrases(pair) for pair in frame.papers] if phrases else ()
+        return frame.with_readings(self.readers.read(frame.papers), behind)
 
     def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return `p_grant`, `p_low` and `p_high` for each row of the frame.
@@ -78,7 +99,7 @@ class GrantModel:
         ValueError
             If the frame's columns are not the ones the model was fitted on.
         """
-        matrix = encode(frame, self.columns, self.categories)
+        matrix = encode(self.read(frame), self.columns, self.categories)
         result = np.empty((len(frame), 3))
         for basis, rows in _rows_by_basis(modes):
             ensemble = self.ensembles[basis]
@@ -95,7 +116,7 @@ class GrantModel:
         ----------
         Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
         """
-        matrix = encode(frame, self.columns, self.categories)
+        matrix = encode(self.read(frame), self.columns, self.categories)
         shares = np.empty((len(frame), len(self.columns) + 1))
         for basis, rows in _rows_by_basis(modes):
             ensemble = self.ensembles[basis]
@@ -166,6 +187,7 @@ class Copy:
 
 def fit(
     copies: dict[Basis, tuple[Copy, ...]],
+    readers: Readers | None,
     granted: Flags,
     groups: npt.NDArray[np.intp],
     parameters: dict[str, Any] | None = None,
@@ -177,7 +199,9 @@ def fit(
     Parameters
     ----------
     copies
-        For each basis, copies of n rows each, in the same order.
+        For each basis, copies of n rows each, in the same order, with out-of-fold readings.
+    readers
+        Fitted on these rulings; the model reads new motions with them.
     granted
         n labels.
     groups
@@ -208,7 +232,7 @@ def fit(
         for basis, shown in copies.items()
     }
     facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
-    return GrantModel(names, categories, ensembles, float(granted.mean()), facts)
+    return GrantModel(names, categories, ensembles, float(granted.mean()), readers, facts)
 
 
 def _fit_ensemble(

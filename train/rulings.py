@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from data.codes import Outcome
+from data.embedded import reader_forecasts
 from data.schema import Ruling
 from data.splits import case_groups
 from features.build import FeatureFrame, build_features
-from train.calibration import Flags
+from train.calibration import Flags, Floats
 from train.model import Copy, GrantModel, fit
 from train.modes import MODES, Basis, Mode, masked, partly_masked
+from train.readers import fit_readers, reading_targets, unseen_readings
 
 InPart = Literal["granted", "denied", "left_out"]
 Rows = npt.NDArray[np.intp]
@@ -24,7 +26,8 @@ Rows = npt.NDArray[np.intp]
 class Labelled:
     """n rulings with their frames per mode, labels (granted or not) and case numbers.
 
-    `partly` holds the frames of half-coded copies, for learning only.
+    `partly` holds the frames of half-coded copies, for learning only; `targets` what the factor
+    readers learn (see `reading_targets`).
     """
 
     rulings: tuple[Ruling, ...]
@@ -32,6 +35,7 @@ class Labelled:
     partly: dict[Mode, FeatureFrame]
     granted: Flags
     groups: Rows
+    targets: Floats
 
 
 def label_rulings(
@@ -65,15 +69,30 @@ def label_rulings(
         if mode != "text":
             partly[mode] = build_features(partly_masked(motions, mode, seed), -1, cache_dir)
     granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
-    return Labelled(tuple(rulings), frames, partly, granted, case_groups(rulings))
+    targets = reading_targets(rulings, reader_forecasts())
+    return Labelled(tuple(rulings), frames, partly, granted, case_groups(rulings), targets)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model, and the frames of its training rows as it saw them: with out-of-fold readings."""
+
+    model: GrantModel
+    frames: dict[Mode, FeatureFrame]
 
 
 def fit_rows(
     labelled: Labelled, rows: Rows, parameters: dict[str, Any], n_bags: int, seed: int
-) -> GrantModel:
-    """Fit the model on some rows of the labelled rulings."""
-    whole = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
-    partly = {mode: frame.take(rows) for mode, frame in labelled.partly.items()}
+) -> Fitted:
+    """Fit readers and model on some rows of the labelled rulings."""
+    targets, groups = labelled.targets[rows], labelled.groups[rows]
+    papers = labelled.frames["text"].take(rows).papers
+    unseen = unseen_readings(papers, targets, groups)
+
+    def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
+        return {mode: frame.take(rows).with_readings(unseen) for mode, frame in frames.items()}
+
+    whole, partly = shown(labelled.frames), shown(labelled.partly)
     copies: dict[Basis, tuple[Copy, ...]] = {
         "rated": (Copy(whole["rated"]), Copy(partly["rated"], calibrates=False)),
         "unrated": (
@@ -83,4 +102,6 @@ def fit_rows(
             Copy(whole["text"]),
         ),
     }
-    return fit(copies, labelled.granted[rows], labelled.groups[rows], parameters, n_bags, seed)
+    readers = fit_readers(papers, targets)
+    model = fit(copies, readers, labelled.granted[rows], groups, parameters, n_bags, seed)
+    return Fitted(model, whole)

@@ -133,7 +133,7 @@ def train(
     everything = np.arange(len(labelled.rulings))
     model = fit_rows(
         labelled, everything, settings.parameters or {}, settings.n_bags, settings.seed
-    )
+    ).model
     data_digest = rulings_digest(labelled.rulings)
     years = [ruling.year for ruling in labelled.rulings if ruling.year]
     facts = model.facts | {

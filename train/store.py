@@ -15,8 +15,9 @@ from features.lexicon import lexicon_digest
 from train.calibration import Calibration
 from train.model import Ensemble, GrantModel
 from train.modes import BASES
+from train.readers import Readers
 
-FORMAT = 2
+FORMAT = 3
 
 
 class UnusableModel(ValueError):
@@ -24,7 +25,7 @@ class UnusableModel(ValueError):
 
 
 def save_model(model: GrantModel, folder: Path) -> None:
-    """Write `model.json` and one LightGBM text file per bag; the folder appears whole."""
+    """Write `model.json`, `readers.json` and a LightGBM text file per bag; all or nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -44,6 +45,8 @@ def save_model(model: GrantModel, folder: Path) -> None:
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
         }
+        readers = json.dumps(model.readers.to_json() if model.readers else None)
+        (temporary / "readers.json").write_text(readers, encoding="utf-8")
         text = json.dumps(record, indent=1, sort_keys=True)
         (temporary / "model.json").write_text(text, encoding="utf-8")
         temporary.chmod(0o755)
@@ -82,11 +85,13 @@ def load_model(folder: Path) -> GrantModel:
             paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
             ensembles[basis] = Ensemble(bags, calibration)
+        readers = json.loads((folder / "readers.json").read_text(encoding="utf-8"))
         model = GrantModel(
             tuple(record["columns"]),
             {name: tuple(values) for name, values in record["categories"].items()},
             ensembles,
             float(record["base_rate"]),
+            Readers.from_json(readers) if readers else None,
             record["facts"],
         )
         fitted_lexicon = record["lexicon_digest"]

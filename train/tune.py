@@ -118,7 +118,7 @@ def _cross_validate(
     out = {mode: np.zeros(len(labelled.rulings)) for mode in MODES}
     folds = grouped_folds(labelled.rulings, settings.n_folds, settings.seed)
     for train, test in folds:
-        model = fit_rows(labelled, train, parameters, n_bags, settings.seed)
+        model = fit_rows(labelled, train, parameters, n_bags, settings.seed).model
         for mode in MODES:
             frame = labelled.frames[mode].take(test)
             out[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]

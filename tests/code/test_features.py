@@ -6,7 +6,7 @@ import pytest
 
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
-from features.build import COLUMNS, build_features
+from features.build import BUILT, COLUMNS, build_features
 from features.lexicon import Entry, LexiconError, entries, phrase_pattern
 from features.phrases import find_phrases, fires
 from train.modes import masked
@@ -29,7 +29,7 @@ def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
     coded = clearview_motion()
     bare = masked(coded, "text")
     frame = build_features([coded, bare])
-    assert list(frame.values.columns) == [column.name for column in COLUMNS]
+    assert list(frame.values.columns) == [column.name for column in BUILT]
     assert list(frame.sources["harm.privacy_exposure"]) == ["coded", "text"]
     assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
     assert "harm.privacy_exposure" in frame.hits[0]  # the words that bear the coding out

@@ -1,0 +1,60 @@
+"""Factor readers: nothing leaks, nothing is pickled, every reading shows its words."""
+
+import json
+
+import numpy as np
+
+from data.embedded import embedded_rulings, reader_forecasts
+from data.splits import case_groups
+from features.build import build_features
+from features.readings import COLUMNS
+from train.readers import Readers, fit_readers, reading_targets, unseen_readings
+
+RULINGS = list(embedded_rulings()[:400])
+PAPERS = [(row.motion, row.opposition) for row in RULINGS]
+TARGETS = reading_targets(RULINGS, reader_forecasts())
+NAMES = [column.name for column in COLUMNS]
+
+
+def test_a_training_ruling_is_read_without_its_own_case() -> None:
+    groups = case_groups(RULINGS)
+    row = int(np.flatnonzero(np.bincount(groups)[groups] > 1)[0])
+    case = groups == groups[row]
+    changed = TARGETS.copy()
+    changed[case] = -TARGETS[case]
+    before, after = (unseen_readings(PAPERS, targets, groups) for targets in (TARGETS, changed))
+    assert np.array_equal(before[case].to_numpy(), after[case].to_numpy())
+    assert not np.array_equal(before[~case].to_numpy(), after[~case].to_numpy())
+
+
+def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
+    readings = unseen_readings(PAPERS, TARGETS, case_groups(RULINGS))
+    for place, name in enumerate(NAMES):
+        known = ~np.isnan(TARGETS[:, place])
+        assert np.corrcoef(readings[name][known], TARGETS[known, place])[0, 1] > 0.1
+
+
+def test_readers_are_the_same_after_json() -> None:
+    targets = TARGETS.copy()
+    targets[:, 1] = np.nan  # a factor that nobody rated is not read
+    readers = fit_readers(PAPERS, targets)
+    assert readers is not None
+    again = Readers.from_json(json.loads(json.dumps(readers.to_json(), allow_nan=False)))
+    assert again.read(PAPERS[:9]).equals(readers.read(PAPERS[:9]))
+    assert readers.read(PAPERS[:9])[NAMES[1]].isna().all()
+    assert NAMES[1] not in again.phrases(PAPERS[0])
+    assert fit_readers(PAPERS, np.full_like(TARGETS, np.nan)) is None
+
+
+def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
+    readers = fit_readers(PAPERS, TARGETS)
+    assert readers is not None
+    motion = next(row for row in RULINGS if row.opposition)
+    frame = build_features([motion])
+    found = readers.phrases(frame.papers[0])
+    assert set(found) == set(NAMES)
+    for hits in found.values():
+        assert hits
+        for hit in hits:
+            assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
+    assert readers.phrases(("", None)) == {}
