@@ -123,7 +123,8 @@ def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
     readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
     if not readable.any():
         return None
-    vectorizer = _vectorizer(min_df=3)
+    # Words in most papers ("in", "the") carry nothing and would be shown as reasons.
+    vectorizer = _vectorizer(min_df=3, max_df=0.3)
     matrix = vectorizer.fit_transform(papers)
     weights = np.full((len(TARGETS), matrix.shape[1]), np.nan)
     intercepts = np.full(len(TARGETS), np.nan)
