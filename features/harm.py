@@ -68,9 +68,7 @@ def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     kinds = read_flags(motion, hits, "harm_types")
     return {f"{FAMILY}.{value}": indicator for value, indicator in kinds.items()} | {
-        f"{FAMILY}.evidence": as_scale(
-            read_choice(motion, hits, "harm_evidence", strongest=True), "harm_evidence"
-        ),
+        f"{FAMILY}.evidence": as_scale(read_choice(motion, hits, "harm_evidence"), "harm_evidence"),
         f"{FAMILY}.timing": read_choice(motion, hits, "harm_timing"),
         f"{FAMILY}.past_incident": read_yes_no(motion, hits, "past_incident"),
         f"{FAMILY}.incident_reaches_movant": read_yes_no(motion, hits, "incident_reaches_movant"),

@@ -17,6 +17,10 @@ from data.schema import Motion, allowed_values
 from features.lexicon import meaning
 from features.phrases import Hit
 
+# One phrase for the stronger value settles these, however often the weaker one is told: an opponent
+# who took a step still opposes, and a step taken under an order is also told as a step taken.
+STRONGEST_WINS = frozenset({"harm_evidence", "remedial_scope", "remedial_trigger"})
+
 Source = Literal["coded", "text", "not shown"]
 
 
@@ -142,13 +146,11 @@ def read_flags(
     return indicators
 
 
-def read_choice(
-    motion: Motion, hits: Sequence[Hit], field: str, strongest: bool = False
-) -> Indicator:
+def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
-    In text the value with most phrases wins (ties: the order of the codebook), or with
-    `strongest` the last value of the codebook's order that has any.
+    In text the value with most phrases wins (ties: the order of the codebook), or for a field of
+    `STRONGEST_WINS` the last value of the codebook's order that has any.
     """
     given: StrEnum | None = getattr(motion, field)
     mine = tuple(hit for hit in hits if hit.field == field and not hit.negated)
@@ -159,7 +161,7 @@ def read_choice(
         return NOT_SHOWN
     values = allowed_values(field)
     counts = Counter(hit.value for hit in mine)
-    if strongest:
+    if field in STRONGEST_WINS:
         best = max(counts, key=values.index)
     else:
         best = max(counts, key=lambda value: (counts[value], -values.index(value)))

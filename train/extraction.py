@@ -22,6 +22,8 @@ from train.metrics import REPLICATES, case_bootstrap
 Part = Literal["held_out", "writing", "all"]
 MIN_POSITIVES = 10
 """Indicators with fewer positives are listed but left out of the family's mean."""
+SILENCE = {"remedial_scope": {"none"}}
+"""What a builder takes silence to say (`features.remedial`: no step told is no step taken)."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _read(motion: Motion, hits: tuple[Hit, ...], field: str) -> set[str]:
         flags = read_flags(motion, hits, field)
         return {value for value, indicator in flags.items() if indicator.value}
     if allowed_values(field):
-        return _chosen(read_choice(motion, hits, field, strongest=field == "harm_evidence"))
+        return _chosen(read_choice(motion, hits, field)) or SILENCE.get(field, set())
     return {"true"} if read_yes_no(motion, hits, field).value else set()
 
 
