@@ -264,7 +264,7 @@ def data_describe(
     """Count rulings and grant rates by motion type, circuit, court, claim area and year."""
     with telling_errors():
         from data.describe import GROUPINGS
-        from serve.show import show_description
+        from serve.tables import show_description
 
         if by is not None and by not in GROUPINGS:
             raise ValueError(f"no grouping {by!r}; expected one of {', '.join(GROUPINGS)}")
@@ -302,7 +302,7 @@ def features_evaluate(
     with telling_errors():
         from typing import get_args
 
-        from serve.show import show_extraction, show_misread
+        from serve.tables import show_extraction, show_misread
         from train import extraction
 
         if part not in get_args(extraction.Part):
@@ -313,6 +313,24 @@ def features_evaluate(
         else:
             field, _, value = misread.partition(".")
             show_misread(extraction.misread(found, field, value), console())
+
+
+@features_app.command("ablate")
+def features_ablate(
+    rulings: RulingsOption = EMBEDDED,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+) -> None:
+    """Print what each family of features is worth to text-only predictions (some minutes)."""
+    with telling_errors():
+        from serve.tables import show_ablation
+        from train.run import ablate_rulings
+
+        settings = _settings(2022, folds, bags, seed, "granted", None)
+        with steps("ablation") as tell:
+            table = ablate_rulings(_rulings(rulings)[0], settings, tell)
+        show_ablation(table, console())
 
 
 def _settings(
@@ -404,7 +422,7 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
 
 
 def _show_evaluation(evaluation: Any) -> None:
-    from serve.show import show_evaluation
+    from serve.tables import show_evaluation
 
     show_evaluation(evaluation, console())
 

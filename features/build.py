@@ -98,6 +98,15 @@ class FeatureFrame:
             self.papers,
         )
 
+    def without(self, family: str) -> "FeatureFrame":
+        """Return the frame with one family's columns as if nothing of it were shown."""
+        values, sources = self.values.copy(), self.sources.copy()
+        for column in COLUMNS:
+            if column.family == family and column.name in values:
+                values[column.name] = None if column.kind == "category" else np.nan
+                sources[column.name] = "not shown"
+        return FeatureFrame(values, sources, self.hits, self.papers)
+
 
 def build_features(
     motions: Sequence[Motion], n_jobs: int = 1, cache_dir: Path | None = None

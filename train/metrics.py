@@ -78,8 +78,8 @@ def scored(
     Parameters
     ----------
     beside
-        Another n probabilities for the same rows; the table then holds the paired Brier score
-        difference (p minus beside) as metric `brier_difference`.
+        Another n probabilities for the same rows; the table then holds the paired differences (p
+        minus beside) as metrics `brier_difference` and `roc_auc_difference`.
 
     Returns
     -------
@@ -88,8 +88,9 @@ def scored(
     weights = np.vstack([np.ones(len(p)), case_bootstrap(groups, REPLICATES, seed)])
     values = weighted_scores(granted, p, weights)
     if beside is not None:
-        other = weighted_scores(granted, beside, weights)["brier_score"]
-        values["brier_difference"] = values["brier_score"] - other
+        other = weighted_scores(granted, beside, weights)
+        values["brier_difference"] = values["brier_score"] - other["brier_score"]
+        values["roc_auc_difference"] = values["roc_auc"] - other["roc_auc"]
     rows = []
     for metric, replicates in values.items():
         low, high = np.nanquantile(replicates[1:], [0.025, 0.975])

@@ -224,7 +224,7 @@ def fit(
     if granted.all() or not granted.any():
         raise ValueError("the training rulings all have the same outcome; nothing can be learned")
     settings = DEFAULTS | (parameters or {})
-    categories = fit_categories(copies["rated"][0].frame)
+    categories = fit_categories(next(iter(copies.values()))[0].frame)
     drawn = _bootstrap_counts(groups, n_bags, seed)
     names = tuple(column.name for column in COLUMNS)
     ensembles = {

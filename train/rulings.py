@@ -15,7 +15,7 @@ from data.splits import case_groups
 from features.build import FeatureFrame, build_features
 from train.calibration import Flags, Floats
 from train.model import Copy, GrantModel, fit
-from train.modes import MODES, Basis, Mode, masked, partly_masked
+from train.modes import BASES, MODES, Basis, Mode, masked, partly_masked
 from train.readers import fit_readers, reading_targets, unseen_readings
 
 InPart = Literal["granted", "denied", "left_out"]
@@ -82,15 +82,30 @@ class Fitted:
 
 
 def fit_rows(
-    labelled: Labelled, rows: Rows, parameters: dict[str, Any], n_bags: int, seed: int
+    labelled: Labelled,
+    rows: Rows,
+    parameters: dict[str, Any],
+    n_bags: int,
+    seed: int,
+    bases: Sequence[Basis] = BASES,
+    without: str | None = None,
 ) -> Fitted:
-    """Fit readers and model on some rows of the labelled rulings."""
+    """Fit readers and model on some rows of the labelled rulings.
+
+    Parameters
+    ----------
+    bases
+        Which boosters to fit; a model without some cannot answer in their modes.
+    without
+        A family of features to leave out.
+    """
     targets, groups = labelled.targets[rows], labelled.groups[rows]
     papers = labelled.frames["text"].take(rows).papers
     unseen = unseen_readings(papers, targets, groups)
 
     def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
-        return {mode: frame.take(rows).with_readings(unseen) for mode, frame in frames.items()}
+        read = {mode: frame.take(rows).with_readings(unseen) for mode, frame in frames.items()}
+        return {m: frame.without(without) for m, frame in read.items()} if without else read
 
     whole, partly = shown(labelled.frames), shown(labelled.partly)
     copies: dict[Basis, tuple[Copy, ...]] = {
@@ -103,5 +118,6 @@ def fit_rows(
         ),
     }
     readers = fit_readers(papers, targets)
+    copies = {basis: copies[basis] for basis in bases}
     model = fit(copies, readers, labelled.granted[rows], groups, parameters, n_bags, seed)
     return Fitted(model, whole)

@@ -20,6 +20,7 @@ import pandas as pd
 from data.schema import Ruling, is_list
 from features.build import builder_digest, default_cache_dir
 from features.lexicon import lexicon_digest
+from train.ablation import ablate
 from train.evaluate import (
     HEADLINE,
     MODEL,
@@ -83,6 +84,21 @@ def evaluate_rulings(
 ) -> Evaluation:
     """Run both protocols on labelled rulings without registering anything."""
     return _evaluated(rulings, settings, tell)[1]
+
+
+def ablate_rulings(
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
+) -> pd.DataFrame:
+    """Score text-only predictions with each family of features removed (see `ablate`)."""
+    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
+    return ablate(
+        labelled,
+        settings.n_folds,
+        settings.parameters,
+        settings.n_bags,
+        settings.seed,
+        tell,
+    )
 
 
 def _evaluated(
