@@ -160,7 +160,9 @@ def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     if not mine:
         return NOT_SHOWN
     values = allowed_values(field)
-    counts = Counter(hit.value for hit in mine)
+    counts: Counter[str] = Counter()
+    for hit in mine:
+        counts[hit.value] += hit.weight
     if field in STRONGEST_WINS:
         best = max(counts, key=values.index)
     else:
@@ -178,7 +180,8 @@ def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
         return Indicator(float(given), "coded", same)
     if not mine:
         return NOT_SHOWN
-    return Indicator(float(sum(votes) * 2 > len(votes)), "text", mine)
+    balance = sum(hit.weight if vote else -hit.weight for hit, vote in zip(mine, votes, strict=True))
+    return Indicator(float(balance > 0), "text", mine)
 
 
 def as_scale(indicator: Indicator, field: str) -> Indicator:

@@ -4,6 +4,7 @@ A file holds tables named `[<schema field>.<value>]` with
 
 - `meaning`: the indicator in plain words,
 - `phrases`: what to look for (syntax below),
+- `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
 - `matches` and `misses`: sentences that must and must not fire; the tests check each.
@@ -42,6 +43,7 @@ class Entry:
     meaning: str
     phrases: tuple[str, ...]
     pattern: re.Pattern[str]
+    strong: re.Pattern[str]
     papers: tuple[Paper, ...]
     negatable: bool
     matches: tuple[str, ...]
@@ -102,7 +104,7 @@ def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> 
     allowed = allowed_values(field) or ("true", "false")
     if value not in allowed:
         raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
-    known = {"meaning", "phrases", "papers", "negatable", "matches", "misses"}
+    known = {"meaning", "strong", "phrases", "papers", "negatable", "matches", "misses"}
     if unknown := set(table) - known:
         raise LexiconError(f"{where}: unknown key {sorted(unknown)}; known: {sorted(known)}")
 
@@ -119,8 +121,10 @@ def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> 
     if not isinstance(meaning, str) or not meaning:
         raise LexiconError(f"{where}: needs a meaning in plain words")
     try:
-        alternatives = [phrase_pattern(phrase) for phrase in strings("phrases")]
-        pattern = re.compile("|".join(alternatives) or r"(?!)", re.IGNORECASE)
+        pattern, strong = (
+            re.compile("|".join(map(phrase_pattern, phrases)) or r"(?!)", re.IGNORECASE)
+            for phrases in (strings("strong") + strings("phrases"), strings("strong"))
+        )
     except (LexiconError, re.error) as error:
         raise LexiconError(f"{where}: {error}") from None
     return Entry(
@@ -128,8 +132,9 @@ def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> 
         field=field,
         value=value,
         meaning=meaning,
-        phrases=strings("phrases"),
+        phrases=strings("strong") + strings("phrases"),
         pattern=pattern,
+        strong=strong,
         papers=papers,
         negatable=bool(table.get("negatable", True)),
         matches=strings("matches"),

@@ -9,13 +9,16 @@ from functools import lru_cache
 
 from features.lexicon import PAPERS, Entry, Negation, Paper, entries, negation
 
+STRONG = 3
+"""How many phrases a strong one counts for."""
+
 # One character for one character, so that spans keep pointing into the text as it was given.
 _TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase found: what it speaks for, where it stands, and whether it is negated.
+    """A phrase found: what it speaks for, where it stands, whether negated, how much it counts.
 
     `start` and `end` are character offsets into the paper (`motion` or `opposition`) as given.
     """
@@ -27,6 +30,7 @@ class Hit:
     end: int
     words: str
     negated: bool
+    weight: int = 1
 
 
 def find_phrases(text: str, paper: Paper) -> list[Hit]:
@@ -50,6 +54,7 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
             match.end(),
             text[match.start() : match.end()],
             entry.negatable and is_negated(plain, match.start(), match.end(), cues),
+            STRONG if entry.strong.fullmatch(plain, match.start(), match.end()) else 1,
         )
         for entry in entries()
         if paper in entry.papers
