@@ -180,7 +180,8 @@ def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
         return Indicator(float(given), "coded", same)
     if not mine:
         return NOT_SHOWN
-    balance = sum(hit.weight if vote else -hit.weight for hit, vote in zip(mine, votes, strict=True))
+    weighed = zip(mine, votes, strict=True)
+    balance = sum(hit.weight if vote else -hit.weight for hit, vote in weighed)
     return Indicator(float(balance > 0), "text", mine)
 
 
