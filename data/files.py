@@ -1,10 +1,17 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all, and tell where caches lie."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import platformdirs
+
+
+def cache_dir() -> Path:
+    """Return the folder of this user's caches: `ENJOIN_CACHE_DIR`, or the system's own place."""
+    return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
 
 
 @contextmanager

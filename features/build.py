@@ -5,7 +5,6 @@ Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyf
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,6 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import platformdirs
 
 from data.schema import Motion, Ruling
 from features import forum, harm, merits, motion_type, ratings, readings, remedial, speculation
@@ -135,11 +133,6 @@ def build_features(
     parallel = joblib.Parallel(n_jobs=n_jobs if len(chunks) > 1 else 1)
     rows = [row for chunk in parallel(jobs) for row in chunk]
     return _frame(rows, tuple((motion.motion, motion.opposition) for motion in plain))
-
-
-def default_cache_dir() -> Path:
-    """Return the folder of cached features: `ENJOIN_CACHE_DIR`, or the user's cache folder."""
-    return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
 
 
 @cache

@@ -33,7 +33,7 @@ class LexiconError(ValueError):
     """A lexicon file that cannot be used; the message names file, table and what was expected."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One value of one schema field and the compiled phrases that speak for it."""
 
@@ -42,8 +42,7 @@ class Entry:
     value: str
     meaning: str
     phrases: tuple[str, ...]
-    pattern: re.Pattern[str]
-    strong: re.Pattern[str]
+    strong: frozenset[str]
     papers: tuple[Paper, ...]
     negatable: bool
     matches: tuple[str, ...]
@@ -70,10 +69,25 @@ _WORD = r"[^\s\-\u2010-\u2014]+"
 def phrase_pattern(phrase: str) -> str:
     """Turn one lexicon phrase into a regular expression (to be matched ignoring case).
 
+    Raises
+    ------
+    LexiconError
+        If the phrase is empty or not well formed.
+
     >>> import re
     >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
     True
     """
+    return rf"(?<!\w){_pattern_body(phrase, _SPACE, _WORD)}(?!\w)"
+
+
+def _automaton_pattern(phrase: str) -> str:
+    """Turn a phrase into the automaton's dialect: text in ASCII, no look-around, ends not exact."""
+    start = r"\b" if phrase.strip()[0].isalnum() else ""
+    return start + _pattern_body(phrase, r"[\s\-]+", r"[^\s\-]+")
+
+
+def _pattern_body(phrase: str, space: str, word: str) -> str:
     if not phrase.strip():
         raise LexiconError("an empty phrase")
     if phrase.count("(") != phrase.count(")"):
@@ -81,9 +95,9 @@ def phrase_pattern(phrase: str) -> str:
     pattern = ""
     for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase.strip()):
         if token == "...":
-            pattern = pattern.removesuffix(_SPACE) + rf"(?:{_SPACE}{_WORD}){{0,4}}?{_SPACE}"
+            pattern = pattern.removesuffix(space) + rf"(?:{space}{word}){{0,4}}?{space}"
         elif token.isspace():
-            pattern += "" if pattern.endswith(_SPACE) else _SPACE
+            pattern += "" if pattern.endswith(space) else space
         elif token == "(":
             pattern += "(?:"
         elif token == "*":
@@ -94,7 +108,7 @@ def phrase_pattern(phrase: str) -> str:
             raise LexiconError(f"'?' has no meaning in {phrase!r}; write (a|b) for a choice")
         else:
             pattern += re.escape(token)
-    return rf"(?<!\w){pattern}(?!\w)"
+    return f"(?:{pattern})"
 
 
 def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> Entry:
@@ -120,21 +134,18 @@ def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> 
     meaning = table.get("meaning")
     if not isinstance(meaning, str) or not meaning:
         raise LexiconError(f"{where}: needs a meaning in plain words")
-    try:
-        pattern, strong = (
-            re.compile("|".join(map(phrase_pattern, phrases)) or r"(?!)", re.IGNORECASE)
-            for phrases in (strings("strong") + strings("phrases"), strings("strong"))
-        )
-    except (LexiconError, re.error) as error:
-        raise LexiconError(f"{where}: {error}") from None
+    for phrase in strings("strong") + strings("phrases"):
+        try:
+            phrase_pattern(phrase)
+        except LexiconError as error:
+            raise LexiconError(f"{where}: {error}") from None
     return Entry(
         family=family,
         field=field,
         value=value,
         meaning=meaning,
         phrases=strings("strong") + strings("phrases"),
-        pattern=pattern,
-        strong=strong,
+        strong=frozenset(strings("strong")),
         papers=papers,
         negatable=bool(table.get("negatable", True)),
         matches=strings("matches"),
@@ -164,6 +175,26 @@ def entries() -> tuple[Entry, ...]:
         for field, values in fields.items():
             found += [_entry(family, field, value, table) for value, table in values.items()]
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of one entry, as a regular expression and as the automaton takes it."""
+
+    entry: Entry
+    strong: bool
+    pattern: str
+    automaton_pattern: str
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Return every phrase of every entry, in file order."""
+    return tuple(
+        Phrase(entry, words in entry.strong, phrase_pattern(words), _automaton_pattern(words))
+        for entry in entries()
+        for words in entry.phrases
+    )
 
 
 @cache

@@ -4,16 +4,20 @@ Negation follows the idea of NegEx (Chapman et al. 2001, J. Biomed. Inform. 34:3
 a phrase that stands within a few words of it in the same clause.
 """
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from features.lexicon import PAPERS, Entry, Negation, Paper, entries, negation
+from features.automaton import phrase_ends
+from features.lexicon import PAPERS, Entry, Negation, Paper, entries, negation, phrases
 
 STRONG = 3
 """How many phrases a strong one counts for."""
+_REACH = 300
+"""Characters before and after a phrase's end to look at: more than any phrase is long."""
 
 # One character for one character, so that spans keep pointing into the text as it was given.
-_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
+TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +38,51 @@ class Hit:
 
 
 def find_phrases(text: str, paper: Paper) -> list[Hit]:
-    """Find every lexicon phrase in one paper, in the order of the lexicon.
+    """Find every lexicon phrase in one paper, in the order of the lexicon and then of the text.
+
+    Of overlapping phrases of one entry the first is kept; of those that start together a strong
+    one, then the longest.
 
     Parameters
     ----------
     text
-        The paper's text, any length.
+        The paper's text, any length; the time taken grows with it in proportion.
     paper
         Which paper it is; entries restricted to the other paper are skipped.
     """
-    plain = text.translate(_TYPOGRAPHY)
+    plain = text.translate(TYPOGRAPHY)
+    found: dict[Entry, list[tuple[int, bool, int]]] = {}
+    done: dict[int, int] = {}
+    for number, end in phrase_ends(plain):
+        phrase = phrases()[number]
+        since = done.get(number, 0)
+        if paper not in phrase.entry.papers or end <= since:
+            continue
+        last = min(len(plain), end + _REACH)
+        match = _compiled(phrase.pattern).search(plain, max(since, end - _REACH), last)
+        if match and not (match.end() == last < len(plain)):  # the window must not cut a word
+            found.setdefault(phrase.entry, []).append(
+                (match.start(), not phrase.strong, -match.end())
+            )
+            done[number] = match.end()
     cues = negation()
-    return [
-        Hit(
-            entry.field,
-            entry.value,
-            paper,
-            match.start(),
-            match.end(),
-            text[match.start() : match.end()],
-            entry.negatable and is_negated(plain, match.start(), match.end(), cues),
-            STRONG if entry.strong.fullmatch(plain, match.start(), match.end()) else 1,
-        )
-        for entry in entries()
-        if paper in entry.papers
-        for match in entry.pattern.finditer(plain)
-    ]
+    hits = []
+    for entry in entries():
+        reached = 0
+        for start, weak, minus_end in sorted(found.get(entry, ())):
+            if start < reached:
+                continue
+            reached = end = -minus_end
+            negated = entry.negatable and is_negated(plain, start, end, cues)
+            weight = 1 if weak else STRONG
+            words = text[start:end]
+            hits.append(Hit(entry.field, entry.value, paper, start, end, words, negated, weight))
+    return hits
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def is_negated(text: str, start: int, end: int, cues: Negation) -> bool:

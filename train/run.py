@@ -17,8 +17,9 @@ import mlflow
 import numpy as np
 import pandas as pd
 
+from data.files import cache_dir
 from data.schema import Ruling, is_list
-from features.build import builder_digest, default_cache_dir
+from features.build import builder_digest
 from features.lexicon import lexicon_digest
 from train.ablation import ablate
 from train.evaluate import (
@@ -56,9 +57,9 @@ class Settings:
     cache: bool = True
 
     @property
-    def cache_dir(self) -> Path | None:
+    def features_cache(self) -> Path | None:
         """Where feature frames are cached, or None."""
-        return default_cache_dir() if self.cache else None
+        return cache_dir() if self.cache else None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ def ablate_rulings(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
 ) -> pd.DataFrame:
     """Score text-only predictions with each family of features removed (see `ablate`)."""
-    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
+    labelled = label_rulings(
+        rulings, settings.in_part, settings.seed, settings.features_cache, tell
+    )
     return ablate(
         labelled,
         settings.n_folds,
@@ -104,7 +107,9 @@ def ablate_rulings(
 def _evaluated(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell
 ) -> tuple[Labelled, Evaluation]:
-    labelled = label_rulings(rulings, settings.in_part, settings.seed, settings.cache_dir, tell)
+    labelled = label_rulings(
+        rulings, settings.in_part, settings.seed, settings.features_cache, tell
+    )
     evaluation = evaluate(
         labelled,
         settings.first_test_year,

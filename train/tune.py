@@ -41,7 +41,7 @@ def tune(
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     earlier = temporal_split(rulings, settings.first_test_year).train
     rows = [rulings[row] for row in earlier]
-    labelled = label_rulings(rows, settings.in_part, settings.seed, settings.cache_dir)
+    labelled = label_rulings(rows, settings.in_part, settings.seed, settings.features_cache)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=settings.seed))
     study.enqueue_trial(DEFAULTS)
 

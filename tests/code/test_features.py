@@ -1,14 +1,17 @@
 """Features: coded before text, spans that point into the paper, and no way in for a label."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from features.build import BUILT, COLUMNS, build_features
-from features.lexicon import Entry, LexiconError, entries, phrase_pattern
-from features.phrases import find_phrases, fires
+from features.lexicon import Entry, LexiconError, entries, phrase_pattern, phrases
+from features.phrases import TYPOGRAPHY, find_phrases, fires
 from train.modes import masked
 
 
@@ -69,8 +72,10 @@ def test_parallel_and_cached_frames_are_the_same(
 
 def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
     # Read in exponentially many ways, forty hyphens took seconds and fifty took hours.
-    text = "The company must stop " + "-" * 3000 + " from selling."
-    assert any(hit.field == "relief_form" for hit in find_phrases(text, "motion"))
+    for count, found in ((60, True), (100_000, False)):  # a phrase is never thousands of characters
+        text = "The company must stop " + "-" * count + " from selling."
+        hits = find_phrases(text, "motion")
+        assert any(hit.words.endswith("from") for hit in hits) == found
 
 
 @pytest.mark.parametrize(
@@ -95,6 +100,36 @@ def test_values_are_said_in_plain_words() -> None:
     assert said["forum.court"]("ilnd") == "court: District Court, N.D. Illinois"
     assert said["forum.circuit"]("ca7") == "circuit: 7th Cir."
     assert said["harm.timing"](None) == "timing of the harm: not shown"
+
+
+def test_the_automaton_misses_no_phrase() -> None:
+    """One pass finds what every phrase's own regular expression would find."""
+    text = " ".join(f"{row.motion} {row.opposition}" for row in embedded_rulings()[:40])
+    text += (
+        " The company\u2019s \u201cdata\u2013breach\u201d at the caf\xe9; it encrypts\xa0vectors."
+    )
+    plain = text.translate(TYPOGRAPHY)
+    expected: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for phrase in phrases():
+        if "motion" in phrase.entry.papers:
+            places = {m.span() for m in re.finditer(phrase.pattern, plain, re.IGNORECASE)}
+            expected.setdefault((phrase.entry.field, phrase.entry.value), set()).update(places)
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for hit in find_phrases(text, "motion"):
+        assert (hit.start, hit.end) in expected[hit.field, hit.value]
+        found.setdefault((hit.field, hit.value), []).append((hit.start, hit.end))
+    assert sum(map(len, found.values())) > 500
+    for key, places in expected.items():
+        for start, end in places:  # each is found, or overlaps one that is
+            assert any(start < other_end and other < end for other, other_end in found[key])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text())
+def test_any_text_can_be_read(text: str) -> None:
+    hostile = f"{text} a data\x00 breach \ud800\u202e exposed files"
+    for hit in find_phrases(hostile, "motion"):
+        assert hostile[hit.start : hit.end] == hit.words
 
 
 def test_a_bad_phrase_is_named() -> None:
