@@ -1,6 +1,7 @@
 """The `enjoin` command. Each subcommand calls one function of a room; heavy imports wait."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,6 +36,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
 app.add_typer(data_app, name="data")
+lexicon_app = typer.Typer(no_args_is_help=True, help="Check and try the lexicons.")
+app.add_typer(lexicon_app, name="lexicon")
 features_app = typer.Typer(no_args_is_help=True, help="Judge how indicators are read from text.")
 app.add_typer(features_app, name="features")
 
@@ -285,6 +288,35 @@ def data_check(
         say(f"{len(found)} ruling(s) fit the schema")
         if rejected:
             raise typer.Exit(3)
+
+
+@lexicon_app.command("check")
+def lexicon_check() -> None:
+    """Check every phrase and example of the lexicons; exit code 3 where something is wrong."""
+    with telling_errors():
+        from features.check import check_lexicons
+
+        count, flaws = check_lexicons()
+        for flaw in flaws:
+            warn(str(flaw))
+        say(f"{count} entries read, {len(flaws)} flaw(s)")
+        if flaws:
+            raise typer.Exit(3)
+
+
+@lexicon_app.command("try")
+def lexicon_try(
+    text: Annotated[str, typer.Argument(help="words of a paper, or - for standard input")],
+    paper: Annotated[str, typer.Option(help="which paper: motion or opposition")] = "motion",
+) -> None:
+    """Show which phrases fire on a text: the text by family, then each hit with its indicator."""
+    with telling_errors():
+        from features.lexicon import PAPERS
+        from serve.show import show_hits
+
+        if paper not in PAPERS:
+            raise ValueError(f"--paper {paper!r}: expected one of {', '.join(PAPERS)}")
+        show_hits(sys.stdin.read() if text == "-" else text, paper, console())
 
 
 @features_app.command("evaluate")

@@ -30,7 +30,14 @@ FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits")
 
 
 class LexiconError(ValueError):
-    """A lexicon file that cannot be used; the message names file, table and what was expected."""
+    """A lexicon file that cannot be used; the message names file, table and what was expected.
+
+    `culprit` holds the words at fault as they stand in the file, where there are any.
+    """
+
+    def __init__(self, message: str, culprit: str = "") -> None:
+        super().__init__(message)
+        self.culprit = culprit
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +118,14 @@ def _pattern_body(phrase: str, space: str, word: str) -> str:
     return f"(?:{pattern})"
 
 
-def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> Entry:
+def read_entry(family: str, field: str, value: str, table: Mapping[str, object]) -> Entry:
+    """Read one table of a lexicon.
+
+    Raises
+    ------
+    LexiconError
+        If it names an unknown field, value or key, or holds a phrase that cannot be read.
+    """
     where = f"features/lexicon/{family}.toml [{field}.{value}]"
     if field not in Motion.model_fields:
         raise LexiconError(f"{where}: {field!r} is not a field of a motion (see `enjoin schema`)")
@@ -138,7 +152,7 @@ def _entry(family: str, field: str, value: str, table: Mapping[str, object]) -> 
         try:
             phrase_pattern(phrase)
         except LexiconError as error:
-            raise LexiconError(f"{where}: {error}") from None
+            raise LexiconError(f"{where}: {error}", phrase) from None
     return Entry(
         family=family,
         field=field,
@@ -173,7 +187,7 @@ def entries() -> tuple[Entry, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise LexiconError(f"features/lexicon/{family}.toml: {error}") from None
         for field, values in fields.items():
-            found += [_entry(family, field, value, table) for value, table in values.items()]
+            found += [read_entry(family, field, value, table) for value, table in values.items()]
     return tuple(found)
 
 

@@ -8,6 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
+from features.build import FAMILIES
+from features.lexicon import Paper, entries
+from features.phrases import find_phrases
 from serve.answer import Answer, Factor, Tested
 
 MODE_WORDS = {
@@ -91,3 +94,31 @@ def _show_tested(tested: Tested, console: Console) -> None:
             "type and claim area: do not rely on it. Codings (`enjoin schema`) help.",
             style="yellow",
         )
+
+
+def show_hits(text: str, paper: Paper, console: Console) -> None:
+    """Print a text with its phrases coloured by family, and a table of the hits."""
+    shown = Text(text)
+    hits = sorted(find_phrases(text, paper), key=lambda hit: (hit.start, hit.end))
+    family_of = {(entry.field, entry.value): entry.family for entry in entries()}
+    table = Table("words", "place", "indicator", "family", "")
+    for hit in hits:
+        family = family_of[hit.field, hit.value]
+        shown.stylize(
+            f"{_COLOURS[family]} {'strike' if hit.negated else 'bold'}", hit.start, hit.end
+        )
+        remarks = "negated" if hit.negated else "strong" if hit.weight > 1 else ""
+        indicator = f"{hit.field}.{hit.value}"
+        name = Text(FAMILIES[family], style=_COLOURS[family])
+        table.add_row(Text(hit.words), f"{hit.start}-{hit.end}", indicator, name, remarks)
+    console.print(shown)
+    console.print(table if hits else "no phrase fires")
+
+
+_COLOURS = {
+    "motion_type": "blue",
+    "harm": "red",
+    "remedial": "green",
+    "speculation": "magenta",
+    "merits": "cyan",
+}

@@ -1,0 +1,61 @@
+"""`enjoin lexicon check` names the line; `enjoin lexicon try` shows what fires."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from enjoin import app
+from features import check
+
+
+@pytest.fixture
+def lexicons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the lexicons that a test may spoil."""
+    copied = shutil.copytree(str(files("features") / "lexicon"), tmp_path / "lexicon")
+    monkeypatch.setattr(check, "files", lambda room: tmp_path)
+    return Path(copied)
+
+
+def test_the_lexicons_are_sound() -> None:
+    result = CliRunner().invoke(app, ["lexicon", "check"])
+    assert result.exit_code == 0, result.output
+    assert "0 flaw(s)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "words"),
+    [
+        ('[harm_types.monetary]\nmeaning = "x"\nphrases = [\n"a", "(open",\n]', 4, "unbalanced"),
+        ('[harm_types.gold]\nmeaning = "x"', 1, "not a value of harm_types"),
+        ('[colour.red]\nmeaning = "x"', 1, "not a field of a motion"),
+        ("[harm_types.monetary]", 1, "needs a meaning"),
+        ("[harm_types.monetary\n", 0, "not TOML"),
+    ],
+)
+def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, words: str) -> None:
+    (lexicons / "harm.toml").write_text(table)
+    _, flaws = check.check_lexicons()
+    assert [flaw.file for flaw in flaws] == ["harm.toml"]
+    assert words in flaws[0].what
+    assert flaws[0].line == line or not line
+
+
+def test_an_example_that_does_not_fire_is_named(lexicons: Path) -> None:
+    path = lexicons / "harm.toml"
+    text = path.read_text()
+    path.write_text(text.replace("matches = [", 'matches = ["Nothing of the kind.",', 1))
+    _, flaws = check.check_lexicons()
+    assert len(flaws) == 1
+    assert "should fire on: 'Nothing of the kind.'" in flaws[0].what
+    assert "Nothing of the kind." in path.read_text().splitlines()[flaws[0].line - 1]
+
+
+def test_trying_a_text_shows_its_hits() -> None:
+    text = "There is no evidence of a data breach."
+    result = CliRunner().invoke(app, ["lexicon", "try", text])
+    assert "harm_types.privacy_exposure" in result.output
+    assert "negated" in result.output
+    assert "no phrase fires" in CliRunner().invoke(app, ["lexicon", "try", "Quiet."]).output
