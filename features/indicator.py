@@ -17,11 +17,17 @@ from data.schema import Motion, allowed_values
 from features.lexicon import meaning
 from features.phrases import Hit
 
-# One phrase for the stronger value settles these, however often the weaker one is told: an opponent
-# who took a step still opposes, and a step taken under an order is also told as a step taken.
-STRONGEST_WINS = frozenset({"harm_evidence", "remedial_scope", "remedial_trigger"})
-
 Source = Literal["coded", "text", "not shown"]
+
+EARLIEST = frozenset({"movant_type", "respondent_type"})
+"""Fields told by who is named first: briefs open with the party who moves or answers."""
+STRONGEST = frozenset(
+    {"relief_form", "notice", "harm_evidence", "remedial_scope", "remedial_trigger"}
+)
+"""Fields whose codebook order runs from the ordinary value to the one that takes a clear word: an
+opponent who took a step still opposes, and a step taken under an order is told as a step too."""
+DECISIVE = frozenset({("movant_type", "class")})
+"""Values that one phrase settles wherever it stands: a class moves through its members."""
 
 
 def plain_words(value: str) -> str:
@@ -149,8 +155,10 @@ def read_flags(
 def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
-    In text the value with most phrases wins (ties: the order of the codebook), or for a field of
-    `STRONGEST_WINS` the last value of the codebook's order that has any.
+    In text the value with most phrases wins (strong ones count more; ties: the order of the
+    codebook). Of the fields in `EARLIEST` it is the value named first, the opponent's paper going
+    before the movant's; of those in `STRONGEST`, the last value of the codebook's order that has
+    any phrase.
     """
     given: StrEnum | None = getattr(motion, field)
     mine = tuple(hit for hit in hits if hit.field == field and not hit.negated)
@@ -163,11 +171,37 @@ def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     counts: Counter[str] = Counter()
     for hit in mine:
         counts[hit.value] += hit.weight
-    if field in STRONGEST_WINS:
+    decisive = [value for value in counts if (field, value) in DECISIVE]
+    if decisive:
+        best = decisive[0]
+    elif field in EARLIEST:
+        party = mine if field == "movant_type" else _others_than_movant(mine, hits)
+        best = _named_first(party).value
+    elif field in STRONGEST:
         best = max(counts, key=values.index)
     else:
         best = max(counts, key=lambda value: (counts[value], -values.index(value)))
     return Indicator(best, "text", tuple(hit for hit in mine if hit.value == best))
+
+
+def _named_first(hits: Sequence[Hit]) -> Hit:
+    """Return the first phrase, the opponent's paper before the movant's.
+
+    Of phrases that start together the longest is the most specific: "state university".
+    """
+    return min(hits, key=lambda hit: (hit.paper != "opposition", hit.start, -hit.end))
+
+
+def _others_than_movant(mine: Sequence[Hit], hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Leave out what the motion says before it has named the movant, unless nothing else is said.
+
+    "A company sues a bank" names a company and a bank; only the second is the opponent.
+    """
+    movants = [hit for hit in hits if hit.field == "movant_type" and not hit.negated]
+    if not movants:
+        return mine
+    named = _named_first(movants).end
+    return [hit for hit in mine if hit.paper == "opposition" or hit.end > named] or mine
 
 
 def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
