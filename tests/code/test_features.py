@@ -72,10 +72,9 @@ def test_parallel_and_cached_frames_are_the_same(
 
 def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
     # Read in exponentially many ways, forty hyphens took seconds and fifty took hours.
-    for count, found in ((60, True), (100_000, False)):  # a phrase is never thousands of characters
-        text = "The company must stop " + "-" * count + " from selling."
-        hits = find_phrases(text, "motion")
-        assert any(hit.words.endswith("from") for hit in hits) == found
+    text = "The company must stop " + "-" * 5000 + " from selling."
+    assert re.search(phrase_pattern("stop ... from"), text)
+    assert find_phrases(text * 20, "motion")
 
 
 @pytest.mark.parametrize(
