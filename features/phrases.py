@@ -5,6 +5,7 @@ a phrase that stands within a few words of it in the same clause.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -15,6 +16,8 @@ STRONG = 3
 """How many phrases a strong one counts for."""
 _REACH = 300
 """Characters before and after a phrase's end to look at: more than any phrase is long."""
+
+_BROKEN_WORD = re.compile(r"(?<=[a-z])-[ \t]*\r?\n[ \t]*(?=[a-z])", re.IGNORECASE)
 
 # One character for one character, so that spans keep pointing into the text as it was given.
 TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
@@ -51,33 +54,60 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
         Which paper it is; entries restricted to the other paper are skipped.
     """
     plain = text.translate(TYPOGRAPHY)
-    found: dict[Entry, list[tuple[int, bool, int]]] = {}
-    done: dict[int, int] = {}
-    for number, end in phrase_ends(plain):
-        phrase = phrases()[number]
-        since = done.get(number, 0)
-        if paper not in phrase.entry.papers or end <= since:
-            continue
-        last = min(len(plain), end + _REACH)
-        match = _compiled(phrase.pattern).search(plain, max(since, end - _REACH), last)
-        if match and not (match.end() == last < len(plain)):  # the window must not cut a word
-            found.setdefault(phrase.entry, []).append(
-                (match.start(), not phrase.strong, -match.end())
-            )
-            done[number] = match.end()
-    cues = negation()
+    found: dict[Entry, list[tuple[int, bool, int, bool]]] = {}
+    for entry, start, end, strong, negated in _places(plain, paper):
+        found.setdefault(entry, []).append((start, not strong, -end, negated))
+    mended, origin = _mended(plain)
+    for entry, start, end, strong, negated in _places(mended, paper) if origin else ():
+        place = (origin[start], not strong, -(origin[end - 1] + 1), negated)
+        found.setdefault(entry, []).append(place)
     hits = []
     for entry in entries():
         reached = 0
-        for start, weak, minus_end in sorted(found.get(entry, ())):
+        for start, weak, minus_end, negated in sorted(found.get(entry, ())):
             if start < reached:
                 continue
             reached = end = -minus_end
-            negated = entry.negatable and is_negated(plain, start, end, cues)
             weight = 1 if weak else STRONG
             words = text[start:end]
             hits.append(Hit(entry.field, entry.value, paper, start, end, words, negated, weight))
     return hits
+
+
+def _places(plain: str, paper: Paper) -> Iterator[tuple[Entry, int, int, bool, bool]]:
+    """Give each phrase's entry, start and end, and whether it is strong and whether negated."""
+    cues = negation()
+    done: dict[int, int] = {}
+    for number, near in phrase_ends(plain):
+        phrase = phrases()[number]
+        since = done.get(number, 0)
+        if paper not in phrase.entry.papers or near <= since:
+            continue
+        last = min(len(plain), near + _REACH)
+        match = _compiled(phrase.pattern).search(plain, max(since, near - _REACH), last)
+        if match is None or match.end() == last < len(plain):  # the window must not cut a word
+            continue
+        start, end = match.span()
+        done[number] = end
+        negated = phrase.entry.negatable and is_negated(plain, start, end, cues)
+        yield phrase.entry, start, end, phrase.strong, negated
+
+
+def _mended(plain: str) -> tuple[str, list[int]]:
+    """Join words that a line's end has hyphenated; give each character's place in `plain`.
+
+    Without such a word the places are empty and the text is as it was.
+    """
+    kept: list[str] = []
+    origin: list[int] = []
+    since = 0
+    for broken in _BROKEN_WORD.finditer(plain):
+        kept.append(plain[since : broken.start()])
+        origin += range(since, broken.start())
+        since = broken.end()
+    if not kept:
+        return plain, []
+    return "".join(kept) + plain[since:], [*origin, *range(since, len(plain))]
 
 
 @cache
