@@ -38,13 +38,18 @@ class _OneByte(dict[int, int]):
 _ONE_BYTE = _OneByte()
 
 
+def one_byte(text: str) -> str:
+    """Return the text in ASCII, one character for each: letters for letters, space for space."""
+    return text.translate(_ONE_BYTE)
+
+
 def phrase_ends(text: str) -> list[tuple[int, int]]:
     """Return (number of the phrase in `phrases()`, character offset where it may end), in order.
 
     Every match of a phrase ends at one of these places; not every place ends a match.
     """
     found: list[tuple[int, int]] = []
-    content = text.translate(_ONE_BYTE).encode("ascii")
+    content = one_byte(text).encode("ascii")
     if content:
         with _LOCK:
             _database().scan(

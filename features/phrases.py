@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from features.automaton import phrase_ends
+from features.citations import without_citations
 from features.lexicon import PAPERS, Entry, Negation, Paper, entries, negation, phrases
 
 STRONG = 3
@@ -44,7 +45,7 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
     """Find every lexicon phrase in one paper, in the order of the lexicon and then of the text.
 
     Of overlapping phrases of one entry the first is kept; of those that start together a strong
-    one, then the longest.
+    one, then the longest. Words inside citations are not looked at.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
     paper
         Which paper it is; entries restricted to the other paper are skipped.
     """
-    plain = text.translate(TYPOGRAPHY)
+    plain = without_citations(text.translate(TYPOGRAPHY))
     found: dict[Entry, list[tuple[int, bool, int, bool]]] = {}
     for entry, start, end, strong, negated in _places(plain, paper):
         found.setdefault(entry, []).append((start, not strong, -end, negated))

@@ -70,6 +70,19 @@ def test_parallel_and_cached_frames_are_the_same(
         build_features(motions)
 
 
+def test_words_inside_citations_do_not_fire() -> None:
+    text = (
+        "The firm asks for an order. See Doe v. Data Breach Victims, Inc., 555 U.S. 7, 22 (2008) "
+        "(no irreparable harm from a data breach). A data breach exposed its files."
+    )
+    hits = [hit for hit in find_phrases(text, "motion") if "breach" in hit.words.lower()]
+    assert hits
+    assert all(hit.start >= text.rindex("data breach") for hit in hits)
+    long = f"{text}\n" * 400  # more than one piece
+    again = [hit for hit in find_phrases(long, "motion") if hit.value == "privacy_exposure"]
+    assert len(again) == 400
+
+
 def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
     # Read in exponentially many ways, forty hyphens took seconds and fifty took hours.
     text = "The company must stop " + "-" * 5000 + " from selling."
@@ -126,7 +139,7 @@ def test_the_automaton_misses_no_phrase() -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
-    hostile = f"{text} a data\x00 breach \ud800\u202e exposed files"
+    hostile = f"{text} a data\x00 breach \ud800\u202e exposed files, 5 U.S. 137 {text}, 6 F.3d 7"
     for hit in find_phrases(hostile, "motion"):
         assert hostile[hit.start : hit.end] == hit.words
 

@@ -1,0 +1,65 @@
+"""Citations: found with Free Law Project's eyecite and blanked out before phrases are looked for.
+
+"Smith v. Data Breach Victims, 1 F.4th 2 (7th Cir. 2021) (no injury)" speaks of another case; its
+words say nothing of this motion.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from eyecite import get_citations
+from eyecite.tokenizers import HyperscanTokenizer
+
+from data.files import cache_dir
+from features.automaton import one_byte
+
+# A volume, a reporter and a page: without these in sight eyecite need not be woken.
+_LIKELY = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+\d")
+_PIECE = 50_000
+"""Characters given to eyecite at once: its time grows with the square of a text's length."""
+BLANK = "\x1f"
+"""A character that is no part of any word or phrase, nor of the space between words."""
+
+
+def without_citations(text: str) -> str:
+    """Return the text with every citation (name, reporter, parentheticals) blanked, same length."""
+    if not _LIKELY.search(text):
+        return text
+    kept = []
+    since = 0
+    for start, end in _citation_spans(one_byte(text)):
+        if end > since:
+            start = max(start, since)
+            kept += [text[since:start], BLANK * (end - start)]
+            since = end
+    return "".join(kept) + text[since:]
+
+
+def _citation_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Give the spans of all citations in order."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + _PIECE)
+        if end < len(text):
+            end = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1 or end
+            end = end if end > start else min(len(text), start + _PIECE)
+        spans = [found.full_span() for found in _found(text[start:end])]
+        yield from sorted((start + first, start + last) for first, last in spans)
+        start = end
+
+
+def _found(piece: str) -> list:  # type: ignore[type-arg]
+    if not _LIKELY.search(piece):
+        return []
+    return list(get_citations(piece, tokenizer=_tokenizer()))
+
+
+@cache
+def _tokenizer() -> HyperscanTokenizer:
+    # eyecite warns of every overlap it meets; that is between it and its makers.
+    logging.getLogger("eyecite").setLevel(logging.ERROR)
+    folder = cache_dir() / "eyecite"
+    folder.mkdir(parents=True, exist_ok=True)
+    return HyperscanTokenizer(cache_dir=str(folder))
