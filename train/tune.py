@@ -15,8 +15,9 @@ from data.schema import Ruling
 from data.splits import grouped_folds, temporal_split
 from train.model import DEFAULTS
 from train.modes import MODES
+from train.record import choose_experiment, quiet_mlflow
 from train.rulings import Labelled, fit_rows, label_rulings
-from train.run import Settings, choose_experiment, quiet_mlflow
+from train.run import Settings
 
 
 def tune(

@@ -1,0 +1,170 @@
+"""What a training run leaves in MLflow: its data, scores, tables and plots, and their summary."""
+
+import hashlib
+import json
+import logging
+import os
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import mlflow
+import pandas as pd
+
+from data.schema import Ruling, is_list
+from features.build import builder_digest
+from features.lexicon import lexicon_digest
+from train.evaluate import (
+    HEADLINE,
+    MODEL,
+    PROTOCOLS,
+    Evaluation,
+    interval_table,
+    outcome_table,
+)
+from train.extraction import extract, extraction_tables
+from train.model import GrantModel
+from train.rulings import Labelled
+
+matplotlib.use("Agg")  # plots are files here; no screen is needed
+import matplotlib.pyplot as plt
+
+from train import plots
+
+EXPERIMENT = "enjoin"
+
+
+def choose_experiment() -> None:
+    """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
+
+    `mlflow run` names a run, whose experiment must not be changed.
+    """
+    names = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")
+    if not any(name in os.environ for name in names):
+        mlflow.set_experiment(EXPERIMENT)
+
+
+def rulings_digest(rulings: Sequence[Ruling]) -> str:
+    """Return the SHA-256 of the rulings' content, whatever file format they came in."""
+    digest = hashlib.sha256()
+    for ruling in rulings:
+        digest.update(ruling.model_dump_json().encode() + b"\n")
+    return digest.hexdigest()
+
+
+def log_rulings(rulings: Sequence[Ruling], source: str, data_digest: str) -> None:
+    """Log the rulings as the run's data set, and the digests of all that made the features."""
+    mlflow.set_tags(
+        {
+            "lexicon_digest": lexicon_digest(),
+            "builder_digest": builder_digest(),
+            "data_digest": data_digest,
+        }
+    )
+    frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in rulings])
+    for name in filter(is_list, frame.columns):  # MLflow's data sets hold no list columns
+        frame[name] = frame[name].map(json.dumps)
+    whole = frame.select_dtypes("integer").columns
+    frame[whole] = frame[whole].astype(float)  # MLflow warns of integers, which hold no nulls
+    with warnings.catch_warnings():
+        # Two of MLflow's kinds of source fit a local path; either is right.
+        warnings.filterwarnings("ignore", message="The specified dataset source")
+        dataset = mlflow.data.from_pandas(
+            frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
+        )
+    mlflow.log_input(dataset, context="training")
+
+
+def log_evaluation(evaluation: Evaluation) -> None:
+    """Log every metric of the model and its baselines, and the tables they come from."""
+    # The model as "temporal/rated/roc_auc", a baseline as "temporal/rated/roc_auc/base rate".
+    scores = evaluation.table.dropna(subset=["value", "low", "high"])
+    mlflow.log_metrics(
+        {
+            f"{row.protocol}/{row.mode}/{row.metric}{suffix}"
+            + ("" if row.model == MODEL else f"/{row.model.replace('+', 'and')}"): float(
+                getattr(row, part)
+            )
+            for row in scores.itertuples()
+            for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
+        }
+    )
+    mlflow.log_text(evaluation.table.to_csv(index=False), "evaluation.csv")
+    mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
+    mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
+    mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+
+
+def log_extraction(rulings: Sequence[Ruling]) -> None:
+    """Log how well indicators are read from the text of cases that phrase writers have not read."""
+    found = extract(rulings)
+    if not found.rulings:
+        return
+    indicators, families = extraction_tables(found)
+    mlflow.log_text(indicators.to_csv(index=False), "extraction.csv")
+    known = families.dropna(subset=["macro_f1"])
+    mlflow.log_metrics(
+        {
+            f"extraction/{row.family}/macro_f1{suffix}": float(getattr(row, part))
+            for row in known.itertuples()
+            for part, suffix in (("macro_f1", ""), ("low", "_low"), ("high", "_high"))
+        }
+    )
+
+
+def log_plots(model: GrantModel, labelled: Labelled, evaluation: Evaluation) -> None:
+    """Log feature importance, reliability and ROC plots."""
+    importance = plots.importance_table(model, labelled.frames)
+    mlflow.log_table(importance, "importance.json")
+    mlflow.log_figure(plots.importance_plot(importance), "plots/importance.png")
+    for protocol in PROTOCOLS:
+        drawn = plots.reliability_plot(evaluation.predictions, protocol)
+        mlflow.log_figure(drawn, f"plots/reliability_{protocol}.png")
+        drawn = plots.roc_plot(evaluation.predictions, protocol)
+        mlflow.log_figure(drawn, f"plots/roc_{protocol}.png")
+    plt.close("all")
+
+
+def track_record(evaluation: Evaluation) -> dict[str, Any]:
+    """Return how the model did on later years, for its answers to carry.
+
+    For each mode, each metric of `evaluation.table` as [value, low, high] with its 95% interval,
+    and the number of rulings.
+    """
+    record: dict[str, Any] = {"first_test_year": evaluation.split.first_test_year}
+    table = evaluation.table
+    mine = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
+    for mode, rows in mine.groupby("mode", sort=False):
+        record[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
+            row.metric: [float(row.value), float(row.low), float(row.high)]
+            for row in rows.itertuples()
+        }
+    return record
+
+
+def describe_run(evaluation: Evaluation) -> str:
+    """Return the headline table in Markdown, which MLflow shows on the run and the model."""
+    table = evaluation.table[evaluation.table["protocol"] == HEADLINE]
+    lines = [
+        f"Trained on earlier years, tested on rulings of {evaluation.split.first_test_year} and "
+        "later (95% interval bootstrapped by case):",
+        "",
+        "| model | mode | ROC AUC | Brier score |",
+        "|---|---|---|---|",
+    ]
+    for (mode, name), rows in table.groupby(["mode", "model"], sort=False):
+        cells = rows.set_index("metric")
+        shown = [
+            f"{cells.loc[metric, 'value']:.3f} "
+            f"[{cells.loc[metric, 'low']:.3f}, {cells.loc[metric, 'high']:.3f}]"
+            for metric in ("roc_auc", "brier_score")
+        ]
+        lines.append(f"| {name} | {mode} | {shown[0]} | {shown[1]} |")
+    return "\n".join(lines)
+
+
+def quiet_mlflow() -> None:
+    """Keep MLflow's own chatter (database migrations, hints) off the terminal."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
