@@ -6,17 +6,17 @@ words say nothing of this motion.
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache
-
-from eyecite import get_citations
-from eyecite.tokenizers import HyperscanTokenizer
+from typing import Any
 
 from data.files import cache_dir
 from features.automaton import one_byte
 
 # A volume, a reporter and a page: without these in sight eyecite need not be woken.
 _LIKELY = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+\d")
+_LOCK = threading.Lock()  # the tokenizer's scans share their scratch memory
 _PIECE = 50_000
 """Characters given to eyecite at once: its time grows with the square of a text's length."""
 BLANK = "\x1f"
@@ -50,16 +50,25 @@ def _citation_spans(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _found(piece: str) -> list:  # type: ignore[type-arg]
+def _found(piece: str) -> list[Any]:
     if not _LIKELY.search(piece):
         return []
-    return list(get_citations(piece, tokenizer=_tokenizer()))
+    from eyecite import get_citations  # slow to import, and most short papers cite nothing
+
+    with _LOCK:
+        return list(get_citations(piece, tokenizer=_tokenizer()))
 
 
 @cache
-def _tokenizer() -> HyperscanTokenizer:
+def _tokenizer() -> Any:
+    """Return eyecite's fast tokenizer; its automaton, seconds to compile, is kept in the cache."""
+    from eyecite.tokenizers import HyperscanTokenizer
+
     # eyecite warns of every overlap it meets; that is between it and its makers.
     logging.getLogger("eyecite").setLevel(logging.ERROR)
     folder = cache_dir() / "eyecite"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a cache that cannot be written costs time, not the answer
+        return HyperscanTokenizer(cache_dir=None)
     return HyperscanTokenizer(cache_dir=str(folder))

@@ -1,6 +1,7 @@
 """Features: coded before text, spans that point into the paper, and no way in for a label."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,13 @@ def test_the_automaton_misses_no_phrase() -> None:
     for key, places in expected.items():
         for start, end in places:  # each is found, or overlaps one that is
             assert any(start < other_end and other < end for other, other_end in found[key])
+
+
+def test_threads_read_alike() -> None:
+    texts = [f"{row.motion} See Doe v. Roe, 555 U.S. 7 (2008)." for row in embedded_rulings()[:60]]
+    alone = [find_phrases(text, "motion") for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(find_phrases, texts, ["motion"] * len(texts))) == alone
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
