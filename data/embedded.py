@@ -29,7 +29,8 @@ def rulings_path() -> Path:
 def reader_forecasts() -> dict[str, float]:
     """Return, by ruling id, the probability of grant that outcome-blind readers gave.
 
-    A baseline to be judged against; never a feature.
+    A baseline to be judged against, and what a factor reader may learn to foretell from the words
+    of training rulings; never an input about the motion at hand.
     """
     lines = (_HERE / "reader_forecasts.jsonl").read_text(encoding="utf-8").splitlines()
     return {row["id"]: float(row["p"]) for row in map(json.loads, lines)}

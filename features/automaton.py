@@ -13,34 +13,10 @@ from importlib.metadata import version
 import hyperscan
 
 from data.files import cache_dir, written_whole
+from features.characters import one_byte
 from features.lexicon import LexiconError, phrases
 
 _LOCK = threading.Lock()  # one scan at a time: scans share their scratch memory
-
-
-class _OneByte(dict[int, int]):
-    """For `str.translate`: the byte that stands for a character outside ASCII."""
-
-    def __missing__(self, code: int) -> int:
-        character = chr(code)
-        if code < 128:
-            byte = code
-        elif character.isspace():
-            byte = ord(" ")
-        elif 0x2010 <= code <= 0x2014:
-            byte = ord("-")
-        else:
-            byte = ord("z") if character.isalnum() else ord(".")
-        self[code] = byte
-        return byte
-
-
-_ONE_BYTE = _OneByte()
-
-
-def one_byte(text: str) -> str:
-    """Return the text in ASCII, one character for each: letters for letters, space for space."""
-    return text.translate(_ONE_BYTE)
 
 
 def phrase_ends(text: str) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -137,11 +138,12 @@ def build_features(
 
 @cache
 def builder_digest() -> str:
-    """Return the SHA-256 of the lexicons, the builders' source and the schema.
+    """Return the SHA-256 of the lexicons, the builders' source, the schema and the text libraries.
 
     It keys the cache, so that an edited phrase or builder never meets a stale frame.
     """
-    digest = hashlib.sha256(lexicon_digest().encode())
+    versions = [version(name) for name in ("courts-db", "eyecite", "hyperscan", "reporters-db")]
+    digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
     sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
     sources += [files("data") / name for name in ("codes.py", "schema.py", "courts.py")]
     for path in sorted(sources, key=lambda path: path.name):

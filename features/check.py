@@ -1,11 +1,18 @@
 """Check lexicons as a lawyer edits them: every problem with its file and line."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 
-from features.lexicon import FAMILIES, Entry, LexiconError, read_entry
+from features.lexicon import (
+    FAMILIES,
+    Entry,
+    LexiconError,
+    phrase_pattern,
+    read_entry,
+    read_negation,
+    tables_of,
+)
 from features.phrases import fires
 
 
@@ -33,25 +40,44 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
     flaws: list[Flaw] = []
     found: list[tuple[str, str, Entry]] = []
     for family in FAMILIES:
-        name = f"{family}.toml"
-        text = files("features").joinpath("lexicon", name).read_text(encoding="utf-8")
+        name, content = f"{family}.toml", _content(f"{family}.toml")
+        text = content.decode(errors="replace")
         try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            told = re.search(r"line (\d+)", str(error))
-            flaws.append(Flaw(name, int(told[1]) if told else 0, f"not TOML: {error}"))
-            continue
-        for field, values in tables.items():
-            for value, table in values.items():
+            for field, value, table in tables_of(family, content):
                 try:
-                    found.append((name, text, read_entry(family, field, value, table)))
-                except LexiconError as error:
-                    line = _line(text, f"[{field}.{value}]", error.culprit)
+                    entry = read_entry(family, field, value, table)
+                    for phrase in entry.phrases:
+                        re.compile(phrase_pattern(phrase))
+                    found.append((name, text, entry))
+                except (LexiconError, re.error) as error:
+                    culprit = getattr(error, "culprit", "")
+                    line = _line(text, f"[{field}.{value}]", culprit)
                     flaws.append(Flaw(name, line, str(error)))
+        except LexiconError as error:
+            flaws.append(Flaw(name, _told_line(text, error), str(error)))
+    cues = _content("negation.toml")
+    try:
+        read_negation(cues)
+    except LexiconError as error:
+        flaws.append(
+            Flaw("negation.toml", _told_line(cues.decode(errors="replace"), error), str(error))
+        )
     if not flaws:
         for name, text, entry in found:
             flaws += _wrong_examples(name, text, entry)
     return len(found), flaws
+
+
+def _content(name: str) -> bytes:
+    return files("features").joinpath("lexicon", name).read_bytes()
+
+
+def _told_line(text: str, error: LexiconError) -> int:
+    """Return the line that an error about a whole file speaks of, 0 where it tells none."""
+    if error.culprit:
+        return _line(text, error.culprit)
+    told = re.search(r"line (\d+)", str(error))
+    return int(told[1]) if told else 0
 
 
 def _wrong_examples(name: str, text: str, entry: Entry) -> list[Flaw]:

@@ -12,24 +12,31 @@ from functools import cache
 from typing import Any
 
 from data.files import cache_dir
-from features.automaton import one_byte
 
-# A volume, a reporter and a page: without these in sight eyecite need not be woken.
-_LIKELY = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+\d")
+# A volume or title, a reporter or code, and a page or section: without these in sight eyecite need
+# not be woken.
+_LIKELY = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|at\s+\d|§)")
+_PARENTHETICALS = re.compile(r"(?:\s*\([^()]{0,300}\))+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LOCK = threading.Lock()  # the tokenizer's scans share their scratch memory
 _PIECE = 50_000
 """Characters given to eyecite at once: its time grows with the square of a text's length."""
-BLANK = "\x1f"
+BLANK = "\x01"
 """A character that is no part of any word or phrase, nor of the space between words."""
 
 
 def without_citations(text: str) -> str:
-    """Return the text with every citation (name, reporter, parentheticals) blanked, same length."""
+    """Return the text with the citations that eyecite finds blanked, at the same length.
+
+    A citation goes with its case name, reporter, pages and the parentheticals that follow it.
+    """
     if not _LIKELY.search(text):
         return text
     kept = []
     since = 0
-    for start, end in _citation_spans(one_byte(text)):
+    for start, end in _citation_spans(_SURROGATE.sub("?", text)):
+        if trailing := _PARENTHETICALS.match(text, end):
+            end = trailing.end()
         if end > since:
             start = max(start, since)
             kept += [text[since:start], BLANK * (end - start)]

@@ -16,7 +16,7 @@ from features.indicator import (
     read_yes_no,
     value_column,
 )
-from features.lexicon import Paper
+from features.lexicon import PaperName
 from features.phrases import Hit
 
 FAMILY = "harm"
@@ -81,7 +81,7 @@ def _delay(motion: Motion) -> Indicator:
     """Read the months of delay: coded, or "waited six months" and the like in either paper."""
     if motion.delay_months is not None:
         return coded(motion.delay_months)
-    papers: tuple[tuple[Paper, str | None], ...] = (
+    papers: tuple[tuple[PaperName, str | None], ...] = (
         ("opposition", motion.opposition),
         ("motion", motion.motion),
     )

@@ -16,16 +16,19 @@ up to four words stand between, and a space matches any white space or a hyphen.
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Literal
 
 from data.schema import Motion, allowed_values
+from features.characters import TYPOGRAPHY, one_byte
+from features.citations import BLANK
 
-Paper = Literal["motion", "opposition"]
-PAPERS: tuple[Paper, ...] = ("motion", "opposition")
+PaperName = Literal["motion", "opposition"]
+PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
 FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits")
 
 
@@ -50,7 +53,7 @@ class Entry:
     meaning: str
     phrases: tuple[str, ...]
     strong: frozenset[str]
-    papers: tuple[Paper, ...]
+    papers: tuple[PaperName, ...]
     negatable: bool
     matches: tuple[str, ...]
     misses: tuple[str, ...]
@@ -70,7 +73,7 @@ class Negation:
 _SPACE = r"[\s\-\u2010-\u2014]+"
 # No character is both in a word and between words, or a ruled line of hyphens would be read in
 # exponentially many ways.
-_WORD = r"[^\s\-\u2010-\u2014]+"
+_WORD = rf"[^\s\-\u2010-\u2014{BLANK}]+"
 
 
 def phrase_pattern(phrase: str) -> str:
@@ -85,19 +88,22 @@ def phrase_pattern(phrase: str) -> str:
     >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
     True
     """
-    return rf"(?<!\w){_pattern_body(phrase, _SPACE, _WORD)}(?!\w)"
+    body = _pattern_body(phrase.translate(TYPOGRAPHY), _SPACE, _WORD)
+    return rf"(?<!\w){body}(?!\w)"
 
 
 def _automaton_pattern(phrase: str) -> str:
     """Turn a phrase into the automaton's dialect: text in ASCII, no look-around, ends not exact."""
-    start = r"\b" if phrase.strip()[0].isalnum() else ""
-    return start + _pattern_body(phrase, r"[\s\-]+", r"[^\s\-]+")
+    plain = one_byte(phrase.translate(TYPOGRAPHY))
+    start = r"\b" if plain.strip()[0].isalnum() else ""
+    return start + _pattern_body(plain, r"[\s\-]+", r"[^\s\-]+")
 
 
 def _pattern_body(phrase: str, space: str, word: str) -> str:
-    if not phrase.strip():
-        raise LexiconError("an empty phrase")
-    if phrase.count("(") != phrase.count(")"):
+    if not re.search(r"[^\s().|*]", phrase):
+        raise LexiconError(f"{phrase!r} holds no words to look for")
+    depths = accumulate((character == "(") - (character == ")") for character in phrase)
+    if phrase.count("(") != phrase.count(")") or min(depths) < 0:
         raise LexiconError(f"unbalanced brackets in {phrase!r}")
     pattern = ""
     for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase.strip()):
@@ -180,15 +186,33 @@ def entries() -> tuple[Entry, ...]:
     LexiconError
         If a file is not TOML or a table names an unknown field, value or key.
     """
-    found = []
-    for family in FAMILIES:
-        try:
-            fields = tomllib.loads(_read(family).decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise LexiconError(f"features/lexicon/{family}.toml: {error}") from None
-        for field, values in fields.items():
-            found += [read_entry(family, field, value, table) for value, table in values.items()]
-    return tuple(found)
+    return tuple(
+        read_entry(family, field, value, table)
+        for family in FAMILIES
+        for field, value, table in tables_of(family, _read(family))
+    )
+
+
+def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """Give the field, value and table of each entry of a lexicon file.
+
+    Raises
+    ------
+    LexiconError
+        If the file is not UTF-8 or not TOML, or holds something other than `[field.value]` tables.
+    """
+    where = f"features/lexicon/{family}.toml"
+    try:
+        fields = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{where}: {error}") from None
+    for field, values in fields.items():
+        for value, table in values.items() if isinstance(values, dict) else ((None, None),):
+            if not isinstance(table, dict):
+                raise LexiconError(
+                    f"{where}: {field!r} stands outside a [field.value] table", field
+                )
+            yield field, str(value), table
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +238,34 @@ def phrases() -> tuple[Phrase, ...]:
 @cache
 def negation() -> Negation:
     """Return the negation cues of `negation.toml`."""
-    table = tomllib.loads(_read("negation").decode())
+    return read_negation(_read("negation"))
+
+
+def read_negation(content: bytes) -> Negation:
+    """Read the negation cues.
+
+    Raises
+    ------
+    LexiconError
+        If the file is not UTF-8 or not TOML, or lacks a list of cues or the reach in words.
+    """
+    where = "features/lexicon/negation.toml"
+    try:
+        table = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{where}: {error}") from None
 
     def any_of(key: str) -> re.Pattern[str]:
-        return re.compile("|".join(map(phrase_pattern, table[key])), re.IGNORECASE)
+        cues = table.get(key)
+        if not isinstance(cues, list) or not all(isinstance(cue, str) for cue in cues):
+            raise LexiconError(f"{where}: {key} must be a list of strings", key)
+        try:
+            return re.compile("|".join(map(phrase_pattern, cues)), re.IGNORECASE)
+        except LexiconError as error:
+            raise LexiconError(f"{where}: {key}: {error}", key) from None
 
+    if not isinstance(table.get("reach_words"), int):
+        raise LexiconError(f"{where}: reach_words must be a whole number", "reach_words")
     return Negation(
         before=any_of("before"),
         after=any_of("after"),

@@ -5,23 +5,18 @@ a phrase that stands within a few words of it in the same clause.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from features.automaton import phrase_ends
-from features.citations import without_citations
-from features.lexicon import PAPERS, Entry, Negation, Paper, entries, negation, phrases
+from features.lexicon import PAPERS, Entry, Negation, PaperName, entries, negation, phrases
+from features.papers import clean
 
 STRONG = 3
 """How many phrases a strong one counts for."""
 _REACH = 300
 """Characters before and after a phrase's end to look at: more than any phrase is long."""
-
-_BROKEN_WORD = re.compile(r"(?<=[a-z])-[ \t]*\r?\n[ \t]*(?=[a-z])", re.IGNORECASE)
-
-# One character for one character, so that spans keep pointing into the text as it was given.
-TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Hit:
 
     field: str
     value: str
-    paper: Paper
+    paper: PaperName
     start: int
     end: int
     words: str
@@ -41,7 +36,7 @@ class Hit:
     weight: int = 1
 
 
-def find_phrases(text: str, paper: Paper) -> list[Hit]:
+def find_phrases(text: str, paper: PaperName) -> list[Hit]:
     """Find every lexicon phrase in one paper, in the order of the lexicon and then of the text.
 
     Of overlapping phrases of one entry the first is kept; of those that start together a strong
@@ -54,14 +49,14 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
     paper
         Which paper it is; entries restricted to the other paper are skipped.
     """
-    plain = without_citations(text.translate(TYPOGRAPHY))
+    cleaned = clean(text)
     found: dict[Entry, list[tuple[int, bool, int, bool]]] = {}
-    for entry, start, end, strong, negated in _places(plain, paper):
+    for entry, start, end, strong, negated in _places(cleaned.mended, paper):
+        first, last = cleaned.span(start, end)
+        found.setdefault(entry, []).append((first, not strong, -last, negated))
+    # "third-" at a line's end and "party" may also be two words: a phrase across the break counts.
+    for entry, start, end, strong, negated in _places(cleaned.plain, paper, cleaned.breaks):
         found.setdefault(entry, []).append((start, not strong, -end, negated))
-    mended, origin = _mended(plain)
-    for entry, start, end, strong, negated in _places(mended, paper) if origin else ():
-        place = (origin[start], not strong, -(origin[end - 1] + 1), negated)
-        found.setdefault(entry, []).append(place)
     hits = []
     for entry in entries():
         reached = 0
@@ -75,8 +70,15 @@ def find_phrases(text: str, paper: Paper) -> list[Hit]:
     return hits
 
 
-def _places(plain: str, paper: Paper) -> Iterator[tuple[Entry, int, int, bool, bool]]:
-    """Give each phrase's entry, start and end, and whether it is strong and whether negated."""
+def _places(
+    plain: str, paper: PaperName, across: Sequence[tuple[int, int]] | None = None
+) -> Iterator[tuple[Entry, int, int, bool, bool]]:
+    """Give each phrase's entry, start and end, and whether it is strong and whether negated.
+
+    With `across`, only phrases that reach over one of these spans.
+    """
+    if across is not None and not across:
+        return
     cues = negation()
     done: dict[int, int] = {}
     for number, near in phrase_ends(plain):
@@ -90,25 +92,10 @@ def _places(plain: str, paper: Paper) -> Iterator[tuple[Entry, int, int, bool, b
             continue
         start, end = match.span()
         done[number] = end
+        if across is not None and not any(start < b and e < end for b, e in across):
+            continue
         negated = phrase.entry.negatable and is_negated(plain, start, end, cues)
         yield phrase.entry, start, end, phrase.strong, negated
-
-
-def _mended(plain: str) -> tuple[str, list[int]]:
-    """Join words that a line's end has hyphenated; give each character's place in `plain`.
-
-    Without such a word the places are empty and the text is as it was.
-    """
-    kept: list[str] = []
-    origin: list[int] = []
-    since = 0
-    for broken in _BROKEN_WORD.finditer(plain):
-        kept.append(plain[since : broken.start()])
-        origin += range(since, broken.start())
-        since = broken.end()
-    if not kept:
-        return plain, []
-    return "".join(kept) + plain[since:], [*origin, *range(since, len(plain))]
 
 
 @cache

@@ -1,5 +1,6 @@
 """Show answers, evaluations and descriptions in the terminal."""
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from data.schema import Motion
 from features.build import FAMILIES
-from features.lexicon import Paper, entries
+from features.lexicon import PaperName, entries
 from features.phrases import find_phrases
 from serve.answer import Answer, Factor, Tested
 
@@ -96,9 +97,10 @@ def _show_tested(tested: Tested, console: Console) -> None:
         )
 
 
-def show_hits(text: str, paper: Paper, console: Console) -> None:
+def show_hits(text: str, paper: PaperName, console: Console) -> None:
     """Print a text with its phrases coloured by family, and a table of the hits."""
-    shown = Text(text)
+    # One for one: rich would drop control characters, and the places below would slip.
+    shown = Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text))
     hits = sorted(find_phrases(text, paper), key=lambda hit: (hit.start, hit.end))
     family_of = {(entry.field, entry.value): entry.family for entry in entries()}
     table = Table("words", "place", "indicator", "family", "")

@@ -60,7 +60,14 @@ def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
     part
         Which cases: those held out from phrase writers, the writing part, or all.
     """
-    chosen = [row for row in rulings if part in ("all", phrase_part(row))]
+    groups = case_groups(rulings)
+    seen = {group for group, row in zip(groups, rulings, strict=True) if _may_be_read(row)}
+    chosen = [
+        row
+        for group, row in zip(groups, rulings, strict=True)
+        # A held-out ruling whose case a writer has met under another id is held out no longer.
+        if part == "all" or (_may_be_read(row) if part == "writing" else group not in seen)
+    ]
     names = tuple(
         (entry.family, entry.field, entry.value)
         for entry in entries()
@@ -139,7 +146,7 @@ def misread(extraction: Extraction, field: str, value: str) -> list[tuple[Ruling
     places = [place for place, name in enumerate(extraction.names) if name[1:] == (field, value)]
     if not places:
         raise ValueError(f"no indicator {field}.{value} is read from text")
-    if any(phrase_part(ruling) != "writing" for ruling in extraction.rulings):
+    if not all(map(_may_be_read, extraction.rulings)):
         raise ValueError("held-out cases may not be read by phrase writers; use --part writing")
     found = []
     for row, ruling in enumerate(extraction.rulings):
@@ -148,6 +155,10 @@ def misread(extraction: Extraction, field: str, value: str) -> list[tuple[Ruling
             mine = [hit for hit in extraction.hits[row] if (hit.field, hit.value) == (field, value)]
             found.append((ruling, "missed" if coded else "wrongly found", mine))
     return found
+
+
+def _may_be_read(ruling: Ruling) -> bool:
+    return phrase_part(ruling) == "writing"
 
 
 def _read(motion: Motion, hits: tuple[Hit, ...], field: str) -> set[str]:

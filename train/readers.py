@@ -25,7 +25,9 @@ from sklearn.model_selection import GroupKFold
 
 from data.schema import RATINGS, Ruling
 from features.build import Papers
-from features.lexicon import PAPERS, Paper
+from features.citations import BLANK
+from features.lexicon import PAPERS, PaperName
+from features.papers import clean
 from features.phrases import Hit
 from features.readings import COLUMNS, FAMILY, OUTLOOK
 from train.calibration import Floats
@@ -72,8 +74,11 @@ class Readers:
 
     def read(self, papers: Sequence[Papers]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
+        names = [column.name for column in COLUMNS]
+        if not papers:
+            return pd.DataFrame(columns=names, dtype=float)
         values = self._tfidf(papers) @ np.nan_to_num(self.weights).T + self.intercepts
-        return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
+        return pd.DataFrame(values, columns=names)
 
     def phrases(self, papers: Papers) -> dict[str, tuple[Hit, ...]]:
         """Return the words that moved each reading of one motion most, with their places."""
@@ -99,14 +104,21 @@ class Readers:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> "Readers":
-        """Read what `to_json` gave."""
+        """Read what `to_json` gave.
+
+        Raises
+        ------
+        ValueError
+            If the parts do not fit together.
+        """
+        terms = tuple(record["terms"])
         weights = np.array(record["weights"], dtype=float)
-        return cls(
-            tuple(record["terms"]),
-            np.array(record["idf"], dtype=float),
-            weights.reshape(len(TARGETS), len(record["terms"])),
-            np.array(record["intercepts"], dtype=float),
-        )
+        idf = np.array(record["idf"], dtype=float)
+        intercepts = np.array(record["intercepts"], dtype=float)
+        shapes = (weights.shape, idf.shape, intercepts.shape)
+        if shapes != ((len(TARGETS), len(terms)), (len(terms),), (len(TARGETS),)):
+            raise ValueError(f"readers of {len(terms)} terms with parts of shapes {shapes}")
+        return cls(terms, idf, weights, intercepts)
 
     def _tfidf(self, papers: Sequence[Papers]) -> csr_matrix:
         return csr_matrix(self._vectorizer.transform(papers))
@@ -125,7 +137,10 @@ def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
         return None
     # Words in most papers ("in", "the") carry nothing and would be shown as reasons.
     vectorizer = _vectorizer(min_df=3, max_df=0.3)
-    matrix = vectorizer.fit_transform(papers)
+    try:
+        matrix = vectorizer.fit_transform(papers)
+    except ValueError:  # no word is left between the two bounds
+        return None
     weights = np.full((len(TARGETS), matrix.shape[1]), np.nan)
     intercepts = np.full(len(TARGETS), np.nan)
     for place in np.flatnonzero(readable):
@@ -142,7 +157,10 @@ def unseen_readings(
     """Read each of n training rulings with readers that never saw its case."""
     names = [column.name for column in COLUMNS]
     readings = pd.DataFrame(np.nan, index=range(len(papers)), columns=names)
-    for seen, unseen in GroupKFold(FOLDS).split(targets, groups=groups):
+    n_folds = min(FOLDS, len(np.unique(groups)))
+    if n_folds < 2:
+        return readings
+    for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
         readers = fit_readers([papers[row] for row in seen], targets[seen])
         if readers is not None:
             readings.iloc[unseen] = readers.read([papers[row] for row in unseen]).to_numpy()
@@ -157,14 +175,17 @@ def _terms_of(papers: Papers) -> list[str]:
     return [term for term, *_ in _placed_terms(papers)]
 
 
-def _placed_terms(papers: Papers) -> Iterator[tuple[str, Paper, int, int]]:
+def _placed_terms(papers: Papers) -> Iterator[tuple[str, PaperName, int, int]]:
     """Give every word and pair of neighbouring words of each paper, with its place there."""
     for paper, text in zip(PAPERS, papers, strict=True):
-        tokens = list(_TOKEN.finditer(text or ""))
+        cleaned = clean(text or "")
+        tokens = list(_TOKEN.finditer(cleaned.mended))
         for token in tokens:
-            yield token[0].lower(), paper, token.start(), token.end()
+            yield token[0].lower(), paper, *cleaned.span(token.start(), token.end())
         for first, last in pairwise(tokens):
-            yield f"{first[0]} {last[0]}".lower(), paper, first.start(), last.end()
+            if BLANK not in cleaned.mended[first.end() : last.start()]:
+                term = f"{first[0]} {last[0]}".lower()
+                yield term, paper, *cleaned.span(first.start(), last.end())
 
 
 def _places(papers: Papers, terms: set[str]) -> dict[str, Hit]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from data.files import cache_dir
 from data.schema import Ruling
+from features.build import builder_digest
 from train import record
 from train.ablation import ablate
 from train.evaluate import Evaluation, evaluate
@@ -129,6 +130,7 @@ def train(
     years = [ruling.year for ruling in labelled.rulings if ruling.year]
     facts = model.facts | {
         "data_digest": data_digest,
+        "builder_digest": builder_digest(),
         "n_cases": len(np.unique(labelled.groups)),
         "years": [min(years), max(years)],
         "in_part": settings.in_part,

@@ -36,6 +36,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
         record: dict[str, Any] = {
             "format": FORMAT,
             "columns": model.columns,
+            "has_readers": model.readers is not None,
             "categories": model.categories,
             "base_rate": model.base_rate,
             "calibrations": {
@@ -86,6 +87,8 @@ def load_model(folder: Path) -> GrantModel:
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
             ensembles[basis] = Ensemble(bags, calibration)
         readers = json.loads((folder / "readers.json").read_text(encoding="utf-8"))
+        if record["has_readers"] != (readers is not None):
+            raise ValueError("readers.json is not the one that was saved")
         model = GrantModel(
             tuple(record["columns"]),
             {name: tuple(values) for name, values in record["categories"].items()},

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from features.build import BUILT, COLUMNS, build_features
+from features.characters import TYPOGRAPHY
 from features.lexicon import Entry, LexiconError, entries, phrase_pattern, phrases
-from features.phrases import TYPOGRAPHY, find_phrases, fires
+from features.phrases import find_phrases, fires
 from train.modes import masked
 
 
@@ -82,6 +83,38 @@ def test_words_inside_citations_do_not_fire() -> None:
     long = f"{text}\n" * 400  # more than one piece
     again = [hit for hit in find_phrases(long, "motion") if hit.value == "privacy_exposure"]
     assert len(again) == 400
+
+
+def test_no_phrase_reaches_over_a_citation() -> None:
+    for text in (
+        "It holds data 555 U.S. 7 breach.",
+        "It holds data\x01breach.",
+        "It stops Smith v. Jones, 555 U.S. 7 (2008) (no data breach) from that.",
+    ):
+        assert "privacy_exposure" not in {hit.value for hit in find_phrases(text, "motion")}
+    assert any(hit.words == "data\x1fbreach" for hit in find_phrases("A data\x1fbreach.", "motion"))
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("The class-\nroom is cold.", "The classroom is cold."),
+        ("A bank-\nruptcy judge sat.", "A bankruptcy judge sat."),
+        ("It came with-\nout a data breach.", "It came without a data breach."),
+        ("A data-\nbase is kept.", "A database is kept."),
+        ("A data breach ex-\nposed files.", "A data breach exposed files."),
+    ],
+)
+def test_a_word_broken_at_a_line_end_reads_as_the_word(broken: str, whole: str) -> None:
+    mended = [(h.field, h.value, h.negated) for h in find_phrases(broken, "motion")]
+    assert mended == [(h.field, h.value, h.negated) for h in find_phrases(whole, "motion")]
+    for hit in find_phrases(broken, "motion"):
+        assert broken[hit.start : hit.end] == hit.words
+
+
+def test_a_phrase_may_stand_across_a_line_end() -> None:
+    hits = find_phrases("They fear a data-\nbreach soon.", "motion")
+    assert any(hit.words == "data-\nbreach" for hit in hits)
 
 
 def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:

@@ -32,7 +32,10 @@ def test_the_lexicons_are_sound() -> None:
         ('[harm_types.gold]\nmeaning = "x"', 1, "not a value of harm_types"),
         ('[colour.red]\nmeaning = "x"', 1, "not a field of a motion"),
         ("[harm_types.monetary]", 1, "needs a meaning"),
-        ("[harm_types.monetary\n", 0, "not TOML"),
+        ('[harm_types.monetary]\nmeaning = "x"\nphrases = ["*"]', 3, "no words to look for"),
+        ('[harm_types.monetary]\nmeaning = "x"\nphrases = [")a("]', 3, "unbalanced"),
+        ('\nmeaning = "x"', 2, "outside a [field.value] table"),
+        ("[harm_types.monetary\n", 1, "Expected ']'"),
     ],
 )
 def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, words: str) -> None:
@@ -40,7 +43,31 @@ def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, wo
     _, flaws = check.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["harm.toml"]
     assert words in flaws[0].what
-    assert flaws[0].line == line or not line
+    assert flaws[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("reach_words = 6", "", "reach_words must be a whole number"),
+        ("before = [", "before = [[", "negation.toml"),
+        ("breaks = [", "brakes = [", "breaks must be a list"),
+    ],
+)
+def test_a_flaw_of_the_negation_cues_is_named(
+    lexicons: Path, old: str, new: str, words: str
+) -> None:
+    path = lexicons / "negation.toml"
+    path.write_text(path.read_text().replace(old, new))
+    _, flaws = check.check_lexicons()
+    assert [flaw.file for flaw in flaws] == ["negation.toml"]
+    assert words in flaws[0].what
+
+
+def test_a_file_that_is_not_utf8_is_named(lexicons: Path) -> None:
+    (lexicons / "harm.toml").write_bytes("# caf\xe9".encode("latin-1"))
+    _, flaws = check.check_lexicons()
+    assert [flaw.file for flaw in flaws] == ["harm.toml"]
 
 
 def test_an_example_that_does_not_fire_is_named(lexicons: Path) -> None:

@@ -1,6 +1,7 @@
 """Factor readers: nothing leaks, nothing is pickled, every reading shows its words."""
 
 import json
+import re
 
 import numpy as np
 
@@ -58,3 +59,22 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
         for hit in hits:
             assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
     assert readers.phrases(("", None)) == {}
+    assert len(readers.read([])) == 0
+
+
+def test_readers_see_neither_citations_nor_broken_words() -> None:
+    readers = fit_readers(PAPERS, TARGETS)
+    assert readers is not None
+    text = PAPERS[0][0]
+    cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
+    broken = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
+    plain, other, mended = (readers.read([(t, None)]) for t in (text, cited, broken))
+    assert np.allclose(plain, mended)
+    assert np.allclose(plain, other)
+
+
+def test_rulings_too_few_or_without_ratings_are_not_read() -> None:
+    targets = np.full((4, len(NAMES)), np.nan)
+    readings = unseen_readings(PAPERS[:4], targets, np.arange(4))
+    assert readings.isna().all(axis=None)
+    assert fit_readers([("same words", None)] * 200, TARGETS[:200]) is None
