@@ -60,4 +60,5 @@ def wilson_interval(successes: int, n: int) -> tuple[float, float]:
     share, width = successes / n, z * z / n
     middle = (share + width / 2) / (1 + width)
     half = z * ((share * (1 - share) + width / 4) / n) ** 0.5 / (1 + width)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding must not leave the share itself outside, as it can at 0 and 1.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))

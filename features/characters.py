@@ -10,7 +10,7 @@ class _OneByte(dict[int, int]):
     def __missing__(self, code: int) -> int:
         character = chr(code)
         if character.isspace():  # Python counts some control characters as space
-            byte = code if code in b" \t\r\n\f\v" else ord(" ")
+            byte = code if character in " \t\r\n\f\v" else ord(" ")
         elif code < 128:
             byte = code
         elif 0x2010 <= code <= 0x2014:

@@ -52,3 +52,7 @@ def test_wilson_interval() -> None:
     low, high = wilson_interval(7, 10)  # Wilson 1927 formula worked by hand
     assert (low, high) == (pytest.approx(0.3968, abs=1e-4), pytest.approx(0.8922, abs=1e-4))
     assert wilson_interval(0, 5)[0] == 0
+    for n in range(1, 200):
+        for successes in (0, n // 2, n):
+            low, high = wilson_interval(successes, n)
+            assert 0 <= low <= successes / n <= high <= 1
