@@ -13,7 +13,7 @@ from data.schema import Ruling
 from features.build import FAMILIES
 from features.phrases import Hit
 from train.ablation import WHOLE
-from train.evaluate import MODEL, Evaluation, interval_table, outcome_table
+from train.evaluate import MODEL, Evaluation, interval_table, outcome_table, part_table
 from train.extraction import MIN_POSITIVES
 from train.metrics import METRICS
 
@@ -55,6 +55,15 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
         inside = f"{row.groups_covered} of {row.groups}"
         meets = f"{row.groups_consistent} of {row.groups}"
         table.add_row(row.protocol, row.mode, f"{row.mean_width:.2f}", inside, meets)
+    console.print(table)
+    table = Table("test", "cases", "rulings", "ROC AUC", "Brier score")
+    table.title = "Text only, by whether phrase writers may have read the case"
+    parts = part_table(evaluation.predictions).groupby(["protocol", "phrase_part"], sort=False)
+    for (protocol, part), rows in parts:
+        cells = rows.set_index("metric")
+        shown = [_with_interval(cells.loc[m]) for m in ("roc_auc", "brier_score")]
+        words = "read" if part == "writing" else "not read"
+        table.add_row(protocol, words, str(rows["n"].iloc[0]), *shown)
     console.print(table)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.describe import wilson_interval
-from data.splits import TemporalSplit, grouped_folds, temporal_split
+from data.splits import TemporalSplit, grouped_folds, phrase_part, temporal_split
 from train import baselines
 from train.metrics import scored
 from train.modes import MODES
@@ -34,7 +34,8 @@ class Evaluation:
     ----------
     predictions
         One row per ruling, protocol, mode and model: `id`, `case`, `outcome`, `granted`,
-        `protocol`, `mode`, `model`, `p_grant`, and for the model itself `p_low` and `p_high`.
+        `phrase_part` (whether phrase writers may have read the case), `protocol`, `mode`, `model`,
+        `p_grant`, and for the model itself `p_low` and `p_high`.
     table
         One row per protocol, mode, model and metric: `value`, `low`, `high` (95%), `n`, `cases`.
     split
@@ -87,6 +88,7 @@ def _predict_fold(
             "case": labelled.groups[test],
             "outcome": [labelled.rulings[row].outcome.value for row in test],
             "granted": labelled.granted[test],
+            "phrase_part": [phrase_part(labelled.rulings[row]) for row in test],
         }
     )
     fitted = fit_rows(labelled, train, parameters, n_bags, seed)
@@ -165,3 +167,23 @@ def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def part_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Score text-only predictions apart for cases that phrase writers have read and have not.
+
+    Writers never see outcomes, but they see papers of test rulings too; figures that were better on
+    the part they have read would say that this helps. Columns `protocol`, `phrase_part`, `n`,
+    `metric`, `value`, `low`, `high`.
+    """
+    mine = predictions[(predictions["model"] == MODEL) & (predictions["mode"] == "text")]
+    tables = []
+    for (protocol, part), rows in mine.groupby(["protocol", "phrase_part"], sort=False):
+        table = scored(
+            rows["granted"].to_numpy(dtype=bool),
+            rows["p_grant"].to_numpy(dtype=float),
+            rows["case"].to_numpy(),
+        )
+        tables.append(table.assign(protocol=protocol, phrase_part=part, n=len(rows)))
+    columns = ["protocol", "phrase_part", "n", "metric", "value", "low", "high"]
+    return pd.concat(tables, ignore_index=True)[columns]
