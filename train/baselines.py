@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from data.embedded import reader_forecasts
 from features.build import FeatureFrame
 from train.calibration import Flags, Floats
-from train.model import encode, fit_categories
+from train.encoding import encode, fit_categories
 from train.rulings import Labelled, Rows
 
 PRIOR_WEIGHT = 5.0
