@@ -51,7 +51,6 @@ def _citation_spans(text: str) -> Iterator[tuple[int, int]]:
         end = min(len(text), start + _PIECE)
         if end < len(text):
             end = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1 or end
-            end = end if end > start else min(len(text), start + _PIECE)
         spans = [found.full_span() for found in _found(text[start:end])]
         yield from sorted((start + first, start + last) for first, last in spans)
         start = end

@@ -1,8 +1,11 @@
 """Papers as they are read: citations blanked, words that a line's end has broken mended."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
 
 from features.characters import TYPOGRAPHY
 from features.citations import without_citations
@@ -22,19 +25,26 @@ class Paper:
         The (start, end) of each hyphen and line end inside a word of `plain`.
     mended
         `plain` without the breaks.
+    joins
+        Where each break was in `mended`.
+    shifts
+        How many characters the first 0, 1, 2 ... breaks took out of `plain`.
     """
 
     plain: str
     breaks: tuple[tuple[int, int], ...]
     mended: str
+    joins: tuple[int, ...]
+    shifts: tuple[int, ...]
 
     def origin(self, place: int) -> int:
         """Return where a character of `mended` stands in the text as given."""
-        for start, end in self.breaks:
-            if place < start:
-                break
-            place += end - start
-        return place
+        return place + self.shifts[bisect_right(self.joins, place)]
+
+    def has_break_within(self, start: int, end: int) -> bool:
+        """Tell whether `plain[start:end]` reaches over a whole break, into the words around it."""
+        after = bisect_right(self.breaks, start, key=itemgetter(0))
+        return after < len(self.breaks) and self.breaks[after][1] < end
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the text as given of `mended[start:end]` (not empty)."""
@@ -49,7 +59,9 @@ def clean(text: str) -> Paper:
 def _clean(text: str) -> Paper:
     plain = without_citations(text.translate(TYPOGRAPHY))
     breaks = tuple(found.span() for found in _BREAK.finditer(plain))
-    return Paper(plain, breaks, _BREAK.sub("", plain) if breaks else plain)
+    shifts = (0, *accumulate(end - start for start, end in breaks))
+    joins = tuple(start - before for (start, _), before in zip(breaks, shifts, strict=False))
+    return Paper(plain, breaks, _BREAK.sub("", plain), joins, shifts)
 
 
 _clean_short = lru_cache(maxsize=8192)(_clean)

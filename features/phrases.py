@@ -5,7 +5,7 @@ a phrase that stands within a few words of it in the same clause.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -55,8 +55,11 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
         first, last = cleaned.span(start, end)
         found.setdefault(entry, []).append((first, not strong, -last, negated))
     # "third-" at a line's end and "party" may also be two words: a phrase across the break counts.
-    for entry, start, end, strong, negated in _places(cleaned.plain, paper, cleaned.breaks):
-        found.setdefault(entry, []).append((start, not strong, -end, negated))
+    for entry, start, end, strong, negated in (
+        _places(cleaned.plain, paper) if cleaned.breaks else ()
+    ):
+        if cleaned.has_break_within(start, end):
+            found.setdefault(entry, []).append((start, not strong, -end, negated))
     hits = []
     for entry in entries():
         reached = 0
@@ -70,15 +73,8 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
     return hits
 
 
-def _places(
-    plain: str, paper: PaperName, across: Sequence[tuple[int, int]] | None = None
-) -> Iterator[tuple[Entry, int, int, bool, bool]]:
-    """Give each phrase's entry, start and end, and whether it is strong and whether negated.
-
-    With `across`, only phrases that reach over one of these spans.
-    """
-    if across is not None and not across:
-        return
+def _places(plain: str, paper: PaperName) -> Iterator[tuple[Entry, int, int, bool, bool]]:
+    """Give each phrase's entry, start and end, and whether it is strong and whether negated."""
     cues = negation()
     done: dict[int, int] = {}
     for number, near in phrase_ends(plain):
@@ -92,8 +88,6 @@ def _places(
             continue
         start, end = match.span()
         done[number] = end
-        if across is not None and not any(start < b and e < end for b, e in across):
-            continue
         negated = phrase.entry.negatable and is_negated(plain, start, end, cues)
         yield phrase.entry, start, end, phrase.strong, negated
 

@@ -34,9 +34,7 @@ class Calibration:
     bag_slopes: tuple[float, ...]
 
 
-def calibrate(
-    measured: Sequence[Floats], drawn: npt.NDArray[np.intp], granted: Flags
-) -> Calibration:
+def calibrate(measured: Sequence[Floats], drawn: Floats, granted: Flags) -> Calibration:
     """Fit the main line and one per bag on the out-of-bag scores of some copies of n rulings.
 
     Parameters
@@ -55,7 +53,7 @@ def calibrate(
     out_of_bag = np.concatenate(means)
     labels = np.tile(granted[usable], len(means))
     intercept, slope = _line(out_of_bag, labels, np.ones(len(labels)))
-    counted = np.tile(drawn.astype(float), len(means))
+    counted = np.tile(drawn, len(means))
     own = [_line(out_of_bag, labels, counts) for counts in counted]
     return Calibration(
         intercept, slope, tuple(line[0] for line in own), tuple(line[1] for line in own)

@@ -20,6 +20,7 @@ from features import readings
 from features.build import COLUMNS, FeatureFrame
 from train.calibration import Calibration, Flags, Floats, calibrate, probabilities
 from train.encoding import encode, fit_categories
+from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
 
@@ -178,7 +179,7 @@ def fit(
         raise ValueError("the training rulings all have the same outcome; nothing can be learned")
     settings = DEFAULTS | (parameters or {})
     categories = fit_categories(next(iter(copies.values()))[0].frame)
-    drawn = _bootstrap_counts(groups, n_bags, seed)
+    drawn = case_bootstrap(groups, n_bags, seed)
     names = tuple(column.name for column in COLUMNS)
     ensembles = {
         basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed)
@@ -191,7 +192,7 @@ def fit(
 def _fit_ensemble(
     copies: Sequence[Copy],
     granted: Flags,
-    drawn: npt.NDArray[np.intp],
+    drawn: Floats,
     names: tuple[str, ...],
     categories: dict[str, tuple[str, ...]],
     settings: dict[str, Any],
@@ -249,15 +250,6 @@ def _fit_booster(
         params={"verbosity": -1},
     )
     return lgb.train(settings | fixed, data)
-
-
-def _bootstrap_counts(groups: npt.NDArray[np.intp], n_bags: int, seed: int) -> npt.NDArray[np.intp]:
-    """Draw cases with replacement; return (n_bags, n rows) how often each row was drawn."""
-    _, case = np.unique(groups, return_inverse=True)
-    n_cases = int(case.max()) + 1
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, n_cases, (n_bags, n_cases))
-    return np.stack([np.bincount(draw, minlength=n_cases)[case] for draw in draws])
 
 
 def _scores(bags: Sequence[lgb.Booster], matrix: Floats) -> Floats:
