@@ -8,6 +8,7 @@ import math
 import re
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import (
@@ -238,6 +239,7 @@ RATINGS = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships", 
 """The four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008), as rated by an analyst."""
 
 
+@cache
 def allowed_values(field: str) -> tuple[str, ...]:
     """Return the allowed values of an enumerated field, or () where it is free.
 
@@ -248,6 +250,7 @@ def allowed_values(field: str) -> tuple[str, ...]:
     return tuple(member.value for member in enum) if enum else ()
 
 
+@cache
 def is_list(field: str) -> bool:
     """Tell whether the field holds a list of values (`;`-separated in CSV)."""
     return _holds_tuple(Ruling.model_fields[field].annotation)

@@ -1,50 +1,86 @@
-"""One automaton for all phrases: tells, in one pass over a text, where any phrase may end.
+"""One automaton for all phrases and cues: finds, in one pass over a text, where any of them stands.
 
-Hyperscan compiles every phrase of every lexicon together. It works on bytes, so the text is first
-written with one byte a character; what it finds are places for `features.phrases` to look at.
+Hyperscan compiles a fragment of every pattern together and reports where fragments end; each
+place is then looked at with the pattern itself, which gives the exact span.
 """
 
 import hashlib
 import platform
 import threading
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 
 import hyperscan
 
 from data.files import cache_dir, written_whole
-from features.characters import one_byte
+from features.context import cues
 from features.lexicon import LexiconError, phrases
+from features.patterns import Pattern
 
 _LOCK = threading.Lock()  # one scan at a time: scans share their scratch memory
 
 
-def phrase_ends(text: str) -> list[tuple[int, int]]:
-    """Return (number of the phrase in `phrases()`, character offset where it may end), in order.
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """Return the patterns of all phrases, in the order of `phrases()`, then those of all cues."""
+    return (*(phrase.pattern for phrase in phrases()), *(cue.pattern for cue in cues()))
 
-    Every match of a phrase ends at one of these places; not every place ends a match.
+
+def fragment_ends(text: str) -> list[tuple[int, int]]:
+    """Return (number in `patterns()`, offset where its fragment ends), in order of the offset.
+
+    Parameters
+    ----------
+    text
+        A text in reading form, so that a character is a byte.
     """
     found: list[tuple[int, int]] = []
-    content = one_byte(text).encode("ascii")
-    if content:
+    if text:
         with _LOCK:
             _database().scan(
-                content, match_event_handler=lambda number, _, end, *__: found.append((number, end))
+                text.encode("ascii"),
+                match_event_handler=lambda number, _, end, *__: found.append((number, end)),
             )
     return found
+
+
+def matches(text: str) -> Iterator[tuple[int, int, int]]:
+    """Give (number in `patterns()`, start, end) of every phrase and cue in a text in reading form.
+
+    Matches of one pattern do not overlap; the first is given.
+    """
+    everything = patterns()
+    done: dict[int, int] = {}
+    for number, near in fragment_ends(text):
+        pattern = everything[number]
+        if pattern.literal:
+            yield number, near - pattern.reach, near
+            continue
+        since = done.get(number, 0)
+        if near <= since:
+            continue
+        # The first end of several ("school" or "school district") is reported first.
+        last = min(len(text), near + pattern.reach)
+        match = pattern.search(text, max(since, near - pattern.reach), last)
+        # The window must not cut a word; a letter before the window is seen by the pattern.
+        if match is None or (match.end() == last < len(text) and text[last].isalnum()):
+            continue
+        start, done[number] = match.span()
+        yield number, start, done[number]
 
 
 @cache
 def _database() -> hyperscan.Database:
     """Load the compiled automaton from the user's cache, or compile and keep it (seconds)."""
-    patterns = [phrase.automaton_pattern for phrase in phrases()]
+    fragments = [pattern.fragment for pattern in patterns()]
     about = f"{version('hyperscan')} {platform.machine()} {platform.processor()}\n"
-    digest = hashlib.sha256((about + "\n".join(patterns)).encode()).hexdigest()
+    digest = hashlib.sha256((about + "\n".join(fragments)).encode()).hexdigest()
     kept = cache_dir() / f"automaton-{digest[:16]}.hs"
     try:
         database = hyperscan.loadb(kept.read_bytes(), hyperscan.HS_MODE_BLOCK)
     except (OSError, hyperscan.error):
-        database = _compile(patterns)
+        database = _compile(fragments)
         try:
             with written_whole(kept) as temporary:
                 temporary.write_bytes(hyperscan.dumpb(database))
@@ -54,15 +90,15 @@ def _database() -> hyperscan.Database:
     return database
 
 
-def _compile(patterns: list[str]) -> hyperscan.Database:
+def _compile(fragments: list[str]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    count = len(patterns)
+    count = len(fragments)
     try:
         database.compile(
-            expressions=[pattern.encode() for pattern in patterns],
+            expressions=[fragment.encode() for fragment in fragments],
             ids=list(range(count)),
             elements=count,
-            flags=[hyperscan.HS_FLAG_CASELESS] * count,
+            flags=[0] * count,
         )
     except hyperscan.error as error:
         raise LexiconError(f"the lexicons' phrases cannot be compiled: {error}") from None

@@ -18,18 +18,29 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.schema import Motion, Ruling
-from features import forum, harm, merits, motion_type, ratings, readings, remedial, speculation
+from features import (
+    authorities,
+    forum,
+    harm,
+    merits,
+    motion_type,
+    ratings,
+    readings,
+    remedial,
+    speculation,
+)
 from features.indicator import Column, Indicator
 from features.lexicon import lexicon_digest
-from features.phrases import Hit, read_papers
+from features.phrases import Hit, by_field, read_papers
 
-BUILDERS = (motion_type, harm, remedial, speculation, merits, forum, ratings)
+BUILDERS = (motion_type, harm, remedial, speculation, merits, authorities, forum, ratings)
 FAMILIES = {
     "motion_type": "motion type",
     "harm": "harm evidence",
     "remedial": "remedial steps",
     "speculation": "speculation signals",
     "merits": "merits",
+    "authorities": "authorities cited",
     "forum": "forum",
     "ratings": "Winter ratings",
     "readings": "reading of the words",
@@ -142,7 +153,9 @@ def builder_digest() -> str:
 
     It keys the cache, so that an edited phrase or builder never meets a stale frame.
     """
-    versions = [version(name) for name in ("courts-db", "eyecite", "hyperscan", "reporters-db")]
+    versions = [
+        version(name) for name in ("courts-db", "eyecite", "hyperscan", "nupunkt", "reporters-db")
+    ]
     digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
     sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
     sources += [files("data") / name for name in ("codes.py", "schema.py", "courts.py")]
@@ -158,7 +171,7 @@ def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator
 
 def indicators(motion: Motion) -> dict[str, Indicator]:
     """Return every indicator of one motion, by column name in frame order."""
-    hits = read_papers(motion.motion, motion.opposition)
+    hits = by_field(read_papers(motion.motion, motion.opposition))
     found: dict[str, Indicator] = {}
     for builder in BUILDERS:
         found |= builder.build(motion, hits)

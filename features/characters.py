@@ -1,29 +1,37 @@
 """Characters: one for one, so that places in a changed text are places in the text as given."""
 
+BLANK = "\x01"
+"""Stands for what is not read: a character of no word, nor of the space between words."""
 TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
 """For `str.translate`: curly quotes and no-break spaces as they are typed."""
 
 
-class _OneByte(dict[int, int]):
-    """For `str.translate`: the byte that stands for a character."""
+class _Reading(dict[int, str]):
+    """For `str.translate`: the character that stands for another while phrases are looked for."""
 
-    def __missing__(self, code: int) -> int:
+    def __missing__(self, code: int) -> str:
         character = chr(code)
         if character.isspace():  # Python counts some control characters as space
-            byte = code if character in " \t\r\n\f\v" else ord(" ")
+            read = "\n" if character in "\n\r\v\f\x85\u2028\u2029" else " "
         elif code < 128:
-            byte = code
+            read = character.lower()
         elif 0x2010 <= code <= 0x2014:
-            byte = ord("-")
+            read = "-"
+        elif code in TYPOGRAPHY:
+            read = chr(TYPOGRAPHY[code])
         else:
-            byte = ord("z") if character.isalnum() else ord(".")
-        self[code] = byte
-        return byte
+            read = "z" if character.isalnum() else "."
+        self[code] = read
+        return read
 
 
-_ONE_BYTE = _OneByte()
+_READING = _Reading()
 
 
-def one_byte(text: str) -> str:
-    """Return the text in ASCII, one character for each: letters for letters, space for space."""
-    return text.translate(_ONE_BYTE)
+def reading_letters(text: str) -> str:
+    """Return the text in small ASCII letters, one character for each.
+
+    Letters beyond ASCII become "z", signs beyond it a full stop, every dash a hyphen, a line's end
+    a line feed and every other space a space.
+    """
+    return text.translate(_READING)

@@ -4,15 +4,9 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
-from features.lexicon import (
-    FAMILIES,
-    Entry,
-    LexiconError,
-    phrase_pattern,
-    read_entry,
-    read_negation,
-    tables_of,
-)
+from features.context import read_cues
+from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, tables_of
+from features.patterns import phrase_pattern
 from features.phrases import fires
 
 
@@ -55,12 +49,12 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
                     flaws.append(Flaw(name, line, str(error)))
         except LexiconError as error:
             flaws.append(Flaw(name, _told_line(text, error), str(error)))
-    cues = _content("negation.toml")
+    cues = _content("context.toml")
     try:
-        read_negation(cues)
+        read_cues(cues)
     except LexiconError as error:
         flaws.append(
-            Flaw("negation.toml", _told_line(cues.decode(errors="replace"), error), str(error))
+            Flaw("context.toml", _told_line(cues.decode(errors="replace"), error), str(error))
         )
     if not flaws:
         for name, text, entry in found:

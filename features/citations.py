@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from data.files import cache_dir
+from features.characters import BLANK
 
 # A volume or title, a reporter or code, and a page or section: without these in sight eyecite need
 # not be woken.
@@ -21,8 +22,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LOCK = threading.Lock()  # the tokenizer's scans share their scratch memory
 _PIECE = 50_000
 """Characters given to eyecite at once: its time grows with the square of a text's length."""
-BLANK = "\x01"
-"""A character that is no part of any word or phrase, nor of the space between words."""
 
 
 def without_citations(text: str) -> str:

@@ -1,11 +1,9 @@
 """Forum: which court, in which circuit, of which level, in which year."""
 
-from collections.abc import Sequence
-
 from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
 from data.schema import Motion
 from features.indicator import Column, Indicator, coded
-from features.phrases import Hit
+from features.phrases import HitsByField
 
 FAMILY = "forum"
 COLUMNS = (
@@ -16,7 +14,7 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; none is read from text."""
     court = find_court(motion.court)
     return {

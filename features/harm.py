@@ -1,23 +1,20 @@
 """Harm evidence: which harm, how well supported, when, whether money would do, how late."""
 
-import re
-from collections.abc import Sequence
-
 from data.schema import Motion
+from features.dates import find_dates
+from features.delay import read_delay
 from features.indicator import (
     NOT_SHOWN,
     Column,
     Indicator,
     as_scale,
-    coded,
     flag_columns,
     read_choice,
     read_flags,
     read_yes_no,
     value_column,
 )
-from features.lexicon import PaperName
-from features.phrases import Hit
+from features.phrases import HitsByField
 
 FAMILY = "harm"
 COLUMNS = (
@@ -51,45 +48,60 @@ COLUMNS = (
         monotone=-1,
         authority="Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985)",
     ),
+    Column(f"{FAMILY}.dated", "the harm has a date"),
+    Column(
+        f"{FAMILY}.hedged",
+        "share of the words of harm that only say it may come",
+        "number",
+        monotone=-1,
+        authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
+    ),
+    Column(f"{FAMILY}.from_record", "share of the words of harm that the record speaks", "number"),
 )
 
-_NUMBERS: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_NUMBERS += ("ten", "eleven", "twelve")
-_MONTHS_IN = {"day": 1 / 30.4, "week": 7 / 30.4, "month": 1.0, "year": 12.0}
-_COUNT = rf"(\d{{1,3}}|an?|{'|'.join(_NUMBERS)})[\s-]+(day|week|month|year)s?"
-_DELAY = re.compile(
-    rf"\b(?:waited|waiting|delayed|delaying|delay of)\s+(?:\w+\s+){{0,3}}?{_COUNT}\b"
-    rf"|\b{_COUNT}[\s-]+(?:delay|wait)\b",
-    re.IGNORECASE,
-)
 
-
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     kinds = read_flags(motion, hits, "harm_types")
-    return {f"{FAMILY}.{value}": indicator for value, indicator in kinds.items()} | {
-        f"{FAMILY}.evidence": as_scale(read_choice(motion, hits, "harm_evidence"), "harm_evidence"),
-        f"{FAMILY}.timing": read_choice(motion, hits, "harm_timing"),
-        f"{FAMILY}.past_incident": read_yes_no(motion, hits, "past_incident"),
-        f"{FAMILY}.incident_reaches_movant": read_yes_no(motion, hits, "incident_reaches_movant"),
-        f"{FAMILY}.compensable": read_yes_no(motion, hits, "compensable"),
-        f"{FAMILY}.delay_months": _delay(motion),
-    }
-
-
-def _delay(motion: Motion) -> Indicator:
-    """Read the months of delay: coded, or "waited six months" and the like in either paper."""
-    if motion.delay_months is not None:
-        return coded(motion.delay_months)
-    papers: tuple[tuple[PaperName, str | None], ...] = (
-        ("opposition", motion.opposition),
-        ("motion", motion.motion),
+    return (
+        {f"{FAMILY}.{value}": indicator for value, indicator in kinds.items()}
+        | {
+            f"{FAMILY}.evidence": as_scale(
+                read_choice(motion, hits, "harm_evidence"), "harm_evidence"
+            ),
+            f"{FAMILY}.timing": read_choice(motion, hits, "harm_timing"),
+            f"{FAMILY}.past_incident": read_yes_no(motion, hits, "past_incident"),
+            f"{FAMILY}.incident_reaches_movant": read_yes_no(
+                motion, hits, "incident_reaches_movant"
+            ),
+            f"{FAMILY}.compensable": read_yes_no(motion, hits, "compensable"),
+            f"{FAMILY}.delay_months": read_delay(motion, hits),
+            f"{FAMILY}.dated": _dated(motion, hits),
+        }
+        | _certainty(hits)
     )
-    for paper, text in papers:
-        for match in _DELAY.finditer(text or ""):
-            count, unit = (part.lower() for part in match.groups() if part)
-            number = _NUMBERS.index(count) + 1 if count in _NUMBERS else 1
-            months = (int(count) if count.isdigit() else number) * _MONTHS_IN[unit]
-            hit = Hit("delay_months", f"{months:g}", paper, *match.span(), match[0], negated=False)
-            return Indicator(months, "text", (hit,))
-    return NOT_SHOWN
+
+
+def _dated(motion: Motion, hits: HitsByField) -> Indicator:
+    """Tell whether a sentence that speaks of harm to come names a day."""
+    coming = [hit for hit in hits.get("harm_timing", ()) if hit.value == "imminent"]
+    if not coming:
+        return NOT_SHOWN
+    papers = {"motion": motion.motion, "opposition": motion.opposition or ""}
+    dated = tuple(hit for hit in coming if any(find_dates(hit.sentence_in(papers[hit.paper]))))
+    return Indicator(float(bool(dated)), "text", dated or tuple(coming))
+
+
+def _certainty(hits: HitsByField) -> dict[str, Indicator]:
+    """Return how much of what the motion says of harm is hedged, and how much the record says."""
+    mine = tuple(
+        hit for hit in hits.get("harm_types", ()) if hit.paper == "motion" and not hit.negated
+    )
+    shares = {
+        "hedged": tuple(hit for hit in mine if hit.hedged),
+        "from_record": tuple(hit for hit in mine if hit.speaker == "record"),
+    }
+    return {
+        f"{FAMILY}.{name}": Indicator(len(some) / len(mine), "text", some) if mine else NOT_SHOWN
+        for name, some in shares.items()
+    }

@@ -1,8 +1,9 @@
 """What a builder gives back: columns with their doctrine, and indicators with their source.
 
-Three readers serve every family. Each takes the coded value where the motion has one and
-otherwise what the phrases of the lexicon say. A coded value keeps the phrases that bear it out, so
-that a reader of the answer can check the coding against the papers.
+Three readers serve every family, and `read_words` the few fields without a coding. Each takes the
+coded value where the motion has one and otherwise what the phrases of the lexicon say. A coded
+value keeps the phrases that bear it out, so that a reader of the answer can check the coding
+against the papers.
 """
 
 import math
@@ -15,7 +16,7 @@ from typing import Literal
 
 from data.schema import Motion, allowed_values
 from features.lexicon import meaning
-from features.phrases import Hit
+from features.phrases import Hit, HitsByField
 
 Source = Literal["coded", "text", "not shown"]
 
@@ -127,7 +128,7 @@ def value_column(
 
 
 def read_flags(
-    motion: Motion, hits: Sequence[Hit], field: str, absent: float | None = None
+    motion: Motion, hits: HitsByField, field: str, absent: float | None = None
 ) -> dict[str, Indicator]:
     """Read a list field as one indicator per value: 1.0 shown, 0.0 not.
 
@@ -140,7 +141,7 @@ def read_flags(
     given: tuple[str, ...] | None = getattr(motion, field)
     indicators = {}
     for value in allowed_values(field):
-        mine = tuple(hit for hit in hits if (hit.field, hit.value) == (field, value))
+        mine = tuple(hit for hit in hits.get(field, ()) if hit.value == value)
         if given is not None:
             same = tuple(hit for hit in mine if value in given and not hit.negated)
             indicators[value] = Indicator(float(value in given), "coded", same)
@@ -152,7 +153,7 @@ def read_flags(
     return indicators
 
 
-def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
+def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
     In text the value with most phrases wins (strong ones count more; ties: the order of the
@@ -161,7 +162,7 @@ def read_choice(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
     any phrase.
     """
     given: StrEnum | None = getattr(motion, field)
-    mine = tuple(hit for hit in hits if hit.field == field and not hit.negated)
+    mine = tuple(hit for hit in hits.get(field, ()) if not hit.negated)
     if given is not None:
         same = tuple(hit for hit in mine if hit.value == given)
         return Indicator(given.value, "coded", same)
@@ -192,22 +193,22 @@ def _named_first(hits: Sequence[Hit]) -> Hit:
     return min(hits, key=lambda hit: (hit.paper != "opposition", hit.start, -hit.end))
 
 
-def _others_than_movant(mine: Sequence[Hit], hits: Sequence[Hit]) -> Sequence[Hit]:
+def _others_than_movant(mine: Sequence[Hit], hits: HitsByField) -> Sequence[Hit]:
     """Leave out what the motion says before it has named the movant, unless nothing else is said.
 
     "A company sues a bank" names a company and a bank; only the second is the opponent.
     """
-    movants = [hit for hit in hits if hit.field == "movant_type" and not hit.negated]
+    movants = [hit for hit in hits.get("movant_type", ()) if not hit.negated]
     if not movants:
         return mine
     named = _named_first(movants).end
     return [hit for hit in mine if hit.paper == "opposition" or hit.end > named] or mine
 
 
-def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
+def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
     given: bool | None = getattr(motion, field)
-    mine = tuple(hit for hit in hits if hit.field == field)
+    mine = tuple(hits.get(field, ()))
     votes = [(hit.value == "true") != hit.negated for hit in mine]
     if given is not None:
         same = tuple(hit for hit, vote in zip(mine, votes, strict=True) if vote == given)
@@ -216,6 +217,15 @@ def read_yes_no(motion: Motion, hits: Sequence[Hit], field: str) -> Indicator:
         return NOT_SHOWN
     weighed = zip(mine, votes, strict=True)
     balance = sum(hit.weight if vote else -hit.weight for hit, vote in weighed)
+    return Indicator(float(balance > 0), "text", mine)
+
+
+def read_words(hits: HitsByField, field: str) -> Indicator:
+    """Read a yes/no field that only words can show: 1.0, 0.0 or not shown; most phrases win."""
+    mine = tuple(hits.get(field, ()))
+    if not mine:
+        return NOT_SHOWN
+    balance = sum(1 if (hit.value == "true") != hit.negated else -1 for hit in mine)
     return Indicator(float(balance > 0), "text", mine)
 
 

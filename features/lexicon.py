@@ -1,35 +1,39 @@
 """Load the lexicons: TOML files of phrases that a lawyer can edit.
 
-A file holds tables named `[<schema field>.<value>]` with
+A file holds tables named `[<field>.<value>]`, the field one of the schema's or one that only text
+can show (`TEXT_FIELDS`), with
 
 - `meaning`: the indicator in plain words,
-- `phrases`: what to look for (syntax below),
+- `phrases`: what to look for (syntax in `features.patterns`),
 - `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
+- `favors` and `authority`: for a cue on a Winter factor, whom it helps and the source for that,
 - `matches` and `misses`: sentences that must and must not fire; the tests check each.
-
-A phrase is plain words. `*` ends a word freely (`encrypt*`), `(a|b)` offers a choice, `...` lets
-up to four words stand between, and a space matches any white space or a hyphen.
 """
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 from typing import Literal
 
-from data.schema import Motion, allowed_values
-from features.characters import TYPOGRAPHY, one_byte
-from features.citations import BLANK
+from data.schema import RATINGS, Motion, allowed_values
+from features.patterns import Pattern, PhraseError, compile_phrase
 
 PaperName = Literal["motion", "opposition"]
 PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
+Side = Literal["movant", "opponent"]
 FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits")
+TEXT_FIELDS = {
+    "expedited": ("true",),
+    "event": ("first_notice", "moved"),
+    "remedial_reversible": ("true", "false"),
+    "contingency": ("link",),
+}
+"""Fields that the codebook has no place for, and their values: only words can show them."""
 
 
 class LexiconError(ValueError):
@@ -55,73 +59,10 @@ class Entry:
     strong: frozenset[str]
     papers: tuple[PaperName, ...]
     negatable: bool
+    favors: Side | None
+    authority: str
     matches: tuple[str, ...]
     misses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Negation:
-    """Cues that cancel a phrase after or before them, and words that end their reach."""
-
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    not_a_cue: re.Pattern[str]
-    breaks: re.Pattern[str]
-    reach_words: int
-
-
-_SPACE = r"[\s\-\u2010-\u2014]+"
-# No character is both in a word and between words, or a ruled line of hyphens would be read in
-# exponentially many ways.
-_WORD = rf"[^\s\-\u2010-\u2014{BLANK}]+"
-
-
-def phrase_pattern(phrase: str) -> str:
-    """Turn one lexicon phrase into a regular expression (to be matched ignoring case).
-
-    Raises
-    ------
-    LexiconError
-        If the phrase is empty or not well formed.
-
-    >>> import re
-    >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
-    True
-    """
-    body = _pattern_body(phrase.translate(TYPOGRAPHY), _SPACE, _WORD)
-    return rf"(?<!\w){body}(?!\w)"
-
-
-def _automaton_pattern(phrase: str) -> str:
-    """Turn a phrase into the automaton's dialect: text in ASCII, no look-around, ends not exact."""
-    plain = one_byte(phrase.translate(TYPOGRAPHY))
-    start = r"\b" if plain.strip()[0].isalnum() else ""
-    return start + _pattern_body(plain, r"[\s\-]+", r"[^\s\-]+")
-
-
-def _pattern_body(phrase: str, space: str, word: str) -> str:
-    if not re.search(r"[^\s().|*]", phrase):
-        raise LexiconError(f"{phrase!r} holds no words to look for")
-    depths = accumulate((character == "(") - (character == ")") for character in phrase)
-    if phrase.count("(") != phrase.count(")") or min(depths) < 0:
-        raise LexiconError(f"unbalanced brackets in {phrase!r}")
-    pattern = ""
-    for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase.strip()):
-        if token == "...":
-            pattern = pattern.removesuffix(space) + rf"(?:{space}{word}){{0,4}}?{space}"
-        elif token.isspace():
-            pattern += "" if pattern.endswith(space) else space
-        elif token == "(":
-            pattern += "(?:"
-        elif token == "*":
-            pattern += r"\w*"
-        elif token in ")|":
-            pattern += token
-        elif token == "?":
-            raise LexiconError(f"'?' has no meaning in {phrase!r}; write (a|b) for a choice")
-        else:
-            pattern += re.escape(token)
-    return f"(?:{pattern})"
 
 
 def read_entry(family: str, field: str, value: str, table: Mapping[str, object]) -> Entry:
@@ -133,14 +74,21 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         If it names an unknown field, value or key, or holds a phrase that cannot be read.
     """
     where = f"features/lexicon/{family}.toml [{field}.{value}]"
-    if field not in Motion.model_fields:
-        raise LexiconError(f"{where}: {field!r} is not a field of a motion (see `enjoin schema`)")
-    allowed = allowed_values(field) or ("true", "false")
-    if value not in allowed:
+    if field not in Motion.model_fields and field not in TEXT_FIELDS:
+        raise LexiconError(
+            f"{where}: {field!r} is not a field of a motion (see `enjoin schema`), nor one of "
+            f"{tuple(TEXT_FIELDS)}"
+        )
+    allowed = TEXT_FIELDS.get(field) or allowed_values(field) or ("true", "false")
+    if value not in allowed and field not in RATINGS:  # a factor's cues go by names of their own
         raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
     known = {"meaning", "strong", "phrases", "papers", "negatable", "matches", "misses"}
+    known |= {"favors", "authority"} if field in RATINGS else set()
     if unknown := set(table) - known:
         raise LexiconError(f"{where}: unknown key {sorted(unknown)}; known: {sorted(known)}")
+    favors, authority = table.get("favors"), table.get("authority")
+    if field in RATINGS and (favors not in ("movant", "opponent") or not authority):
+        raise LexiconError(f"{where}: needs favors (movant or opponent) and authority")
 
     def strings(key: str) -> tuple[str, ...]:
         items = table.get(key, [])
@@ -156,8 +104,8 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         raise LexiconError(f"{where}: needs a meaning in plain words")
     for phrase in strings("strong") + strings("phrases"):
         try:
-            phrase_pattern(phrase)
-        except LexiconError as error:
+            compile_phrase(phrase)
+        except PhraseError as error:
             raise LexiconError(f"{where}: {error}", phrase) from None
     return Entry(
         family=family,
@@ -168,12 +116,15 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         strong=frozenset(strings("strong")),
         papers=papers,
         negatable=bool(table.get("negatable", True)),
+        favors="movant" if favors == "movant" else "opponent" if favors else None,
+        authority=str(authority or ""),
         matches=strings("matches"),
         misses=strings("misses"),
     )
 
 
-def _read(name: str) -> bytes:
+def read_lexicon(name: str) -> bytes:
+    """Return the content of one lexicon file."""
     return files("features").joinpath("lexicon", f"{name}.toml").read_bytes()
 
 
@@ -189,7 +140,7 @@ def entries() -> tuple[Entry, ...]:
     return tuple(
         read_entry(family, field, value, table)
         for family in FAMILIES
-        for field, value, table in tables_of(family, _read(family))
+        for field, value, table in tables_of(family, read_lexicon(family))
     )
 
 
@@ -217,61 +168,21 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of one entry, as a regular expression and as the automaton takes it."""
+    """One phrase of one entry."""
 
     entry: Entry
+    place: int
     strong: bool
-    pattern: str
-    automaton_pattern: str
+    pattern: Pattern
 
 
 @cache
 def phrases() -> tuple[Phrase, ...]:
-    """Return every phrase of every entry, in file order."""
+    """Return every phrase of every entry, in file order; `place` counts the entries."""
     return tuple(
-        Phrase(entry, words in entry.strong, phrase_pattern(words), _automaton_pattern(words))
-        for entry in entries()
+        Phrase(entry, place, words in entry.strong, compile_phrase(words))
+        for place, entry in enumerate(entries())
         for words in entry.phrases
-    )
-
-
-@cache
-def negation() -> Negation:
-    """Return the negation cues of `negation.toml`."""
-    return read_negation(_read("negation"))
-
-
-def read_negation(content: bytes) -> Negation:
-    """Read the negation cues.
-
-    Raises
-    ------
-    LexiconError
-        If the file is not UTF-8 or not TOML, or lacks a list of cues or the reach in words.
-    """
-    where = "features/lexicon/negation.toml"
-    try:
-        table = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{where}: {error}") from None
-
-    def any_of(key: str) -> re.Pattern[str]:
-        cues = table.get(key)
-        if not isinstance(cues, list) or not all(isinstance(cue, str) for cue in cues):
-            raise LexiconError(f"{where}: {key} must be a list of strings", key)
-        try:
-            return re.compile("|".join(map(phrase_pattern, cues)), re.IGNORECASE)
-        except LexiconError as error:
-            raise LexiconError(f"{where}: {key}: {error}", key) from None
-
-    if not isinstance(table.get("reach_words"), int):
-        raise LexiconError(f"{where}: reach_words must be a whole number", "reach_words")
-    return Negation(
-        before=any_of("before"),
-        after=any_of("after"),
-        not_a_cue=any_of("not_a_cue"),
-        breaks=re.compile(any_of("breaks").pattern + r"|[;:]|[.!?](?=\s|$)", re.IGNORECASE),
-        reach_words=int(table["reach_words"]),
     )
 
 
@@ -288,6 +199,6 @@ def meaning(field: str, value: str) -> str:
 def lexicon_digest() -> str:
     """Return the SHA-256 of all lexicon files, so that a model can name the one it had."""
     digest = hashlib.sha256()
-    for name in (*FAMILIES, "negation"):
-        digest.update(_read(name))
+    for name in (*FAMILIES, "context"):
+        digest.update(read_lexicon(name))
     return digest.hexdigest()

@@ -1,10 +1,8 @@
 """Merits: the field of law and the signs of how the claim stands."""
 
-from collections.abc import Sequence
-
 from data.schema import Motion
 from features.indicator import Indicator, flag_columns, read_choice, read_flags, value_column
-from features.phrases import Hit
+from features.phrases import HitsByField
 
 FAMILY = "merits"
 COLUMNS = (
@@ -13,7 +11,7 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     signals = read_flags(motion, hits, "merits_signals")
     return {f"{FAMILY}.claim_area": read_choice(motion, hits, "claim_area")} | {

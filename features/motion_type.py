@@ -1,10 +1,8 @@
 """Motion type: what kind of interim relief is asked for, by whom, against whom, on what notice."""
 
-from collections.abc import Sequence
-
 from data.schema import Motion
-from features.indicator import Column, Indicator, read_choice, read_yes_no, value_column
-from features.phrases import Hit
+from features.indicator import Column, Indicator, read_choice, read_words, read_yes_no, value_column
+from features.phrases import HitsByField
 
 FAMILY = "motion_type"
 COLUMNS = (
@@ -15,14 +13,16 @@ COLUMNS = (
     value_column(f"{FAMILY}.respondent_type", "respondent_type", "opponent"),
     Column(f"{FAMILY}.pro_se", "movant without counsel"),
     Column(f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation"),
+    Column(f"{FAMILY}.expedited", "urgent or expedited hearing asked for"),
 )
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     fields = ("motion_type", "relief_form", "notice", "movant_type", "respondent_type")
     choices = {f"{FAMILY}.{field}": read_choice(motion, hits, field) for field in fields}
-    return choices | {
+    yes_no = {
         f"{FAMILY}.{field}": read_yes_no(motion, hits, field)
         for field in ("pro_se", "class_or_mdl")
     }
+    return choices | yes_no | {f"{FAMILY}.expedited": read_words(hits, "expedited")}

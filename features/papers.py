@@ -1,4 +1,4 @@
-"""Papers as they are read: citations blanked, words that a line's end has broken mended."""
+"""Papers as they are read: citations blanked, broken words mended, one space between words."""
 
 import re
 from bisect import bisect_right
@@ -7,10 +7,44 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from features.characters import TYPOGRAPHY
+from features.characters import TYPOGRAPHY, reading_letters
 from features.citations import without_citations
 
-_BREAK = re.compile(r"(?<=[a-z])-[ \t]*\r?\n[ \t]*(?=[a-z])", re.IGNORECASE)
+LONGEST = 5_000_000
+"""Characters of a paper that are read; what comes after is left out, and the answer says so."""
+_BREAK = re.compile(r"(?<=[a-z])-[ ]*\n[ ]*(?=[a-z])")
+_SECOND_SPACE = re.compile(r"(?<=[ \n-])[ \n-]+")
+_BREAK_OR_SECOND_SPACE = re.compile(f"{_BREAK.pattern}|{_SECOND_SPACE.pattern}")
+_SPACES = str.maketrans("\n-", "  ")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A paper in reading form, and where each character of it came from.
+
+    Attributes
+    ----------
+    text
+        Small ASCII letters with one space between words (hyphens are spaces).
+    joins
+        Where in `text` something was taken out.
+    shifts
+        How many characters the first 0, 1, 2 ... of these took out.
+    """
+
+    text: str
+    joins: tuple[int, ...]
+    shifts: tuple[int, ...]
+
+    def origin(self, place: int) -> int:
+        """Return where a character of `text` stands in the text as given."""
+        return place + self.shifts[bisect_right(self.joins, place)]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the text as given of `text[start:end]` (not empty)."""
+        if not self.joins:
+            return start, end
+        return self.origin(start), self.origin(end - 1) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,47 +55,52 @@ class Paper:
     ----------
     plain
         The text character for character, with plain quotes and blanked citations.
-    breaks
-        The (start, end) of each hyphen and line end inside a word of `plain`.
     mended
-        `plain` without the breaks.
-    joins
-        Where each break was in `mended`.
-    shifts
-        How many characters the first 0, 1, 2 ... breaks took out of `plain`.
+        Its reading form, words broken at a line's end put together.
+    parted
+        Its reading form with such words as two, where there are any: "third-" at a line's end and
+        "party" may be two words.
+    breaks
+        The (start, end) in `plain` of each hyphen and line end inside a word.
     """
 
     plain: str
+    mended: Reading
+    parted: Reading | None
     breaks: tuple[tuple[int, int], ...]
-    mended: str
-    joins: tuple[int, ...]
-    shifts: tuple[int, ...]
-
-    def origin(self, place: int) -> int:
-        """Return where a character of `mended` stands in the text as given."""
-        return place + self.shifts[bisect_right(self.joins, place)]
 
     def has_break_within(self, start: int, end: int) -> bool:
         """Tell whether `plain[start:end]` reaches over a whole break, into the words around it."""
         after = bisect_right(self.breaks, start, key=itemgetter(0))
         return after < len(self.breaks) and self.breaks[after][1] < end
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the text as given of `mended[start:end]` (not empty)."""
-        return self.origin(start), self.origin(end - 1) + 1
-
 
 def clean(text: str) -> Paper:
     """Clean one paper; short ones are remembered, since several readers ask for each."""
-    return _clean_short(text) if len(text) <= 10_000 else _clean(text)
+    return _clean_short(text) if len(text) <= 10_000 else _clean(text[:LONGEST])
 
 
 def _clean(text: str) -> Paper:
     plain = without_citations(text.translate(TYPOGRAPHY))
-    breaks = tuple(found.span() for found in _BREAK.finditer(plain))
-    shifts = (0, *accumulate(end - start for start, end in breaks))
-    joins = tuple(start - before for (start, _), before in zip(breaks, shifts, strict=False))
-    return Paper(plain, breaks, _BREAK.sub("", plain), joins, shifts)
+    letters = reading_letters(plain)
+    breaks = tuple(found.span() for found in _BREAK.finditer(letters))
+    if breaks:
+        return Paper(
+            plain,
+            _reading(letters, _BREAK_OR_SECOND_SPACE),
+            _reading(letters, _SECOND_SPACE),
+            breaks,
+        )
+    return Paper(plain, _reading(letters, _SECOND_SPACE), None, ())
+
+
+def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
+    """Take out what `extra` finds and turn line ends and hyphens into spaces."""
+    spans = [found.span() for found in extra.finditer(letters)]
+    shifts = (0, *accumulate(end - start for start, end in spans))
+    joins = tuple(start - before for (start, _), before in zip(spans, shifts, strict=False))
+    text = extra.sub("", letters) if spans else letters
+    return Reading(text.translate(_SPACES), joins, shifts)
 
 
 _clean_short = lru_cache(maxsize=8192)(_clean)

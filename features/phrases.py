@@ -1,29 +1,38 @@
-"""The phrase engine: find lexicon phrases in a motion's papers, with their character spans.
+"""The phrase engine: find lexicon phrases in a motion's papers, and what their context says."""
 
-Negation follows the idea of NegEx (Chapman et al. 2001, J. Biomed. Inform. 34:301): a cue cancels
-a phrase that stands within a few words of it in the same clause.
-"""
-
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from features.automaton import phrase_ends
-from features.lexicon import PAPERS, Entry, Negation, PaperName, entries, negation, phrases
-from features.papers import clean
+from features.automaton import matches
+from features.context import CueFound, Speaker, author_of, context_of, cues, real_cues
+from features.lexicon import PAPERS, Entry, PaperName, Phrase, phrases
+from features.papers import Reading, clean
+from features.sentences import sentence_at, sentence_starts
 
 STRONG = 3
 """How many phrases a strong one counts for."""
-_REACH = 300
-"""Characters before and after a phrase's end to look at: more than any phrase is long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase found: what it speaks for, where it stands, whether negated, how much it counts.
+    """A phrase found: what it speaks for, where it stands, and what its context makes of it.
 
-    `start` and `end` are character offsets into the paper (`motion` or `opposition`) as given.
+    Attributes
+    ----------
+    field, value
+        What it speaks for.
+    start, end
+        Character offsets into the paper (`motion` or `opposition`) as given; `words` are its
+        words there.
+    negated, hedged
+        Whether the sentence denies it ("no breach") or leaves it open ("may be breached").
+    weight
+        How many phrases it counts for.
+    speaker
+        Who says it: a party, or the record.
+    sentence
+        (start, end) of its sentence, or None where it was not looked for.
     """
 
     field: str
@@ -34,6 +43,19 @@ class Hit:
     words: str
     negated: bool
     weight: int = 1
+    hedged: bool = False
+    speaker: Speaker = "movant"
+    sentence: tuple[int, int] | None = None
+
+    def sentence_in(self, text: str) -> str:
+        """Return its sentence in the paper's text."""
+        return text[slice(*self.sentence)] if self.sentence else self.words
+
+
+def plain_hit(field: str, value: str, paper: PaperName, start: int, end: int, text: str) -> Hit:
+    """Return a hit found by other means than a phrase, in the words of the paper's author."""
+    words = text[start:end]
+    return Hit(field, value, paper, start, end, words, False, speaker=author_of(paper))
 
 
 def find_phrases(text: str, paper: PaperName) -> list[Hit]:
@@ -45,70 +67,111 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
     Parameters
     ----------
     text
-        The paper's text, any length; the time taken grows with it in proportion.
+        The paper's text; characters past `features.papers.LONGEST` are left out. The time taken
+        grows with the text in proportion.
     paper
         Which paper it is; entries restricted to the other paper are skipped.
     """
     cleaned = clean(text)
-    found: dict[Entry, list[tuple[int, bool, int, bool]]] = {}
-    for entry, start, end, strong, negated in _places(cleaned.mended, paper):
-        first, last = cleaned.span(start, end)
-        found.setdefault(entry, []).append((first, not strong, -last, negated))
-    # "third-" at a line's end and "party" may also be two words: a phrase across the break counts.
-    for entry, start, end, strong, negated in (
-        _places(cleaned.plain, paper) if cleaned.breaks else ()
-    ):
-        if cleaned.has_break_within(start, end):
-            found.setdefault(entry, []).append((start, not strong, -end, negated))
-    hits = []
-    for entry in entries():
-        reached = 0
-        for start, weak, minus_end, negated in sorted(found.get(entry, ())):
-            if start < reached:
-                continue
-            reached = end = -minus_end
-            weight = 1 if weak else STRONG
-            words = text[start:end]
-            hits.append(Hit(entry.field, entry.value, paper, start, end, words, negated, weight))
+    found = _read(cleaned.mended, paper)
+    places = found.places
+    if cleaned.parted:
+        # A phrase across the break of "third-" at a line's end and "party" counts too.
+        apart = _read(cleaned.parted, paper)
+        places = places + [
+            place for place in apart.places if cleaned.has_break_within(place.start, place.end)
+        ]
+    if not places:
+        return []
+    starts = [*sentence_starts(cleaned.plain), len(cleaned.plain)]
+    hits: list[Hit] = []
+    entry, reached = -1, 0
+    for place in sorted(places, key=_Place.order):
+        if place.phrase.place != entry:
+            entry, reached = place.phrase.place, 0
+        if place.start >= reached:
+            reached = place.end
+            hits.append(_hit(text, paper, place, starts))
     return hits
 
 
-def _places(plain: str, paper: PaperName) -> Iterator[tuple[Entry, int, int, bool, bool]]:
-    """Give each phrase's entry, start and end, and whether it is strong and whether negated."""
-    cues = negation()
-    done: dict[int, int] = {}
-    for number, near in phrase_ends(plain):
-        phrase = phrases()[number]
-        since = done.get(number, 0)
-        if paper not in phrase.entry.papers or near <= since:
-            continue
-        last = min(len(plain), near + _REACH)
-        match = _compiled(phrase.pattern).search(plain, max(since, near - _REACH), last)
-        if match is None or match.end() == last < len(plain):  # the window must not cut a word
-            continue
-        start, end = match.span()
-        done[number] = end
-        negated = phrase.entry.negatable and is_negated(plain, start, end, cues)
-        yield phrase.entry, start, end, phrase.strong, negated
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """The phrases and cues found in one reading of a paper."""
+
+    reading: Reading
+    places: list["_Place"]
+    cues: list[CueFound]
+    by_sentence: dict[int, list[CueFound]]
+
+    def nearby(self, sentence: int, starts: list[int]) -> list[CueFound]:
+        """Return the real cues of one sentence; `starts` are those of all sentences."""
+        if self.cues and not self.by_sentence:
+            for cue in real_cues(self.cues):
+                number = sentence_at(starts, self.reading.origin(cue.start))
+                self.by_sentence.setdefault(number, []).append(cue)
+        return self.by_sentence.get(sentence, [])
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A phrase in a paper: its span in the text as given, and in the reading it was found in."""
+
+    phrase: Phrase
+    start: int
+    end: int
+    read_start: int
+    read_end: int
+    within: _Reading
+
+    def order(self) -> tuple[int, int, bool, int]:
+        """Sort by entry, then by place, strong phrases and then longer ones first."""
+        return self.phrase.place, self.start, not self.phrase.strong, -self.end
 
 
-def is_negated(text: str, start: int, end: int, cues: Negation) -> bool:
-    """Tell whether a negation cue governs the phrase at `text[start:end]`."""
-    # A window of characters bounds the work on long papers; words are counted inside it.
-    lead = text[max(0, start - 20 * cues.reach_words) : start]
-    clause_starts = [0, *(match.end() for match in cues.breaks.finditer(lead))]
-    lead = " ".join(lead[clause_starts[-1] :].split()[-cues.reach_words :])
-    if cues.before.search(cues.not_a_cue.sub(" ", lead)):
-        return True
-    tail = text[end : end + 20 * cues.reach_words]
-    stop = cues.breaks.search(tail)
-    tail = " ".join((tail[: stop.start()] if stop else tail).split()[: cues.reach_words])
-    return bool(cues.after.search(cues.not_a_cue.sub(" ", tail)))
+def _read(reading: Reading, paper: PaperName) -> _Reading:
+    known = phrases()
+    found = _Reading(reading, [], [], {})
+    for number, start, end in matches(reading.text):
+        if number >= len(known):
+            found.cues.append(CueFound(cues()[number - len(known)], start, end))
+        elif paper in known[number].entry.papers:
+            span = reading.span(start, end)
+            found.places.append(_Place(known[number], *span, start, end, found))
+    return found
+
+
+def _hit(text: str, paper: PaperName, place: _Place, starts: list[int]) -> Hit:
+    sentence = sentence_at(starts, place.start)
+    nearby = place.within.nearby(sentence, starts)
+    read = place.within.reading.text
+    said = context_of(read, place.read_start, place.read_end, nearby, paper)
+    entry = place.phrase.entry
+    return Hit(
+        entry.field,
+        entry.value,
+        paper,
+        place.start,
+        place.end,
+        text[place.start : place.end],
+        said.negated and entry.negatable,
+        STRONG if place.phrase.strong else 1,
+        said.hedged,
+        said.speaker,
+        (starts[sentence], starts[sentence + 1]),
+    )
+
+
+HitsByField = Mapping[str, Sequence[Hit]]
+"""The phrases of both papers by the field they speak for."""
+
+
+def by_field(hits: Iterable[Hit]) -> HitsByField:
+    """Sort hits by the field they speak for, keeping their order."""
+    found: dict[str, list[Hit]] = {}
+    for hit in hits:
+        found.setdefault(hit.field, []).append(hit)
+    return found
 
 
 def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:

@@ -3,11 +3,9 @@
 The strongest inputs, so a family of their own: results are always reported with and without them.
 """
 
-from collections.abc import Sequence
-
 from data.schema import RATINGS, Motion
 from features.indicator import Column, Indicator, coded
-from features.phrases import Hit
+from features.phrases import HitsByField
 
 FAMILY = "ratings"
 COLUMNS = tuple(
@@ -22,6 +20,6 @@ COLUMNS = tuple(
 )
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; none is read from text."""
     return {f"{FAMILY}.{factor}": coded(getattr(motion, factor)) for factor in RATINGS}

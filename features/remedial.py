@@ -1,16 +1,23 @@
 """Remedial steps: what the opponent has done already, how far it goes, and why.
 
-Every column is monotone: the movant must show a danger that the conduct will recur (United States
+Every column is monotone. The movant must show a danger that the conduct will recur (United States
 v. W. T. Grant Co., 345 U.S. 629, 633 (1953)), so a step taken never makes a grant likelier. Whether
 the conduct could be resumed (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)) shows in
-what led to the steps.
+what led to the steps, and in words such as "for now".
 """
 
-from collections.abc import Sequence
-
 from data.schema import Motion, allowed_values
-from features.indicator import Column, Indicator, as_scale, flag_columns, read_choice, read_flags
-from features.phrases import Hit
+from features.indicator import (
+    NOT_SHOWN,
+    Column,
+    Indicator,
+    as_scale,
+    flag_columns,
+    read_choice,
+    read_flags,
+    read_words,
+)
+from features.phrases import HitsByField
 
 FAMILY = "remedial"
 _AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"
@@ -35,10 +42,17 @@ COLUMNS = (
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
         ("no step", *_LASTING),
     ),
+    Column(
+        f"{FAMILY}.reversible",
+        "the opponent could go back on its steps",
+        "flag",
+        1,
+        "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
+    ),
 )
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
     steps = read_flags(motion, hits, "remedial_steps", absent=0.0)
     taken = [indicator for indicator in steps.values() if indicator.value]
@@ -54,4 +68,6 @@ def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
     for name, indicator in (("scope", scope), ("lasting", cause)):
         idle = indicator.value is None or (indicator.source == "text" and not taken)
         indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if idle else indicator
+    back = read_words(hits, "remedial_reversible")
+    indicators[f"{FAMILY}.reversible"] = back if taken else NOT_SHOWN
     return indicators

@@ -5,25 +5,63 @@ Every column is monotone: the more the theory of harm rests on conjecture, the l
 (2008)).
 """
 
-from collections.abc import Sequence
-
 from data.schema import Motion
 from features.indicator import Column, Indicator, flag_columns, read_flags
-from features.phrases import Hit
+from features.phrases import Hit, HitsByField
 
 FAMILY = "speculation"
 _AUTHORITY = "Clapper v. Amnesty International USA, 568 U.S. 398, 410-14 (2013)"
 COLUMNS = (
     *flag_columns(FAMILY, "speculation_signals", monotone=-1, authority=_AUTHORITY),
     Column(f"{FAMILY}.signals", "number of speculation signals", "number", -1, _AUTHORITY),
+    Column(
+        f"{FAMILY}.density",
+        "words of doubt or contingency per 1,000 words of the motion",
+        "number",
+        -1,
+        "Winter v. NRDC, 555 U.S. 7, 22 (2008)",
+    ),
+    Column(
+        f"{FAMILY}.chain",
+        "events that must all happen, as one sentence puts them",
+        "number",
+        -1,
+        _AUTHORITY,
+    ),
 )
+_DOUBTS = ("possibility_language", "future_contingency", "third_party_contingency")
 
 
-def build(motion: Motion, hits: Sequence[Hit]) -> dict[str, Indicator]:
+def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
     signals = read_flags(motion, hits, "speculation_signals", absent=0.0)
     shown = [indicator for indicator in signals.values() if indicator.value]
     source = shown[0].source if shown else next(iter(signals.values())).source
     behind = tuple(hit for indicator in shown for hit in indicator.hits)
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in signals.items()}
-    return indicators | {f"{FAMILY}.signals": Indicator(float(len(shown)), source, behind)}
+    return indicators | {
+        f"{FAMILY}.signals": Indicator(float(len(shown)), source, behind),
+        f"{FAMILY}.density": _density(motion, hits),
+        f"{FAMILY}.chain": _chain(hits),
+    }
+
+
+def _density(motion: Motion, hits: HitsByField) -> Indicator:
+    """Count the motion's phrases of doubt, and its phrases of harm that a hedge leaves open."""
+    doubts = tuple(
+        hit
+        for field in ("speculation_signals", "harm_types")
+        for hit in hits.get(field, ())
+        if hit.paper == "motion" and (hit.hedged if field == "harm_types" else hit.value in _DOUBTS)
+    )
+    words = motion.motion.count(" ") + 1
+    return Indicator(1000 * len(doubts) / words, "text", doubts)
+
+
+def _chain(hits: HitsByField) -> Indicator:
+    """Find the sentence with most links of a chain of events."""
+    links: dict[object, list[Hit]] = {}
+    for hit in hits.get("contingency", ()):
+        links.setdefault((hit.paper, hit.sentence), []).append(hit)
+    longest = max(links.values(), key=len, default=[])
+    return Indicator(float(len(longest)), "text" if longest else "not shown", tuple(longest))

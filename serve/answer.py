@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from features.context import Speaker
 from features.indicator import Source
 from features.phrases import Hit
 from train.modes import Mode
@@ -24,6 +25,11 @@ class Phrase(BaseModel):
     end: int = Field(description="one past the last character")
     words: str
     negated: bool = Field(description="a negation cancels it")
+    hedged: bool = Field(description="the sentence leaves it open: may, could, fears")
+    speaker: Speaker = Field(description="who says it: a party, or the record")
+    sentence: tuple[int, int] | None = Field(
+        description="first character of its sentence, and one past the last"
+    )
 
 
 class Factor(BaseModel):
@@ -106,6 +112,9 @@ def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
             end=hit.end,
             words=hit.words,
             negated=hit.negated,
+            hedged=hit.hedged,
+            speaker=hit.speaker,
+            sentence=hit.sentence,
         )
         for name, found in hits.items()
         for hit in found

@@ -103,16 +103,18 @@ def show_hits(text: str, paper: PaperName, console: Console) -> None:
     shown = Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text))
     hits = sorted(find_phrases(text, paper), key=lambda hit: (hit.start, hit.end))
     family_of = {(entry.field, entry.value): entry.family for entry in entries()}
-    table = Table("words", "place", "indicator", "family", "")
+    table = Table("words", "place", "indicator", "family", "said by", "")
     for hit in hits:
         family = family_of[hit.field, hit.value]
         shown.stylize(
             f"{_COLOURS[family]} {'strike' if hit.negated else 'bold'}", hit.start, hit.end
         )
-        remarks = "negated" if hit.negated else "strong" if hit.weight > 1 else ""
+        said = {"negated": hit.negated, "hedged": hit.hedged, "strong": hit.weight > 1}
+        remarks = ", ".join(word for word, true in said.items() if true)
         indicator = f"{hit.field}.{hit.value}"
         name = Text(FAMILIES[family], style=_COLOURS[family])
-        table.add_row(Text(hit.words), f"{hit.start}-{hit.end}", indicator, name, remarks)
+        place = f"{hit.start}-{hit.end}"
+        table.add_row(Text(hit.words), place, indicator, name, hit.speaker, remarks)
     console.print(shown)
     console.print(table if hits else "no phrase fires")
 

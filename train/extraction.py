@@ -15,7 +15,7 @@ from data.schema import Motion, Ruling, allowed_values, is_list
 from data.splits import case_groups, phrase_part
 from features.indicator import Indicator, read_choice, read_flags, read_yes_no
 from features.lexicon import entries
-from features.phrases import Hit, read_papers
+from features.phrases import Hit, HitsByField, by_field, read_papers
 from train.calibration import Floats
 from train.metrics import REPLICATES, case_bootstrap
 
@@ -81,7 +81,8 @@ def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
         all_hits.append(hits)
         given = ruling.model_dump(include={"motion_type", "motion", "opposition"})
         bare = Motion.model_validate(given)
-        read = {field: _read(bare, hits, field) for field in {name[1] for name in names}}
+        sorted_hits = by_field(hits)
+        read = {field: _read(bare, sorted_hits, field) for field in {name[1] for name in names}}
         for place, (_, field, value) in enumerate(names):
             truth = getattr(ruling, field)
             if truth is None:
@@ -161,7 +162,7 @@ def _may_be_read(ruling: Ruling) -> bool:
     return phrase_part(ruling) == "writing"
 
 
-def _read(motion: Motion, hits: tuple[Hit, ...], field: str) -> set[str]:
+def _read(motion: Motion, hits: HitsByField, field: str) -> set[str]:
     if is_list(field):
         flags = read_flags(motion, hits, field)
         return {value for value, indicator in flags.items() if indicator.value}

@@ -25,10 +25,10 @@ from sklearn.model_selection import GroupKFold
 
 from data.schema import RATINGS, Ruling
 from features.build import Papers
-from features.citations import BLANK
+from features.characters import BLANK
 from features.lexicon import PAPERS, PaperName
 from features.papers import clean
-from features.phrases import Hit
+from features.phrases import Hit, plain_hit
 from features.readings import COLUMNS, FAMILY, OUTLOOK
 from train.calibration import Floats
 
@@ -179,13 +179,13 @@ def _placed_terms(papers: Papers) -> Iterator[tuple[str, PaperName, int, int]]:
     """Give every word and pair of neighbouring words of each paper, with its place there."""
     for paper, text in zip(PAPERS, papers, strict=True):
         cleaned = clean(text or "")
-        tokens = list(_TOKEN.finditer(cleaned.mended))
+        reading = cleaned.mended
+        tokens = list(_TOKEN.finditer(reading.text))
         for token in tokens:
-            yield token[0].lower(), paper, *cleaned.span(token.start(), token.end())
+            yield token[0], paper, *reading.span(token.start(), token.end())
         for first, last in pairwise(tokens):
-            if BLANK not in cleaned.mended[first.end() : last.start()]:
-                term = f"{first[0]} {last[0]}".lower()
-                yield term, paper, *cleaned.span(first.start(), last.end())
+            if BLANK not in reading.text[first.end() : last.start()]:
+                yield f"{first[0]} {last[0]}", paper, *reading.span(first.start(), last.end())
 
 
 def _places(papers: Papers, terms: set[str]) -> dict[str, Hit]:
@@ -193,8 +193,8 @@ def _places(papers: Papers, terms: set[str]) -> dict[str, Hit]:
     found: dict[str, Hit] = {}
     for term, paper, start, end in _placed_terms(papers):
         if term in terms and term not in found:
-            words = (papers[PAPERS.index(paper)] or "")[start:end]
-            found[term] = Hit(FAMILY, term, paper, start, end, words, negated=False)
+            text = papers[PAPERS.index(paper)] or ""
+            found[term] = plain_hit(FAMILY, term, paper, start, end, text)
     return found
 
 

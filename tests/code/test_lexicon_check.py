@@ -49,18 +49,18 @@ def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, wo
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("reach_words = 6", "", "reach_words must be a whole number"),
-        ("before = [", "before = [[", "negation.toml"),
+        ("reach_words = 6", "", "negation.reach_words must be a whole number"),
+        ("before = [", "before = [[", "context.toml"),
         ("breaks = [", "brakes = [", "breaks must be a list"),
     ],
 )
 def test_a_flaw_of_the_negation_cues_is_named(
     lexicons: Path, old: str, new: str, words: str
 ) -> None:
-    path = lexicons / "negation.toml"
+    path = lexicons / "context.toml"
     path.write_text(path.read_text().replace(old, new))
     _, flaws = check.check_lexicons()
-    assert [flaw.file for flaw in flaws] == ["negation.toml"]
+    assert [flaw.file for flaw in flaws] == ["context.toml"]
     assert words in flaws[0].what
 
 

@@ -1,0 +1,171 @@
+"""What stands around a phrase: whether it is denied or doubted, and who says it.
+
+The idea is that of ConText: a cue acts on the phrases near it, within its sentence, up to a word
+that ends its reach. The cues are those of `lexicon/context.toml`.
+
+References
+----------
+Harkema, Dowling, Thornblade and Chapman (2009), J. Biomed. Inform. 42:839-851 (ConText); Chapman
+et al. (2001), J. Biomed. Inform. 34:301-310 (NegEx).
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from features.lexicon import LexiconError, PaperName, read_lexicon
+from features.patterns import Pattern, PhraseError, compile_phrase
+
+Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks"]
+Role = Literal["before", "after", "not_a_cue"]
+Speaker = Literal["movant", "opponent", "record"]
+KINDS: tuple[Kind, ...] = ("negation", "hedge", "movant", "opponent", "record")
+ROLES: tuple[Role, ...] = ("before", "after", "not_a_cue")
+SPEAKERS = ("movant", "opponent", "record")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One cue: what it says of phrases, on which side of them it stands, how far it acts."""
+
+    kind: Kind
+    role: Role
+    reach_words: int
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class CueFound:
+    """A cue in a text, with its span and the sentence it stands in."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the words around a phrase make of it."""
+
+    negated: bool
+    hedged: bool
+    speaker: Speaker
+
+
+@cache
+def cues() -> tuple[Cue, ...]:
+    """Return the cues of `context.toml`, in file order."""
+    return read_cues(read_lexicon("context"))
+
+
+def read_cues(content: bytes) -> tuple[Cue, ...]:
+    """Read the cues.
+
+    Raises
+    ------
+    LexiconError
+        If the file is not UTF-8 or not TOML, or lacks a list of cues or a reach in words.
+    """
+    where = "features/lexicon/context.toml"
+    try:
+        tables = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{where}: {error}") from None
+
+    def patterns(table: dict[str, object], key: str, name: str) -> list[Pattern]:
+        phrases = table.get(key)
+        if not isinstance(phrases, list) or not all(isinstance(cue, str) for cue in phrases):
+            raise LexiconError(f"{where}: {name} must be a list of strings", key)
+        try:
+            return [compile_phrase(phrase) for phrase in phrases]
+        except PhraseError as error:
+            raise LexiconError(f"{where}: {name}: {error}", key) from None
+
+    found = [
+        Cue("breaks", "before", 0, pattern) for pattern in patterns(tables, "breaks", "breaks")
+    ]
+    for kind in KINDS:
+        table = tables.get(kind)
+        if not isinstance(table, dict):
+            raise LexiconError(f"{where}: needs a table [{kind}]")
+        reach = table.get("reach_words")
+        if not isinstance(reach, int):
+            raise LexiconError(f"{where}: {kind}.reach_words must be a whole number", f"[{kind}]")
+        for role in ROLES:
+            for pattern in patterns(table, role, f"{kind}.{role}"):
+                found.append(Cue(kind, role, reach, pattern))
+    return tuple(found)
+
+
+def real_cues(found: Iterable[CueFound]) -> list[CueFound]:
+    """Leave out what only looks like a cue: a cue inside words listed as none of its kind."""
+    everything = list(found)
+    decoys = [mine for mine in everything if mine.cue.role == "not_a_cue"]
+    return [
+        mine
+        for mine in everything
+        if mine.cue.role != "not_a_cue"
+        and not any(
+            decoy.cue.kind == mine.cue.kind and decoy.start < mine.end and mine.start < decoy.end
+            for decoy in decoys
+        )
+    ]
+
+
+def context_of(
+    text: str, start: int, end: int, nearby: Sequence[CueFound], paper: PaperName
+) -> Context:
+    """Tell what the cues of its sentence make of the phrase at `text[start:end]`.
+
+    Parameters
+    ----------
+    text
+        The paper in reading form.
+    nearby
+        The real cues of the phrase's sentence.
+    paper
+        Whose paper it is: without a cue the party itself speaks.
+    """
+    acting = [mine for mine in nearby if _acts_on(text, start, end, mine, nearby)]
+    speaking = [mine for mine in acting if mine.cue.kind in SPEAKERS]
+    speaker = author_of(paper)
+    if speaking:
+        # The nearest before the phrase, or else the nearest after it.
+        nearest = min(speaking, key=lambda mine: (mine.start >= end, abs(mine.start - start)))
+        speaker = cast(Speaker, nearest.cue.kind)
+    return Context(
+        any(mine.cue.kind == "negation" for mine in acting),
+        any(mine.cue.kind == "hedge" for mine in acting),
+        speaker,
+    )
+
+
+def author_of(paper: PaperName) -> Speaker:
+    """Return the party whose paper it is."""
+    return "movant" if paper == "motion" else "opponent"
+
+
+def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[CueFound]) -> bool:
+    """Tell whether a cue reaches the phrase at `text[start:end]`."""
+    if mine.cue.kind == "breaks":
+        return False
+    if mine.cue.role == "before" and mine.end <= start:
+        first, last = mine.end, start
+    elif mine.cue.role == "after" and end <= mine.start:
+        first, last = end, mine.start
+    else:
+        return False
+    between = text[first:last]
+    if len(between.split()) > mine.cue.reach_words:
+        return False
+    if mine.cue.kind in SPEAKERS:
+        return True
+    return not (
+        ";" in between
+        or ":" in between
+        or any(
+            first <= stop.start and stop.end <= last for stop in nearby if stop.cue.kind == "breaks"
+        )
+    )

@@ -1,0 +1,46 @@
+"""Dates in papers: "March 3, 2021", "3 March 2021", "3/3/2021", "2021-03-03", "March 2021"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dateutil import parser
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_YEAR = r"(?:1[89]|20)\d{2}"
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?{_YEAR}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+{_YEAR}"
+    rf"|\d{{1,2}}/\d{{1,2}}/{_YEAR}|{_YEAR}-\d{{2}}-\d{{2}})\b",
+    re.IGNORECASE,
+)
+DAYS_IN_MONTH = 30.4
+
+
+@dataclass(frozen=True, slots=True)
+class DateFound:
+    """A date with its span; a month without a day counts as its fifteenth."""
+
+    start: int
+    end: int
+    day: date
+
+
+def find_dates(text: str) -> Iterator[DateFound]:
+    """Give the dates of a text in order; what only looks like one (13/32/2020) is passed over."""
+    for found in _DATE.finditer(text):
+        words = found[0].replace("Sept ", "Sep ")
+        try:
+            day = parser.parse(words, default=datetime(2000, 1, 15)).date()
+        except (ValueError, OverflowError):
+            continue
+        yield DateFound(found.start(), found.end(), day)
+
+
+def months_between(first: date, last: date) -> float:
+    """Return the months from one day to another."""
+    return (last - first).days / DAYS_IN_MONTH

@@ -1,0 +1,71 @@
+"""Delay: the months a movant let pass between learning of the conduct and coming to court.
+
+Delay speaks against urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985).
+"""
+
+import re
+from collections.abc import Iterator
+
+from data.schema import Motion
+from features.dates import DateFound, find_dates, months_between
+from features.indicator import NOT_SHOWN, Indicator, coded
+from features.lexicon import PaperName
+from features.phrases import Hit, HitsByField, plain_hit
+
+_NUMBERS: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS += ("ten", "eleven", "twelve")
+_MONTHS_IN = {"day": 1 / 30.4, "week": 7 / 30.4, "month": 1.0, "year": 12.0}
+_COUNT = rf"(\d{{1,3}}|an?|{'|'.join(_NUMBERS)})[\s-]+(day|week|month|year)s?"
+_DELAY = re.compile(
+    rf"\b(?:waited|waiting|delayed|delaying|delay of)\s+(?:\w+\s+){{0,3}}?{_COUNT}\b"
+    rf"|\b{_COUNT}[\s-]+(?:delay|wait)\b",
+    re.IGNORECASE,
+)
+_LONGEST_DELAY = 120.0
+"""Months beyond which two dates hardly are notice and motion."""
+
+
+def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
+    """Read the months of delay.
+
+    Coded, or else told in either paper ("waited six months"), or else counted from the first date
+    in a sentence about learning of the conduct to the last one in a sentence about moving.
+    """
+    if motion.delay_months is not None:
+        return coded(motion.delay_months)
+    papers: tuple[tuple[PaperName, str], ...] = (
+        ("opposition", motion.opposition or ""),
+        ("motion", motion.motion),
+    )
+    for paper, text in papers:
+        for match in _DELAY.finditer(text):
+            count, unit = (part.lower() for part in match.groups() if part)
+            number = _NUMBERS.index(count) + 1 if count in _NUMBERS else 1
+            months = (int(count) if count.isdigit() else number) * _MONTHS_IN[unit]
+            return Indicator(months, "text", (_hit(months, paper, text, *match.span()),))
+    for paper, text in papers:
+        learned = list(_dates_near(hits, "first_notice", paper, text))
+        moved = list(_dates_near(hits, "moved", paper, text))
+        if learned and moved:
+            first = min(learned, key=lambda found: found.day)
+            last = max(moved, key=lambda found: found.day)
+            months = months_between(first.day, last.day)
+            if 0 < months <= _LONGEST_DELAY:
+                places = (first, last)
+                behind = [_hit(months, paper, text, place.start, place.end) for place in places]
+                return Indicator(months, "text", tuple(behind))
+    return NOT_SHOWN
+
+
+def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> Iterator[DateFound]:
+    """Give, for each phrase of an event, the date that follows it in its sentence first."""
+    for hit in hits.get("event", ()):
+        if hit.value == event and hit.paper == paper and not hit.negated:
+            last = hit.sentence[1] if hit.sentence else len(text)
+            for found in find_dates(text[hit.end : last]):
+                yield DateFound(hit.end + found.start, hit.end + found.end, found.day)
+                break
+
+
+def _hit(months: float, paper: PaperName, text: str, start: int, end: int) -> Hit:
+    return plain_hit("delay_months", f"{months:g}", paper, start, end, text)
