@@ -1,24 +1,30 @@
-"""Time the phrase engine beside one regular expression per lexicon entry, on the same text.
+"""Time the phrase engine beside its peers, on the same text and the same lexicons.
 
-    python bench/phrases.py [FILE ...]
+    python -m bench.phrases [FILE ...]
 
-Without files the text is that of the embedded rulings' papers. Prints one table: seconds (best of
-three), megabytes a second, and how many phrases each finds.
+Without files the text is that of the embedded rulings' papers. Prints one table: seconds, megabytes
+a second, and how many phrases each finds. Peers that need seconds per kilobyte get a part of the
+text only; the rate tells. spaCy's PhraseMatcher takes plain phrases only (no `*`, no `...`), so it
+gets those; it stands in the table where spaCy is installed (`uv pip install spacy`).
 """
 
 import re
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import count
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from bench.timing import best_of, numbers_table
 from data.embedded import embedded_rulings
-from features.automaton import phrase_ends
-from features.lexicon import entries, phrase_pattern
+from features.automaton import fragment_ends, matches
+from features.lexicon import phrases
+from features.papers import clean
 from features.phrases import find_phrases
+
+SLOW_PART = 60_000
+"""Characters for the slow peers."""
 
 
 def main(paths: list[str]) -> None:
@@ -27,36 +33,55 @@ def main(paths: list[str]) -> None:
         text = "\n".join(Path(path).read_text("utf-8", errors="replace") for path in paths)
     else:
         text = "\n".join(f"{row.motion}\n{row.opposition or ''}" for row in embedded_rulings())
-    alternations = [
-        re.compile("|".join(map(phrase_pattern, entry.phrases)), re.IGNORECASE)
-        for entry in entries()
-        if entry.phrases
+    read = clean(text).mended.text
+    part = read[:SLOW_PART]
+    expressions = [phrase.pattern.expression for phrase in phrases()]
+    alternation = re.compile("|".join(expressions))
+    each = [re.compile(expression) for expression in expressions]
+    engines: list[tuple[str, str, int, Callable[[], int]]] = [
+        ("re, one alternation", part, 1, lambda: _count(alternation.finditer(part))),
+        ("re, one by one", part, 1, lambda: sum(_count(e.finditer(part)) for e in each)),
+        ("automaton, where phrases may end", read, 3, lambda: len(fragment_ends(read))),
+        ("automaton, exact places", read, 3, lambda: _count(matches(read))),
+        ("engine: places, sentence, denial, doubt, speaker", text, 3, lambda: _engine(text)),
     ]
-    engines: dict[str, Callable[[], int]] = {
-        "one regular expression per entry": lambda: sum(
-            1 for pattern in alternations for _ in pattern.finditer(text)
-        ),
-        "automaton alone (where phrases may end)": lambda: len(phrase_ends(text)),
-        "phrase engine (exact spans, negation)": lambda: len(find_phrases(text, "motion")),
-    }
-    table = Table("engine", "seconds", "MB/s", "found", title=f"{len(text) / 1e6:.2f} MB of text")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name, run in engines.items():
-        seconds, found = _best_of_three(run)
-        rate = len(text) / 1e6 / seconds
-        table.add_row(name, f"{seconds:.2f}", f"{rate:.2f}", str(found))
+    if matcher := _spacy():
+        engines.insert(2, ("spaCy PhraseMatcher, plain phrases", part, 1, lambda: matcher(part)))
+    title = f"{len(phrases())} phrases, {len(text) / 1e6:.2f} MB of text"
+    table = numbers_table(title, "engine", "MB", "seconds", "MB/s", "found")
+    for name, given, runs, work in engines:
+        seconds, found = best_of(runs, work)
+        size = len(given) / 1e6
+        table.add_row(name, f"{size:.2f}", f"{seconds:.2f}", f"{size / seconds:.3f}", f"{found:,}")
     Console().print(table)
 
 
-def _best_of_three(run: Callable[[], int]) -> tuple[float, int]:
-    timings = []
-    found = run()  # the first run loads and compiles
-    for _ in range(3):
-        start = time.perf_counter()
-        run()
-        timings.append(time.perf_counter() - start)
-    return min(timings), found
+def _engine(text: str) -> int:
+    # A text just read is remembered; one more space makes it another.
+    return len(find_phrases(text + " " * next(_RUN), "motion"))
+
+
+_RUN = count(1)
+
+
+def _count(found: Iterable[object]) -> int:
+    return sum(1 for _ in found)
+
+
+def _spacy() -> Callable[[str], int] | None:
+    """Return spaCy's matcher of the plain phrases, or None where spaCy is not installed."""
+    try:
+        import spacy
+        from spacy.matcher import PhraseMatcher
+    except ImportError:
+        return None
+    language = spacy.blank("en")
+    language.max_length = 10_000_000
+    matcher = PhraseMatcher(language.vocab)
+    plain = [phrase.pattern for phrase in phrases() if phrase.pattern.literal]
+    words = [re.sub(r"\\b|\(\?:|\)", "", pattern.fragment) for pattern in plain]
+    matcher.add("phrase", [language.make_doc(phrase) for phrase in words])
+    return lambda text: len(matcher(language.make_doc(text)))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import pandas as pd
 from data.schema import Motion, Ruling
 from features import (
     authorities,
+    doctrine,
     forum,
     harm,
     merits,
@@ -33,13 +34,14 @@ from features.indicator import Column, Indicator
 from features.lexicon import lexicon_digest
 from features.phrases import Hit, by_field, read_papers
 
-BUILDERS = (motion_type, harm, remedial, speculation, merits, authorities, forum, ratings)
+BUILDERS = (motion_type, harm, remedial, speculation, merits, doctrine, authorities, forum, ratings)
 FAMILIES = {
     "motion_type": "motion type",
     "harm": "harm evidence",
     "remedial": "remedial steps",
     "speculation": "speculation signals",
     "merits": "merits",
+    "doctrine": "doctrine",
     "authorities": "authorities cited",
     "forum": "forum",
     "ratings": "Winter ratings",
@@ -49,6 +51,7 @@ BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in b
 """The columns of `build_features`."""
 COLUMNS = BUILT + readings.COLUMNS
 """All columns the model learns from: those built, then what its fitted readers add."""
+_READ_WITH = ("courts-db", "eyecite", "hyperscan", "nupunkt", "pyspellchecker", "reporters-db")
 Papers = tuple[str, str | None]
 CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
@@ -153,9 +156,7 @@ def builder_digest() -> str:
 
     It keys the cache, so that an edited phrase or builder never meets a stale frame.
     """
-    versions = [
-        version(name) for name in ("courts-db", "eyecite", "hyperscan", "nupunkt", "reporters-db")
-    ]
+    versions = [version(name) for name in _READ_WITH]
     digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
     sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
     sources += [files("data") / name for name in ("codes.py", "schema.py", "courts.py")]

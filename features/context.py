@@ -128,6 +128,8 @@ def context_of(
     paper
         Whose paper it is: without a cue the party itself speaks.
     """
+    if not nearby:
+        return Context(False, False, author_of(paper))
     acting = [mine for mine in nearby if _acts_on(text, start, end, mine, nearby)]
     speaking = [mine for mine in acting if mine.cue.kind in SPEAKERS]
     speaker = author_of(paper)

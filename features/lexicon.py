@@ -26,7 +26,7 @@ from features.patterns import Pattern, PhraseError, compile_phrase
 PaperName = Literal["motion", "opposition"]
 PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
 Side = Literal["movant", "opponent"]
-FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits")
+FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits", "doctrine")
 TEXT_FIELDS = {
     "expedited": ("true",),
     "event": ("first_notice", "moved"),

@@ -2,19 +2,28 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
 from features.characters import TYPOGRAPHY, reading_letters
 from features.citations import without_citations
+from features.spelling import mend_spelling
 
 LONGEST = 5_000_000
 """Characters of a paper that are read; what comes after is left out, and the answer says so."""
+SHORT = 10_000
+"""Characters up to which a paper is short enough to be remembered among many."""
 _BREAK = re.compile(r"(?<=[a-z])-[ ]*\n[ ]*(?=[a-z])")
 _SECOND_SPACE = re.compile(r"(?<=[ \n-])[ \n-]+")
 _BREAK_OR_SECOND_SPACE = re.compile(f"{_BREAK.pattern}|{_SECOND_SPACE.pattern}")
+# The stamp of federal electronic filing on every page, and a page number on a line of its own.
+_STAMP = re.compile(
+    r"\n[ \t]*Case:?[ ]\d[^\n]{0,60}Doc[^\n]{1,80}Page[^\n]{1,30}(?=\n)\s*"
+    r"|\n[ \t]*(?:Page )?\d{1,4}(?: of \d{1,4})?[ \t]*\n\s*",
+    re.IGNORECASE,
+)
 _SPACES = str.maketrans("\n-", "  ")
 
 
@@ -76,22 +85,38 @@ class Paper:
 
 
 def clean(text: str) -> Paper:
-    """Clean one paper; short ones are remembered, since several readers ask for each."""
-    return _clean_short(text) if len(text) <= 10_000 else _clean(text[:LONGEST])
+    """Clean one paper.
+
+    Papers are remembered, since several readers ask for each: many short ones and the last two
+    long ones, so that memory stays flat.
+    """
+    return _clean_short(text) if len(text) <= SHORT else _clean_long(text)
 
 
 def _clean(text: str) -> Paper:
-    plain = without_citations(text.translate(TYPOGRAPHY))
+    plain = without_citations(_without_stamps(text[:LONGEST].translate(TYPOGRAPHY)))
     letters = reading_letters(plain)
     breaks = tuple(found.span() for found in _BREAK.finditer(letters))
     if breaks:
-        return Paper(
-            plain,
-            _reading(letters, _BREAK_OR_SECOND_SPACE),
-            _reading(letters, _SECOND_SPACE),
-            breaks,
-        )
-    return Paper(plain, _reading(letters, _SECOND_SPACE), None, ())
+        mended = _reading(letters, _BREAK_OR_SECOND_SPACE)
+        return Paper(plain, _spelt(mended, plain), _reading(letters, _SECOND_SPACE), breaks)
+    return Paper(plain, _spelt(_reading(letters, _SECOND_SPACE), plain), None, ())
+
+
+def _spelt(reading: Reading, plain: str) -> Reading:
+    """Put misread words right; a capital inside running text marks a name, which is left alone."""
+    capitals = plain.isupper()
+    text = mend_spelling(
+        reading.text, lambda start: plain[reading.origin(start)].isupper() and not capitals
+    )
+    return replace(reading, text=text)
+
+
+def _without_stamps(text: str) -> str:
+    """Blank what stands at the edges of pages, so that sentences run on: stamps, page numbers."""
+    if "\n" not in text:
+        return text
+    return _STAMP.sub(lambda found: " " * len(found[0]), text)
 
 
 def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
@@ -104,3 +129,4 @@ def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
 
 
 _clean_short = lru_cache(maxsize=8192)(_clean)
+_clean_long = lru_cache(maxsize=2)(_clean)

@@ -18,18 +18,6 @@ _WORD = rf"[^ {BLANK}]+"
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _LONGEST_WORD = 30
 _GAP_WORDS = 4
-_FREQUENT = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        a about after all an and any are as at be been before being both but by case court did do
-        does for from had has have he her him his if in into is it its law may more motion no not
-        of off on one or order our out own she so some state such than that the their them then
-        there they this to two under until up was were when where which while who will with would
-        """,
-    )
-)
-"""Words that stand in most papers, so that looking for them finds little."""
 
 
 class PhraseError(ValueError):
@@ -91,15 +79,9 @@ def compile_phrase(phrase: str) -> Pattern:
         If the phrase is empty or not well formed.
     """
     plain = _plain(phrase)
-    expression = phrase_pattern(phrase)
-    pieces = [piece.strip() for piece in plain.split("...") if piece.strip()]
-    depths = list(accumulate((c == "(") - (c == ")") for c in plain))
-    split = len(pieces) > 1 and all(depths[m.start()] == 0 for m in re.finditer(r"\.\.\.", plain))
-    fragment = max(pieces, key=_rarity) if split else plain
-    fragment = _after_free_words(fragment)
     return Pattern(
-        expression,
-        _bounded(fragment),
+        phrase_pattern(phrase),
+        _bounded(_after_free_words(plain)),
         re.fullmatch(r"[a-z0-9' ]*[a-z0-9]", plain) is not None and plain[0].isalnum(),
         _longest(plain),
     )
@@ -123,16 +105,6 @@ def _after_free_words(part: str) -> str:
     return part
 
 
-def _rarity(part: str) -> int:
-    """Return how many letters a part of a phrase needs at the least, frequent words counting one.
-
-    Of a choice the alternative with fewest letters counts.
-    """
-    while _CHOICE.search(part):  # from the innermost bracket outwards, each as a run of letters
-        part = _CHOICE.sub(lambda choice: "q" * min(map(_letters, choice[1].split("|"))), part)
-    return _letters(part)
-
-
 def _longest(phrase: str) -> int:
     """Return how many characters a match of a phrase can take at the most."""
     phrase = phrase.replace("...", "." * _GAP_WORDS * _LONGEST_WORD)
@@ -142,23 +114,35 @@ def _longest(phrase: str) -> int:
     return len(phrase)
 
 
-def _letters(words: str) -> int:
-    return sum(1 if word in _FREQUENT else len(word.replace("*", "")) for word in words.split())
-
-
 def _bounded(fragment: str) -> str:
     """Return a fragment's expression, bound to whole words where its ends are sure to be letters.
 
-    Where a choice may be empty the ends are left open: the whole phrase is looked at anyhow.
+    Elsewhere the ends are left open: the whole phrase is looked at anyhow.
     """
-    may_be_empty = re.search(r"\(\||\|\)|\|\|", fragment)
-    start = r"\b" if fragment[0].isalnum() or (fragment[0] == "(" and not may_be_empty) else ""
-    ends = fragment[-1].isalnum() or fragment[-1] == "*"
-    end = r"\b" if ends or (fragment[-1] == ")" and not may_be_empty) else ""
-    # Words at the ends of choices may begin or end with a sign, as in "(u.s.|american)".
-    if re.search(r"[^\w\s()|*][)|]", fragment) or re.search(r"[(|][^\w\s()|*]", fragment):
-        start, end = "", ""
+    first, last = _first_part(fragment), _first_part(fragment[::-1].translate(_TURNED))
+    start = r"\b" if _starts_with_letter(first, "") else ""
+    end = r"\b" if _starts_with_letter(last, "*") else ""  # a star comes after letters
     return start + _body(fragment) + end
+
+
+_TURNED = str.maketrans("()", ")(")
+
+
+def _first_part(phrase: str) -> str:
+    """Return a phrase up to the end of its first bracket, or its first character."""
+    depth = 0
+    for place, character in enumerate(phrase):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return phrase[: place + 1]
+    return phrase
+
+
+def _starts_with_letter(part: str, others: str) -> bool:
+    """Tell whether every way to read a part begins with a letter or one of `others`."""
+    if not part.startswith("("):
+        return part[0].isalnum() or part[0] in others
+    return re.search(rf"[(|][^\w({others}]", part) is None
 
 
 def _body(phrase: str) -> str:

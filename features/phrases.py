@@ -7,7 +7,7 @@ from functools import lru_cache
 from features.automaton import matches
 from features.context import CueFound, Speaker, author_of, context_of, cues, real_cues
 from features.lexicon import PAPERS, Entry, PaperName, Phrase, phrases
-from features.papers import Reading, clean
+from features.papers import SHORT, Reading, clean
 from features.sentences import sentence_at, sentence_starts
 
 STRONG = 3
@@ -175,20 +175,18 @@ def by_field(hits: Iterable[Hit]) -> HitsByField:
 
 
 def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
-    """Find the phrases of both papers.
-
-    Short papers are remembered, since training reads each motion once per mode; long ones are
-    not, so that memory stays flat.
-    """
-    if len(motion) + len(opposition or "") > 10_000:
-        return _read_papers.__wrapped__(motion, opposition)
-    return _read_papers(motion, opposition)
+    """Find the phrases of both papers; they are remembered as in `features.papers.clean`."""
+    short = len(motion) + len(opposition or "") <= SHORT
+    return (_read_short if short else _read_long)(motion, opposition)
 
 
-@lru_cache(maxsize=8192)
-def _read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
+def _read_both(motion: str, opposition: str | None) -> tuple[Hit, ...]:
     texts = zip(PAPERS, (motion, opposition), strict=True)
     return tuple(hit for paper, text in texts if text for hit in find_phrases(text, paper))
+
+
+_read_short = lru_cache(maxsize=8192)(_read_both)
+_read_long = lru_cache(maxsize=1)(_read_both)
 
 
 def fires(entry: Entry, sentence: str) -> bool:

@@ -6,7 +6,10 @@ Bommarito, Katz and Bommarito (2025), "Precise Legal Sentence Boundary Detection
 Scale: NUPunkt and CharBoundary", arXiv:2504.04131.
 """
 
+import re
 from bisect import bisect_right
+
+_LINE_END = re.compile(r"(?<!\n)\n(?!\s*\n)")
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -15,7 +18,8 @@ def sentence_starts(text: str) -> list[int]:
 
     if not text:
         return [0]
-    return [start for start, _ in sent_spans(text)]
+    # A line that goes on in the next is one sentence; an empty line ends a paragraph.
+    return [start for start, _ in sent_spans(_LINE_END.sub(" ", text))]
 
 
 def sentence_at(starts: list[int], place: int) -> int:

@@ -7,6 +7,7 @@ Every column is monotone: the more the theory of harm rests on conjecture, the l
 
 from data.schema import Motion
 from features.indicator import Column, Indicator, flag_columns, read_flags
+from features.papers import clean
 from features.phrases import Hit, HitsByField
 
 FAMILY = "speculation"
@@ -54,7 +55,7 @@ def _density(motion: Motion, hits: HitsByField) -> Indicator:
         for hit in hits.get(field, ())
         if hit.paper == "motion" and (hit.hedged if field == "harm_types" else hit.value in _DOUBTS)
     )
-    words = motion.motion.count(" ") + 1
+    words = len(clean(motion.motion).mended.text.split()) or 1
     return Indicator(1000 * len(doubts) / words, "text", doubts)
 
 

@@ -125,4 +125,5 @@ _COLOURS = {
     "remedial": "green",
     "speculation": "magenta",
     "merits": "cyan",
+    "doctrine": "yellow",
 }

@@ -1,44 +1,37 @@
 """Factor readers: from the words of both papers to the ratings an analyst would likely give.
 
 Many users bring only text, while the four ratings of Winter v. NRDC, 555 U.S. 7, 20 (2008) carry
-most of the signal. A reader is ridge regression on TF-IDF of words and word pairs. It is fitted on
+most of the signal. A reader is ridge regression on what the papers hold (`train.terms`): words and
+word pairs, the phrases of the families, and the circumstances that doctrine weighs. It is fitted on
 the rated training rulings only; the model learns from out-of-fold readings, so that it meets
 readings as good as those of motions never seen. A fifth reader learns the forecasts of
 outcome-blind readers where training rulings have them: a soft target, never an input.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
 from scipy.special import logit
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
 from data.schema import RATINGS, Ruling
 from features.build import Papers
-from features.characters import BLANK
-from features.lexicon import PAPERS, PaperName
-from features.papers import clean
-from features.phrases import Hit, plain_hit
-from features.readings import COLUMNS, FAMILY, OUTLOOK
+from features.phrases import Hit
+from features.readings import COLUMNS, OUTLOOK
 from train.calibration import Floats
+from train.terms import BLOCKS, Vocabulary, balance_share, fit_vocabulary, places_of
 
 TARGETS = (*RATINGS, OUTLOOK)
-PENALTY = 1.0
+PENALTY = 2.0
 FOLDS = 5
 MIN_TARGETS = 100
 """With fewer rated rulings a factor is not read at all."""
 SHOWN_PHRASES = 5
-_TOKEN = re.compile(r"\b\w\w+\b")
 
 
 def reading_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Floats:
@@ -59,16 +52,13 @@ class Readers:
 
     Attributes
     ----------
-    terms
-        k words and word pairs, in the order of the weights.
-    idf
-        k inverse document frequencies.
+    vocabulary
+        The terms read, k columns in all.
     weights, intercepts
         (targets, k) and (targets,) of the ridge regressions; NaN where a factor is not read.
     """
 
-    terms: tuple[str, ...]
-    idf: Floats
+    vocabulary: Vocabulary
     weights: Floats
     intercepts: Floats
 
@@ -77,18 +67,25 @@ class Readers:
         names = [column.name for column in COLUMNS]
         if not papers:
             return pd.DataFrame(columns=names, dtype=float)
-        values = self._tfidf(papers) @ np.nan_to_num(self.weights).T + self.intercepts
+        values = self.vocabulary.matrix(papers) @ np.nan_to_num(self.weights).T + self.intercepts
         return pd.DataFrame(values, columns=names)
 
     def phrases(self, papers: Papers) -> dict[str, tuple[Hit, ...]]:
-        """Return the words that moved each reading of one motion most, with their places."""
-        row = self._tfidf([papers])
-        places = _places(papers, {self.terms[term] for term in row.indices})
+        """Return the words that moved each reading of one motion most, with their places.
+
+        A circumstance of doctrine moves a reading by its own weight and by its part in the balance.
+        """
+        row = self.vocabulary.matrix([papers]).toarray()[0]
+        columns = self.vocabulary.columns
+        present = np.flatnonzero(row[: len(columns)])
+        places = places_of(papers, {columns[place] for place in present})
+        in_balance = np.array([balance_share(*columns[place]) for place in present]).reshape(-1, 4)
         found = {}
         for target, column in zip(range(len(TARGETS)), COLUMNS, strict=True):
-            moved = row.data * np.nan_to_num(self.weights[target, row.indices])
+            weights = np.nan_to_num(self.weights[target])
+            moved = row[present] * weights[present] + in_balance @ weights[len(columns) :]
             strongest = np.argsort(-np.abs(moved), kind="stable")[:SHOWN_PHRASES]
-            terms = [self.terms[row.indices[place]] for place in strongest if moved[place]]
+            terms = [columns[present[place]] for place in strongest if moved[place]]
             if terms:
                 found[column.name] = tuple(places[term] for term in terms)
         return found
@@ -96,8 +93,8 @@ class Readers:
     def to_json(self) -> dict[str, Any]:
         """Return the readers as plain JSON values."""
         return {
-            "terms": list(self.terms),
-            "idf": self.idf.tolist(),
+            "terms": {block: list(terms) for block, terms in self.vocabulary.terms.items()},
+            "idf": {block: idf.tolist() for block, idf in self.vocabulary.idf.items()},
             "weights": [[_or_none(w) for w in row] for row in self.weights.tolist()],
             "intercepts": [_or_none(value) for value in self.intercepts.tolist()],
         }
@@ -111,44 +108,35 @@ class Readers:
         ValueError
             If the parts do not fit together.
         """
-        terms = tuple(record["terms"])
+        vocabulary = Vocabulary(
+            {block: tuple(record["terms"][block]) for block in BLOCKS},
+            {block: np.array(record["idf"][block], dtype=float) for block in BLOCKS},
+        )
         weights = np.array(record["weights"], dtype=float)
-        idf = np.array(record["idf"], dtype=float)
         intercepts = np.array(record["intercepts"], dtype=float)
-        shapes = (weights.shape, idf.shape, intercepts.shape)
-        if shapes != ((len(TARGETS), len(terms)), (len(terms),), (len(TARGETS),)):
-            raise ValueError(f"readers of {len(terms)} terms with parts of shapes {shapes}")
-        return cls(terms, idf, weights, intercepts)
-
-    def _tfidf(self, papers: Sequence[Papers]) -> csr_matrix:
-        return csr_matrix(self._vectorizer.transform(papers))
-
-    @cached_property
-    def _vectorizer(self) -> TfidfVectorizer:
-        vectorizer = _vectorizer(vocabulary={term: i for i, term in enumerate(self.terms)})
-        vectorizer.idf_ = self.idf
-        return vectorizer
+        uneven = [b for b in BLOCKS if len(vocabulary.terms[b]) != len(vocabulary.idf[b])]
+        expected = ((len(TARGETS), vocabulary.width), (len(TARGETS),))
+        if uneven or (weights.shape, intercepts.shape) != expected:
+            raise ValueError(
+                f"readers of {vocabulary.width} terms with weights of shape {weights.shape}"
+            )
+        return cls(vocabulary, weights, intercepts)
 
 
 def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
     """Fit the readers on n training rulings, or return None where none has enough targets."""
     readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
-    if not readable.any():
+    vocabulary = fit_vocabulary(papers) if readable.any() else None
+    if vocabulary is None:
         return None
-    # Words in most papers ("in", "the") carry nothing and would be shown as reasons.
-    vectorizer = _vectorizer(min_df=3, max_df=0.3)
-    try:
-        matrix = vectorizer.fit_transform(papers)
-    except ValueError:  # no word is left between the two bounds
-        return None
+    matrix = vocabulary.matrix(papers)
     weights = np.full((len(TARGETS), matrix.shape[1]), np.nan)
     intercepts = np.full(len(TARGETS), np.nan)
     for place in np.flatnonzero(readable):
         known = np.flatnonzero(~np.isnan(targets[:, place]))
         ridge = Ridge(alpha=PENALTY).fit(matrix[known], targets[known, place])
         weights[place], intercepts[place] = ridge.coef_, ridge.intercept_
-    terms = tuple(vectorizer.get_feature_names_out().tolist())
-    return Readers(terms, np.asarray(vectorizer.idf_, dtype=float), weights, intercepts)
+    return Readers(vocabulary, weights, intercepts)
 
 
 def unseen_readings(
@@ -165,37 +153,6 @@ def unseen_readings(
         if readers is not None:
             readings.iloc[unseen] = readers.read([papers[row] for row in unseen]).to_numpy()
     return readings
-
-
-def _vectorizer(**settings: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(sublinear_tf=True, analyzer=_terms_of, **settings)
-
-
-def _terms_of(papers: Papers) -> list[str]:
-    return [term for term, *_ in _placed_terms(papers)]
-
-
-def _placed_terms(papers: Papers) -> Iterator[tuple[str, PaperName, int, int]]:
-    """Give every word and pair of neighbouring words of each paper, with its place there."""
-    for paper, text in zip(PAPERS, papers, strict=True):
-        cleaned = clean(text or "")
-        reading = cleaned.mended
-        tokens = list(_TOKEN.finditer(reading.text))
-        for token in tokens:
-            yield token[0], paper, *reading.span(token.start(), token.end())
-        for first, last in pairwise(tokens):
-            if BLANK not in reading.text[first.end() : last.start()]:
-                yield f"{first[0]} {last[0]}", paper, *reading.span(first.start(), last.end())
-
-
-def _places(papers: Papers, terms: set[str]) -> dict[str, Hit]:
-    """Find the first place of each of the terms."""
-    found: dict[str, Hit] = {}
-    for term, paper, start, end in _placed_terms(papers):
-        if term in terms and term not in found:
-            text = papers[PAPERS.index(paper)] or ""
-            found[term] = plain_hit(FAMILY, term, paper, start, end, text)
-    return found
 
 
 def _or_none(value: float) -> float | None:

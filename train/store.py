@@ -17,7 +17,7 @@ from train.model import Ensemble, GrantModel
 from train.modes import BASES
 from train.readers import Readers
 
-FORMAT = 3
+FORMAT = 4
 
 
 class UnusableModel(ValueError):

@@ -80,7 +80,7 @@ def test_typing_does_not_change_the_probability(trained: Any, name: str) -> None
 
 
 def test_a_poor_scan_changes_few_indicators() -> None:
-    """Five letters in five hundred often hit one phrase, so rulings are not held to 95% here."""
+    """Some five letters of each ruling are wrong; short words and names cannot all be mended."""
     rulings, indicators = _agreement(scanned)
-    assert indicators >= 0.95
-    assert rulings < 1.0  # the noise is really there
+    assert indicators >= 0.99
+    assert 0.75 <= rulings < 1.0  # the noise is really there

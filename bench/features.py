@@ -1,0 +1,107 @@
+"""Time the whole building of features, and show that it is linear and keeps memory flat.
+
+    python -m bench.features [FILE ...]
+
+Prints three tables: rates on short motions and on long papers (the files, or the embedded rulings'
+papers as one long paper); time against length for hostile papers, which must grow in proportion;
+memory against the number of motions built.
+"""
+
+import resource
+import sys
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.timing import best_of, numbers_table
+from data.codes import MotionType
+from data.embedded import embedded_rulings
+from data.schema import Motion
+from features.build import build_features
+
+WORDS = 100
+HOSTILE: dict[str, str] = {
+    "no space": "a",
+    "NULs": "\x00",
+    "lone surrogates": "\ud800 ",
+    "right-to-left marks": "\u202edata breach ",
+    "nested quotes": "\"'",
+    "open brackets": "(Smith v. Jones, ",
+    "citations": "Doe v. Roe, 555 U.S. 7, 22 (2008). ",
+    "line ends": "\n",
+    "hyphens": "-",
+    "cues": "no may the plaintiff says ",
+}
+
+
+def main(paths: list[str]) -> None:
+    """Print the three tables."""
+    console = Console()
+    rates = numbers_table("Building features, one core", "papers", "MB", "motions/s", "MB/s")
+    short = _short_motions()
+    seconds, _ = best_of(3, lambda: _built(short))
+    size = sum(len(motion.motion) for motion in short) / 1e6
+    rates.add_row(
+        f"{len(short):,} motions of {WORDS} words",
+        f"{size:.2f}",
+        f"{len(short) / seconds:,.0f}",
+        f"{size / seconds:.2f}",
+    )
+    for name, text in _long_papers(paths).items():
+        seconds, _ = best_of(1, partial(_built_alone, text))
+        rates.add_row(name, f"{len(text) / 1e6:.2f}", "", f"{len(text) / 1e6 / seconds:.2f}")
+    console.print(rates)
+    lengths = (50_000, 200_000, 800_000)
+    linear = numbers_table(
+        "Seconds by length of a hostile paper", "made of", *(f"{n:,}" for n in lengths)
+    )
+    for name, piece in HOSTILE.items():
+        papers = [(piece * (n // len(piece) + 1))[:n] for n in lengths]
+        timed = [best_of(1, partial(_built_alone, text)) for text in papers]
+        linear.add_row(name, *(f"{seconds:.2f}" for seconds, _ in timed))
+    console.print(linear)
+    memory = numbers_table("Most memory so far", "motions built", "MB")
+    for times in (1, 10, 30):
+        for _ in range(times):
+            _built(short)
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        memory.add_row(f"{times * len(short):,} more", f"{most:,.0f}")
+    console.print(memory)
+
+
+_RUN = count(1)
+
+
+def _motion(text: str) -> Motion:
+    # A text just read is remembered; one more space makes it another.
+    return Motion.model_construct(motion_type=MotionType.TRO, motion=text + " " * next(_RUN))
+
+
+def _built(motions: list[Motion]) -> int:
+    fresh = [_motion(motion.motion) for motion in motions]
+    return len(build_features(fresh))
+
+
+def _built_alone(text: str) -> int:
+    return _built([_motion(text)])
+
+
+def _short_motions() -> list[Motion]:
+    """Return a thousand motions of 100 words, cut from the embedded rulings' papers."""
+    words = " ".join(row.motion for row in embedded_rulings()).split()
+    pieces = [" ".join(words[start : start + WORDS]) for start in range(0, len(words), WORDS)]
+    return [_motion(piece) for piece in (pieces * 3)[:1000]]
+
+
+def _long_papers(paths: list[str]) -> dict[str, str]:
+    if paths:
+        texts = [Path(path).read_text("utf-8", errors="replace") for path in paths]
+        return {f"{len(paths)} files as one paper": "\n\n".join(texts)}
+    papers = [f"{row.motion}\n\n{row.opposition or ''}" for row in embedded_rulings()]
+    return {"the rulings' papers as one": "\n\n".join(papers)}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

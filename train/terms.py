@@ -1,0 +1,147 @@
+"""Terms: what a factor reader sees of a motion's papers.
+
+Three blocks, each TF-IDF with rows of length one, so that none drowns another: words and pairs of
+neighbouring words; the phrases of the families, by indicator, denied ones apart; the circumstances
+that doctrine weighs. A fourth holds the balance of these circumstances on each factor, so that one
+too rare to have a weight of its own still counts as its doctrine says.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from data.schema import RATINGS
+from features.build import Papers
+from features.characters import BLANK
+from features.doctrine import balance, helps_movant
+from features.lexicon import PAPERS
+from features.papers import clean
+from features.phrases import Hit, by_field, plain_hit, read_papers
+from train.calibration import Floats
+
+Block = Literal["words", "indicators", "doctrine"]
+BLOCKS: tuple[Block, ...] = ("words", "indicators", "doctrine")
+BALANCE_UNIT = 3.0
+"""Circumstances that weigh as much as a whole block."""
+# Words in most papers ("in", "the") carry nothing and would be shown as reasons.
+_BOUNDS: dict[Block, dict[str, Any]] = {
+    "words": {"min_df": 3, "max_df": 0.3},
+    "indicators": {"min_df": 2, "max_df": 0.9},
+    "doctrine": {"min_df": 2, "max_df": 0.9},
+}
+_TOKEN = re.compile(rf"\b\w\w+\b|{BLANK}+")
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The terms of each block with their inverse document frequencies, fitted on some papers."""
+
+    terms: dict[Block, tuple[str, ...]]
+    idf: dict[Block, Floats]
+
+    @property
+    def columns(self) -> list[tuple[Block, str]]:
+        """The block and name of each column of `matrix` but the last four."""
+        return [(block, term) for block in BLOCKS for term in self.terms[block]]
+
+    @property
+    def width(self) -> int:
+        """The number of columns of `matrix`."""
+        return sum(map(len, self.terms.values())) + len(RATINGS)
+
+    def matrix(self, papers: Sequence[Papers]) -> csr_matrix:
+        """Return (n, width): the blocks in order, then a balance of circumstances per factor."""
+        balances = csr_matrix([_balances(pair) for pair in papers]) / BALANCE_UNIT
+        parts = [self._vectorizers[block].transform(papers) for block in BLOCKS]
+        return csr_matrix(hstack([*parts, balances]))
+
+    @cached_property
+    def _vectorizers(self) -> dict[Block, TfidfVectorizer]:
+        found = {}
+        for block in BLOCKS:
+            places = {term: place for place, term in enumerate(self.terms[block])}
+            found[block] = _vectorizer(block, vocabulary=places)
+            found[block].idf_ = self.idf[block]
+        return found
+
+
+def fit_vocabulary(papers: Sequence[Papers]) -> Vocabulary | None:
+    """Fit the terms on n papers, or return None where some block would have none."""
+    terms: dict[Block, tuple[str, ...]] = {}
+    idf: dict[Block, Floats] = {}
+    for block in BLOCKS:
+        vectorizer = _vectorizer(block, **_BOUNDS[block])
+        try:
+            vectorizer.fit(papers)
+        except ValueError:  # no term is left between the two bounds
+            return None
+        terms[block] = tuple(vectorizer.get_feature_names_out().tolist())
+        idf[block] = np.asarray(vectorizer.idf_, dtype=float)
+    return Vocabulary(terms, idf)
+
+
+def places_of(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block, str], Hit]:
+    """Find the first place of each of the terms."""
+    found: dict[tuple[Block, str], Hit] = {}
+    for hit in read_papers(papers[0], papers[1]):
+        key = (_block_of(hit), _name_of(hit))
+        if key in terms:
+            found.setdefault(key, hit)
+    for paper, text in zip(PAPERS, papers, strict=True):
+        reading = clean(text or "").mended
+        tokens = list(_TOKEN.finditer(reading.text))
+        runs = [(token, token) for token in tokens] + list(pairwise(tokens))
+        for first, last in runs:
+            name = first[0] if first is last else f"{first[0]} {last[0]}"
+            key = ("words", name)
+            if key in terms and key not in found:
+                span = reading.span(first.start(), last.end())
+                found[key] = plain_hit("words", name, paper, *span, text or "")
+    return found
+
+
+def balance_share(block: Block, term: str) -> Floats:
+    """Return what one term adds to the balance of each factor, as in `Vocabulary.matrix`."""
+    shares = np.zeros(len(RATINGS))
+    field, _, cue = term.partition(".")
+    if block == "doctrine" and field in RATINGS:  # a denied one starts with "not "
+        side = 1.0 if helps_movant(field, cue) else -1.0
+        shares[RATINGS.index(field)] = side / BALANCE_UNIT
+    return shares
+
+
+def _vectorizer(block: Block, **settings: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(sublinear_tf=True, analyzer=partial(_names, block=block), **settings)
+
+
+def _names(papers: Papers, block: Block) -> list[str]:
+    """Return the names of all terms of a block in both papers, with repeats."""
+    if block != "words":
+        hits = read_papers(papers[0], papers[1])
+        return [_name_of(hit) for hit in hits if _block_of(hit) == block]
+    names: list[str] = []
+    for text in papers:
+        tokens = _TOKEN.findall(clean(text or "").mended.text)
+        pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
+        names += [name for name in tokens + pairs if BLANK not in name]
+    return names
+
+
+def _block_of(hit: Hit) -> Block:
+    return "doctrine" if hit.field in RATINGS else "indicators"
+
+
+def _name_of(hit: Hit) -> str:
+    return f"{'not ' if hit.negated else ''}{hit.field}.{hit.value}"
+
+
+def _balances(papers: Papers) -> list[float]:
+    hits = by_field(read_papers(papers[0], papers[1]))
+    return [balance(hits, factor)[0] for factor in RATINGS]
