@@ -75,8 +75,8 @@ _RUN = count(1)
 
 
 def _motion(text: str) -> Motion:
-    # A text just read is remembered; one more space makes it another.
-    return Motion.model_construct(motion_type=MotionType.TRO, motion=text + " " * next(_RUN))
+    # A text just read is remembered; one more number makes it another.
+    return Motion.model_construct(motion_type=MotionType.TRO, motion=f"{text} {next(_RUN)}")
 
 
 def _built(motions: list[Motion]) -> int:

@@ -57,8 +57,8 @@ def main(paths: list[str]) -> None:
 
 
 def _engine(text: str) -> int:
-    # A text just read is remembered; one more space makes it another.
-    return len(find_phrases(text + " " * next(_RUN), "motion"))
+    # A text just read is remembered; one more number makes it another.
+    return len(find_phrases(f"{text} {next(_RUN)}", "motion"))
 
 
 _RUN = count(1)

@@ -10,10 +10,11 @@ et al. (2001), J. Biomed. Inform. 34:301-310 (NegEx).
 """
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from features.lexicon import LexiconError, PaperName, read_lexicon
 from features.patterns import Pattern, PhraseError, compile_phrase
@@ -24,6 +25,8 @@ Speaker = Literal["movant", "opponent", "record"]
 KINDS: tuple[Kind, ...] = ("negation", "hedge", "movant", "opponent", "record")
 ROLES: tuple[Role, ...] = ("before", "after", "not_a_cue")
 SPEAKERS = ("movant", "opponent", "record")
+_FURTHEST = 400
+"""Characters beyond which no cue acts: 40 words and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,7 @@ class Cue:
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class CueFound:
+class CueFound(NamedTuple):
     """A cue in a text, with its span and the sentence it stands in."""
 
     cue: Cue
@@ -45,8 +47,7 @@ class CueFound:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the words around a phrase make of it."""
 
     negated: bool
@@ -99,19 +100,33 @@ def read_cues(content: bytes) -> tuple[Cue, ...]:
     return tuple(found)
 
 
-def real_cues(found: Iterable[CueFound]) -> list[CueFound]:
-    """Leave out what only looks like a cue: a cue inside words listed as none of its kind."""
-    everything = list(found)
-    decoys = [mine for mine in everything if mine.cue.role == "not_a_cue"]
-    return [
-        mine
-        for mine in everything
-        if mine.cue.role != "not_a_cue"
-        and not any(
-            decoy.cue.kind == mine.cue.kind and decoy.start < mine.end and mine.start < decoy.end
-            for decoy in decoys
-        )
-    ]
+class Cues:
+    """The real cues of one sentence, in order: without what only looks like a cue."""
+
+    def __init__(self, found: Iterable[CueFound]) -> None:
+        everything = sorted(found, key=lambda mine: (mine.start, mine.end))
+        decoys: dict[Kind, list[tuple[int, int]]] = {}
+        for mine in everything:
+            if mine.cue.role == "not_a_cue":
+                decoys.setdefault(mine.cue.kind, []).append((mine.start, mine.end))
+        self.found = [
+            mine
+            for mine in everything
+            if mine.cue.role != "not_a_cue" and not _covered(mine, decoys.get(mine.cue.kind, []))
+        ]
+        self.starts = [mine.start for mine in self.found]
+
+    def near(self, start: int, end: int) -> list[CueFound]:
+        """Return the cues near enough to a phrase to act on it."""
+        first = bisect_left(self.starts, start - _FURTHEST)
+        return self.found[first : bisect_right(self.starts, end + _FURTHEST)]
+
+
+def _covered(mine: CueFound, decoys: list[tuple[int, int]]) -> bool:
+    """Tell whether a cue overlaps one of the decoys, which are in order."""
+    first = bisect_left(decoys, (mine.start - _FURTHEST, 0))
+    last = bisect_left(decoys, (mine.end, 0))
+    return any(end > mine.start for _, end in decoys[first:last])
 
 
 def context_of(
@@ -124,7 +139,7 @@ def context_of(
     text
         The paper in reading form.
     nearby
-        The real cues of the phrase's sentence.
+        The real cues of the phrase's sentence that are near it.
     paper
         Whose paper it is: without a cue the party itself speaks.
     """

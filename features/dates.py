@@ -1,9 +1,12 @@
 """Dates in papers: "March 3, 2021", "3 March 2021", "3/3/2021", "2021-03-03", "March 2021"."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from operator import attrgetter
 
 from dateutil import parser
 
@@ -30,8 +33,20 @@ class DateFound:
     day: date
 
 
-def find_dates(text: str) -> Iterator[DateFound]:
-    """Give the dates of a text in order; what only looks like one (13/32/2020) is passed over."""
+@lru_cache(maxsize=4)  # both papers of the motion at hand, asked for phrase by phrase
+def find_dates(text: str) -> tuple[DateFound, ...]:
+    """Return the dates of a text in order; what only looks like one (13/32/2020) is passed over."""
+    return tuple(_dates(text))
+
+
+def first_date(text: str, start: int, end: int) -> DateFound | None:
+    """Return the first date that begins within `text[start:end]`, or None."""
+    dates = find_dates(text)
+    after = bisect_left(dates, start, key=attrgetter("start"))
+    return dates[after] if after < len(dates) and dates[after].start < end else None
+
+
+def _dates(text: str) -> Iterator[DateFound]:
     for found in _DATE.finditer(text):
         words = found[0].replace("Sept ", "Sep ")
         try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from data.schema import Motion
-from features.dates import DateFound, find_dates, months_between
+from features.dates import DateFound, first_date, months_between
 from features.indicator import NOT_SHOWN, Indicator, coded
 from features.lexicon import PaperName
 from features.phrases import Hit, HitsByField, plain_hit
@@ -61,10 +61,9 @@ def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> I
     """Give, for each phrase of an event, the date that follows it in its sentence first."""
     for hit in hits.get("event", ()):
         if hit.value == event and hit.paper == paper and not hit.negated:
-            last = hit.sentence[1] if hit.sentence else len(text)
-            for found in find_dates(text[hit.end : last]):
-                yield DateFound(hit.end + found.start, hit.end + found.end, found.day)
-                break
+            found = first_date(text, hit.end, hit.sentence[1] if hit.sentence else len(text))
+            if found:
+                yield found
 
 
 def _hit(months: float, paper: PaperName, text: str, start: int, end: int) -> Hit:

@@ -13,16 +13,19 @@ from features.lexicon import entries
 from features.phrases import Hit, HitsByField
 
 FAMILY = "doctrine"
-COLUMNS = tuple(
-    Column(
-        f"{FAMILY}.{factor}",
-        f"circumstances for less against the movant on {factor.replace('_', ' ')}",
-        "number",
-        1,
-        "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",
-    )
-    for factor in RATINGS
-) + (Column(f"{FAMILY}.told", "circumstances told that doctrine weighs", "number"),)
+COLUMNS = (
+    *(
+        Column(
+            f"{FAMILY}.{factor}",
+            f"circumstances for less against the movant on {factor.replace('_', ' ')}",
+            "number",
+            1,
+            "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",
+        )
+        for factor in RATINGS
+    ),
+    Column(f"{FAMILY}.told", "circumstances told that doctrine weighs", "number"),
+)
 
 
 def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:

@@ -1,7 +1,7 @@
 """Harm evidence: which harm, how well supported, when, whether money would do, how late."""
 
 from data.schema import Motion
-from features.dates import find_dates
+from features.dates import first_date
 from features.delay import read_delay
 from features.indicator import (
     NOT_SHOWN,
@@ -88,7 +88,9 @@ def _dated(motion: Motion, hits: HitsByField) -> Indicator:
     if not coming:
         return NOT_SHOWN
     papers = {"motion": motion.motion, "opposition": motion.opposition or ""}
-    dated = tuple(hit for hit in coming if any(find_dates(hit.sentence_in(papers[hit.paper]))))
+    dated = tuple(
+        hit for hit in coming if hit.sentence and first_date(papers[hit.paper], *hit.sentence)
+    )
     return Indicator(float(bool(dated)), "text", dated or tuple(coming))
 
 

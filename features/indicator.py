@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from data.schema import Motion, allowed_values
 from features.lexicon import meaning
@@ -78,8 +78,7 @@ class Column:
         return f"{self.meaning}: {value:.3g}" if value % 1 else f"{self.meaning}: {value:.0f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """A value, where it came from, and the phrases behind it.
 
     Of a value read from text these are the phrases it was read from, negated ones included; of a
@@ -139,9 +138,12 @@ def read_flags(
         for monotone columns, so that silence can never count as more than a named step or signal.
     """
     given: tuple[str, ...] | None = getattr(motion, field)
+    by_value: dict[str, list[Hit]] = {}
+    for hit in hits.get(field, ()):
+        by_value.setdefault(hit.value, []).append(hit)
     indicators = {}
     for value in allowed_values(field):
-        mine = tuple(hit for hit in hits.get(field, ()) if hit.value == value)
+        mine = tuple(by_value.get(value, ()))
         if given is not None:
             same = tuple(hit for hit in mine if value in given and not hit.negated)
             indicators[value] = Indicator(float(value in given), "coded", same)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from features.automaton import matches
-from features.context import CueFound, Speaker, author_of, context_of, cues, real_cues
-from features.lexicon import PAPERS, Entry, PaperName, Phrase, phrases
+from features.context import CueFound, Cues, Speaker, author_of, context_of, cues
+from features.lexicon import PAPERS, Entry, PaperName, phrases
 from features.papers import SHORT, Reading, clean
 from features.sentences import sentence_at, sentence_starts
 
@@ -14,8 +15,7 @@ STRONG = 3
 """How many phrases a strong one counts for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: what it speaks for, where it stands, and what its context makes of it.
 
     Attributes
@@ -47,10 +47,6 @@ class Hit:
     speaker: Speaker = "movant"
     sentence: tuple[int, int] | None = None
 
-    def sentence_in(self, text: str) -> str:
-        """Return its sentence in the paper's text."""
-        return text[slice(*self.sentence)] if self.sentence else self.words
-
 
 def plain_hit(field: str, value: str, paper: PaperName, start: int, end: int, text: str) -> Hit:
     """Return a hit found by other means than a phrase, in the words of the paper's author."""
@@ -75,87 +71,98 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
     cleaned = clean(text)
     found = _read(cleaned.mended, paper)
     places = found.places
+    apart = found
     if cleaned.parted:
         # A phrase across the break of "third-" at a line's end and "party" counts too.
-        apart = _read(cleaned.parted, paper)
+        apart = _read(cleaned.parted, paper, apart=True)
         places = places + [
-            place for place in apart.places if cleaned.has_break_within(place.start, place.end)
+            place
+            for place in apart.places
+            if cleaned.has_break_within(place.start, -place.minus_end)
         ]
     if not places:
         return []
     starts = [*sentence_starts(cleaned.plain), len(cleaned.plain)]
     hits: list[Hit] = []
     entry, reached = -1, 0
-    for place in sorted(places, key=_Place.order):
-        if place.phrase.place != entry:
-            entry, reached = place.phrase.place, 0
+    for place in sorted(places):
+        if place.entry != entry:
+            entry, reached = place.entry, 0
         if place.start >= reached:
-            reached = place.end
-            hits.append(_hit(text, paper, place, starts))
+            reached = -place.minus_end
+            hits.append(_hit(text, paper, place, apart if place.apart else found, starts))
     return hits
 
 
+class _Place(NamedTuple):
+    """A phrase in a paper; places sort by entry, then as they stand, strong and long ones first.
+
+    `start` and `minus_end` are of the text as given, the others of the reading it was found in.
+    """
+
+    entry: int
+    start: int
+    weak: bool
+    minus_end: int
+    number: int
+    read_start: int
+    read_end: int
+    apart: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Reading:
+class _Found:
     """The phrases and cues found in one reading of a paper."""
 
     reading: Reading
-    places: list["_Place"]
+    places: list[_Place]
     cues: list[CueFound]
-    by_sentence: dict[int, list[CueFound]]
+    by_sentence: dict[int, Cues]
 
-    def nearby(self, sentence: int, starts: list[int]) -> list[CueFound]:
-        """Return the real cues of one sentence; `starts` are those of all sentences."""
-        if self.cues and not self.by_sentence:
-            for cue in real_cues(self.cues):
+    def nearby(self, place: _Place, sentence: int, starts: list[int]) -> list[CueFound]:
+        """Return the real cues near a phrase in its sentence; `starts` are of all sentences."""
+        if not self.cues:
+            return []
+        if not self.by_sentence:
+            sorted_cues: dict[int, list[CueFound]] = {}
+            for cue in self.cues:
                 number = sentence_at(starts, self.reading.origin(cue.start))
-                self.by_sentence.setdefault(number, []).append(cue)
-        return self.by_sentence.get(sentence, [])
+                sorted_cues.setdefault(number, []).append(cue)
+            self.by_sentence.update({n: Cues(mine) for n, mine in sorted_cues.items()})
+        mine = self.by_sentence.get(sentence)
+        return mine.near(place.read_start, place.read_end) if mine else []
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A phrase in a paper: its span in the text as given, and in the reading it was found in."""
-
-    phrase: Phrase
-    start: int
-    end: int
-    read_start: int
-    read_end: int
-    within: _Reading
-
-    def order(self) -> tuple[int, int, bool, int]:
-        """Sort by entry, then by place, strong phrases and then longer ones first."""
-        return self.phrase.place, self.start, not self.phrase.strong, -self.end
-
-
-def _read(reading: Reading, paper: PaperName) -> _Reading:
-    known = phrases()
-    found = _Reading(reading, [], [], {})
+def _read(reading: Reading, paper: PaperName, apart: bool = False) -> _Found:
+    known, told = phrases(), cues()
+    found = _Found(reading, [], [], {})
     for number, start, end in matches(reading.text):
         if number >= len(known):
-            found.cues.append(CueFound(cues()[number - len(known)], start, end))
-        elif paper in known[number].entry.papers:
-            span = reading.span(start, end)
-            found.places.append(_Place(known[number], *span, start, end, found))
+            found.cues.append(CueFound(told[number - len(known)], start, end))
+            continue
+        phrase = known[number]
+        if paper in phrase.entry.papers:
+            first, last = reading.span(start, end)
+            found.places.append(
+                _Place(phrase.place, first, not phrase.strong, -last, number, start, end, apart)
+            )
     return found
 
 
-def _hit(text: str, paper: PaperName, place: _Place, starts: list[int]) -> Hit:
+def _hit(text: str, paper: PaperName, place: _Place, found: _Found, starts: list[int]) -> Hit:
     sentence = sentence_at(starts, place.start)
-    nearby = place.within.nearby(sentence, starts)
-    read = place.within.reading.text
-    said = context_of(read, place.read_start, place.read_end, nearby, paper)
-    entry = place.phrase.entry
+    nearby = found.nearby(place, sentence, starts)
+    said = context_of(found.reading.text, place.read_start, place.read_end, nearby, paper)
+    entry = phrases()[place.number].entry
     return Hit(
         entry.field,
         entry.value,
         paper,
         place.start,
-        place.end,
-        text[place.start : place.end],
+        -place.minus_end,
+        text[place.start : -place.minus_end],
         said.negated and entry.negatable,
-        STRONG if place.phrase.strong else 1,
+        1 if place.weak else STRONG,
         said.hedged,
         said.speaker,
         (starts[sentence], starts[sentence + 1]),

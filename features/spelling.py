@@ -13,7 +13,7 @@ from spellchecker import SpellChecker
 
 from features.lexicon import phrases
 
-_WORD = re.compile(r"[a-z]{3,}")
+_WORD = re.compile(r"(?<![a-z])[a-z]{3,30}(?![a-z])")
 _CLEARLY = 5
 """How many times as frequent as the next the likeliest word must be."""
 
