@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from features.authorities import read_cases
 from features.context import read_cues
 from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, tables_of
 from features.patterns import phrase_pattern
@@ -49,13 +50,14 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
                     flaws.append(Flaw(name, line, str(error)))
         except LexiconError as error:
             flaws.append(Flaw(name, _told_line(text, error), str(error)))
-    cues = _content("context.toml")
-    try:
-        read_cues(cues)
-    except LexiconError as error:
-        flaws.append(
-            Flaw("context.toml", _told_line(cues.decode(errors="replace"), error), str(error))
-        )
+    for name, read in (("context.toml", read_cues), ("leading_cases.toml", read_cases)):
+        content = _content(name)
+        try:
+            read(content)
+        except LexiconError as error:
+            flaws.append(
+                Flaw(name, _told_line(content.decode(errors="replace"), error), str(error))
+            )
     if not flaws:
         for name, text, entry in found:
             flaws += _wrong_examples(name, text, entry)

@@ -8,7 +8,6 @@ what led to the steps, and in words such as "for now".
 
 from data.schema import Motion, allowed_values
 from features.indicator import (
-    NOT_SHOWN,
     Column,
     Indicator,
     as_scale,
@@ -43,10 +42,10 @@ COLUMNS = (
         ("no step", *_LASTING),
     ),
     Column(
-        f"{FAMILY}.reversible",
-        "the opponent could go back on its steps",
+        f"{FAMILY}.binding",
+        "the steps bind the opponent or cannot be undone",
         "flag",
-        1,
+        -1,
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
     ),
 )
@@ -68,6 +67,9 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     for name, indicator in (("scope", scope), ("lasting", cause)):
         idle = indicator.value is None or (indicator.source == "text" and not taken)
         indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if idle else indicator
-    back = read_words(hits, "remedial_reversible")
-    indicators[f"{FAMILY}.reversible"] = back if taken else NOT_SHOWN
+    # Steps that could be undone count as none here, so that no step can ever raise the probability.
+    undone = read_words(hits, "remedial_reversible")
+    shown = bool(taken) and undone.value is not None
+    binding = Indicator(1.0 - float(undone.value or 0.0), "text", undone.hits)
+    indicators[f"{FAMILY}.binding"] = binding if shown else Indicator(0.0, "not shown")
     return indicators

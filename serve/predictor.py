@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 from data.courts import find_court
 from data.schema import Motion
 from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
+from features.papers import LONGEST
 from serve.answer import Answer, Estimate, Factor, FamilyShare, Tested, as_phrases
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL
@@ -133,6 +134,12 @@ def notes(motion: Motion) -> list[str]:
             f"court {motion.court!r} is not a trial court known by that CourtListener id (such as "
             "ilnd for N.D. Ill.); it is treated as not shown"
         )
+    for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
+        if text and len(text) > LONGEST:
+            found.append(
+                f"{paper} has {len(text):,} characters; only the first {LONGEST:,} were read. Give "
+                "the brief without its exhibits"
+            )
     return found
 
 

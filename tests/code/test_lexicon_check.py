@@ -36,6 +36,8 @@ def test_the_lexicons_are_sound() -> None:
         ('[harm_types.monetary]\nmeaning = "x"\nphrases = [")a("]', 3, "unbalanced"),
         ('\nmeaning = "x"', 2, "outside a [field.value] table"),
         ("[harm_types.monetary\n", 1, "Expected ']'"),
+        ('[irreparable_harm.waiting]\nmeaning = "x"\nphrases = ["a"]', 1, "needs favors"),
+        ('[expedited.maybe]\nmeaning = "x"', 1, "not a value of expedited"),
     ],
 )
 def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, words: str) -> None:
@@ -62,6 +64,15 @@ def test_a_flaw_of_the_negation_cues_is_named(
     _, flaws = check.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["context.toml"]
     assert words in flaws[0].what
+
+
+def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
+    path = lexicons / "leading_cases.toml"
+    path.write_text(path.read_text() + '\n[roe]\ncitation = "Roe v. Doe"\nnames = ["roe v"]\n')
+    _, flaws = check.check_lexicons()
+    assert [flaw.file for flaw in flaws] == ["leading_cases.toml"]
+    assert "[roe] needs citation, holding and names" in flaws[0].what
+    assert path.read_text().splitlines()[flaws[0].line - 1] == "[roe]"
 
 
 def test_a_file_that_is_not_utf8_is_named(lexicons: Path) -> None:

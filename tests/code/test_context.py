@@ -1,0 +1,71 @@
+"""What the words around a phrase make of it: sentence, denial, doubt, speaker."""
+
+import pytest
+
+from features.lexicon import PaperName
+from features.phrases import Hit, find_phrases
+from features.sentences import sentence_starts
+
+
+def _breach(text: str, paper: PaperName = "motion") -> Hit:
+    """Return a hit on "data breach": of the harm in a motion, of the field of law elsewhere."""
+    value = "privacy_exposure" if paper == "motion" else "privacy_data"
+    return next(hit for hit in find_phrases(text, paper) if hit.value == value)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated", "hedged"),
+    [
+        ("A data breach exposed files.", False, False),
+        ("There was no data breach.", True, False),
+        ("The firm denies that a data breach took place.", True, False),
+        ("There may be a data breach.", False, True),
+        ("They fear that a data breach is near.", False, True),
+        ("On information and belief a data breach exposed files.", False, True),
+        ("It may move soon. A data breach exposed files.", False, False),
+        ("It has no plan, but a data breach exposed files.", False, False),
+        ("It could not sleep; a data breach exposed files.", False, False),
+        ("Since May 2020 a data breach has exposed files.", False, False),
+        ("It cannot deny that a data breach exposed files.", False, False),
+    ],
+)
+def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:
+    hit = _breach(text)
+    assert (hit.negated, hit.hedged) == (negated, hedged)
+
+
+@pytest.mark.parametrize(
+    ("text", "paper", "speaker"),
+    [
+        ("A data breach exposed files.", "motion", "movant"),
+        ("A data breach exposed files.", "opposition", "opponent"),
+        ("Defendants admit that a data breach exposed files.", "motion", "opponent"),
+        ("Plaintiffs say that a data breach exposed files.", "opposition", "movant"),
+        ("The record shows a data breach.", "motion", "record"),
+        ("Plaintiffs fear harm, and the logs show a data breach.", "motion", "record"),
+        ("The logs show little. A data breach exposed files.", "motion", "movant"),
+        ("That a data breach exposed files is undisputed.", "motion", "record"),
+    ],
+)
+def test_the_speaker(text: str, paper: PaperName, speaker: str) -> None:
+    assert _breach(text, paper).speaker == speaker
+
+
+def test_a_hit_knows_its_sentence() -> None:
+    text = "See No. 21-cv-135, 12 F. Supp. 3d 4. Acme Inc. had a data breach in May. It moved."
+    hit = _breach(text)
+    assert hit.sentence is not None
+    assert text[slice(*hit.sentence)].strip() == "Acme Inc. had a data breach in May."
+
+
+def test_sentences_survive_legal_prose_and_wrapped_lines() -> None:
+    text = "In re Acme Corp., No. 21-cv-135,\ncame first. Id. at 4. Dr. Roe agreed.\n\nIt ended."
+    starts = sentence_starts(text)
+    assert [text[start:].split()[0] for start in starts] == ["In", "Id.", "Dr.", "It"]
+    assert sentence_starts("") == [0]
+
+
+def test_a_phrase_runs_on_over_a_page_stamp() -> None:
+    text = "It had a data\n\nCase 1:21-cv-00135 Document 25 Filed 01/02/22 Page 3 of 20\n\nbreach."
+    assert _breach(text).words.endswith("breach")
+    assert len(sentence_starts(text.replace(text[13:-7], " "))) == 1

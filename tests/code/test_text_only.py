@@ -1,0 +1,106 @@
+"""What only words can show: delay by dates, dated harm, chains, binding steps, authorities."""
+
+import random
+import string
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.schema import Motion
+from features.build import build_features
+from features.dates import find_dates
+from features.doctrine import balance
+from features.lexicon import entries
+from features.papers import LONGEST, clean
+from features.phrases import by_field, find_phrases
+from features.spelling import mend_spelling
+from serve.predictor import notes
+
+
+def _read(column: str, motion: str, opposition: str | None = None) -> object:
+    row = Motion(motion_type="tro", motion=motion, opposition=opposition)
+    return build_features([row]).values[column].iloc[0]
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(["%B %-d, %Y", "%-d %b %Y"]))
+def test_every_date_is_read(day: date, written: str) -> None:
+    text = f"It closes on {day.strftime(written)}, they say."
+    assert [found.day for found in find_dates(text)] == [day]
+
+
+def test_what_is_no_date_is_passed_over() -> None:
+    assert find_dates("Rule 13/32/2020 and Feb. 30, 2020 and 2021-13-40") == ()
+
+
+def test_delay_is_counted_from_notice_to_motion() -> None:
+    months = _read(
+        "harm.delay_months", "It learned of the copies on March 3, 2020 and moved on June 3, 2021."
+    )
+    assert months == pytest.approx(15.0, abs=0.1)
+    told = _read("harm.delay_months", "It learned of it on March 3, 2020. It waited six months.")
+    assert told == 6.0  # what is said outright goes first
+
+
+def test_harm_that_has_a_date() -> None:
+    assert _read("harm.dated", "The rule will take effect on July 1, 2024.") == 1.0
+    assert _read("harm.dated", "The sale is about to begin. On May 3, 2020 it rained.") == 0.0
+
+
+def test_hedged_harm_and_chains_of_events() -> None:
+    hedged = "If the bank agrees, hackers could then sell the files. They may lose customers."
+    assert _read("harm.hedged", hedged) == 1.0
+    assert _read("harm.hedged", "It lost customers.") == 0.0
+    assert float(str(_read("speculation.chain", hedged))) >= 2
+    assert _read("speculation.chain", "It lost customers.") == 0.0
+    assert float(str(_read("speculation.density", hedged))) > 0
+
+
+def test_steps_bind_only_where_they_cannot_be_undone() -> None:
+    asks = "They ask for an order."
+    assert _read("remedial.binding", asks, "It ceased sales and signed a consent decree.") == 1.0
+    assert _read("remedial.binding", asks, "It ceased sales for now and may resume.") == 0.0
+    assert _read("remedial.binding", asks, "The rule is permanent.") == 0.0
+
+
+def test_urgency_is_read() -> None:
+    assert _read("motion_type.expedited", "They file an emergency motion.") == 1.0
+
+
+def test_leading_cases_count_for_the_side_that_cites_them() -> None:
+    motion = "See Elrod v. Burns, 427 U.S. 347, 373 (1976)."
+    opposition = "Winter v. NRDC, 555 U.S. 7, 22 (2008), and Clapper v. Amnesty Int'l control."
+    assert _read("authorities.motion", motion, opposition) == 1.0
+    assert _read("authorities.opposition", motion, opposition) == 2.0
+    assert _read("authorities.motion", "A cold winter. Herb Reed sang.", None) == 0.0
+
+
+def test_circumstances_count_once_and_for_their_side() -> None:
+    cues = [entry for entry in entries() if entry.favors]
+    for side, sign in (("movant", 1.0), ("opponent", -1.0)):
+        cue = next(entry for entry in cues if entry.favors == side)
+        text = f"{cue.matches[0]} {cue.matches[0]}"
+        hits = [h for h in find_phrases(text, cue.papers[0]) if h.value == cue.value]
+        assert len(hits) >= 2
+        assert balance(by_field(hits), cue.field)[0] == sign
+    assert all(entry.authority for entry in cues)
+
+
+def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
+    text = "The plaintirf fears an injxnction. Smijh sells vectors."
+    mended = clean(text).mended.text
+    assert "plaintiff fears an injunction" in mended
+    assert "smijh sells vectors" in mended
+    assert mend_spelling("covid zzzqqq", lambda _: False) == "covid zzzqqq"
+    letters = "".join(random.Random(0).choices(string.ascii_lowercase, k=100_000))
+    assert mend_spelling(letters, lambda _: False) == letters
+
+
+def test_a_paper_is_read_up_to_its_limit_and_the_answer_says_so() -> None:
+    long = "A " * (LONGEST // 2) + "data breach"
+    assert find_phrases(long, "motion") == []
+    said = notes(Motion.model_construct(motion="x", opposition=long, court=None))
+    assert len(said) == 1
+    assert "opposition has 5,000,011 characters" in said[0]
+    assert notes(Motion.model_construct(motion="x", opposition=None, court=None)) == []
