@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from data.schema import Motion, Ruling, allowed_values, is_list
+from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
 from data.splits import case_groups, phrase_part
 from features.indicator import Indicator, read_choice, read_flags, read_yes_no
 from features.lexicon import entries
@@ -71,7 +71,8 @@ def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
     names = tuple(
         (entry.family, entry.field, entry.value)
         for entry in entries()
-        if entry.phrases and entry.value != "false"
+        # Only what the codebook codes can be judged against codings.
+        if entry.phrases and entry.value != "false" and is_coded(entry.field)
     )
     shape = (len(chosen), len(names))
     coded, found, known = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -156,6 +157,11 @@ def misread(extraction: Extraction, field: str, value: str) -> list[tuple[Ruling
             mine = [hit for hit in extraction.hits[row] if (hit.field, hit.value) == (field, value)]
             found.append((ruling, "missed" if coded else "wrongly found", mine))
     return found
+
+
+def is_coded(field: str) -> bool:
+    """Tell whether the codebook codes a lexicon's field: not what only words can show."""
+    return field in Motion.model_fields and field not in RATINGS
 
 
 def _may_be_read(ruling: Ruling) -> bool:
