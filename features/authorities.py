@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from data.schema import Motion
-from features.characters import reading_letters
 from features.indicator import NOT_SHOWN, Column, Indicator
 from features.lexicon import PAPERS, LexiconError, read_lexicon
-from features.papers import LONGEST
+from features.papers import LONGEST, reading_of
 from features.patterns import Pattern, PhraseError, compile_phrase
 from features.phrases import HitsByField, plain_hit
 
@@ -70,11 +69,12 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     for paper, text in zip(PAPERS, (motion.motion, motion.opposition), strict=True):
         found[f"{FAMILY}.{paper}"] = NOT_SHOWN
         if text:
-            read = reading_letters(text[:LONGEST]).replace("-", " ").replace("\n", " ")
-            # A bare name is no citation, and most short papers cite nothing.
+            reading = reading_of(text[:LONGEST])
+            read = reading.text
+            # Most short papers cite nothing.
             cases = leading_cases() if any(sign in read for sign in _CITING) else ()
             cited = tuple(
-                plain_hit("leading_case", case.name, paper, start, end, text)
+                plain_hit("leading_case", case.name, paper, *reading.span(start, end), text)
                 for case in cases
                 if (place := _first(case, read))
                 for start, end in (place,)

@@ -4,7 +4,6 @@ Hyperscan compiles a fragment of every pattern together and reports where fragme
 place is then looked at with the pattern itself, which gives the exact span.
 """
 
-import gc
 import hashlib
 import platform
 import threading
@@ -88,10 +87,6 @@ def _database() -> hyperscan.Database:
         except OSError:
             pass  # a cache that cannot be written costs time, not the answer
     database.scratch = hyperscan.Scratch(database)
-    # The lexicons stay as long as the process: the garbage collector need not walk them again and
-    # again (a sixth of the time of building features).
-    gc.collect()
-    gc.freeze()
     return database
 
 

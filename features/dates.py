@@ -22,6 +22,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 DAYS_IN_MONTH = 30.4
+_BEFORE = 10
+"""Characters that a date before a phrase counts as further away than one after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,24 @@ def first_date(text: str, start: int, end: int) -> DateFound | None:
     return dates[after] if after < len(dates) and dates[after].start < end else None
 
 
+def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> DateFound | None:
+    """Return the date within a part of the text that stands nearest to `text[start:end]`.
+
+    One that follows goes before one as near that precedes: "in May 2020 and moved on June 3, 2021".
+    """
+    dates = find_dates(text)
+    after = bisect_left(dates, start, key=attrgetter("start"))
+    around = dates[max(0, after - 1) : after + 1]
+    near = [date for date in around if within[0] <= date.start and date.end <= within[1]]
+    return min(
+        near, key=lambda date: max(start - date.end + _BEFORE, date.start - end), default=None
+    )
+
+
 def _dates(text: str) -> Iterator[DateFound]:
     for found in _DATE.finditer(text):
-        words = found[0].replace("Sept ", "Sep ")
         try:
-            day = parser.parse(words, default=datetime(2000, 1, 15)).date()
+            day = parser.parse(found[0], default=datetime(2000, 1, 15)).date()
         except (ValueError, OverflowError):
             continue
         yield DateFound(found.start(), found.end(), day)

@@ -7,18 +7,24 @@ import re
 from collections.abc import Iterator
 
 from data.schema import Motion
-from features.dates import DateFound, first_date, months_between
+from features.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
 from features.indicator import NOT_SHOWN, Indicator, coded
 from features.lexicon import PaperName
+from features.papers import clean
 from features.phrases import Hit, HitsByField, plain_hit
 
-_NUMBERS: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_NUMBERS += ("ten", "eleven", "twelve")
-_MONTHS_IN = {"day": 1 / 30.4, "week": 7 / 30.4, "month": 1.0, "year": 12.0}
+_NUMBERS = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
+_MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "week": 7 / DAYS_IN_MONTH, "month": 1.0, "year": 12.0}
 _COUNT = rf"(\d{{1,3}}|an?|{'|'.join(_NUMBERS)})[\s-]+(day|week|month|year)s?"
+# Not "had not waited", not "waited until three days before", not "a two-year delay in trial".
 _DELAY = re.compile(
-    rf"\b(?:waited|waiting|delayed|delaying|delay of)\s+(?:\w+\s+){{0,3}}?{_COUNT}\b"
-    rf"|\b{_COUNT}[\s-]+(?:delay|wait)\b",
+    rf"(?<!not )(?<!never )(?<!n't )\b(?:waited|waiting|delayed|delaying|delay of)\s+"
+    rf"(?:(?!until\b)\w+\s+){{0,3}}?{_COUNT}\b"
+    rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b",
+    re.IGNORECASE,
+)
+_SOMEONE_ELSES = re.compile(
+    r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)",
     re.IGNORECASE,
 )
 _LONGEST_DELAY = 120.0
@@ -28,8 +34,8 @@ _LONGEST_DELAY = 120.0
 def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     """Read the months of delay.
 
-    Coded, or else told in either paper ("waited six months"), or else counted from the first date
-    in a sentence about learning of the conduct to the last one in a sentence about moving.
+    Coded, or else told in either paper ("waited six months"), or else counted between dates: from
+    the first that stands by words of learning of the conduct to the last by words of moving.
     """
     if motion.delay_months is not None:
         return coded(motion.delay_months)
@@ -39,11 +45,14 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     )
     for paper, text in papers:
         for match in _DELAY.finditer(text):
+            if _SOMEONE_ELSES.match(text, match.end()):
+                continue
             count, unit = (part.lower() for part in match.groups() if part)
             number = _NUMBERS.index(count) + 1 if count in _NUMBERS else 1
             months = (int(count) if count.isdigit() else number) * _MONTHS_IN[unit]
             return Indicator(months, "text", (_hit(months, paper, text, *match.span()),))
-    for paper, text in papers:
+    for paper, given in papers:
+        text = clean(given).plain  # a date inside a citation is not the movant's
         learned = list(_dates_near(hits, "first_notice", paper, text))
         moved = list(_dates_near(hits, "moved", paper, text))
         if learned and moved:
@@ -58,10 +67,10 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
 
 
 def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> Iterator[DateFound]:
-    """Give, for each phrase of an event, the date that follows it in its sentence first."""
+    """Give, for each phrase of an event, the date that stands nearest to it in its sentence."""
     for hit in hits.get("event", ()):
-        if hit.value == event and hit.paper == paper and not hit.negated:
-            found = first_date(text, hit.end, hit.sentence[1] if hit.sentence else len(text))
+        if hit.value == event and hit.paper == paper and not hit.negated and hit.sentence:
+            found = nearest_date(text, hit.start, hit.end, hit.sentence)
             if found:
                 yield found
 

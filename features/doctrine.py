@@ -1,8 +1,8 @@
 """Doctrine: circumstances that settled law weighs for or against each Winter factor.
 
 Each cue of `lexicon/doctrine.toml` names whom it helps and its authority. The columns count, for
-each factor, the cues for the movant less those for the opponent; each is monotone, since a
-circumstance that helps the movant by doctrine may not lower its chance.
+each factor, the cues for the movant less those for the opponent, and are monotone. The readers
+(`train.readers`) meet the same cues one by one and weigh them as the training rulings teach.
 """
 
 from functools import cache
@@ -13,33 +13,21 @@ from features.lexicon import entries
 from features.phrases import Hit, HitsByField
 
 FAMILY = "doctrine"
-COLUMNS = (
-    *(
-        Column(
-            f"{FAMILY}.{factor}",
-            f"circumstances for less against the movant on {factor.replace('_', ' ')}",
-            "number",
-            1,
-            "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",
-        )
-        for factor in RATINGS
-    ),
-    Column(f"{FAMILY}.told", "circumstances told that doctrine weighs", "number"),
+COLUMNS = tuple(
+    Column(
+        f"{FAMILY}.{factor}",
+        f"circumstances for less against the movant on {factor.replace('_', ' ')}",
+        "number",
+        1,
+        "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",
+    )
+    for factor in RATINGS
 )
 
 
 def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
-    found = {f"{FAMILY}.{factor}": _indicator(hits, factor) for factor in RATINGS}
-    told = {
-        (hit.field, hit.value)
-        for factor in RATINGS
-        for hit in hits.get(factor, ())
-        if not hit.negated
-    }
-    # The fewer they are, the less a reading rests on.
-    found[f"{FAMILY}.told"] = Indicator(float(len(told)), "text")
-    return found
+    return {f"{FAMILY}.{factor}": _indicator(hits, factor) for factor in RATINGS}
 
 
 def balance(hits: HitsByField, factor: str) -> tuple[float, tuple[Hit, ...]]:
@@ -51,13 +39,8 @@ def balance(hits: HitsByField, factor: str) -> tuple[float, tuple[Hit, ...]]:
     for hit in hits.get(factor, ()):
         if not hit.negated:
             told.setdefault(hit.value, []).append(hit)
-    points = sum(1 if helps_movant(factor, cue) else -1 for cue in told)
+    points = sum(1 if (factor, cue) in _movants_cues() else -1 for cue in told)
     return float(points), tuple(hit for mine in told.values() for hit in mine)
-
-
-def helps_movant(factor: str, cue: str) -> bool:
-    """Tell whether a circumstance helps the movant on its factor."""
-    return (factor, cue) in _movants_cues()
 
 
 @cache

@@ -14,6 +14,7 @@ from features.indicator import (
     read_yes_no,
     value_column,
 )
+from features.papers import clean
 from features.phrases import HitsByField
 
 FAMILY = "harm"
@@ -84,10 +85,15 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
 
 def _dated(motion: Motion, hits: HitsByField) -> Indicator:
     """Tell whether a sentence that speaks of harm to come names a day."""
-    coming = [hit for hit in hits.get("harm_timing", ()) if hit.value == "imminent"]
+    timing = hits.get("harm_timing", ())
+    coming = [hit for hit in timing if hit.value == "imminent" and not hit.negated]
     if not coming:
         return NOT_SHOWN
-    papers = {"motion": motion.motion, "opposition": motion.opposition or ""}
+    # A date inside a citation is not the harm's.
+    papers = {
+        "motion": clean(motion.motion).plain,
+        "opposition": clean(motion.opposition or "").plain,
+    }
     dated = tuple(
         hit for hit in coming if hit.sentence and first_date(papers[hit.paper], *hit.sentence)
     )

@@ -49,7 +49,7 @@ class LexiconError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One value of one schema field and the compiled phrases that speak for it."""
+    """One value of one field (or one cue on a factor) and the phrases that speak for it."""
 
     family: str
     field: str

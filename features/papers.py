@@ -119,6 +119,11 @@ def _without_stamps(text: str) -> str:
     return _STAMP.sub(lambda found: " " * len(found[0]), text)
 
 
+def reading_of(text: str) -> Reading:
+    """Return the reading form of a text with its citations left in and nothing mended."""
+    return _reading(reading_letters(text), _SECOND_SPACE)
+
+
 def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
     """Take out what `extra` finds and turn line ends and hyphens into spaces."""
     spans = [found.span() for found in extra.finditer(letters)]

@@ -9,7 +9,7 @@ Scale: NUPunkt and CharBoundary", arXiv:2504.04131.
 import re
 from bisect import bisect_right
 
-_LINE_END = re.compile(r"(?<!\n)\n(?!\s*\n)")
+_LINE_END = re.compile(r"(?<!\n)\n(?![^\S\n]*\n)")
 
 
 def sentence_starts(text: str) -> list[int]:

@@ -53,7 +53,9 @@ def _density(motion: Motion, hits: HitsByField) -> Indicator:
         hit
         for field in ("speculation_signals", "harm_types")
         for hit in hits.get(field, ())
-        if hit.paper == "motion" and (hit.hedged if field == "harm_types" else hit.value in _DOUBTS)
+        if hit.paper == "motion"
+        and not hit.negated
+        and (hit.hedged if field == "harm_types" else hit.value in _DOUBTS)
     )
     words = len(clean(motion.motion).mended.text.split()) or 1
     return Indicator(1000 * len(doubts) / words, "text", doubts)

@@ -1,7 +1,7 @@
-"""Misread letters: words that a scan has spoilt by one letter, put right letter for letter.
+"""Misread letters: words of the lexicons that a scan has spoilt by one letter are put right.
 
-Only a word that no dictionary knows is changed, into the one known word that differs from it in
-one letter; names are left alone.
+Only a word that no dictionary knows is changed, into the one word of the lexicons that differs from
+it in one letter; names, contractions and words of no lexicon are left alone.
 """
 
 import re
@@ -11,9 +11,11 @@ from functools import cache, lru_cache
 
 from spellchecker import SpellChecker
 
+from features.context import cues
 from features.lexicon import phrases
 
-_WORD = re.compile(r"(?<![a-z])[a-z]{3,30}(?![a-z])")
+_WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
+_SOUGHT = re.compile(r"([a-z]{3,})(\\w\*)?")
 _CLEARLY = 5
 """How many times as frequent as the next the likeliest word must be."""
 
@@ -40,10 +42,18 @@ def mend_spelling(text: str, is_name: Callable[[int], bool]) -> str:
 
 
 @cache
+def _sought() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the words that the lexicons look for, and the beginnings that a star may follow."""
+    patterns = [*(phrase.pattern for phrase in phrases()), *(cue.pattern for cue in cues())]
+    found = {part for pattern in patterns for part in _SOUGHT.findall(pattern.expression)}
+    whole = frozenset(word for word, star in found if not star)
+    return whole, tuple(sorted(word for word, star in found if star and len(word) >= 4))
+
+
+@cache
 def _spelling() -> SpellChecker:
     spelling = SpellChecker(language="en", distance=1)
-    words = {word for phrase in phrases() for word in _WORD.findall(phrase.pattern.expression)}
-    spelling.word_frequency.load_words(sorted(words))
+    spelling.word_frequency.load_words(sorted(_sought()[0]))
     return spelling
 
 
@@ -54,8 +64,9 @@ def _known() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _likeliest(word: str) -> str:
-    """Return the known word that differs in one letter, or the word where none stands out."""
+    """Return the sought word that differs in one letter, or the word where none stands out."""
     spelling = _spelling()
+    whole, beginnings = _sought()
     changed = (
         word[:place] + letter + word[place + 1 :]
         for place in range(len(word))
@@ -63,7 +74,7 @@ def _likeliest(word: str) -> str:
     )
     others = _known().intersection(changed)
     ranked = sorted(others, key=lambda other: (-spelling.word_usage_frequency(other), other))
-    if not ranked:
+    if not ranked or not (ranked[0] in whole or ranked[0].startswith(beginnings)):
         return word
     if len(ranked) > 1:
         first, second = (spelling.word_usage_frequency(other) for other in ranked[:2])

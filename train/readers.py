@@ -24,7 +24,7 @@ from features.build import Papers
 from features.phrases import Hit
 from features.readings import COLUMNS, OUTLOOK
 from train.calibration import Floats
-from train.terms import BLOCKS, Vocabulary, balance_share, fit_vocabulary, places_of
+from train.terms import BLOCKS, Vocabulary, fit_vocabulary, places_of
 
 TARGETS = (*RATINGS, OUTLOOK)
 PENALTY = 2.0
@@ -71,21 +71,15 @@ class Readers:
         return pd.DataFrame(values, columns=names)
 
     def phrases(self, papers: Papers) -> dict[str, tuple[Hit, ...]]:
-        """Return the words that moved each reading of one motion most, with their places.
-
-        A circumstance of doctrine moves a reading by its own weight and by its part in the balance.
-        """
-        row = self.vocabulary.matrix([papers]).toarray()[0]
+        """Return the words that moved each reading of one motion most, with their places."""
+        row = self.vocabulary.matrix([papers])
         columns = self.vocabulary.columns
-        present = np.flatnonzero(row[: len(columns)])
-        places = places_of(papers, {columns[place] for place in present})
-        in_balance = np.array([balance_share(*columns[place]) for place in present]).reshape(-1, 4)
+        places = places_of(papers, {columns[place] for place in row.indices})
         found = {}
         for target, column in zip(range(len(TARGETS)), COLUMNS, strict=True):
-            weights = np.nan_to_num(self.weights[target])
-            moved = row[present] * weights[present] + in_balance @ weights[len(columns) :]
+            moved = row.data * np.nan_to_num(self.weights[target, row.indices])
             strongest = np.argsort(-np.abs(moved), kind="stable")[:SHOWN_PHRASES]
-            terms = [columns[present[place]] for place in strongest if moved[place]]
+            terms = [columns[row.indices[place]] for place in strongest if moved[place]]
             if terms:
                 found[column.name] = tuple(places[term] for term in terms)
         return found
@@ -115,11 +109,10 @@ class Readers:
         weights = np.array(record["weights"], dtype=float)
         intercepts = np.array(record["intercepts"], dtype=float)
         uneven = [b for b in BLOCKS if len(vocabulary.terms[b]) != len(vocabulary.idf[b])]
-        expected = ((len(TARGETS), vocabulary.width), (len(TARGETS),))
+        n_terms = len(vocabulary.columns)
+        expected = ((len(TARGETS), n_terms), (len(TARGETS),))
         if uneven or (weights.shape, intercepts.shape) != expected:
-            raise ValueError(
-                f"readers of {vocabulary.width} terms with weights of shape {weights.shape}"
-            )
+            raise ValueError(f"readers of {n_terms} terms with weights of shape {weights.shape}")
         return cls(vocabulary, weights, intercepts)
 
 

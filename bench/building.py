@@ -1,6 +1,6 @@
 """Time the whole building of features, and show that it is linear and keeps memory flat.
 
-    python -m bench.features [FILE ...]
+    python -m bench.building [FILE ...]
 
 Prints three tables: rates on short motions and on long papers (the files, or the embedded rulings'
 papers as one long paper); time against length for hostile papers, which must grow in proportion;
