@@ -22,8 +22,9 @@ from data.schema import Motion
 from features.build import build_features
 
 WORDS = 100
-HOSTILE: dict[str, str] = {
-    "no space": "a",
+_OPENING = "A data breach is imminent. "
+HOSTILE = {
+    "one word without end": "a",
     "NULs": "\x00",
     "lone surrogates": "\ud800 ",
     "right-to-left marks": "\u202edata breach ",
@@ -31,9 +32,13 @@ HOSTILE: dict[str, str] = {
     "open brackets": "(Smith v. Jones, ",
     "citations": "Doe v. Roe, 555 U.S. 7, 22 (2008). ",
     "line ends": "\n",
+    "line ends and spaces": "\n ",
+    "tabs": "\n\t\t\t\t",
     "hyphens": "-",
     "cues": "no may the plaintiff says ",
+    "dates": "learned on May 3, 2020 moved ",
 }
+"""What hostile papers repeat, after a phrase that makes sure that all stages run."""
 
 
 def main(paths: list[str]) -> None:
@@ -58,7 +63,7 @@ def main(paths: list[str]) -> None:
         "Seconds by length of a hostile paper", "made of", *(f"{n:,}" for n in lengths)
     )
     for name, piece in HOSTILE.items():
-        papers = [(piece * (n // len(piece) + 1))[:n] for n in lengths]
+        papers = [_OPENING + (piece * (n // len(piece) + 1))[:n] for n in lengths]
         timed = [best_of(1, partial(_built_alone, text)) for text in papers]
         linear.add_row(name, *(f"{seconds:.2f}" for seconds, _ in timed))
     console.print(linear)

@@ -199,6 +199,6 @@ def meaning(field: str, value: str) -> str:
 def lexicon_digest() -> str:
     """Return the SHA-256 of all lexicon files, so that a model can name the one it had."""
     digest = hashlib.sha256()
-    for name in (*FAMILIES, "context", "leading_cases"):
+    for name in (*FAMILIES, "context", "leading_cases", "legal_words"):
         digest.update(read_lexicon(name))
     return digest.hexdigest()

@@ -6,13 +6,14 @@ it in one letter; names, contractions and words of no lexicon are left alone.
 
 import re
 import string
+import tomllib
 from collections.abc import Callable
 from functools import cache, lru_cache
 
 from spellchecker import SpellChecker
 
 from features.context import cues
-from features.lexicon import phrases
+from features.lexicon import phrases, read_lexicon
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
 _SOUGHT = re.compile(r"([a-z]{3,})(\\w\*)?")
@@ -54,6 +55,7 @@ def _sought() -> tuple[frozenset[str], tuple[str, ...]]:
 def _spelling() -> SpellChecker:
     spelling = SpellChecker(language="en", distance=1)
     spelling.word_frequency.load_words(sorted(_sought()[0]))
+    spelling.word_frequency.load_words(tomllib.loads(read_lexicon("legal_words").decode())["words"])
     return spelling
 
 

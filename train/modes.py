@@ -1,8 +1,9 @@
 """The three modes a user has, and how training rows are masked so that one model serves all.
 
 Two sets of boosters stand behind the modes. One reads motions with ratings. The other reads the
-rest, from fully coded to text only, so that coding one more step or signal moves a probability only
-the way the doctrine says, whatever else is coded.
+rest, from fully coded to text only, so that of two motions coded alike but for one more step or
+signal that one is never the likelier. (A list that is not coded is read from the text, which may
+tell of more steps than a short coded list.)
 """
 
 from collections.abc import Sequence

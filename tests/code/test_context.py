@@ -27,6 +27,10 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ("It could not sleep; a data breach exposed files.", False, False),
         ("Since May 2020 a data breach has exposed files.", False, False),
         ("It cannot deny that a data breach exposed files.", False, False),
+        ("Another data breach is likely to follow.", False, False),
+        ("There is an imminent threat of a data breach.", False, False),
+        ("They couldn't show a data breach.", True, False),
+        ("They no longer fear a data breach.", True, False),
     ],
 )
 def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:

@@ -3,7 +3,9 @@
 import random
 import string
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from features.spelling import mend_spelling
 from serve.predictor import notes
 
 
-def _read(column: str, motion: str, opposition: str | None = None) -> object:
+def _read(column: str, motion: str, opposition: str | None = None) -> Any:
     row = Motion(motion_type="tro", motion=motion, opposition=opposition)
     return build_features([row]).values[column].iloc[0]
 
@@ -43,18 +45,39 @@ def test_delay_is_counted_from_notice_to_motion() -> None:
     assert told == 6.0  # what is said outright goes first
 
 
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("It waited six months to move.", 6),
+        ("A two-month delay in filing is told.", 2),
+        ("On May 1, 2020, it learned that it closes in June 2021. It sued on July 1, 2020.", 2),
+        ("It has not delayed a year.", None),
+        ("It waited until three days before the election.", None),
+        ("A delay of two years in trial is common.", None),
+        ("The rule imposes a 30-day delay on shipments.", None),
+    ],
+)
+def test_only_the_movants_own_delay_counts(text: str, months: float | None) -> None:
+    read = _read("harm.delay_months", text)
+    assert np.isnan(read) if months is None else read == pytest.approx(months, abs=0.05)
+
+
 def test_harm_that_has_a_date() -> None:
     assert _read("harm.dated", "The rule will take effect on July 1, 2024.") == 1.0
     assert _read("harm.dated", "The sale is about to begin. On May 3, 2020 it rained.") == 0.0
+    cited = "The sale is about to begin, see Doe v. Roe, 12 F. Supp. 3d 4 (S.D.N.Y. July 1, 2015)."
+    assert _read("harm.dated", cited) == 0.0
 
 
 def test_hedged_harm_and_chains_of_events() -> None:
     hedged = "If the bank agrees, hackers could then sell the files. They may lose customers."
     assert _read("harm.hedged", hedged) == 1.0
     assert _read("harm.hedged", "It lost customers.") == 0.0
-    assert float(str(_read("speculation.chain", hedged))) >= 2
+    assert _read("speculation.chain", hedged) >= 2
     assert _read("speculation.chain", "It lost customers.") == 0.0
-    assert float(str(_read("speculation.density", hedged))) > 0
+    assert _read("speculation.density", hedged) > 0
+    likely = "They are likely to lose customers, an imminent and irreparable loss."
+    assert _read("harm.hedged", likely) == 0.0  # what Winter asks for is no doubt
 
 
 def test_steps_bind_only_where_they_cannot_be_undone() -> None:
@@ -73,18 +96,19 @@ def test_leading_cases_count_for_the_side_that_cites_them() -> None:
     opposition = "Winter v. NRDC, 555 U.S. 7, 22 (2008), and Clapper v. Amnesty Int'l control."
     assert _read("authorities.motion", motion, opposition) == 1.0
     assert _read("authorities.opposition", motion, opposition) == 2.0
-    assert _read("authorities.motion", "A cold winter. Herb Reed sang.", None) == 0.0
+    assert _read("authorities.motion", "Herb Reed sang in winter. See Smith v. Jones.", None) == 0.0
+    assert _read("authorities.motion", "See Elrod\n    v. Burns, 427\n  U.S. 347.", None) == 1.0
 
 
 def test_circumstances_count_once_and_for_their_side() -> None:
     cues = [entry for entry in entries() if entry.favors]
-    for side, sign in (("movant", 1.0), ("opponent", -1.0)):
-        cue = next(entry for entry in cues if entry.favors == side)
+    assert len({entry.field for entry in cues}) == 4
+    for cue in cues:
         text = f"{cue.matches[0]} {cue.matches[0]}"
         hits = [h for h in find_phrases(text, cue.papers[0]) if h.value == cue.value]
         assert len(hits) >= 2
-        assert balance(by_field(hits), cue.field)[0] == sign
-    assert all(entry.authority for entry in cues)
+        assert balance(by_field(hits), cue.field)[0] == (1.0 if cue.favors == "movant" else -1.0)
+        assert cue.authority
 
 
 def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
@@ -92,7 +116,8 @@ def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
     mended = clean(text).mended.text
     assert "plaintiff fears an injunction" in mended
     assert "smijh sells vectors" in mended
-    assert mend_spelling("covid zzzqqq", lambda _: False) == "covid zzzqqq"
+    for right in ("covid zzzqqq", "prima facie in rem", "they aren't and wouldn't", "fiance"):
+        assert mend_spelling(right, lambda _: False) == right
     letters = "".join(random.Random(0).choices(string.ascii_lowercase, k=100_000))
     assert mend_spelling(letters, lambda _: False) == letters
 
