@@ -1,6 +1,7 @@
 """Check lexicons as a lawyer edits them: every problem with its file and line."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -9,6 +10,7 @@ from features.context import read_cues
 from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, tables_of
 from features.patterns import phrase_pattern
 from features.phrases import fires
+from features.spelling import read_words
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,12 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
                     flaws.append(Flaw(name, line, str(error)))
         except LexiconError as error:
             flaws.append(Flaw(name, _told_line(text, error), str(error)))
-    for name, read in (("context.toml", read_cues), ("leading_cases.toml", read_cases)):
+    readers: dict[str, Callable[[bytes], object]] = {
+        "context.toml": read_cues,
+        "leading_cases.toml": read_cases,
+        "legal_words.toml": read_words,
+    }
+    for name, read in readers.items():
         content = _content(name)
         try:
             read(content)

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from spellchecker import SpellChecker
 
 from features.context import cues
-from features.lexicon import phrases, read_lexicon
+from features.lexicon import LexiconError, phrases, read_lexicon
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
 _SOUGHT = re.compile(r"([a-z]{3,})(\\w\*)?")
@@ -42,6 +42,24 @@ def mend_spelling(text: str, is_name: Callable[[int], bool]) -> str:
     return _WORD.sub(mended, text)
 
 
+def read_words(content: bytes) -> list[str]:
+    """Read the right words that general dictionaries lack.
+
+    Raises
+    ------
+    LexiconError
+        If the file is not UTF-8 or not TOML, or holds no list of words.
+    """
+    where = "features/lexicon/legal_words.toml"
+    try:
+        words = tomllib.loads(content.decode()).get("words")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{where}: {error}") from None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise LexiconError(f"{where}: words must be a list of strings", "words")
+    return words
+
+
 @cache
 def _sought() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the words that the lexicons look for, and the beginnings that a star may follow."""
@@ -55,7 +73,7 @@ def _sought() -> tuple[frozenset[str], tuple[str, ...]]:
 def _spelling() -> SpellChecker:
     spelling = SpellChecker(language="en", distance=1)
     spelling.word_frequency.load_words(sorted(_sought()[0]))
-    spelling.word_frequency.load_words(tomllib.loads(read_lexicon("legal_words").decode())["words"])
+    spelling.word_frequency.load_words(read_words(read_lexicon("legal_words")))
     return spelling
 
 

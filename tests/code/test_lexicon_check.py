@@ -75,6 +75,12 @@ def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
     assert path.read_text().splitlines()[flaws[0].line - 1] == "[roe]"
 
 
+def test_a_flaw_of_the_legal_words_is_named(lexicons: Path) -> None:
+    (lexicons / "legal_words.toml").write_text("words = [1]\n")
+    _, flaws = check.check_lexicons()
+    assert [(flaw.file, flaw.line) for flaw in flaws] == [("legal_words.toml", 1)]
+
+
 def test_a_file_that_is_not_utf8_is_named(lexicons: Path) -> None:
     (lexicons / "harm.toml").write_bytes("# caf\xe9".encode("latin-1"))
     _, flaws = check.check_lexicons()
