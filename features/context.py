@@ -168,6 +168,8 @@ def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[C
     """Tell whether a cue reaches the phrase at `text[start:end]`."""
     if mine.cue.kind == "breaks":
         return False
+    if mine.cue.kind in SPEAKERS and mine.start <= start < mine.end:
+        return True  # "plaintiff fears" says who fears
     if mine.cue.role == "before" and mine.end <= start:
         first, last = mine.end, start
     elif mine.cue.role == "after" and end <= mine.start:
@@ -178,7 +180,7 @@ def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[C
     if len(between.split()) > mine.cue.reach_words:
         return False
     if mine.cue.kind in SPEAKERS:
-        return True
+        return ";" not in between
     return not (
         ";" in between
         or ":" in between

@@ -48,6 +48,7 @@ def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:
         ("The record shows a data breach.", "motion", "record"),
         ("Plaintiffs fear harm, and the logs show a data breach.", "motion", "record"),
         ("The logs show little. A data breach exposed files.", "motion", "movant"),
+        ("The record shows harm; a data breach exposed files.", "motion", "movant"),
         ("That a data breach exposed files is undisputed.", "motion", "record"),
     ],
 )
