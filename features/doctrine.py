@@ -16,7 +16,7 @@ FAMILY = "doctrine"
 COLUMNS = tuple(
     Column(
         f"{FAMILY}.{factor}",
-        f"circumstances for less against the movant on {factor.replace('_', ' ')}",
+        f"{factor.replace('_', ' ')}: circumstances for the movant less those against",
         "number",
         1,
         "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",

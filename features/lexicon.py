@@ -186,13 +186,19 @@ def phrases() -> tuple[Phrase, ...]:
     )
 
 
-@cache
 def meaning(field: str, value: str) -> str:
     """Return the plain words for one value of one field, or the value itself where unlisted."""
-    for entry in entries():
-        if (entry.field, entry.value) == (field, value):
-            return entry.meaning
-    return value.replace("_", " ")
+    return listed_meaning(field, value) or value.replace("_", " ")
+
+
+def listed_meaning(field: str, value: str) -> str | None:
+    """Return the plain words for one value of one field, or None where no lexicon lists it."""
+    return _meanings().get((field, value))
+
+
+@cache
+def _meanings() -> dict[tuple[str, str], str]:
+    return {(entry.field, entry.value): entry.meaning for entry in entries()}
 
 
 @cache

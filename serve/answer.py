@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from features.context import Speaker
 from features.indicator import Source
+from features.lexicon import listed_meaning
 from features.phrases import Hit
 from train.modes import Mode
 
@@ -24,6 +25,7 @@ class Phrase(BaseModel):
     start: int = Field(description="first character in that paper")
     end: int = Field(description="one past the last character")
     words: str
+    means: str | None = Field(description="what such words speak for, where a lexicon lists them")
     negated: bool = Field(description="a negation cancels it")
     hedged: bool = Field(description="the sentence leaves it open: may, could, fears")
     speaker: Speaker = Field(description="who says it: a party, or the record")
@@ -111,6 +113,7 @@ def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
             start=hit.start,
             end=hit.end,
             words=hit.words,
+            means=listed_meaning(hit.field, hit.value),
             negated=hit.negated,
             hedged=hit.hedged,
             speaker=hit.speaker,

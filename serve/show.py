@@ -12,7 +12,7 @@ from data.schema import Motion
 from features.build import FAMILIES
 from features.lexicon import PaperName, entries
 from features.phrases import find_phrases
-from serve.answer import Answer, Factor, Tested
+from serve.answer import Answer, Factor, Phrase, Tested
 
 MODE_WORDS = {
     "rated": "Winter ratings, codings and text",
@@ -67,8 +67,7 @@ def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -
     for factor in factors:
         mine = [phrase for phrase in answer.phrases if phrase.factor == factor.factor]
         words = [
-            f'"{phrase.words}"{" (negated)" if phrase.negated else ""} '
-            f"{phrase.paper} {phrase.start}-{phrase.end}"
+            f'"{phrase.words}"{_remark(phrase)} {phrase.paper} {phrase.start}-{phrase.end}'
             for phrase in mine[:4]
         ]
         more = f", {len(mine) - 4} more" if len(mine) > 4 else ""
@@ -80,6 +79,12 @@ def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -
         )
         for line in lines:
             console.print(line, markup=False, highlight=False)
+
+
+def _remark(phrase: Phrase) -> str:
+    """Say of a phrase whether it is denied, and of a circumstance what it is."""
+    denied = " (negated)" if phrase.negated else ""
+    return denied + (f" ({phrase.means})" if phrase.factor.startswith("doctrine.") else "")
 
 
 def _show_tested(tested: Tested, console: Console) -> None:

@@ -16,8 +16,9 @@ from features.dates import find_dates
 from features.doctrine import balance
 from features.lexicon import entries
 from features.papers import LONGEST, clean
-from features.phrases import by_field, find_phrases
+from features.phrases import by_field, find_phrases, plain_hit
 from features.spelling import mend_spelling
+from serve.answer import as_phrases
 from serve.predictor import notes
 
 
@@ -109,6 +110,15 @@ def test_circumstances_count_once_and_for_their_side() -> None:
         assert len(hits) >= 2
         assert balance(by_field(hits), cue.field)[0] == (1.0 if cue.favors == "movant" else -1.0)
         assert cue.authority
+
+
+def test_an_answer_says_what_a_circumstance_is() -> None:
+    cue = next(entry for entry in entries() if entry.favors)
+    hits = tuple(h for h in find_phrases(cue.matches[0], cue.papers[0]) if h.value == cue.value)
+    word = plain_hit("words", "order", "motion", 0, 5, "order")
+    phrases = as_phrases({f"doctrine.{cue.field}": hits, "readings.outlook": (word,)})
+    assert {phrase.means for phrase in phrases} == {cue.meaning, None}
+    assert all(phrase.sentence for phrase in phrases if phrase.means)
 
 
 def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
