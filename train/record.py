@@ -22,6 +22,7 @@ from train.evaluate import (
     Evaluation,
     interval_table,
     outcome_table,
+    part_table,
 )
 from train.extraction import extract, extraction_tables
 from train.model import GrantModel
@@ -94,6 +95,7 @@ def log_evaluation(evaluation: Evaluation) -> None:
     mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
     mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
     mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+    mlflow.log_text(part_table(evaluation.predictions).to_csv(index=False), "phrase_parts.csv")
 
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
