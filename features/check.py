@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 
 from features.authorities import read_cases
 from features.context import read_cues
-from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, tables_of
+from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, read_lexicon, tables_of
 from features.patterns import phrase_pattern
 from features.phrases import fires
 from features.spelling import read_words
@@ -37,7 +36,7 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
     flaws: list[Flaw] = []
     found: list[tuple[str, str, Entry]] = []
     for family in FAMILIES:
-        name, content = f"{family}.toml", _content(f"{family}.toml")
+        name, content = f"{family}.toml", read_lexicon(family)
         text = content.decode(errors="replace")
         try:
             for field, value, table in tables_of(family, content):
@@ -53,26 +52,21 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
         except LexiconError as error:
             flaws.append(Flaw(name, _told_line(text, error), str(error)))
     readers: dict[str, Callable[[bytes], object]] = {
-        "context.toml": read_cues,
-        "leading_cases.toml": read_cases,
-        "legal_words.toml": read_words,
+        "context": read_cues,
+        "leading_cases": read_cases,
+        "legal_words": read_words,
     }
     for name, read in readers.items():
-        content = _content(name)
+        content = read_lexicon(name)
         try:
             read(content)
         except LexiconError as error:
-            flaws.append(
-                Flaw(name, _told_line(content.decode(errors="replace"), error), str(error))
-            )
+            text = content.decode(errors="replace")
+            flaws.append(Flaw(f"{name}.toml", _told_line(text, error), str(error)))
     if not flaws:
         for name, text, entry in found:
             flaws += _wrong_examples(name, text, entry)
     return len(found), flaws
-
-
-def _content(name: str) -> bytes:
-    return files("features").joinpath("lexicon", name).read_bytes()
 
 
 def _told_line(text: str, error: LexiconError) -> int:

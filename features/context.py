@@ -9,14 +9,13 @@ Harkema, Dowling, Thornblade and Chapman (2009), J. Biomed. Inform. 42:839-851 (
 et al. (2001), J. Biomed. Inform. 34:301-310 (NegEx).
 """
 
-import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple, cast
 
-from features.lexicon import LexiconError, PaperName, read_lexicon
+from features.lexicon import LexiconError, PaperName, list_of_strings, read_lexicon, read_toml
 from features.patterns import Pattern, PhraseError, compile_phrase
 
 Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks"]
@@ -40,7 +39,7 @@ class Cue:
 
 
 class CueFound(NamedTuple):
-    """A cue in a text, with its span and the sentence it stands in."""
+    """A cue in a text, with its span in the reading."""
 
     cue: Cue
     start: int
@@ -70,15 +69,10 @@ def read_cues(content: bytes) -> tuple[Cue, ...]:
         If the file is not UTF-8 or not TOML, or lacks a list of cues or a reach in words.
     """
     where = "features/lexicon/context.toml"
-    try:
-        tables = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{where}: {error}") from None
+    tables = read_toml(where, content)
 
     def patterns(table: dict[str, object], key: str, name: str) -> list[Pattern]:
-        phrases = table.get(key)
-        if not isinstance(phrases, list) or not all(isinstance(cue, str) for cue in phrases):
-            raise LexiconError(f"{where}: {name} must be a list of strings", key)
+        phrases = list_of_strings(table.get(key), f"{where}: {name}", key)
         try:
             return [compile_phrase(phrase) for phrase in phrases]
         except PhraseError as error:

@@ -27,10 +27,10 @@ COLUMNS = tuple(
 
 def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
-    return {f"{FAMILY}.{factor}": _indicator(hits, factor) for factor in RATINGS}
+    return {f"{FAMILY}.{factor}": balance(hits, factor) for factor in RATINGS}
 
 
-def balance(hits: HitsByField, factor: str) -> tuple[float, tuple[Hit, ...]]:
+def balance(hits: HitsByField, factor: str) -> Indicator:
     """Return the circumstances told for the movant less those against, and their phrases.
 
     Each counts once however often it is told; denied ones do not count.
@@ -40,14 +40,10 @@ def balance(hits: HitsByField, factor: str) -> tuple[float, tuple[Hit, ...]]:
         if not hit.negated:
             told.setdefault(hit.value, []).append(hit)
     points = sum(1 if (factor, cue) in _movants_cues() else -1 for cue in told)
-    return float(points), tuple(hit for mine in told.values() for hit in mine)
+    behind = tuple(hit for mine in told.values() for hit in mine)
+    return Indicator(float(points), "text" if behind else "not shown", behind)
 
 
 @cache
 def _movants_cues() -> frozenset[tuple[str, str]]:
     return frozenset((e.field, e.value) for e in entries() if e.favors == "movant")
-
-
-def _indicator(hits: HitsByField, factor: str) -> Indicator:
-    points, behind = balance(hits, factor)
-    return Indicator(points, "text" if behind else "not shown", behind)

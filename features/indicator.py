@@ -210,16 +210,10 @@ def _others_than_movant(mine: Sequence[Hit], hits: HitsByField) -> Sequence[Hit]
 def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
     given: bool | None = getattr(motion, field)
-    mine = tuple(hits.get(field, ()))
-    votes = [(hit.value == "true") != hit.negated for hit in mine]
     if given is not None:
-        same = tuple(hit for hit, vote in zip(mine, votes, strict=True) if vote == given)
+        same = tuple(hit for hit in hits.get(field, ()) if _says_yes(hit) == given)
         return Indicator(float(given), "coded", same)
-    if not mine:
-        return NOT_SHOWN
-    weighed = zip(mine, votes, strict=True)
-    balance = sum(hit.weight if vote else -hit.weight for hit, vote in weighed)
-    return Indicator(float(balance > 0), "text", mine)
+    return read_words(hits, field)
 
 
 def read_words(hits: HitsByField, field: str) -> Indicator:
@@ -227,8 +221,12 @@ def read_words(hits: HitsByField, field: str) -> Indicator:
     mine = tuple(hits.get(field, ()))
     if not mine:
         return NOT_SHOWN
-    balance = sum(1 if (hit.value == "true") != hit.negated else -1 for hit in mine)
+    balance = sum(hit.weight if _says_yes(hit) else -hit.weight for hit in mine)
     return Indicator(float(balance > 0), "text", mine)
+
+
+def _says_yes(hit: Hit) -> bool:
+    return (hit.value == "true") != hit.negated
 
 
 def as_scale(indicator: Indicator, field: str) -> Indicator:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from data.schema import RATINGS, Motion, allowed_values
 from features.patterns import Pattern, PhraseError, compile_phrase
@@ -91,10 +91,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         raise LexiconError(f"{where}: needs favors (movant or opponent) and authority")
 
     def strings(key: str) -> tuple[str, ...]:
-        items = table.get(key, [])
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            raise LexiconError(f"{where}: {key} must be a list of strings")
-        return tuple(items)
+        return list_of_strings(table.get(key, []), f"{where}: {key}")
 
     papers = tuple(paper for paper in PAPERS if paper in strings("papers")) or PAPERS
     if set(strings("papers")) - set(PAPERS):
@@ -128,6 +125,33 @@ def read_lexicon(name: str) -> bytes:
     return files("features").joinpath("lexicon", f"{name}.toml").read_bytes()
 
 
+def read_toml(where: str, content: bytes) -> dict[str, Any]:
+    """Read a lexicon file's TOML; `where` names the file in errors.
+
+    Raises
+    ------
+    LexiconError
+        If it is not UTF-8 or not TOML.
+    """
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{where}: {error}") from None
+
+
+def list_of_strings(items: object, what: str, culprit: str = "") -> tuple[str, ...]:
+    """Return a list of strings of a lexicon file.
+
+    Raises
+    ------
+    LexiconError
+        If it is none; the message opens with `what`.
+    """
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise LexiconError(f"{what} must be a list of strings", culprit)
+    return tuple(items)
+
+
 @cache
 def entries() -> tuple[Entry, ...]:
     """Return every entry of every family, in file order.
@@ -153,11 +177,7 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
         If the file is not UTF-8 or not TOML, or holds something other than `[field.value]` tables.
     """
     where = f"features/lexicon/{family}.toml"
-    try:
-        fields = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{where}: {error}") from None
-    for field, values in fields.items():
+    for field, values in read_toml(where, content).items():
         for value, table in values.items() if isinstance(values, dict) else ((None, None),):
             if not isinstance(table, dict):
                 raise LexiconError(

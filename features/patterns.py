@@ -70,6 +70,7 @@ def phrase_pattern(phrase: str) -> str:
     return rf"(?<!\w){_body(_plain(phrase))}(?!\w)"
 
 
+@cache  # the lexicons are checked phrase by phrase, then read: the second time is free
 def compile_phrase(phrase: str) -> Pattern:
     """Turn one phrase into a pattern.
 

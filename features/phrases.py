@@ -69,20 +69,20 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
         Which paper it is; entries restricted to the other paper are skipped.
     """
     cleaned = clean(text)
-    found = _read(cleaned.mended, paper)
-    places = found.places
-    apart = found
+    found = [_read(cleaned.mended, paper)]
+    places = found[0].places
     if cleaned.parted:
         # A phrase across the break of "third-" at a line's end and "party" counts too.
-        apart = _read(cleaned.parted, paper, apart=True)
+        found.append(_read(cleaned.parted, paper, apart=True))
         places = places + [
             place
-            for place in apart.places
+            for place in found[1].places
             if cleaned.has_break_within(place.start, -place.minus_end)
         ]
     if not places:
         return []
     starts = [*sentence_starts(cleaned.plain), len(cleaned.plain)]
+    cues_in = [_cues_by_sentence(one, starts) for one in found]
     hits: list[Hit] = []
     entry, reached = -1, 0
     for place in sorted(places):
@@ -90,7 +90,8 @@ def find_phrases(text: str, paper: PaperName) -> list[Hit]:
             entry, reached = place.entry, 0
         if place.start >= reached:
             reached = -place.minus_end
-            hits.append(_hit(text, paper, place, apart if place.apart else found, starts))
+            read = found[place.apart].reading.text
+            hits.append(_hit(text, paper, place, read, cues_in[place.apart], starts))
     return hits
 
 
@@ -117,25 +118,11 @@ class _Found:
     reading: Reading
     places: list[_Place]
     cues: list[CueFound]
-    by_sentence: dict[int, Cues]
-
-    def nearby(self, place: _Place, sentence: int, starts: list[int]) -> list[CueFound]:
-        """Return the real cues near a phrase in its sentence; `starts` are of all sentences."""
-        if not self.cues:
-            return []
-        if not self.by_sentence:
-            sorted_cues: dict[int, list[CueFound]] = {}
-            for cue in self.cues:
-                number = sentence_at(starts, self.reading.origin(cue.start))
-                sorted_cues.setdefault(number, []).append(cue)
-            self.by_sentence.update({n: Cues(mine) for n, mine in sorted_cues.items()})
-        mine = self.by_sentence.get(sentence)
-        return mine.near(place.read_start, place.read_end) if mine else []
 
 
 def _read(reading: Reading, paper: PaperName, apart: bool = False) -> _Found:
     known, told = phrases(), cues()
-    found = _Found(reading, [], [], {})
+    found = _Found(reading, [], [])
     for number, start, end in matches(reading.text):
         if number >= len(known):
             found.cues.append(CueFound(told[number - len(known)], start, end))
@@ -149,10 +136,28 @@ def _read(reading: Reading, paper: PaperName, apart: bool = False) -> _Found:
     return found
 
 
-def _hit(text: str, paper: PaperName, place: _Place, found: _Found, starts: list[int]) -> Hit:
+def _cues_by_sentence(found: _Found, starts: list[int]) -> dict[int, Cues]:
+    """Return the real cues of each sentence that has any; `starts` are of all sentences."""
+    by_sentence: dict[int, list[CueFound]] = {}
+    for cue in found.cues:
+        number = sentence_at(starts, found.reading.origin(cue.start))
+        by_sentence.setdefault(number, []).append(cue)
+    return {number: Cues(mine) for number, mine in by_sentence.items()}
+
+
+def _hit(
+    text: str,
+    paper: PaperName,
+    place: _Place,
+    read: str,
+    cues_in: Mapping[int, Cues],
+    starts: list[int],
+) -> Hit:
+    """Return the hit at a place; `read` is the reading's text and `cues_in` its cues."""
     sentence = sentence_at(starts, place.start)
-    nearby = found.nearby(place, sentence, starts)
-    said = context_of(found.reading.text, place.read_start, place.read_end, nearby, paper)
+    mine = cues_in.get(sentence)
+    nearby = mine.near(place.read_start, place.read_end) if mine else []
+    said = context_of(read, place.read_start, place.read_end, nearby, paper)
     entry = phrases()[place.number].entry
     return Hit(
         entry.field,

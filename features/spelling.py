@@ -6,14 +6,13 @@ it in one letter; names, contractions and words of no lexicon are left alone.
 
 import re
 import string
-import tomllib
 from collections.abc import Callable
 from functools import cache, lru_cache
 
 from spellchecker import SpellChecker
 
 from features.context import cues
-from features.lexicon import LexiconError, phrases, read_lexicon
+from features.lexicon import list_of_strings, phrases, read_lexicon, read_toml
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
 _SOUGHT = re.compile(r"([a-z]{3,})(\\w\*)?")
@@ -42,7 +41,7 @@ def mend_spelling(text: str, is_name: Callable[[int], bool]) -> str:
     return _WORD.sub(mended, text)
 
 
-def read_words(content: bytes) -> list[str]:
+def read_words(content: bytes) -> tuple[str, ...]:
     """Read the right words that general dictionaries lack.
 
     Raises
@@ -51,13 +50,8 @@ def read_words(content: bytes) -> list[str]:
         If the file is not UTF-8 or not TOML, or holds no list of words.
     """
     where = "features/lexicon/legal_words.toml"
-    try:
-        words = tomllib.loads(content.decode()).get("words")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{where}: {error}") from None
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise LexiconError(f"{where}: words must be a list of strings", "words")
-    return words
+    words = read_toml(where, content).get("words")
+    return list_of_strings(words, f"{where}: words", "words")
 
 
 @cache

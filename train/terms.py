@@ -43,7 +43,7 @@ class Vocabulary:
     terms: dict[Block, tuple[str, ...]]
     idf: dict[Block, Floats]
 
-    @property
+    @cached_property
     def columns(self) -> list[tuple[Block, str]]:
         """The block and name of each column of `matrix`."""
         return [(block, term) for block in BLOCKS for term in self.terms[block]]

@@ -14,9 +14,9 @@ from features import check
 @pytest.fixture
 def lexicons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the lexicons that a test may spoil."""
-    copied = shutil.copytree(str(files("features") / "lexicon"), tmp_path / "lexicon")
-    monkeypatch.setattr(check, "files", lambda room: tmp_path)
-    return Path(copied)
+    copied = Path(shutil.copytree(str(files("features") / "lexicon"), tmp_path / "lexicon"))
+    monkeypatch.setattr(check, "read_lexicon", lambda name: (copied / f"{name}.toml").read_bytes())
+    return copied
 
 
 def test_the_lexicons_are_sound() -> None:
