@@ -18,12 +18,13 @@ from typing import Literal, NamedTuple, cast
 from features.lexicon import LexiconError, PaperName, list_of_strings, read_lexicon, read_toml
 from features.patterns import Pattern, PhraseError, compile_phrase
 
-Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks"]
+Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks", "turns"]
 Role = Literal["before", "after", "not_a_cue"]
 Speaker = Literal["movant", "opponent", "record"]
 KINDS: tuple[Kind, ...] = ("negation", "hedge", "movant", "opponent", "record")
 ROLES: tuple[Role, ...] = ("before", "after", "not_a_cue")
 SPEAKERS = ("movant", "opponent", "record")
+STOPS: tuple[Kind, ...] = ("breaks", "turns")
 _FURTHEST = 400
 """Characters beyond which no cue acts: 40 words and more."""
 
@@ -79,7 +80,9 @@ def read_cues(content: bytes) -> tuple[Cue, ...]:
             raise LexiconError(f"{where}: {name}: {error}", key) from None
 
     found = [
-        Cue("breaks", "before", 0, pattern) for pattern in patterns(tables, "breaks", "breaks")
+        Cue(kind, "before", 0, pattern)
+        for kind in STOPS
+        for pattern in patterns(tables, kind, kind)
     ]
     for kind in KINDS:
         table = tables.get(kind)
@@ -160,7 +163,7 @@ def author_of(paper: PaperName) -> Speaker:
 
 def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[CueFound]) -> bool:
     """Tell whether a cue reaches the phrase at `text[start:end]`."""
-    if mine.cue.kind == "breaks":
+    if mine.cue.kind in STOPS:
         return False
     if mine.cue.kind in SPEAKERS and mine.start <= start < mine.end:
         return True  # "plaintiff fears" says who fears
@@ -173,12 +176,10 @@ def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[C
     between = text[first:last]
     if len(between.split()) > mine.cue.reach_words:
         return False
-    if mine.cue.kind in SPEAKERS:
-        return ";" not in between
-    return not (
-        ";" in between
-        or ":" in between
-        or any(
-            first <= stop.start and stop.end <= last for stop in nearby if stop.cue.kind == "breaks"
-        )
+    speaks = mine.cue.kind in SPEAKERS
+    if ";" in between or (":" in between and not speaks):
+        return False
+    stops = STOPS[1:] if speaks else STOPS
+    return not any(
+        first <= other.start and other.end <= last for other in nearby if other.cue.kind in stops
     )

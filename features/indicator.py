@@ -59,8 +59,10 @@ class Column:
         """The family: the part of the name before the first dot."""
         return self.name.split(".")[0]
 
-    def say(self, value: float | str | None) -> str:
+    def say(self, value: float | str | None, error: float | None = None) -> str:
         """Put this feature with one of its values in plain words.
+
+        `error` is how far off such a value usually is (root mean square), where that is known.
 
         >>> Column("harm.delay_months", "months of delay before moving", "number").say(3.0)
         'months of delay before moving: 3'
@@ -72,10 +74,19 @@ class Column:
         if self.kind == "scale":
             return f"{self.meaning}: {self.words(self.values[int(value)])}"
         if self.kind == "log_odds":
-            return f"{self.meaning}: {1 / (1 + math.exp(-value)):.0%}"
+            likely = f"{self.meaning}: {_chance(value):.0%}"
+            if error is None:
+                return likely
+            return f"{likely} (often {_chance(value - error):.0%} to {_chance(value + error):.0%})"
         if self.kind == "flag":
             return self.meaning if value else f"{self.meaning}: no"
+        if error is not None:
+            return f"{self.meaning}: {value:.1f}, give or take {error:.1f}"
         return f"{self.meaning}: {value:.3g}" if value % 1 else f"{self.meaning}: {value:.0f}"
+
+
+def _chance(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 class Indicator(NamedTuple):

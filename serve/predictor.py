@@ -99,10 +99,11 @@ class Predictor:
         modes = [mode_of(motion) for motion in motions]
         table = self.model.predict(frame, modes)
         shares = self.model.contributions(frame, modes)
+        errors = self.model.reading_errors()
         answers = []
         for row, motion in enumerate(motions):
             p = float(table["p_grant"].iloc[row])
-            factors = _factors(frame, shares, row, p)
+            factors = _factors(frame, shares, row, p, errors)
             answers.append(
                 Answer(
                     id=motion.id,
@@ -148,7 +149,9 @@ def points_moved(p: float, log_odds: float) -> float:
     return float(100 * (p - expit(logit(p) - log_odds)))
 
 
-def _factors(frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float) -> list[Factor]:
+def _factors(
+    frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float, errors: dict[str, float]
+) -> list[Factor]:
     factors = []
     for column in COLUMNS:
         share = float(shares[column.name].iloc[row])
@@ -159,7 +162,7 @@ def _factors(frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float) -> l
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
-                says=column.say(value),
+                says=column.say(value, errors.get(column.name)),
                 value=value,
                 source=frame.sources[column.name].iloc[row],
                 log_odds=share,

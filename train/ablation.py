@@ -14,7 +14,7 @@ from data.splits import grouped_folds
 from features.build import FAMILIES
 from train.calibration import Floats
 from train.metrics import scored
-from train.rulings import Labelled, fit_rows
+from train.rulings import Labelled, fit_rows, read_rows
 
 WHOLE = "none"
 
@@ -38,13 +38,17 @@ def ablate(
     """
     p: dict[str, Floats] = {}
     families = [family for family in FAMILIES if family != "ratings"]  # text alone has none
+    folds = [
+        (train, test, read_rows(labelled, train))  # what is read is the same for every family
+        for train, test in grouped_folds(labelled.rulings, n_folds, seed)
+    ]
     for removed in (WHOLE, *families):
         tell(f"without {FAMILIES.get(removed, 'nothing')}")
         p[removed] = np.empty(len(labelled.rulings))
-        for train, test in grouped_folds(labelled.rulings, n_folds, seed):
+        for train, test, read in folds:
             without = None if removed == WHOLE else removed
             fitted = fit_rows(
-                labelled, train, parameters or {}, n_bags, seed, ("unrated",), without
+                labelled, train, parameters or {}, n_bags, seed, ("unrated",), without, read
             )
             frame = fitted.model.read(labelled.frames["text"].take(test))
             if without:

@@ -88,8 +88,15 @@ class GrantModel:
         names = [column.name for column in readings.COLUMNS]
         if self.readers is None:
             return frame.with_readings(pd.DataFrame(np.nan, index=range(len(frame)), columns=names))
-        behind = [self.readers.phrases(pair) for pair in frame.papers] if phrases else ()
-        return frame.with_readings(self.readers.read(frame.papers), behind)
+        if phrases:
+            return frame.with_readings(*self.readers.read_with_words(frame.papers))
+        return frame.with_readings(self.readers.read(frame.papers))
+
+    def reading_errors(self) -> dict[str, float]:
+        """Return how far off each reading of a motion not seen was (root mean square), by name."""
+        errors = self.readers.errors if self.readers else np.empty(0)
+        named = zip(readings.COLUMNS, errors, strict=False)
+        return {column.name: float(error) for column, error in named if not np.isnan(error)}
 
     def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return `p_grant`, `p_low` and `p_high` for each row of the frame.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_matrix
 from scipy.special import logit
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
@@ -56,23 +57,36 @@ class Readers:
         The terms read, k columns in all.
     weights, intercepts
         (targets, k) and (targets,) of the ridge regressions; NaN where a factor is not read.
+    errors
+        (targets,) root mean square error of readings of cases not seen; NaN where not known.
     """
 
     vocabulary: Vocabulary
     weights: Floats
     intercepts: Floats
+    errors: Floats
 
     def read(self, papers: Sequence[Papers]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
-        names = [column.name for column in COLUMNS]
         if not papers:
-            return pd.DataFrame(columns=names, dtype=float)
-        values = self.vocabulary.matrix(papers) @ np.nan_to_num(self.weights).T + self.intercepts
-        return pd.DataFrame(values, columns=names)
+            return pd.DataFrame(columns=[column.name for column in COLUMNS], dtype=float)
+        return self._values(self.vocabulary.matrix(papers))
 
-    def phrases(self, papers: Papers) -> dict[str, tuple[Hit, ...]]:
-        """Return the words that moved each reading of one motion most, with their places."""
-        row = self.vocabulary.matrix([papers])
+    def read_with_words(
+        self, papers: Sequence[Papers]
+    ) -> tuple[pd.DataFrame, list[dict[str, tuple[Hit, ...]]]]:
+        """Return what `read` does, and the words that moved each reading most, by column name."""
+        if not papers:
+            return self.read(papers), []
+        matrix = self.vocabulary.matrix(papers)
+        behind = [self._words(pair, matrix[row]) for row, pair in enumerate(papers)]
+        return self._values(matrix), behind
+
+    def _values(self, matrix: csr_matrix) -> pd.DataFrame:
+        values = matrix @ np.nan_to_num(self.weights).T + self.intercepts
+        return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
+
+    def _words(self, papers: Papers, row: csr_matrix) -> dict[str, tuple[Hit, ...]]:
         columns = self.vocabulary.columns
         places = places_of(papers, {columns[place] for place in row.indices})
         found = {}
@@ -91,6 +105,7 @@ class Readers:
             "idf": {block: idf.tolist() for block, idf in self.vocabulary.idf.items()},
             "weights": [[_or_none(w) for w in row] for row in self.weights.tolist()],
             "intercepts": [_or_none(value) for value in self.intercepts.tolist()],
+            "errors": [_or_none(value) for value in self.errors.tolist()],
         }
 
     @classmethod
@@ -108,12 +123,13 @@ class Readers:
         )
         weights = np.array(record["weights"], dtype=float)
         intercepts = np.array(record["intercepts"], dtype=float)
+        errors = np.array(record["errors"], dtype=float)
         uneven = [b for b in BLOCKS if len(vocabulary.terms[b]) != len(vocabulary.idf[b])]
         n_terms = len(vocabulary.columns)
-        expected = ((len(TARGETS), n_terms), (len(TARGETS),))
-        if uneven or (weights.shape, intercepts.shape) != expected:
+        expected = ((len(TARGETS), n_terms), (len(TARGETS),), (len(TARGETS),))
+        if uneven or (weights.shape, intercepts.shape, errors.shape) != expected:
             raise ValueError(f"readers of {n_terms} terms with weights of shape {weights.shape}")
-        return cls(vocabulary, weights, intercepts)
+        return cls(vocabulary, weights, intercepts, errors)
 
 
 def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
@@ -129,7 +145,7 @@ def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
         known = np.flatnonzero(~np.isnan(targets[:, place]))
         ridge = Ridge(alpha=PENALTY).fit(matrix[known], targets[known, place])
         weights[place], intercepts[place] = ridge.coef_, ridge.intercept_
-    return Readers(vocabulary, weights, intercepts)
+    return Readers(vocabulary, weights, intercepts, np.full(len(TARGETS), np.nan))
 
 
 def unseen_readings(
@@ -146,6 +162,14 @@ def unseen_readings(
         if readers is not None:
             readings.iloc[unseen] = readers.read([papers[row] for row in unseen]).to_numpy()
     return readings
+
+
+def reading_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
+    """Return the root mean square error of each reading, NaN where none can be compared."""
+    missed = (readings.to_numpy() - targets) ** 2
+    compared = (~np.isnan(missed)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.sqrt(np.nansum(missed, axis=0) / compared), dtype=float)
 
 
 def _or_none(value: float) -> float | None:

@@ -1,12 +1,13 @@
 """Turn labelled rulings into what the model learns from: frames per mode, labels and cases."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data.codes import Outcome
 from data.embedded import reader_forecasts
@@ -16,7 +17,13 @@ from features.build import FeatureFrame, build_features
 from train.calibration import Flags, Floats
 from train.model import Copy, GrantModel, fit
 from train.modes import BASES, MODES, Basis, Mode, masked, partly_masked
-from train.readers import fit_readers, reading_targets, unseen_readings
+from train.readers import (
+    Readers,
+    fit_readers,
+    reading_errors,
+    reading_targets,
+    unseen_readings,
+)
 
 InPart = Literal["granted", "denied", "left_out"]
 Rows = npt.NDArray[np.intp]
@@ -74,6 +81,24 @@ def label_rulings(
 
 
 @dataclass(frozen=True)
+class ReadRows:
+    """What some training rows teach about reading: the readers, and out-of-fold readings."""
+
+    readers: Readers | None
+    unseen: pd.DataFrame
+
+
+def read_rows(labelled: Labelled, rows: Rows) -> ReadRows:
+    """Fit the readers on some rows, and read each of the rows with readers that never saw it."""
+    targets, groups = labelled.targets[rows], labelled.groups[rows]
+    papers = labelled.frames["text"].take(rows).papers
+    readers, unseen = fit_readers(papers, targets), unseen_readings(papers, targets, groups)
+    if readers is not None:
+        readers = replace(readers, errors=reading_errors(unseen, targets))
+    return ReadRows(readers, unseen)
+
+
+@dataclass(frozen=True)
 class Fitted:
     """A model, and the frames of its training rows as it saw them: with out-of-fold readings."""
 
@@ -89,6 +114,7 @@ def fit_rows(
     seed: int,
     bases: Sequence[Basis] = BASES,
     without: str | None = None,
+    read: ReadRows | None = None,
 ) -> Fitted:
     """Fit readers and model on some rows of the labelled rulings.
 
@@ -98,14 +124,14 @@ def fit_rows(
         Which boosters to fit; a model without some cannot answer in their modes.
     without
         A family of features to leave out.
+    read
+        What `read_rows` gave for these rows, where it was asked already.
     """
-    targets, groups = labelled.targets[rows], labelled.groups[rows]
-    papers = labelled.frames["text"].take(rows).papers
-    unseen = unseen_readings(papers, targets, groups)
+    read = read or read_rows(labelled, rows)
 
     def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
-        read = {mode: frame.take(rows).with_readings(unseen) for mode, frame in frames.items()}
-        return {m: frame.without(without) for m, frame in read.items()} if without else read
+        mine = {m: frame.take(rows).with_readings(read.unseen) for m, frame in frames.items()}
+        return {m: frame.without(without) for m, frame in mine.items()} if without else mine
 
     whole, partly = shown(labelled.frames), shown(labelled.partly)
     copies: dict[Basis, tuple[Copy, ...]] = {
@@ -117,7 +143,7 @@ def fit_rows(
             Copy(whole["text"]),
         ),
     }
-    readers = fit_readers(papers, targets)
     copies = {basis: copies[basis] for basis in bases}
-    model = fit(copies, readers, labelled.granted[rows], groups, parameters, n_bags, seed)
+    granted, groups = labelled.granted[rows], labelled.groups[rows]
+    model = fit(copies, read.readers, granted, groups, parameters, n_bags, seed)
     return Fitted(model, whole)

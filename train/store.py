@@ -17,7 +17,7 @@ from train.model import Ensemble, GrantModel
 from train.modes import BASES
 from train.readers import Readers
 
-FORMAT = 4
+FORMAT = 5
 
 
 class UnusableModel(ValueError):

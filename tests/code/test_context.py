@@ -50,6 +50,8 @@ def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:
         ("The logs show little. A data breach exposed files.", "motion", "movant"),
         ("The record shows harm; a data breach exposed files.", "motion", "movant"),
         ("That a data breach exposed files is undisputed.", "motion", "record"),
+        ("Defendants say they are safe, but a data breach exposed files.", "motion", "movant"),
+        ("Defendants say, because a data breach exposed files, no.", "motion", "opponent"),
     ],
 )
 def test_the_speaker(text: str, paper: PaperName, speaker: str) -> None:

@@ -2,14 +2,23 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from data.embedded import embedded_rulings, reader_forecasts
 from data.splits import case_groups
 from features.build import build_features
 from features.readings import COLUMNS
-from train.readers import Readers, fit_readers, reading_targets, unseen_readings
+from train.readers import (
+    Readers,
+    fit_readers,
+    reading_errors,
+    reading_targets,
+    unseen_readings,
+)
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
@@ -40,10 +49,13 @@ def test_readers_are_the_same_after_json() -> None:
     targets[:, 1] = np.nan  # a factor that nobody rated is not read
     readers = fit_readers(PAPERS, targets)
     assert readers is not None
+    readers = replace(readers, errors=reading_errors(readers.read(PAPERS), targets))
+    assert np.isnan(readers.errors[1])
     again = Readers.from_json(json.loads(json.dumps(readers.to_json(), allow_nan=False)))
+    assert np.array_equal(again.errors, readers.errors, equal_nan=True)
     assert again.read(PAPERS[:9]).equals(readers.read(PAPERS[:9]))
     assert readers.read(PAPERS[:9])[NAMES[1]].isna().all()
-    assert NAMES[1] not in again.phrases(PAPERS[0])
+    assert NAMES[1] not in again.read_with_words(PAPERS[:1])[1][0]
     assert fit_readers(PAPERS, np.full_like(TARGETS, np.nan)) is None
 
 
@@ -52,13 +64,16 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
     assert readers is not None
     motion = next(row for row in RULINGS if row.opposition)
     frame = build_features([motion])
-    found = readers.phrases(frame.papers[0])
+    readings, behind = readers.read_with_words(frame.papers)
+    assert readings.equals(readers.read(frame.papers))
+    found = behind[0]
     assert set(found) == set(NAMES)
     for hits in found.values():
         assert hits
         for hit in hits:
             assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
-    assert readers.phrases(("", None)) == {}
+    assert readers.read_with_words([("", None)])[1] == [{}]
+    assert readers.read_with_words([])[1] == []
     assert len(readers.read([])) == 0
 
 
@@ -78,3 +93,17 @@ def test_rulings_too_few_or_without_ratings_are_not_read() -> None:
     readings = unseen_readings(PAPERS[:4], targets, np.arange(4))
     assert readings.isna().all(axis=None)
     assert fit_readers([("same words", None)] * 200, TARGETS[:200]) is None
+
+
+def test_the_error_of_a_reading_is_the_root_of_the_mean_square() -> None:
+    readings = pd.DataFrame({"a": [1.0, 4.0, 2.0], "b": [1.0, 1.0, 1.0]})
+    targets = np.array([[4.0, np.nan], [8.0, np.nan], [np.nan, np.nan]])
+    errors = reading_errors(readings, targets)
+    assert errors[0] == pytest.approx((12.5) ** 0.5)
+    assert np.isnan(errors[1])
+
+
+def test_a_reading_is_said_with_its_error() -> None:
+    rating, outlook = COLUMNS[0], COLUMNS[-1]
+    assert rating.say(3.44, 0.86).endswith(": 3.4, give or take 0.9")
+    assert outlook.say(0.0, np.log(3.0)).endswith(": 50% (often 25% to 75%)")
