@@ -4,6 +4,7 @@ Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyf
 `build_features`; nothing else turns a motion into numbers.
 """
 
+import gc
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -167,7 +168,13 @@ def builder_digest() -> str:
 
 def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator]]:
     """Build a chunk of motions; `digest` takes part only in the cache key."""
-    return [indicators(motion) for motion in motions]
+    collects = gc.isenabled()
+    gc.disable()  # what is built holds no cycles, and looking for some takes a tenth of the time
+    try:
+        return [indicators(motion) for motion in motions]
+    finally:
+        if collects:
+            gc.enable()
 
 
 def indicators(motion: Motion) -> dict[str, Indicator]:
