@@ -86,9 +86,11 @@ def train(
     Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder.
     """
     with telling_errors():
+        from serve.evaluation_tables import show_headline
+
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
         trained = _train(_rulings(rulings)[0], rulings, settings)
-        _show_evaluation(trained.evaluation)
+        show_headline(trained.evaluation, console())
         say(f"\nRegistered as enjoin version {trained.version} (run {trained.run_id}).")
         say(f"MLflow store: {trained.tracking_uri}")
         say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
@@ -104,17 +106,21 @@ def evaluate(
     seed: SeedOption = 0,
     in_part: InPartOption = "granted",
     parameters: ParametersOption = None,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="show every court level, circuit, claim area ... too")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="also write the table here as CSV")] = None,
 ) -> None:
     """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
     with telling_errors():
         from data.files import written_whole
+        from serve.evaluation_tables import show_evaluation
         from train.run import evaluate_rulings
 
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
         with steps("evaluating") as tell:
             evaluation = evaluate_rulings(_rulings(rulings)[0], settings, tell)
-        _show_evaluation(evaluation)
+        show_evaluation(evaluation, console(), slices)
         if output:
             with written_whole(output) as temporary:
                 evaluation.table.to_csv(temporary, index=False)
@@ -451,12 +457,6 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
     return checked.rows[0]
-
-
-def _show_evaluation(evaluation: Any) -> None:
-    from serve.tables import show_evaluation
-
-    show_evaluation(evaluation, console())
 
 
 if __name__ == "__main__":

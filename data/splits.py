@@ -111,6 +111,41 @@ def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalS
     return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
 
 
+@dataclass(frozen=True)
+class RollingFold:
+    """One test year of a rolling origin: rows of all earlier years (`train`), rows of the year."""
+
+    test_year: int
+    train: Rows
+    test: Rows
+
+
+def rolling_origin(rulings: Sequence[Ruling], first_test_year: int) -> list[RollingFold]:
+    """Predict each year from `first_test_year` on from the years before it.
+
+    An earlier ruling of a case that was ruled on again in the test year is not trained on for that
+    year: siblings stay on one side.
+
+    Raises
+    ------
+    ValueError
+        If a side would be empty or hold only one kind of outcome.
+
+    References
+    ----------
+    Tashman (2000), Int. J. Forecasting 16:437-450 (rolling-origin evaluation).
+    """
+    temporal_split(rulings, first_test_year)  # refuses what cannot be split
+    years = np.array([ruling.year for ruling in rulings])
+    groups = case_groups(rulings)
+    folds = []
+    for year in sorted(set(years[years >= first_test_year].tolist())):
+        test = np.flatnonzero(years == year)
+        train = np.flatnonzero((years < year) & ~np.isin(groups, groups[test]))
+        folds.append(RollingFold(int(year), train, test))
+    return folds
+
+
 def grouped_folds(
     rulings: Sequence[Ruling], n_folds: int = 5, seed: int = 0
 ) -> Iterator[tuple[Rows, Rows]]:

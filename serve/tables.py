@@ -1,7 +1,6 @@
-"""Show evaluations and descriptions as tables in the terminal."""
+"""Show descriptions, extraction and ablation as tables in the terminal."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -12,64 +11,9 @@ from data.describe import count, describe
 from data.schema import Ruling
 from features.build import FAMILIES
 from features.phrases import Hit
+from serve.evaluation_tables import with_interval
 from train.ablation import WHOLE
-from train.evaluate import MODEL, Evaluation, interval_table, outcome_table, part_table
 from train.extraction import MIN_POSITIVES
-from train.metrics import METRICS
-
-
-def show_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print the metrics of both protocols, the three-way split and the interval check."""
-    titles = {
-        "temporal": "Later years (headline): trained before "
-        f"{evaluation.split.first_test_year}, tested from then on",
-        "grouped": "Grouped cross-validation: cases kept together",
-    }
-    for protocol, rows in evaluation.table.groupby("protocol", sort=False):
-        n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
-        title = f"{titles[str(protocol)]}; {n} rulings, {cases} cases"
-        if protocol == "temporal" and len(evaluation.split.left_out):
-            title += f", {len(evaluation.split.left_out)} sibling(s) left out"
-        heads = ("model", "mode", "ROC AUC", "Brier score", "log loss", "accuracy")
-        table = Table(*heads, "vs informed", title=title, title_justify="left")
-        for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
-            cells = mine.set_index("metric")
-            shown = [_with_interval(cells.loc[m]) for m in (*METRICS, "brier_difference")]
-            table.add_row(str(name), str(mode), *shown, style="bold" if name == MODEL else "")
-        console.print(table)
-    console.print("Each figure with its 95% interval, bootstrapped by case; lower Brier is better.")
-    console.print(
-        "vs informed: Brier score less that of the informed base rate, the share granted by motion "
-        "type x claim area, on the same rows; negative is better.\n"
-    )
-    outcomes = outcome_table(evaluation.predictions).pivot_table(
-        index=["protocol", "mode"], columns="outcome", values="mean_p_grant", sort=False
-    )
-    table = Table("test", "mode", *map(str, outcomes.columns), title="Mean p_grant by outcome")
-    for (protocol, mode), means in outcomes.iterrows():
-        table.add_row(protocol, mode, *(f"{value:.2f}" for value in means))
-    console.print(table)
-    table = Table("test", "mode", "mean width", "observed rate inside", "its 95% interval meets it")
-    table.title = "Intervals (90%), over groups of about 50 rulings of like p_grant"
-    for row in interval_table(evaluation.predictions).itertuples():
-        inside = f"{row.groups_covered} of {row.groups}"
-        meets = f"{row.groups_consistent} of {row.groups}"
-        table.add_row(row.protocol, row.mode, f"{row.mean_width:.2f}", inside, meets)
-    console.print(table)
-    table = Table("test", "cases", "rulings", "ROC AUC", "Brier score")
-    table.title = "Text only, by whether phrase writers may have read the case"
-    parts = part_table(evaluation.predictions).groupby(["protocol", "phrase_part"], sort=False)
-    for (protocol, part), rows in parts:
-        cells = rows.set_index("metric")
-        shown = [_with_interval(cells.loc[m]) for m in ("roc_auc", "brier_score")]
-        words = "read" if part == "writing" else "not read"
-        table.add_row(protocol, words, str(rows["n"].iloc[0]), *shown)
-    console.print(table)
-
-
-def _with_interval(cell: Any) -> str:
-    # Two lines, so that six columns fit in a terminal of 100.
-    return f"{cell['value']:.3f}\n\\[{cell['low']:.3f}, {cell['high']:.3f}]"
 
 
 def show_description(
@@ -146,7 +90,7 @@ def show_ablation(table: pd.DataFrame, console: Console) -> None:
     for removed, rows in table.groupby("removed", sort=False):
         cells = rows.set_index("metric")
         names = ("roc_auc", "roc_auc_difference", "brier_score", "brier_difference")
-        words = [_with_interval(cells.loc[name]) for name in names]
+        words = [with_interval(cells.loc[name]) for name in names]
         if removed == WHOLE:
             words[1] = words[3] = ""
         shown.add_row(FAMILIES.get(str(removed), "nothing"), *words)

@@ -34,7 +34,17 @@ class Calibration:
     bag_slopes: tuple[float, ...]
 
 
-def calibrate(measured: Sequence[Floats], drawn: Floats, granted: Flags) -> Calibration:
+@dataclass(frozen=True)
+class OutOfBag:
+    """Mean log-odds of training rows by the bags that did not see them, with their labels."""
+
+    scores: Floats
+    granted: Flags
+
+
+def calibrate(
+    measured: Sequence[Floats], drawn: Floats, granted: Flags
+) -> tuple[Calibration, OutOfBag]:
     """Fit the main line and one per bag on the out-of-bag scores of some copies of n rulings.
 
     Parameters
@@ -45,6 +55,10 @@ def calibrate(measured: Sequence[Floats], drawn: Floats, granted: Flags) -> Cali
         (bags, n): how often each bag drew each ruling.
     granted
         n labels.
+
+    Returns
+    -------
+    The lines, and the scores that they were fitted on.
     """
     unseen = drawn == 0
     usable = unseen.any(axis=0)  # a row that every bag drew has no out-of-bag score
@@ -55,9 +69,8 @@ def calibrate(measured: Sequence[Floats], drawn: Floats, granted: Flags) -> Cali
     intercept, slope = _line(out_of_bag, labels, np.ones(len(labels)))
     counted = np.tile(drawn, len(means))
     own = [_line(out_of_bag, labels, counts) for counts in counted]
-    return Calibration(
-        intercept, slope, tuple(line[0] for line in own), tuple(line[1] for line in own)
-    )
+    lines = tuple(line[0] for line in own), tuple(line[1] for line in own)
+    return Calibration(intercept, slope, *lines), OutOfBag(out_of_bag, labels)
 
 
 def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float]:

@@ -1,7 +1,7 @@
-"""Judge the model: on later years than training, and by grouped cross-validation.
+"""Judge the model: each later year from the years before it, and by grouped cross-validation.
 
 Every row is predicted by a model that never saw its case; every baseline is scored on the same
-rows. The temporal test is the headline.
+rows. The rolling origin, pooled over its years, is the headline.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,18 +12,35 @@ import numpy as np
 import pandas as pd
 
 from data.describe import wilson_interval
-from data.splits import TemporalSplit, grouped_folds, phrase_part, temporal_split
-from train import baselines
-from train.metrics import scored
-from train.modes import MODES
+from data.splits import grouped_folds, phrase_part, rolling_origin
+from train.baselines import INFORMED, PLAIN, WITH_FRAMES
+from train.calibration import Floats
+from train.calibrators import NAMES, calibrated_otherwise
+from train.metrics import (
+    differences,
+    observed_and_drawn,
+    scored,
+    weighted_scores,
+    with_intervals,
+)
+from train.modes import BASIS_OF, MODES
 from train.rulings import Labelled, Rows, fit_rows
+from train.slices import slice_facts, slice_table
 
-Protocol = Literal["temporal", "grouped"]
-PROTOCOLS: tuple[Protocol, ...] = ("temporal", "grouped")
-HEADLINE: Protocol = "temporal"
+Protocol = Literal["rolling", "grouped"]
+PROTOCOLS: tuple[Protocol, ...] = ("rolling", "grouped")
+HEADLINE: Protocol = "rolling"
 MODEL = "enjoin"
 ANY_MODE = "any"
-INFORMED = "motion type x claim area"
+
+
+def recalibrated(name: str) -> str:
+    """Return what predictions calibrated in another way are called in the tables."""
+    return f"{MODEL}, {name}"
+
+
+RECALIBRATED = tuple(map(recalibrated, NAMES))
+"""The model's own scores, calibrated otherwise (see `train.calibrators`)."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +51,25 @@ class Evaluation:
     ----------
     predictions
         One row per ruling, protocol, mode and model: `id`, `case`, `outcome`, `granted`,
-        `phrase_part` (whether phrase writers may have read the case), `protocol`, `mode`, `model`,
+        `phrase_part` (whether phrase writers may have read the case), the slices it belongs to
+        (`train.slices`), `protocol`, `fold` (the test year or the fold's number), `mode`, `model`,
         `p_grant`, and for the model itself `p_low` and `p_high`.
     table
         One row per protocol, mode, model and metric: `value`, `low`, `high` (95%), `n`, `cases`.
-    split
-        The temporal split used.
+    beside
+        One row per protocol, mode, baseline and metric: the model's `value` less the baseline's on
+        the same rulings, with `low` and `high`.
+    slices
+        The model slice by slice (see `train.slices.slice_table`).
+    first_test_year
+        The first year predicted from the years before it.
     """
 
     predictions: pd.DataFrame
     table: pd.DataFrame
-    split: TemporalSplit
+    beside: pd.DataFrame
+    slices: pd.DataFrame
+    first_test_year: int
 
 
 def evaluate(
@@ -63,71 +88,95 @@ def evaluate(
     ValueError
         If the years or cases do not allow the split (the message says what to change).
     """
-    split = temporal_split(labelled.rulings, first_test_year)
-    years = f"training before {first_test_year}, testing on later years"
-    plans: list[tuple[Protocol, str, Rows, Rows]] = [("temporal", years, split.train, split.test)]
+    plans: list[tuple[Protocol, int, str, Rows, Rows]] = []
+    for fold in rolling_origin(labelled.rulings, first_test_year):
+        words = f"testing on {fold.test_year}, training on the years before"
+        plans.append(("rolling", fold.test_year, words, fold.train, fold.test))
     folds = grouped_folds(labelled.rulings, n_folds, seed)
     for number, (train, test) in enumerate(folds, start=1):
-        plans.append(("grouped", f"grouped fold {number} of {n_folds}", train, test))
+        plans.append(("grouped", number, f"grouped fold {number} of {n_folds}", train, test))
     parts = []
-    for protocol, words, train, test in plans:
+    for protocol, number, words, train, test in plans:
         tell(words)
         for part in _predict_fold(labelled, train, test, parameters or {}, n_bags, seed):
-            parts.append(part.assign(protocol=protocol))
+            parts.append(part.assign(protocol=protocol, fold=number))
     predictions = pd.concat(parts, ignore_index=True)
     tell("bootstrapping the metrics by case")
-    return Evaluation(predictions, score_table(predictions), split)
+    table, beside = score_tables(predictions)
+    slices = slice_table(predictions[predictions["model"] == MODEL])
+    return Evaluation(predictions, table, beside, slices, first_test_year)
 
 
 def _predict_fold(
     labelled: Labelled, train: Rows, test: Rows, parameters: dict[str, Any], n_bags: int, seed: int
 ) -> Iterator[pd.DataFrame]:
+    rulings = [labelled.rulings[row] for row in test]
     facts = pd.DataFrame(
         {
-            "id": [labelled.rulings[row].id for row in test],
+            "id": [ruling.id for ruling in rulings],
             "case": labelled.groups[test],
-            "outcome": [labelled.rulings[row].outcome.value for row in test],
+            "outcome": [ruling.outcome.value for ruling in rulings],
             "granted": labelled.granted[test],
-            "phrase_part": [phrase_part(labelled.rulings[row]) for row in test],
+            "phrase_part": [phrase_part(ruling) for ruling in rulings],
         }
     )
+    facts = pd.concat([facts, pd.DataFrame([slice_facts(ruling) for ruling in rulings])], axis=1)
     fitted = fit_rows(labelled, train, parameters, n_bags, seed)
     for mode in MODES:
         frame = fitted.model.read(labelled.frames[mode].take(test))
         answer = fitted.model.predict(frame, [mode] * len(test))
         yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
-        p = baselines.logistic_regression(fitted.frames[mode], labelled.granted[train], frame)
-        yield facts.assign(mode=mode, model="logistic regression", p_grant=p)
-    plain = {
-        "TF-IDF + logistic regression": baselines.tfidf_regression(labelled, train, test),
-        INFORMED: baselines.informed_base_rate(labelled, train, test),
-        "base rate": baselines.base_rate(labelled, train, test),
-        "reader forecasts": baselines.forecasts(labelled, test),
-    }
-    for name, p_or_none in plain.items():
+        taught = fitted.model.ensembles[BASIS_OF[mode]].taught
+        if taught is not None:
+            scores = fitted.model.scores(frame, mode).mean(axis=1)
+            for name, other in calibrated_otherwise(taught, scores).items():
+                columns = {column: other[column] for column in other}
+                yield facts.assign(mode=mode, model=recalibrated(name), **columns)
+        for name, baseline in WITH_FRAMES.items():
+            p = baseline(fitted.frames[mode], labelled.granted[train], frame)
+            yield facts.assign(mode=mode, model=name, p_grant=p)
+    for name, plain in PLAIN.items():
+        p_or_none = plain(labelled, train, test)
         if p_or_none is not None:
             yield facts.assign(mode=ANY_MODE, model=name, p_grant=p_or_none)
 
 
-def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Score every protocol, mode and model; `brier_difference` is against the informed base rate.
+def score_tables(predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Score every protocol, mode and model, and the model beside every baseline.
 
-    Negative differences are better than the informed base rate on the same rows.
+    `brier_skill` is 1 less the ratio of the Brier score to that of the informed base rate on the
+    same rows, so positive is better; `brier_difference` is the difference of the two.
+
+    Returns
+    -------
+    `Evaluation.table` and `Evaluation.beside`.
     """
-    tables = []
+    tables, beside = [], []
     for protocol, rows in predictions.groupby("protocol", sort=False):
-        informed = rows[rows["model"] == INFORMED].set_index("id")["p_grant"]
+        ids = rows.loc[rows["model"] == INFORMED, "id"]
+        groups = rows.loc[rows["model"] == INFORMED, "case"].to_numpy()
+        weights = observed_and_drawn(groups)
+        found: dict[tuple[str, str], dict[str, Floats]] = {}
         for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
-            table = scored(
-                mine["granted"].to_numpy(dtype=bool),
-                mine["p_grant"].to_numpy(dtype=float),
-                mine["case"].to_numpy(),
-                informed.loc[mine["id"]].to_numpy(dtype=float),
-            )
-            counts = {"n": len(mine), "cases": mine["case"].nunique()}
-            tables.append(table.assign(protocol=protocol, mode=mode, model=name, **counts))
+            same = mine.set_index("id").loc[ids]  # one order of rulings, so that all are paired
+            granted = same["granted"].to_numpy(dtype=bool)
+            p = same["p_grant"].to_numpy(dtype=float)
+            found[str(mode), str(name)] = weighted_scores(granted, p, weights)
+        informed = found[ANY_MODE, INFORMED]
+        counts = {"n": len(ids), "cases": len(np.unique(groups))}
+        for (mode, name), scores in found.items():
+            skill = {"brier_skill": 1 - scores["brier_score"] / informed["brier_score"]}
+            whole = with_intervals(scores | skill | differences(scores, informed))
+            tables.append(whole.assign(protocol=protocol, mode=mode, model=name, **counts))
+            if name == MODEL:
+                for (its_mode, other), theirs in found.items():
+                    if other != MODEL and its_mode in (mode, ANY_MODE):
+                        paired = with_intervals(differences(scores, theirs))
+                        beside.append(paired.assign(protocol=protocol, mode=mode, baseline=other))
     columns = ["protocol", "mode", "model", "metric", "value", "low", "high", "n", "cases"]
-    return pd.concat(tables, ignore_index=True)[columns]
+    table = pd.concat(tables, ignore_index=True)[columns]
+    columns = ["protocol", "mode", "baseline", "metric", "value", "low", "high"]
+    return table, pd.concat(beside, ignore_index=True)[columns]
 
 
 def outcome_table(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -137,16 +186,17 @@ def outcome_table(predictions: pd.DataFrame) -> pd.DataFrame:
     return table.agg(n="size", mean_p_grant="mean").reset_index()
 
 
-def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
+def interval_check(predictions: pd.DataFrame) -> pd.DataFrame:
     """Check the intervals: their mean width, and how often they hold the observed rate.
 
     Rulings are sorted by `p_grant` and cut into groups of about 50; a group is covered when its
     observed grant rate lies between its mean `p_low` and mean `p_high`, and consistent when the 95%
-    Wilson interval of that rate meets them: 50 outcomes alone scatter by some 7 points.
+    Wilson interval of that rate meets them: 50 outcomes alone scatter by some 7 points. So for the
+    model, and for its scores calibrated by Venn-Abers.
     """
     rows = []
-    mine = predictions[predictions["model"] == MODEL]
-    for (protocol, mode), part in mine.groupby(["protocol", "mode"], sort=False):
+    given = predictions.dropna(subset=["p_low", "p_high"])
+    for (protocol, mode, name), part in given.groupby(["protocol", "mode", "model"], sort=False):
         ordered = part.sort_values("p_grant", kind="stable")
         groups = np.array_split(np.arange(len(ordered)), max(1, len(ordered) // 50))
         cells = [ordered.iloc[group] for group in groups]
@@ -160,6 +210,7 @@ def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
             {
                 "protocol": protocol,
                 "mode": mode,
+                "model": name,
                 "mean_width": (part["p_high"] - part["p_low"]).mean(),
                 "groups": len(cells),
                 "groups_covered": covered,

@@ -2,7 +2,9 @@
 
 Brier score: mean squared difference of probability and outcome, lower is better (Brier 1950).
 Log loss: mean negative log-likelihood. ROC AUC: chance that a granted motion is ranked above a
-denied one. Accuracy: share right when "granted" is said at 0.5 or more.
+denied one. PR AUC: mean precision over the granted motions, from the top down (average precision).
+Accuracy: share right when "granted" is said at 0.5 or more. `train.calibration_metrics` adds what
+says whether the probabilities are true to size.
 """
 
 import numpy as np
@@ -11,9 +13,17 @@ import pandas as pd
 
 from data.describe import wilson_interval
 from train.calibration import Flags, Floats
+from train.calibration_metrics import calibration_scores
 
-METRICS = ("roc_auc", "brier_score", "log_loss", "accuracy")
-BETTER_LOW = {"brier_score", "log_loss"}
+RANKING = ("roc_auc", "pr_auc")
+PROPER = ("brier_score", "log_loss")
+CALIBRATION = (
+    "calibration_error",
+    "calibration_in_the_large",
+    "calibration_slope",
+    "calibration_intercept",
+)
+METRICS = (*RANKING, *PROPER, "accuracy", *CALIBRATION)
 REPLICATES = 1000
 
 
@@ -29,8 +39,8 @@ def weighted_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Flo
 
     Returns
     -------
-    For each metric an array of one value per replicate; ROC AUC is NaN where a replicate holds
-    one kind of outcome only.
+    For each metric an array of one value per replicate; NaN where a replicate does not determine
+    it (ROC AUC where it holds one kind of outcome only, a slope where all probabilities are alike).
     """
     total = weights.sum(axis=1)
     clipped = np.clip(p, 1e-15, 1 - 1e-15)
@@ -40,21 +50,37 @@ def weighted_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Flo
         "log_loss": loss,
         "accuracy": ((p >= 0.5) == granted).astype(float),
     }
-    scores = {name: weights @ values / total for name, values in per_row.items()}
-    return {"roc_auc": _auc(granted, p, weights)} | scores
+    scores = areas(granted, p, weights)
+    scores |= {name: weights @ values / total for name, values in per_row.items()}
+    scores |= calibration_scores(granted, p, weights)
+    return {name: scores[name] for name in METRICS}
 
 
-def _auc(granted: Flags, p: Floats, weights: Floats) -> Floats:
-    """Mann-Whitney form of the area under the ROC curve, ties counting one half."""
+def areas(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
+    """Return `roc_auc` and `pr_auc` under each of (replicates, n) weightings.
+
+    Rows with the same p count as one step of the curve.
+    """
     order = np.argsort(p, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(p[order]) > 0])
     yes = np.add.reduceat(weights[:, order] * granted[order], starts, axis=1)
     no = np.add.reduceat(weights[:, order] * ~granted[order], starts, axis=1)
-    below = np.cumsum(no, axis=1) - no / 2
-    pairs = yes.sum(axis=1) * no.sum(axis=1)
-    wins: Floats = (yes * below).sum(axis=1)
-    area: Floats = np.divide(wins, pairs, out=np.full(len(wins), np.nan), where=pairs > 0)
-    return area
+    all_yes, all_no = yes.sum(axis=1), no.sum(axis=1)
+    # Mann-Whitney form, ties counting one half.
+    wins: Floats = (yes * (np.cumsum(no, axis=1) - no / 2)).sum(axis=1)
+    # Precision among the rows at this p or above; its mean over the granted rows.
+    above_yes = np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
+    above = above_yes + np.cumsum(no[:, ::-1], axis=1)[:, ::-1]
+    precision = np.divide(above_yes, above, out=np.zeros_like(above), where=above > 0)
+    return {
+        "roc_auc": _ratio(wins, all_yes * all_no),
+        "pr_auc": _ratio((precision * yes).sum(axis=1), all_yes),
+    }
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    found: Floats = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    return found
 
 
 def case_bootstrap(groups: npt.NDArray[np.intp], replicates: int, seed: int = 0) -> Floats:
@@ -64,6 +90,35 @@ def case_bootstrap(groups: npt.NDArray[np.intp], replicates: int, seed: int = 0)
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, n_cases, (replicates, n_cases))
     return np.stack([np.bincount(draw, minlength=n_cases)[case] for draw in draws]).astype(float)
+
+
+def observed_and_drawn(groups: npt.NDArray[np.intp], seed: int = 0) -> Floats:
+    """Return the rows' own weights (ones), then those of each bootstrap replicate of the cases."""
+    return np.vstack([np.ones(len(groups)), case_bootstrap(groups, REPLICATES, seed)])
+
+
+def with_intervals(values: dict[str, Floats]) -> pd.DataFrame:
+    """Return rows of `metric`, `value`, `low`, `high` (95%).
+
+    Each metric's first entry is its value on the rows as observed, the others its replicates. The
+    interval is the replicates' own quantiles, but for the calibration error: resampling adds noise
+    to it much as sampling did, so its quantiles are turned about the value (the "basic" interval of
+    Davison and Hinkley 1997, Bootstrap Methods and their Application, ch. 5).
+    """
+    rows = []
+    for metric, found in values.items():
+        drawn = found[1:][np.isfinite(found[1:])]
+        low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
+        if metric == "calibration_error":
+            low, high = max(0.0, 2 * found[0] - high), max(found[0], 2 * found[0] - low)
+        rows.append({"metric": metric, "value": found[0], "low": low, "high": high})
+    return pd.DataFrame(rows)
+
+
+def differences(mine: dict[str, Floats], other: dict[str, Floats]) -> dict[str, Floats]:
+    """Return the paired differences (mine less other) of Brier score, log loss and ROC AUC."""
+    named = (("brier_score", "brier"), ("log_loss", "log_loss"), ("roc_auc", "roc_auc"))
+    return {f"{name}_difference": mine[metric] - other[metric] for metric, name in named}
 
 
 def scored(
@@ -78,24 +133,18 @@ def scored(
     Parameters
     ----------
     beside
-        Another n probabilities for the same rows; the table then holds the paired differences (p
-        minus beside) as metrics `brier_difference` and `roc_auc_difference`.
+        Another n probabilities for the same rows; the table then holds the paired `differences` (p
+        less beside) too.
 
     Returns
     -------
     Rows of `metric`, `value`, `low`, `high`.
     """
-    weights = np.vstack([np.ones(len(p)), case_bootstrap(groups, REPLICATES, seed)])
+    weights = observed_and_drawn(groups, seed)
     values = weighted_scores(granted, p, weights)
     if beside is not None:
-        other = weighted_scores(granted, beside, weights)
-        values["brier_difference"] = values["brier_score"] - other["brier_score"]
-        values["roc_auc_difference"] = values["roc_auc"] - other["roc_auc"]
-    rows = []
-    for metric, replicates in values.items():
-        low, high = np.nanquantile(replicates[1:], [0.025, 0.975])
-        rows.append({"metric": metric, "value": replicates[0], "low": low, "high": high})
-    return pd.DataFrame(rows)
+        values |= differences(values, weighted_scores(granted, beside, weights))
+    return with_intervals(values)
 
 
 def reliability(granted: Flags, p: Floats, n_bins: int = 8) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from features.build import COLUMNS, FAMILIES, FeatureFrame
+from train.baselines import FORECASTS
 from train.evaluate import MODEL
 from train.metrics import reliability
 from train.model import GrantModel
@@ -54,7 +55,7 @@ def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
         wrong, right, _ = roc_curve(mine["granted"].to_numpy(dtype=bool), mine["p_grant"])
         panel.plot(wrong, right, color=_COLOURS[mode], label=f"enjoin, {mode}")
     readers = predictions[
-        (predictions["protocol"] == protocol) & (predictions["model"] == "reader forecasts")
+        (predictions["protocol"] == protocol) & (predictions["model"] == FORECASTS)
     ]
     if len(readers):
         wrong, right, _ = roc_curve(readers["granted"].to_numpy(dtype=bool), readers["p_grant"])

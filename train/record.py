@@ -20,7 +20,7 @@ from train.evaluate import (
     MODEL,
     PROTOCOLS,
     Evaluation,
-    interval_table,
+    interval_check,
     outcome_table,
     part_table,
 )
@@ -79,23 +79,31 @@ def log_rulings(rulings: Sequence[Ruling], source: str, data_digest: str) -> Non
 
 def log_evaluation(evaluation: Evaluation) -> None:
     """Log every metric of the model and its baselines, and the tables they come from."""
-    # The model as "temporal/rated/roc_auc", a baseline as "temporal/rated/roc_auc/base rate".
+    # The model as "rolling/rated/roc_auc", a baseline as "rolling/rated/roc_auc/base rate"; of
+    # baselines only the two headline metrics, since the tables hold them all.
     scores = evaluation.table.dropna(subset=["value", "low", "high"])
+    told = scores[(scores["model"] == MODEL) | scores["metric"].isin(("roc_auc", "brier_score"))]
     mlflow.log_metrics(
         {
-            f"{row.protocol}/{row.mode}/{row.metric}{suffix}"
-            + ("" if row.model == MODEL else f"/{row.model.replace('+', 'and')}"): float(
+            f"{row.protocol}/{row.mode}/{row.metric}{suffix}{_metric_ending(row.model)}": float(
                 getattr(row, part)
             )
-            for row in scores.itertuples()
+            for row in told.itertuples()
             for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
         }
     )
     mlflow.log_text(evaluation.table.to_csv(index=False), "evaluation.csv")
+    mlflow.log_text(evaluation.beside.to_csv(index=False), "beside_baselines.csv")
     mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
+    mlflow.log_text(evaluation.slices.to_csv(index=False), "slices.csv")
     mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
-    mlflow.log_text(interval_table(evaluation.predictions).to_csv(index=False), "intervals.csv")
+    mlflow.log_text(interval_check(evaluation.predictions).to_csv(index=False), "intervals.csv")
     mlflow.log_text(part_table(evaluation.predictions).to_csv(index=False), "phrase_parts.csv")
+
+
+def _metric_ending(model: str) -> str:
+    """Return what names a baseline in a metric; MLflow takes no plus signs and no commas."""
+    return "" if model == MODEL else "/" + model.replace("+", "and").replace(",", "")
 
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
@@ -134,7 +142,7 @@ def track_record(evaluation: Evaluation) -> dict[str, Any]:
     For each mode, each metric of `evaluation.table` as [value, low, high] with its 95% interval,
     and the number of rulings.
     """
-    record: dict[str, Any] = {"first_test_year": evaluation.split.first_test_year}
+    record: dict[str, Any] = {"first_test_year": evaluation.first_test_year}
     table = evaluation.table
     mine = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
     for mode, rows in mine.groupby("mode", sort=False):
@@ -149,8 +157,8 @@ def describe_run(evaluation: Evaluation) -> str:
     """Return the headline table in Markdown, which MLflow shows on the run and the model."""
     table = evaluation.table[evaluation.table["protocol"] == HEADLINE]
     lines = [
-        f"Trained on earlier years, tested on rulings of {evaluation.split.first_test_year} and "
-        "later (95% interval bootstrapped by case):",
+        f"Each year from {evaluation.first_test_year} on predicted from the years before it (95% "
+        "interval bootstrapped by case):",
         "",
         "| model | mode | ROC AUC | Brier score |",
         "|---|---|---|---|",

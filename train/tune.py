@@ -103,7 +103,7 @@ def _is_number(value: Any) -> bool:
 def _suggest(trial: optuna.Trial) -> dict[str, Any]:
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.1, log=True),
-        "num_iterations": trial.suggest_int("num_iterations", 100, 500, step=50),
+        "num_iterations": trial.suggest_int("num_iterations", 75, 500, step=25),
         "num_leaves": trial.suggest_int("num_leaves", 3, 24),
         "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 10, 80, step=5),
         "feature_fraction": trial.suggest_float("feature_fraction", 0.1, 0.8),

@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    brier_score_loss,
+    log_loss,
+    roc_auc_score,
+)
 
 from data.describe import wilson_interval
 from train.calibration import Calibration, probabilities
+from train.calibration_metrics import calibration_error_by_chance
 from train.metrics import case_bootstrap, scored, weighted_scores
 
 RNG = np.random.default_rng(1)
@@ -19,8 +27,41 @@ def test_scores_are_those_of_scikit_learn(weights: "np.ndarray") -> None:
     assert mine["roc_auc"] == pytest.approx(roc_auc_score(GRANTED, P, sample_weight=weights))
     assert mine["brier_score"] == pytest.approx(brier_score_loss(GRANTED, P, sample_weight=weights))
     assert mine["log_loss"] == pytest.approx(log_loss(GRANTED, P, sample_weight=weights))
+    precision = average_precision_score(GRANTED, P, sample_weight=weights)
+    assert mine["pr_auc"] == pytest.approx(precision)
+    log_odds = np.log(P / (1 - P))[:, None]
+    cox = LogisticRegression(C=np.inf, tol=1e-10).fit(log_odds, GRANTED, sample_weight=weights)
+    assert mine["calibration_slope"] == pytest.approx(cox.coef_[0, 0], abs=1e-5)
+    assert mine["calibration_intercept"] == pytest.approx(cox.intercept_[0], abs=1e-5)
+    gap = np.average(P, weights=weights) - np.average(GRANTED, weights=weights)
+    assert mine["calibration_in_the_large"] == pytest.approx(gap)
     said = P >= 0.5
     assert mine["accuracy"] == pytest.approx(accuracy_score(GRANTED, said, sample_weight=weights))
+
+
+def test_replicates_find_the_same_line_as_a_fit_of_their_own() -> None:
+    weights = np.vstack([np.ones(300), case_bootstrap(np.arange(300), 40)])
+    together = weighted_scores(GRANTED, P, weights)["calibration_slope"]
+    alone = [weighted_scores(GRANTED, P, row[None])["calibration_slope"][0] for row in weights]
+    assert together == pytest.approx(alone, abs=1e-6)
+
+
+def test_calibration_error_counts_the_distance_bin_by_bin() -> None:
+    # Five bins of twenty: in each, the share granted lies 0.1 from what was said.
+    said = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 20)
+    share = said + np.repeat([0.1, -0.1, 0.1, -0.1, 0.1], 20)
+    granted = np.tile(np.arange(20), 5) < np.round(share * 20)
+    error = weighted_scores(granted, said, np.ones((1, 100)))["calibration_error"][0]
+    assert error == pytest.approx(0.1)
+    assert 0.03 < calibration_error_by_chance(said) < 0.12
+
+
+def test_what_is_not_determined_is_not_a_number() -> None:
+    alike = weighted_scores(GRANTED, np.full(300, 0.4), np.ones((2, 300)))
+    assert np.isnan(alike["calibration_slope"]).all()
+    granted = weighted_scores(np.ones(300, dtype=bool), P, np.ones((2, 300)))
+    assert np.isnan(granted["roc_auc"]).all()
+    assert granted["pr_auc"] == pytest.approx(1.0)
 
 
 def test_bootstrap_takes_cases_whole() -> None:

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from data.embedded import embedded_rulings
-from data.splits import case_groups, docket_key, grouped_folds, temporal_split
+from data.splits import (
+    case_groups,
+    docket_key,
+    grouped_folds,
+    rolling_origin,
+    temporal_split,
+)
 
 RULINGS = list(embedded_rulings())
 
@@ -35,6 +41,23 @@ def test_temporal_split_trains_on_earlier_years_only() -> None:
     assert not set(groups[split.train]) & set(groups[split.test])
     every = np.concatenate([split.train, split.test, split.left_out])
     assert sorted(every) == list(range(len(RULINGS)))
+
+
+def test_a_rolling_origin_predicts_each_year_from_those_before_it() -> None:
+    groups = case_groups(RULINGS)
+    years = np.array([row.year for row in RULINGS])
+    folds = rolling_origin(RULINGS, 2022)
+    assert [fold.test_year for fold in folds] == sorted(set(years[years >= 2022]))
+    assert len(folds) >= 5
+    for fold in folds:
+        assert set(years[fold.test]) == {fold.test_year}
+        assert years[fold.train].max() < fold.test_year
+        assert not set(groups[fold.train]) & set(groups[fold.test])
+        # Only siblings of a tested case are left out of the years before.
+        out = np.setdiff1d(np.flatnonzero(years < fold.test_year), fold.train)
+        assert set(groups[out]) <= set(groups[fold.test])
+    tested = np.concatenate([fold.test for fold in folds])
+    assert sorted(tested) == list(np.flatnonzero(years >= 2022))
 
 
 def test_folds_keep_cases_together_and_cover_all() -> None:
