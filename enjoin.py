@@ -64,7 +64,7 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         help="a model folder, or an MLflow address such as models:/enjoin/3; by default the "
-        "newest registered version",
+        "champion",
         envvar="ENJOIN_MODEL",
     ),
 ]
@@ -83,7 +83,8 @@ def train(
 ) -> None:
     """Evaluate, train on all rulings, and register the model in MLflow.
 
-    Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder.
+    Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder. The first version
+    answers from then on; a later one waits for `enjoin promote`.
     """
     with telling_errors():
         from serve.evaluation_tables import show_headline
@@ -91,9 +92,13 @@ def train(
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
         trained = _train(_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
-        say(f"\nRegistered as enjoin version {trained.version} (run {trained.run_id}).")
+        name = f"enjoin version {trained.version}"
+        say(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
         say(f"MLflow store: {trained.tracking_uri}")
-        say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+        if trained.alias == "champion":
+            say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+        else:
+            say("Next: enjoin promote      (until then the champion answers)")
         say("Runs and plots: mlflow ui")
 
 
@@ -124,6 +129,41 @@ def evaluate(
         if output:
             with written_whole(output) as temporary:
                 evaluation.table.to_csv(temporary, index=False)
+
+
+@app.command()
+def promote(
+    force: Annotated[bool, typer.Option("--force", help="promote whatever the checks say")] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="why; kept with the version, needed with --force")
+    ] = None,
+) -> None:
+    """Compare the challenger with the champion, and promote it if it is not worse.
+
+    Exit code 0: promoted, 3: refused, 2: nothing done.
+    """
+    with telling_errors():
+        from serve.promotion import show_verdict
+        from train.promotion import promote as run_promotion
+
+        with steps("promoting") as tell:
+            verdict = run_promotion(force, reason, tell)
+        show_verdict(verdict, console())
+        if not verdict.promoted:
+            raise typer.Exit(3)
+
+
+@app.command()
+def rollback() -> None:
+    """Make the champion before this one champion again."""
+    with telling_errors():
+        from train.promotion import rollback as step_back
+
+        back = step_back()
+        say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
+        if back.problem:
+            warn(f"this program cannot answer from it: {back.problem}")
+        say("A running `enjoin serve` answers from it once it is started again.")
 
 
 @app.command()

@@ -4,6 +4,8 @@ The loader's errors, the JSON Schema, the HTTP interface, the codebook check and
 builders all derive from the two classes at the end of this module.
 """
 
+import hashlib
+import json
 import math
 import re
 from datetime import date
@@ -254,6 +256,26 @@ def allowed_values(field: str) -> tuple[str, ...]:
 def is_list(field: str) -> bool:
     """Tell whether the field holds a list of values (`;`-separated in CSV)."""
     return _holds_tuple(Ruling.model_fields[field].annotation)
+
+
+@cache
+def schema_digest() -> str:
+    """Return the SHA-256 of the motion's JSON Schema: its fields, their kinds and allowed values.
+
+    Titles and descriptions are left out, since a better wording changes no motion.
+    """
+    text = json.dumps(_without_wording(Motion.model_json_schema()), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_wording(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_wording(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A field of that name would hold a schema, not words.
+    words = {key for key in ("title", "description") if isinstance(schema.get(key), str)}
+    return {key: _without_wording(part) for key, part in schema.items() if key not in words}
 
 
 def _enum_in(annotation: Any) -> type[StrEnum] | None:

@@ -1,10 +1,10 @@
 """Find the model to answer with: a folder, an MLflow model address, or the registered model."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-REGISTERED_NAME = "enjoin"
+from train.registry import REGISTERED_NAME, address, client, fetched_model, standing
+from train.store import model_folder
 
 
 class NoTrainedModel(LookupError):
@@ -26,8 +26,8 @@ def locate_model(source: str | None = None) -> Located:
     ----------
     source
         A folder holding `model.json` (or an MLflow model folder that has one inside), an MLflow
-        address such as `models:/enjoin/3` or `runs:/...`, or None for the newest version of
-        `enjoin` in the MLflow registry.
+        address such as `models:/enjoin/3` or `runs:/...`, or None for the champion of `enjoin` in
+        the MLflow registry (the newest version where a store has no champion).
 
     Raises
     ------
@@ -37,47 +37,32 @@ def locate_model(source: str | None = None) -> Located:
         If the source holds no model.
     """
     if source is not None and ":/" not in source:
-        return Located(_model_folder(Path(source), source), None)
-    return _from_mlflow(source)
+        return Located(model_folder(Path(source), source), None)
+    source = _numbered(source) if source else _answering()
+    name = source.removeprefix("models:/") if source.startswith("models:/") else None
+    return Located(fetched_model(source), name)
 
 
-def _from_mlflow(source: str | None) -> Located:
+def _answering() -> str:
     import mlflow  # seconds to import, so only where it is needed
+
+    version = standing().answering
+    if version is None:
+        raise NoTrainedModel(
+            f"no model named {REGISTERED_NAME!r} is registered in {mlflow.get_registry_uri()}"
+        )
+    return address(version)
+
+
+def _numbered(source: str) -> str:
+    """Return `models:/enjoin/3` for `models:/enjoin@champion`: an alias moves, a number stays."""
     from mlflow.exceptions import MlflowException
 
-    if source is None:
-        version = newest_version()
-        if version is None:
-            raise NoTrainedModel(
-                f"no model named {REGISTERED_NAME!r} is registered in {mlflow.get_registry_uri()}"
-            )
-        source = f"models:/{REGISTERED_NAME}/{version}"
+    name, at, alias = source.removeprefix("models:/").partition("@")
+    if not at or not source.startswith("models:/") or source.startswith("models://"):
+        return source
     try:
-        fetched = Path(mlflow.artifacts.download_artifacts(source))
-    except (MlflowException, OSError) as error:
+        version = client().get_model_version_by_alias(name, alias).version
+    except MlflowException as error:
         raise FileNotFoundError(f"cannot fetch {source}: {error}") from None
-    name = source.removeprefix("models:/") if source.startswith("models:/") else None
-    return Located(_model_folder(fetched, source), name)
-
-
-def newest_version() -> int | None:
-    """Return the newest version number of the registered model, or None without one."""
-    import mlflow
-
-    # Asking a local SQLite store that does not exist would create it.
-    uri = mlflow.get_registry_uri()
-    if uri.startswith("sqlite:///") and not os.path.exists(uri.removeprefix("sqlite:///")):
-        return None
-    found = mlflow.MlflowClient().search_model_versions(f"name='{REGISTERED_NAME}'")
-    return max((int(version.version) for version in found), default=None)
-
-
-def _model_folder(folder: Path, source: str) -> Path:
-    candidates = [folder, *(path.parent for path in sorted(folder.glob("**/model.json")))]
-    for candidate in candidates:
-        if (candidate / "model.json").is_file():
-            return candidate
-    raise FileNotFoundError(
-        f"{source} holds no model (no model.json); give a folder written by `enjoin train`, or "
-        "an address such as models:/enjoin/1"
-    )
+    return f"models:/{name}/{version}"

@@ -33,7 +33,7 @@ class Predictor:
 
     @classmethod
     def load(cls, source: str | None = None) -> "Predictor":
-        """Load from a folder, an MLflow address, or (None) the newest registered model.
+        """Load from a folder, an MLflow address, or (None) the champion.
 
         Raises
         ------

@@ -17,8 +17,9 @@ from packaging.requirements import Requirement
 from data.embedded import clearview_motion
 from data.load import check_rows
 from data.schema import Motion
-from serve.locate import REGISTERED_NAME, Located
+from serve.locate import Located
 from serve.predictor import Predictor
+from train.registry import REGISTERED_NAME
 
 ROOMS = ("data", "features", "train", "serve")
 

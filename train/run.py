@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from data.files import cache_dir
-from data.schema import Ruling
+from data.schema import Ruling, schema_digest
 from features.build import builder_digest
-from train import record
+from train import record, registry
 from train.ablation import ablate
 from train.evaluate import Evaluation, evaluate
 from train.rulings import InPart, Labelled, fit_rows, label_rulings
@@ -48,6 +48,7 @@ class Trained:
     evaluation: Evaluation
     run_id: str
     version: str
+    alias: registry.Alias
     tracking_uri: str
 
 
@@ -102,6 +103,7 @@ def train(
 ) -> Trained:
     """Evaluate, fit on all rulings and register, as one MLflow run.
 
+    The first version registered becomes champion, a later one challenger (see `train.registry`).
     Inside `mlflow run` the run that MLflow opened is used; otherwise a new one in the experiment
     `enjoin` of the store in `MLFLOW_TRACKING_URI` (by default an SQLite file in this folder).
 
@@ -131,6 +133,7 @@ def train(
     facts = model.facts | {
         "data_digest": data_digest,
         "builder_digest": builder_digest(),
+        "schema_digest": schema_digest(),
         "n_cases": len(np.unique(labelled.groups)),
         "years": [min(years), max(years)],
         "in_part": settings.in_part,
@@ -166,4 +169,6 @@ def train(
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)
         registered = log_model(folder, words)
-        return Trained(evaluation, run.info.run_id, registered, mlflow.get_tracking_uri())
+        alias = registry.enter(int(registered))
+        store = mlflow.get_tracking_uri()
+        return Trained(evaluation, run.info.run_id, registered, alias, store)

@@ -18,6 +18,7 @@ from train.modes import BASES
 from train.readers import Readers
 
 FORMAT = 5
+AGAIN = "train again with `enjoin train`, then `enjoin promote`"
 
 
 class UnusableModel(ValueError):
@@ -72,7 +73,7 @@ def load_model(folder: Path) -> GrantModel:
         if record["format"] != FORMAT:
             raise UnusableModel(
                 f"{folder} is a model of format {record['format']}; this program reads format "
-                f"{FORMAT}. Train again with `enjoin train`"
+                f"{FORMAT}: {AGAIN}"
             )
         ensembles = {}
         for basis in BASES:
@@ -106,15 +107,32 @@ def load_model(folder: Path) -> GrantModel:
         raise UnusableModel(f"the model in {folder} is damaged: {error!r}") from None
     if model.columns != tuple(column.name for column in COLUMNS):
         raise UnusableModel(
-            f"the model in {folder} was fitted on other features than this program builds; "
-            "train again with `enjoin train`"
+            f"the model in {folder} was fitted on other features than this program builds; {AGAIN}"
         )
     if fitted_lexicon != lexicon_digest():
         raise UnusableModel(
             f"the model in {folder} was fitted with another lexicon (phrases were edited since); "
-            "train again with `enjoin train`"
+            f"{AGAIN}"
         )
     return model
+
+
+def model_folder(folder: Path, source: str) -> Path:
+    """Return the folder that holds `model.json`: this one, or one inside it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none; the message names the source.
+    """
+    candidates = [folder, *(path.parent for path in sorted(folder.glob("**/model.json")))]
+    for candidate in candidates:
+        if (candidate / "model.json").is_file():
+            return candidate
+    raise FileNotFoundError(
+        f"{source} holds no model (no model.json); give a folder written by `enjoin train`, or "
+        "an address such as models:/enjoin/1"
+    )
 
 
 def model_digest(folder: Path) -> str:

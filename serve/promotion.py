@@ -1,0 +1,46 @@
+"""Show in the terminal how a challenger was judged beside the champion."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from train.paired import Gap
+from train.promotion import Verdict
+
+
+def show_verdict(verdict: Verdict, console: Console) -> None:
+    """Print the comparison, each check, and what was done."""
+    challenger, champion = verdict.challenger, verdict.champion
+    console.print(f"Challenger: version {challenger}; champion: version {champion}")
+    if verdict.gaps:
+        _show_gaps(verdict.gaps, console)
+    table = Table("check", "", "", title="Checks", title_justify="left", show_header=False)
+    for check in verdict.checks:
+        result = "[green]pass[/green]" if check.passed else "[bold red]fail[/bold red]"
+        table.add_row(check.name, result, escape(check.words))
+    console.print(table)
+    if not verdict.promoted:
+        console.print(f"Refused: version {champion} stays champion.", style="bold")
+        console.print('To promote all the same: enjoin promote --force --reason "why"')
+        return
+    forced = " by force" if verdict.refused else ""
+    console.print(f"Promoted{forced}: version {challenger} is champion now.", style="bold")
+    console.print("A running `enjoin serve` answers from it once it is started again.")
+    console.print(f"Back to version {champion}: enjoin rollback")
+
+
+def _show_gaps(gaps: tuple[Gap, ...], console: Console) -> None:
+    heads = ("", "mode", "champion", "challenger", "difference", "95% interval")
+    table = Table(*heads, title="On the same rulings, predicted unseen", title_justify="left")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for gap in gaps:
+        shown = f"{gap.champion:.4f}", f"{gap.challenger:.4f}", f"{gap.difference:+.4f}"
+        interval = f"{gap.low:+.4f} to {gap.high:+.4f}"
+        table.add_row(gap.measure, gap.mode, *shown, interval)
+    console.print(table)
+    console.print(
+        "Difference: challenger less champion, paired by ruling, bootstrapped by case; negative is "
+        "better. Calibration error: root mean square distance of the probabilities from the "
+        "observed rates (logistic calibration curve)."
+    )

@@ -1,0 +1,132 @@
+"""The registered model in MLflow: its versions, and which of them is champion or challenger.
+
+The champion gives the answers by default. A newly trained version waits as challenger until
+`train.promotion` has compared the two.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from train.store import model_folder
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+REGISTERED_NAME = "enjoin"
+Alias = Literal["champion", "challenger"]
+CHAMPION: Alias = "champion"
+CHALLENGER: Alias = "challenger"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The version numbers in the registry, and the ones that carry an alias."""
+
+    versions: tuple[int, ...] = ()
+    champion: int | None = None
+    challenger: int | None = None
+
+    @property
+    def answering(self) -> int | None:
+        """The version that answers by default, or None without any.
+
+        The champion; in a store without one, the newest version that is no challenger, so that a
+        store from before there were aliases goes on answering as it did.
+        """
+        if self.champion is not None:
+            return self.champion
+        settled = [version for version in self.versions if version != self.challenger]
+        return max(settled or self.versions, default=None)
+
+
+def standing() -> Standing:
+    """Return who stands where in the MLflow registry in use."""
+    import mlflow  # seconds to import, so only where it is needed
+
+    # Asking a local SQLite store that does not exist would create it.
+    uri = mlflow.get_registry_uri()
+    if uri.startswith("sqlite:///") and not os.path.exists(uri.removeprefix("sqlite:///")):
+        return Standing()
+    client = mlflow.MlflowClient()
+    named = f"name='{REGISTERED_NAME}'"
+    versions = {int(found.version) for found in client.search_model_versions(named)}
+    aliases: dict[str, int] = {}
+    for model in client.search_registered_models(named):
+        aliases |= {alias: int(version) for alias, version in model.aliases.items()}
+    held = {alias: version for alias, version in aliases.items() if version in versions}
+    return Standing(tuple(sorted(versions)), held.get(CHAMPION), held.get(CHALLENGER))
+
+
+def enter(version: int) -> Alias:
+    """Give a version just registered its alias, and return it.
+
+    The first version becomes champion; a later one becomes challenger, in place of any other.
+    """
+    found = standing()
+    others = tuple(other for other in found.versions if other != version)
+    champion = Standing(others, found.champion, found.challenger).answering
+    if champion is None:
+        client().set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(version))
+        return CHAMPION
+    if found.champion is None:  # from before there were aliases: what answered so far goes on
+        client().set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(champion))
+    client().set_registered_model_alias(REGISTERED_NAME, CHALLENGER, str(version))
+    return CHALLENGER
+
+
+def fetched_model(source: str) -> Path:
+    """Fetch a model from an MLflow address and return its folder on this machine.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it cannot be fetched or holds no model.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    try:
+        fetched = Path(mlflow.artifacts.download_artifacts(source))
+    except (MlflowException, OSError) as error:
+        raise FileNotFoundError(f"cannot fetch {source}: {error}") from None
+    return model_folder(fetched, source)
+
+
+def fetched_predictions(version: int) -> pd.DataFrame:
+    """Fetch what the evaluation of a version's run predicted (see `train.evaluate.Evaluation`).
+
+    Raises
+    ------
+    FileNotFoundError
+        If the version names no run, or the run has no such table.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    name = "predictions.csv"
+    run = client().get_model_version(REGISTERED_NAME, str(version)).run_id
+    if not run:
+        raise FileNotFoundError(f"version {version} names no run, so there is no {name} to compare")
+    try:
+        # By the run's own address: by the run's number MLflow copies, and draws bars.
+        uri = f"{client().get_run(run).info.artifact_uri}/{name}"
+        return pd.read_csv(mlflow.artifacts.download_artifacts(uri), dtype={"id": str})
+    except (MlflowException, OSError) as error:
+        words = f"version {version}: its run {run} gives no {name} to compare ({error})"
+        raise FileNotFoundError(words) from None
+
+
+def address(version: int) -> str:
+    """Return the MLflow address of a version."""
+    return f"models:/{REGISTERED_NAME}/{version}"
+
+
+def client() -> "MlflowClient":
+    """Return a client of the store in use."""
+    import mlflow
+
+    return mlflow.MlflowClient()
