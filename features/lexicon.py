@@ -26,12 +26,24 @@ from features.patterns import Pattern, PhraseError, compile_phrase
 PaperName = Literal["motion", "opposition"]
 PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
 Side = Literal["movant", "opponent"]
-FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits", "doctrine")
+FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits", "doctrine", "scope")
+OTHER_PAPER, INTERIM_RELIEF = "other_paper", "interim_relief"
+"""What `scope.toml` speaks for: they tell papers that are no motion, and are no features."""
 TEXT_FIELDS = {
     "expedited": ("true",),
     "event": ("first_notice", "moved"),
     "remedial_reversible": ("true", "false"),
     "contingency": ("link",),
+    OTHER_PAPER: (
+        "dismissal",
+        "summary_judgment",
+        "discovery",
+        "sentencing",
+        "agreement",
+        "judgment",
+        "abroad",
+    ),
+    INTERIM_RELIEF: ("named",),
 }
 """Fields that the codebook has no place for, and their values: only words can show them."""
 

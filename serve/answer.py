@@ -88,6 +88,8 @@ class Answer(BaseModel):
     p_low: float = Field(description="lower end of the interval of p_grant")
     p_high: float = Field(description="upper end of the interval of p_grant")
     interval: float = Field(description="nominal level of the interval")
+    in_scope: bool = Field(description="whether the motion is like the training rulings")
+    out_of_scope: list[str] = Field(description="why it is not; its interval is wider for it")
     mode: Mode = Field(description="what was given: ratings, codings, or text only")
     base_rate: float = Field(description="share granted among the training rulings")
     tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")

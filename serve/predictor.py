@@ -64,9 +64,9 @@ class Predictor:
     def score(self, motions: Sequence[Motion], n_jobs: int = 1) -> pd.DataFrame:
         """Score n motions: a table of n rows in the same order.
 
-        Columns: `id`, `p_grant`, `p_low`, `p_high`, `mode`, for each family `top_<family>` (its
-        feature that moves the probability most, in plain words, with its percentage points), and
-        `model_version`.
+        Columns: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`, `mode`, for each family
+        `top_<family>` (its feature that moves the probability most, in plain words, with its
+        percentage points), and `model_version`.
         """
         frame = self.model.read(build_features(motions, n_jobs))
         modes = [mode_of(motion) for motion in motions]
@@ -100,6 +100,7 @@ class Predictor:
         table = self.model.predict(frame, modes)
         shares = self.model.contributions(frame, modes)
         errors = self.model.reading_errors()
+        out_of_scope = self.model.scope.reasons(frame)
         answers = []
         for row, motion in enumerate(motions):
             p = float(table["p_grant"].iloc[row])
@@ -111,6 +112,8 @@ class Predictor:
                     p_low=float(table["p_low"].iloc[row]),
                     p_high=float(table["p_high"].iloc[row]),
                     interval=INTERVAL,
+                    in_scope=not out_of_scope[row],
+                    out_of_scope=list(out_of_scope[row]),
                     mode=modes[row],
                     base_rate=self.model.base_rate,
                     tested=self._tested(modes[row]),

@@ -83,10 +83,7 @@ def log_to_mlflow(folder: Path, description: str) -> str:
         for name, info in Motion.model_fields.items()
     ]
     scored = _load_pyfunc(str(folder)).predict(example)
-    outputs = [
-        ColSpec(DataType.double if name.startswith("p_") else DataType.string, name, required=False)
-        for name in scored.columns
-    ]
+    outputs = [ColSpec(_column_type(name), name, required=False) for name in scored.columns]
     info = mlflow.pyfunc.log_model(
         name="model",
         loader_module="serve.pyfunc",
@@ -100,6 +97,14 @@ def log_to_mlflow(folder: Path, description: str) -> str:
     version = str(info.registered_model_version)
     mlflow.MlflowClient().update_model_version(REGISTERED_NAME, version, description)
     return version
+
+
+def _column_type(name: str) -> Any:
+    from mlflow.types.schema import DataType
+
+    if name == "in_scope":
+        return DataType.boolean
+    return DataType.double if name.startswith("p_") else DataType.string
 
 
 def _requirements() -> list[str]:

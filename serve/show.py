@@ -29,6 +29,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
         f"base rate of the training rulings {answer.base_rate:.0%})"
     )
+    for reason in answer.out_of_scope:
+        words = f"Out of scope, so the interval is wider: {reason}"
+        console.print(words, style="yellow", markup=False, highlight=False)
     console.print(f"Read from: {MODE_WORDS[answer.mode]}")
     if answer.tested:
         _show_tested(answer.tested, console)
@@ -117,7 +120,7 @@ def show_hits(text: str, paper: PaperName, console: Console) -> None:
         said = {"negated": hit.negated, "hedged": hit.hedged, "strong": hit.weight > 1}
         remarks = ", ".join(word for word, true in said.items() if true)
         indicator = f"{hit.field}.{hit.value}"
-        name = Text(FAMILIES[family], style=_COLOURS[family])
+        name = Text(FAMILIES.get(family, family), style=_COLOURS[family])
         place = f"{hit.start}-{hit.end}"
         table.add_row(Text(hit.words), place, indicator, name, hit.speaker, remarks)
     console.print(shown)
@@ -131,4 +134,5 @@ _COLOURS = {
     "speculation": "magenta",
     "merits": "cyan",
     "doctrine": "yellow",
+    "scope": "bright_black",
 }

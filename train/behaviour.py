@@ -71,7 +71,9 @@ def _interval_faults(model: GrantModel, motions: Sequence[Motion]) -> list[str]:
             f"the interval does not hold the probability in {_share(~ordered)} "
             f"(first: {_name(motions[int(np.argmin(ordered))])})"
         )
-    same = np.isclose(first.to_numpy(), again.to_numpy(), rtol=0, atol=ROUNDING, equal_nan=True)
+    same = np.isclose(
+        first.to_numpy(float), again.to_numpy(float), rtol=0, atol=ROUNDING, equal_nan=True
+    )
     if not same.all():
         changed = ~same.all(axis=1)
         faults.append(

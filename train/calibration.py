@@ -26,12 +26,16 @@ INTERVAL = 0.90
 
 @dataclass(frozen=True)
 class Calibration:
-    """Lines `intercept + slope * score`: the main one, and one per bag."""
+    """Lines `intercept + slope * score`: the main one, and one per bag.
+
+    `spread` is the standard deviation of the training rulings' calibrated log-odds.
+    """
 
     intercept: float
     slope: float
     bag_intercepts: tuple[float, ...]
     bag_slopes: tuple[float, ...]
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def calibrate(
     counted = np.tile(drawn, len(means))
     own = [_line(out_of_bag, labels, counts) for counts in counted]
     lines = tuple(line[0] for line in own), tuple(line[1] for line in own)
-    return Calibration(intercept, slope, *lines), OutOfBag(out_of_bag, labels)
+    spread = float(np.std(intercept + slope * out_of_bag))
+    return Calibration(intercept, slope, *lines, spread), OutOfBag(out_of_bag, labels)
 
 
 def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float]:
@@ -83,10 +88,15 @@ def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float
     return float(np.log(rate / (1 - rate))), 0.0
 
 
-def probabilities(scores: Floats, line: Calibration) -> Floats:
-    """Turn (n, bags) raw log-odds into (n, 3) columns `p_grant`, `p_low`, `p_high`."""
+def probabilities(scores: Floats, line: Calibration, in_scope: Flags) -> Floats:
+    """Turn (n, bags) raw log-odds into (n, 3) columns `p_grant`, `p_low`, `p_high`.
+
+    Of a motion that is out of scope the model knows little more than that motions differ: their
+    spread widens its interval.
+    """
     point = line.intercept + line.slope * scores.mean(axis=1)
     replicates = np.array(line.bag_intercepts) + np.array(line.bag_slopes) * scores
     # Quantiles of twenty replicates would be their extremes; their spread is steadier.
-    reach = norm.ppf((1 + INTERVAL) / 2) * replicates.std(axis=1, ddof=1)
+    deviation = np.hypot(replicates.std(axis=1, ddof=1), np.where(in_scope, 0.0, line.spread))
+    reach = norm.ppf((1 + INTERVAL) / 2) * deviation
     return np.column_stack([expit(point), expit(point - reach), expit(point + reach)])

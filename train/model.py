@@ -30,6 +30,7 @@ from train.encoding import encode, fit_categories
 from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
+from train.scope import Scope, fit_scope
 
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 0.05,
@@ -74,6 +75,8 @@ class GrantModel:
         One per basis.
     base_rate
         Share granted among the training rulings.
+    scope
+        What the training rulings are like.
     readers
         The fitted factor readers, or None where the training rulings had too few ratings.
     facts
@@ -84,6 +87,7 @@ class GrantModel:
     categories: dict[str, tuple[str, ...]]
     ensembles: dict[Basis, Ensemble]
     base_rate: float
+    scope: Scope
     readers: Readers | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -111,7 +115,7 @@ class GrantModel:
         return {column.name: float(error) for column, error in named if not np.isnan(error)}
 
     def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
-        """Return `p_grant`, `p_low` and `p_high` for each row of the frame.
+        """Return `p_grant`, `p_low`, `p_high` and `in_scope` for each row of the frame.
 
         Raises
         ------
@@ -119,12 +123,14 @@ class GrantModel:
             If the frame's columns are not the ones the model was fitted on.
         """
         matrix = encode(self.read(frame), self.columns, self.categories)
+        in_scope = np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
         result = np.empty((len(frame), 3))
         for basis, rows in _rows_by_basis(modes):
             ensemble = self.ensembles[basis]
             scores = _scores(ensemble.bags, matrix[rows])
-            result[rows] = probabilities(scores, ensemble.calibration)
-        return pd.DataFrame(result, columns=["p_grant", "p_low", "p_high"])
+            result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        answer = pd.DataFrame(result, columns=["p_grant", "p_low", "p_high"])
+        return answer.assign(in_scope=in_scope)
 
     def scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the (n, bags) raw log-odds of each row, before calibration."""
@@ -210,7 +216,8 @@ def fit(
         for basis, shown in copies.items()
     }
     facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
-    return GrantModel(names, categories, ensembles, float(granted.mean()), readers, facts)
+    scope = fit_scope(next(iter(copies.values()))[0].frame, groups)
+    return GrantModel(names, categories, ensembles, float(granted.mean()), scope, readers, facts)
 
 
 def _fit_ensemble(

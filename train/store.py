@@ -16,6 +16,7 @@ from train.calibration import Calibration
 from train.model import Ensemble, GrantModel
 from train.modes import BASES
 from train.readers import Readers
+from train.scope import Scope
 
 FORMAT = 5
 AGAIN = "train again with `enjoin train`, then `enjoin promote`"
@@ -26,7 +27,7 @@ class UnusableModel(ValueError):
 
 
 def save_model(model: GrantModel, folder: Path) -> None:
-    """Write `model.json`, `readers.json` and a LightGBM text file per bag; all or nothing."""
+    """Write three JSON files and a LightGBM text file per bag; all or nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -49,6 +50,8 @@ def save_model(model: GrantModel, folder: Path) -> None:
         }
         readers = json.dumps(model.readers.to_json() if model.readers else None)
         (temporary / "readers.json").write_text(readers, encoding="utf-8")
+        scope = json.dumps(model.scope.to_json())
+        (temporary / "scope.json").write_text(scope, encoding="utf-8")
         text = json.dumps(record, indent=1, sort_keys=True)
         (temporary / "model.json").write_text(text, encoding="utf-8")
         temporary.chmod(0o755)
@@ -83,6 +86,7 @@ def load_model(folder: Path) -> GrantModel:
                 float(line["slope"]),
                 tuple(map(float, line["bag_intercepts"])),
                 tuple(map(float, line["bag_slopes"])),
+                float(line["spread"]),
             )
             paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
@@ -95,6 +99,7 @@ def load_model(folder: Path) -> GrantModel:
             {name: tuple(values) for name, values in record["categories"].items()},
             ensembles,
             float(record["base_rate"]),
+            Scope.from_json(json.loads((folder / "scope.json").read_text(encoding="utf-8"))),
             Readers.from_json(readers) if readers else None,
             record["facts"],
         )

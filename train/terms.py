@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from data.schema import RATINGS
 from features.build import Papers
 from features.characters import BLANK
-from features.lexicon import PAPERS
+from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
 from features.papers import clean
 from features.phrases import Hit, plain_hit, read_papers
 from train.calibration import Floats
@@ -82,9 +82,9 @@ def places_of(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block
     """Find the first place of each of the terms."""
     found: dict[tuple[Block, str], Hit] = {}
     for hit in read_papers(papers[0], papers[1]):
-        key = (_block_of(hit), _name_of(hit))
-        if key in terms:
-            found.setdefault(key, hit)
+        block = _block_of(hit)
+        if block and (block, _name_of(hit)) in terms:
+            found.setdefault((block, _name_of(hit)), hit)
     for paper, text in zip(PAPERS, papers, strict=True):
         reading = clean(text or "").mended
         tokens = list(_TOKEN.finditer(reading.text))
@@ -96,6 +96,11 @@ def places_of(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block
                 span = reading.span(first.start(), last.end())
                 found[key] = plain_hit("words", name, paper, *span, text or "")
     return found
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a paper in reading form, in order, without citations."""
+    return [word for word in _TOKEN.findall(clean(text).mended.text) if BLANK not in word]
 
 
 def _vectorizer(block: Block, **settings: Any) -> TfidfVectorizer:
@@ -115,7 +120,9 @@ def _names(papers: Papers, block: Block) -> list[str]:
     return names
 
 
-def _block_of(hit: Hit) -> Block:
+def _block_of(hit: Hit) -> Block | None:
+    if hit.field in (OTHER_PAPER, INTERIM_RELIEF):
+        return None  # tells what is no motion, and must not tell how one ends
     return "doctrine" if hit.field in RATINGS else "indicators"
 
 

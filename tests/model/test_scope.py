@@ -1,0 +1,78 @@
+"""What is no motion like the training rulings is flagged, and what is like them is not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.codes import MotionType
+from data.embedded import clearview_motion, embedded_rulings
+from data.schema import Motion
+from data.splits import case_groups, grouped_folds
+from features.build import build_features
+from train.modes import masked
+from train.scope import FALSE_ALARMS, Scope, fit_scope
+
+MISFITS = sorted((Path(__file__).parent / "misfits").glob("*.txt"))
+RULINGS = list(embedded_rulings())
+
+
+def _motion(text: str, **fields: Any) -> Motion:
+    return Motion(motion_type=MotionType.PRELIMINARY_INJUNCTION, motion=text, **fields)
+
+
+@pytest.mark.parametrize("path", MISFITS, ids=[path.stem for path in MISFITS])
+def test_a_misfit_is_flagged_and_gets_a_wider_interval(trained: Any, path: Path) -> None:
+    motion = _motion(path.read_text(encoding="utf-8"))
+    answer = trained.predictor.answer([motion])[0]
+    assert not answer.in_scope
+    assert answer.out_of_scope
+    ensemble = trained.predictor.model.ensembles["unrated"]
+    reach = 1.645 * ensemble.calibration.spread
+    log_odds = np.log([p / (1 - p) for p in (answer.p_low, answer.p_grant, answer.p_high)])
+    assert (np.diff(log_odds) > reach).all()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"court": "uksc"}, "not a trial court"),
+        ({"court": "nyeb"}, "level of court (bankruptcy)"),
+        ({"motion_type": "injunction_pending_appeal"}, "injunction pending appeal"),
+        ({"motion": "Stop it."}, "too few"),
+    ],
+)
+def test_courts_and_kinds_hardly_seen_are_told(
+    trained: Any, fields: dict[str, str], words: str
+) -> None:
+    motion = Motion.model_validate(clearview_motion().model_dump() | {"opposition": None} | fields)
+    answer = trained.predictor.answer([motion])[0]
+    assert not answer.in_scope
+    assert words in " ".join(answer.out_of_scope)
+    scored = trained.predictor.score([motion, clearview_motion()])
+    assert scored["in_scope"].tolist() == [False, True]
+
+
+def test_motions_like_the_training_rulings_are_hardly_ever_flagged() -> None:
+    frame = build_features([masked(row.as_motion(), "text") for row in RULINGS])
+    groups = case_groups(RULINGS)
+    by_words, flagged = 0, 0
+    for train, test in grouped_folds(RULINGS, 2):
+        scope = fit_scope(frame.take(train), groups[train])
+        for reasons in scope.reasons(frame.take(test)):
+            by_words += any("of the words stand" in reason for reason in reasons)
+            flagged += bool(reasons)
+    assert 0 < by_words / len(RULINGS) < 2 * FALSE_ALARMS
+    assert flagged / len(RULINGS) < 0.05
+
+
+def test_the_scope_is_the_same_after_json() -> None:
+    frame = build_features([row.as_motion() for row in RULINGS[:60]])
+    scope = fit_scope(frame, case_groups(RULINGS[:60]))
+    again = Scope.from_json(json.loads(json.dumps(scope.to_json())))
+    assert again.reasons(frame) == scope.reasons(frame)
+    assert again.p_value(0.2) == scope.p_value(0.2)
+    assert scope.p_value(2.0) == pytest.approx(1 / 61)
+    assert scope.p_value(0.0) == 1.0

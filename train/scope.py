@@ -1,0 +1,194 @@
+"""Scope: whether a motion is like the rulings the model learned from.
+
+A model answers a recipe as readily as a motion. Three things speak against an answer: words that
+the training rulings do not have (by a conformal p-value, so that at most a stated share of motions
+like them is flagged), a paper that asks for no interim relief or speaks as another kind of paper
+(`features/lexicon/scope.toml`), and a court or kind of motion that the training rulings hardly
+have. A motion out of scope is answered with a wider interval and the reasons.
+
+References
+----------
+Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World (conformal p-value);
+Laxhammar and Falkman (2010) on its use for what is unlike the training data.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.model_selection import GroupKFold
+
+from features.build import FeatureFrame, Papers
+from features.indicator import plain_words
+from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
+from features.phrases import read_papers
+from train.terms import words_of
+
+FALSE_ALARMS = 0.01
+"""Share of motions like the training rulings that strange words alone may flag."""
+FEW = 15
+"""Training rulings of a court level or kind of motion below which it counts as hardly seen."""
+KNOWN_IN = 2
+"""Training rulings a word must stand in to be known."""
+FOLDS = 5
+FEWEST_WORDS = 8
+LONG = 3_000
+"""Characters from which a motion names the relief it asks for; shorter ones may say "stop"."""
+EVERY = 6_000
+"""Characters (some 1,000 words) of a long motion in which relief is named once at the least."""
+_SEEN = {
+    "motion_type.motion_type": "motions ({})",
+    "forum.level": "rulings of this level of court ({})",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What the training rulings are like.
+
+    Attributes
+    ----------
+    words
+        The words that stand in at least `KNOWN_IN` of them.
+    strangeness
+        For each, the share of its words that the others do not have, in order.
+    counts
+        For each column of `_SEEN`, how many of them have each value.
+    """
+
+    words: frozenset[str]
+    strangeness: tuple[float, ...]
+    counts: dict[str, dict[str, int]]
+
+    def reasons(self, frame: FeatureFrame) -> list[tuple[str, ...]]:
+        """Return, for each of n motions, why it is out of scope in plain words; () when it is in.
+
+        Parameters
+        ----------
+        frame
+            As `features.build.build_features` gives it.
+        """
+        told = {name: frame.values[name].to_numpy() for name in (*_SEEN, "forum.court")}
+        return [
+            (
+                *_reasons_of_words(self, papers),
+                *_reasons_of_paper(papers),
+                *_reasons_of_docket(self, {name: values[row] for name, values in told.items()}),
+            )
+            for row, papers in enumerate(frame.papers)
+        ]
+
+    def p_value(self, strangeness: float) -> float:
+        """Return the share of motions like the training rulings that are as strange or more."""
+        known = self._sorted
+        as_strange = len(known) - int(np.searchsorted(known, strangeness - 1e-12))
+        return (as_strange + 1) / (len(known) + 1)
+
+    @cached_property
+    def _sorted(self) -> npt.NDArray[np.float64]:
+        return np.array(sorted(self.strangeness))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scope as plain JSON values."""
+        return {
+            "words": sorted(self.words),
+            "strangeness": list(self.strangeness),
+            "counts": self.counts,
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> "Scope":
+        """Read what `to_json` gave."""
+        return cls(
+            frozenset(map(str, record["words"])),
+            tuple(map(float, record["strangeness"])),
+            {
+                str(name): {str(value): int(count) for value, count in counts.items()}
+                for name, counts in record["counts"].items()
+            },
+        )
+
+
+def fit_scope(frame: FeatureFrame, groups: npt.NDArray[np.intp]) -> Scope:
+    """Learn what n training rulings are like; each is compared with other cases only."""
+    documents = [_words(papers) for papers in frame.papers]
+    strangeness = np.zeros(len(documents))
+    n_folds = min(FOLDS, len(np.unique(groups)))
+    if n_folds >= 2:
+        for seen, unseen in GroupKFold(n_folds).split(strangeness, groups=groups):
+            known = _known([documents[row] for row in seen])
+            strangeness[unseen] = [_unknown_share(documents[row], known) for row in unseen]
+    counts = {
+        name: {str(k): int(n) for k, n in frame.values[name].value_counts().items()}
+        for name in _SEEN
+    }
+    return Scope(_known(documents), tuple(sorted(strangeness.tolist())), counts)
+
+
+def _words(papers: Papers) -> list[str]:
+    return [word for text in papers if text for word in words_of(text)]
+
+
+def _known(documents: Sequence[Sequence[str]]) -> frozenset[str]:
+    counts = Counter(word for words in documents for word in set(words))
+    return frozenset(word for word, count in counts.items() if count >= KNOWN_IN)
+
+
+def _unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
+    return sum(word not in known for word in words) / len(words) if words else 1.0
+
+
+def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
+    words = _words(papers)
+    if len(words) < FEWEST_WORDS:
+        return [f"the papers have {len(words)} word(s), too few to read"]
+    share = _unknown_share(words, scope.words)
+    chance = scope.p_value(share)
+    if chance > FALSE_ALARMS:
+        return []
+    return [
+        f"{share:.0%} of the words stand in none of the training rulings or in one; of motions "
+        f"like them {chance:.1%} are as strange"
+    ]
+
+
+def _reasons_of_paper(papers: Papers) -> list[str]:
+    """Look for words of another kind of paper, and for words that ask for interim relief."""
+    hits = [hit for hit in read_papers(*papers) if hit.paper == "motion" and not hit.negated]
+    named = sum(hit.field == INTERIM_RELIEF for hit in hits)
+    other = Counter(hit.value for hit in hits if hit.field == OTHER_PAPER)
+    if other.total() > 1 and other.total() > named:
+        kind = max(other, key=lambda value: other[value])
+        words = [hit.words for hit in hits if hit.field == OTHER_PAPER and hit.value == kind]
+        shown = ", ".join(f'"{one}"' for one in dict.fromkeys(words[:3]))
+        return [f"it reads like a {meaning(OTHER_PAPER, kind)}: {shown}"]
+    plainly = any(hit.field == "relief_form" for hit in hits) and len(papers[0]) < LONG
+    enough = max(1, len(papers[0]) // EVERY)
+    if not plainly and named < enough:
+        return ["the motion has next to no words that ask for interim relief"]
+    return []
+
+
+def _reasons_of_docket(scope: Scope, told: dict[str, Any]) -> list[str]:
+    found = []
+    court, level = told["forum.court"], told["forum.level"]
+    if not pd.isna(court) and pd.isna(level):
+        found.append(f"court {court!r} is not a trial court of the United States known by that id")
+    for name, words in _SEEN.items():
+        value = told[name]
+        if pd.isna(value):
+            continue
+        count = scope.counts[name].get(str(value), 0)
+        if count < FEW:
+            kind = (
+                meaning("motion_type", str(value))
+                if name == "motion_type.motion_type"
+                else plain_words(str(value))
+            )
+            found.append(f"only {count} {words.format(kind)} among the training rulings")
+    return found
