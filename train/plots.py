@@ -13,7 +13,7 @@ from train.metrics import reliability
 from train.model import GrantModel
 from train.modes import MODES, Mode
 
-_COLOURS = {"rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
+COLOURS = {"rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
 _FAMILY_COLOURS = dict(zip(FAMILIES, plt.get_cmap("tab10").colors, strict=False))
 
 
@@ -22,7 +22,7 @@ def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     figure: Figure
     figure, panels = plt.subplots(1, len(MODES), figsize=(13, 4.6), sharey=True)
     for panel, mode in zip(panels, MODES, strict=True):
-        mine = _mine(predictions, protocol, mode)
+        mine = mine_in(predictions, protocol, mode)
         curve = reliability(mine["granted"].to_numpy(dtype=bool), mine["p_grant"].to_numpy())
         errors = [curve["granted"] - curve["low"], curve["high"] - curve["granted"]]
         panel.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
@@ -31,7 +31,7 @@ def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
             curve["granted"],
             yerr=errors,
             fmt="o-",
-            color=_COLOURS[mode],
+            color=COLOURS[mode],
             capsize=3,
         )
         panel.set(
@@ -51,9 +51,9 @@ def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     figure: Figure
     figure, panel = plt.subplots(figsize=(6, 5.6))
     for mode in MODES:
-        mine = _mine(predictions, protocol, mode)
+        mine = mine_in(predictions, protocol, mode)
         wrong, right, _ = roc_curve(mine["granted"].to_numpy(dtype=bool), mine["p_grant"])
-        panel.plot(wrong, right, color=_COLOURS[mode], label=f"enjoin, {mode}")
+        panel.plot(wrong, right, color=COLOURS[mode], label=f"enjoin, {mode}")
     readers = predictions[
         (predictions["protocol"] == protocol) & (predictions["model"] == FORECASTS)
     ]
@@ -99,7 +99,8 @@ def importance_plot(importance: pd.DataFrame, top: int = 15) -> Figure:
     return figure
 
 
-def _mine(predictions: pd.DataFrame, protocol: str, mode: str) -> pd.DataFrame:
+def mine_in(predictions: pd.DataFrame, protocol: str, mode: str) -> pd.DataFrame:
+    """Return the model's own predictions in one test and mode, lowest first."""
     keep = (
         (predictions["protocol"] == protocol)
         & (predictions["mode"] == mode)

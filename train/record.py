@@ -18,7 +18,7 @@ from features.lexicon import lexicon_digest
 from train.evaluate import (
     HEADLINE,
     MODEL,
-    PROTOCOLS,
+    RECALIBRATED,
     Evaluation,
     interval_check,
     outcome_table,
@@ -32,8 +32,11 @@ matplotlib.use("Agg")  # plots are files here; no screen is needed
 import matplotlib.pyplot as plt
 
 from train import plots
+from train.card import model_card
+from train.report import report_page, report_plots_of
 
 EXPERIMENT = "enjoin"
+REPORT, CARD = "report.html", "model_card.md"
 
 
 def choose_experiment() -> None:
@@ -54,16 +57,17 @@ def rulings_digest(rulings: Sequence[Ruling]) -> str:
     return digest.hexdigest()
 
 
-def log_rulings(rulings: Sequence[Ruling], source: str, data_digest: str) -> None:
+def log_rulings(labelled: Labelled, source: str, data_digest: str) -> None:
     """Log the rulings as the run's data set, and the digests of all that made the features."""
     mlflow.set_tags(
         {
             "lexicon_digest": lexicon_digest(),
             "builder_digest": builder_digest(),
             "data_digest": data_digest,
+            "frames_digest": frames_digest(labelled),
         }
     )
-    frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in rulings])
+    frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in labelled.rulings])
     for name in filter(is_list, frame.columns):  # MLflow's data sets hold no list columns
         frame[name] = frame[name].map(json.dumps)
     whole = frame.select_dtypes("integer").columns
@@ -123,17 +127,36 @@ def log_extraction(rulings: Sequence[Ruling]) -> None:
     )
 
 
-def log_plots(model: GrantModel, labelled: Labelled, evaluation: Evaluation) -> None:
-    """Log feature importance, reliability and ROC plots."""
+def log_report(
+    model: GrantModel, labelled: Labelled, evaluation: Evaluation, curve: pd.DataFrame
+) -> None:
+    """Log every plot, the model card and the report that holds them all."""
     importance = plots.importance_table(model, labelled.frames)
     mlflow.log_table(importance, "importance.json")
-    mlflow.log_figure(plots.importance_plot(importance), "plots/importance.png")
-    for protocol in PROTOCOLS:
-        drawn = plots.reliability_plot(evaluation.predictions, protocol)
-        mlflow.log_figure(drawn, f"plots/reliability_{protocol}.png")
-        drawn = plots.roc_plot(evaluation.predictions, protocol)
-        mlflow.log_figure(drawn, f"plots/roc_{protocol}.png")
+    mlflow.log_text(curve.to_csv(index=False), "learning_curve.csv")
+    drawn = report_plots_of(model, labelled, evaluation, curve)
+    for name, (_, figure) in drawn.items():
+        mlflow.log_figure(figure, f"plots/{name}.png")
+    card = model_card(model.facts, model.base_rate, evaluation)
+    mlflow.log_text(card, CARD)
+    facts = {
+        "rulings": f"{model.facts['n_rulings']:,}",
+        "training data": model.facts["data_digest"][:12],
+        "feature frames": frames_digest(labelled)[:12],
+        "lexicons": lexicon_digest()[:12],
+        "features' source": builder_digest()[:12],
+        "seed": model.facts["seed"],
+    }
+    mlflow.log_text(report_page(labelled, evaluation, drawn, card, facts), REPORT)
     plt.close("all")
+
+
+def frames_digest(labelled: Labelled) -> str:
+    """Return the SHA-256 of the feature frames of every mode."""
+    digest = hashlib.sha256()
+    for mode, frame in labelled.frames.items():
+        digest.update(f"{mode}\n{frame.values.to_csv(index=False)}".encode())
+    return digest.hexdigest()
 
 
 def track_record(evaluation: Evaluation) -> dict[str, Any]:
@@ -156,6 +179,7 @@ def track_record(evaluation: Evaluation) -> dict[str, Any]:
 def describe_run(evaluation: Evaluation) -> str:
     """Return the headline table in Markdown, which MLflow shows on the run and the model."""
     table = evaluation.table[evaluation.table["protocol"] == HEADLINE]
+    table = table[~table["model"].isin(RECALIBRATED)]
     lines = [
         f"Each year from {evaluation.first_test_year} on predicted from the years before it (95% "
         "interval bootstrapped by case):",

@@ -17,6 +17,7 @@ from features.build import builder_digest
 from train import record, registry
 from train.ablation import ablate
 from train.evaluate import Evaluation, evaluate
+from train.learning import learning_curve
 from train.rulings import InPart, Labelled, fit_rows, label_rulings
 from train.store import save_model
 
@@ -159,12 +160,15 @@ def train(
                 **model.facts["parameters"],
             }
         )
-        record.log_rulings(labelled.rulings, source, data_digest)
+        record.log_rulings(labelled, source, data_digest)
         record.log_evaluation(evaluation)
         tell("judging what is read from text")
         record.log_extraction(labelled.rulings)
-        tell("drawing plots")
-        record.log_plots(model, labelled, evaluation)
+        curve = learning_curve(
+            labelled, settings.first_test_year, settings.parameters, settings.seed, tell
+        )
+        tell("writing the report")
+        record.log_report(model, labelled, evaluation, curve)
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)

@@ -9,7 +9,7 @@ read it said far more than on others, ROC AUC 0.64 against 0.54, and readers lea
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from data.schema import RATINGS
 from features.build import Papers
 from features.characters import BLANK
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
-from features.papers import clean
+from features.papers import SHORT, clean
 from features.phrases import Hit, plain_hit, read_papers
 from train.calibration import Floats
 
@@ -107,8 +107,16 @@ def _vectorizer(block: Block, **settings: Any) -> TfidfVectorizer:
     return TfidfVectorizer(sublinear_tf=True, analyzer=partial(_names, block=block), **settings)
 
 
-def _names(papers: Papers, block: Block) -> list[str]:
-    """Return the names of all terms of a block in both papers, with repeats."""
+def _names(papers: Papers, block: Block) -> Sequence[str]:
+    """Return the names of all terms of a block in both papers, with repeats.
+
+    Those of short papers are remembered: the readers of each fold ask for them again.
+    """
+    short = sum(len(text or "") for text in papers) <= SHORT
+    return (_names_of_short if short else _names_of)(papers, block)
+
+
+def _names_of(papers: Papers, block: Block) -> Sequence[str]:
     if block != "words":
         hits = read_papers(papers[0], papers[1])
         return [_name_of(hit) for hit in hits if _block_of(hit) == block]
@@ -118,6 +126,9 @@ def _names(papers: Papers, block: Block) -> list[str]:
         pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
         names += [name for name in tokens + pairs if BLANK not in name]
     return names
+
+
+_names_of_short = lru_cache(maxsize=8192)(_names_of)
 
 
 def _block_of(hit: Hit) -> Block | None:
