@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,6 +69,10 @@ ModelOption = Annotated[
         envvar="ENJOIN_MODEL",
     ),
 ]
+JudgesOption = Annotated[
+    bool,
+    typer.Option("--without-judges", help="leave judges' names out of everything the run sees"),
+]
 SCHEMA_KINDS = ("motion", "ruling")
 
 
@@ -80,6 +85,7 @@ def train(
     seed: SeedOption = 0,
     in_part: InPartOption = "granted",
     parameters: ParametersOption = None,
+    without_judges: JudgesOption = False,
 ) -> None:
     """Evaluate, train on all rulings, and register the model in MLflow.
 
@@ -90,6 +96,7 @@ def train(
         from serve.evaluation_tables import show_headline
 
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
+        settings = replace(settings, without_judges=without_judges)
         trained = _train(_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
         name = f"enjoin version {trained.version}"
@@ -99,7 +106,7 @@ def train(
             say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
         else:
             say("Next: enjoin promote      (until then the champion answers)")
-        say("Runs and plots: mlflow ui")
+        say("Report: enjoin report --open      (runs: mlflow ui)")
 
 
 @app.command()
@@ -164,6 +171,24 @@ def rollback() -> None:
         if back.problem:
             warn(f"this program cannot answer from it: {back.problem}")
         say("A running `enjoin serve` answers from it once it is started again.")
+
+
+@app.command()
+def report(
+    version: Annotated[
+        int | None, typer.Option(help="registered version; by default the champion")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="HTML file to write")] = Path("report.html"),
+    open_: Annotated[bool, typer.Option("--open", help="show it in the browser")] = False,
+) -> None:
+    """Fetch the report of a version's training run: scores, plots, slices, model card."""
+    with telling_errors():
+        from train.registry import fetch_report
+
+        found = fetch_report(version, output)
+        say(f"Report of enjoin version {found} -> {output}")
+        if open_:
+            typer.launch(output.resolve().as_uri())
 
 
 @app.command()

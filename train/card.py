@@ -28,9 +28,9 @@ USES = (
 MISUSES = (
     "Legal advice, or deciding by itself whether to file, settle or fund.",
     "Deciding whether a person has a claim, or anything about a person that has legal effect.",
-    "Rating or comparing judges. No feature names a judge; the baseline that does is no better than "
-    "the base rate. `enjoin train --without-judges` leaves judges' names out of the run altogether, as "
-    "some jurisdictions require.",
+    "Rating or comparing judges. No feature names a judge, and the baseline that does is no better "
+    "than the base rate. `enjoin train --without-judges` leaves judges' names out of the whole run, "
+    "as some jurisdictions require.",
     "Courts outside the United States, appeals, and final (permanent) injunctions.",
 )
 

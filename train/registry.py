@@ -5,12 +5,14 @@ The champion gives the answers by default. A newly trained version waits as chal
 """
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from data.files import written_whole
 from train.store import model_folder
 
 if TYPE_CHECKING:
@@ -104,19 +106,49 @@ def fetched_predictions(version: int) -> pd.DataFrame:
     FileNotFoundError
         If the version names no run, or the run has no such table.
     """
+    return pd.read_csv(_artifact(version, "predictions.csv"), dtype={"id": str})
+
+
+def fetch_report(version: int | None, output: Path) -> int:
+    """Write the report of a version's training run to a file, and return the version.
+
+    Parameters
+    ----------
+    version
+        A registered version; None for the one that answers by default.
+
+    Raises
+    ------
+    LookupError
+        If nothing is registered, or not that version.
+    FileNotFoundError
+        If its run left no report.
+    """
+    found = standing()
+    version = found.answering if version is None else version
+    if version is None:
+        raise LookupError(f"no model named {REGISTERED_NAME!r} is registered: `enjoin train`")
+    if version not in found.versions:
+        known = ", ".join(map(str, found.versions)) or "none"
+        raise LookupError(f"no version {version} is registered; there are: {known}")
+    with written_whole(output) as temporary:
+        shutil.copyfile(_artifact(version, "report.html"), temporary)
+    return version
+
+
+def _artifact(version: int, name: str) -> Path:
     import mlflow
     from mlflow.exceptions import MlflowException
 
-    name = "predictions.csv"
     run = client().get_model_version(REGISTERED_NAME, str(version)).run_id
     if not run:
-        raise FileNotFoundError(f"version {version} names no run, so there is no {name} to compare")
+        raise FileNotFoundError(f"version {version} names no run, so there is no {name}")
     try:
         # By the run's own address: by the run's number MLflow copies, and draws bars.
         uri = f"{client().get_run(run).info.artifact_uri}/{name}"
-        return pd.read_csv(mlflow.artifacts.download_artifacts(uri), dtype={"id": str})
+        return Path(mlflow.artifacts.download_artifacts(uri))
     except (MlflowException, OSError) as error:
-        words = f"version {version}: its run {run} gives no {name} to compare ({error})"
+        words = f"version {version}: its run {run} gives no {name} ({error})"
         raise FileNotFoundError(words) from None
 
 

@@ -50,7 +50,7 @@ def report_page(
     Parameters
     ----------
     drawn
-        For each name of `report_plots_of`, what the plot shows in words, and the plot.
+        For each name that `report_plots_of` gives, what the plot shows in words, and the plot.
     card
         The model card, as Markdown.
     facts
@@ -144,7 +144,7 @@ def _table(rows: pd.DataFrame, protocol: str, metrics: Sequence[str]) -> Table:
     for (mode, name), scores in mine.groupby(["mode", "model"], sort=False):
         style = "own" if name == MODEL else ""
         found.append({"names": [name, mode], "figures": _figures(scores), "style": style})
-    heads = ["model", "mode", *(metric.replace("_", " ") for metric in metrics)]
+    heads = ["model", "mode", *map(_head, metrics)]
     return {"title": TITLES[protocol], "heads": heads, "rows": found, "metrics": metrics}
 
 
@@ -156,10 +156,14 @@ def _slice_table(slices: pd.DataFrame, protocol: str, mode: str) -> Table:
         style = "few" if n < FEW else "off" if scores["off"].iloc[0] else ""
         names = [grouping, str(name).replace("_", " "), n, f"{rate:.0%}"]
         found.append({"names": names, "figures": _figures(scores), "style": style})
-    heads = ["grouping", "slice", "rulings", "granted"]
-    heads += [metric.replace("_", " ") for metric in _SLICED]
+    heads = ["grouping", "slice", "rulings", "granted", *map(_head, _SLICED)]
     title = f"{TITLES[protocol]}, {mode} mode"
     return {"title": title, "heads": heads, "rows": found, "metrics": _SLICED}
+
+
+def _head(metric: str) -> str:
+    words = metric.replace("_", " ")
+    return words.replace("roc auc", "ROC AUC").replace("pr auc", "PR AUC").replace("brier", "Brier")
 
 
 def _figures(scores: pd.DataFrame) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Plots of the report: precision-recall, learning curve, slices, and what the features do."""
 
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -108,10 +109,8 @@ def beeswarm_plot(frame: FeatureFrame, shares: pd.DataFrame, mode: str, top: int
         panel.scatter(shares[name], heights, c=colours, s=5, linewidths=0, alpha=0.7)
     panel.set_yticks(range(len(best)), [_label(name) for name in best], fontsize=8)
     panel.axvline(0, color="#888888", linewidth=1)
-    panel.set(
-        title=f"What moves the probability, {mode} (blue: low value, red: high, grey: other)",
-        xlabel="share of the log-odds of a grant (TreeSHAP)",
-    )
+    panel.set(xlabel="share of the log-odds of a grant (TreeSHAP)")
+    figure.suptitle(f"What moves the probability, {mode} (blue: low value, red: high, grey: other)")
     figure.tight_layout()
     return figure
 
@@ -153,7 +152,8 @@ def _strongest(shares: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 
 def _label(name: str) -> str:
-    return f"{name.split('.')[0].replace('_', ' ')}: {_BY_NAME[name].meaning}"[:62]
+    words = f"{name.split('.')[0].replace('_', ' ')}: {_BY_NAME[name].meaning}"
+    return textwrap.shorten(words, 62, placeholder=" ...")
 
 
 def _shades(frame: FeatureFrame, name: str) -> list[object]:

@@ -35,6 +35,7 @@ class Settings:
     in_part: InPart = "granted"
     parameters: dict[str, Any] | None = None
     cache: bool = True
+    without_judges: bool = False
 
     @property
     def features_cache(self) -> Path | None:
@@ -80,6 +81,8 @@ def ablate_rulings(
 def _evaluated(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell
 ) -> tuple[Labelled, Evaluation]:
+    if settings.without_judges:
+        rulings = [ruling.model_copy(update={"judge": None}) for ruling in rulings]
     labelled = label_rulings(
         rulings, settings.in_part, settings.seed, settings.features_cache, tell
     )
@@ -138,6 +141,7 @@ def train(
         "n_cases": len(np.unique(labelled.groups)),
         "years": [min(years), max(years)],
         "in_part": settings.in_part,
+        "without_judges": settings.without_judges,
         "tested": record.track_record(evaluation),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),
@@ -157,6 +161,7 @@ def train(
                 "n_bags": settings.n_bags,
                 "seed": settings.seed,
                 "in_part": settings.in_part,
+                "without_judges": settings.without_judges,
                 **model.facts["parameters"],
             }
         )

@@ -28,7 +28,7 @@ NOT_SHOWN = "not shown"
 
 def _period(ruling: Ruling) -> str:
     year = ruling.year or 0
-    return "before 2000" if year < 2000 else f"{year // 5 * 5}-{year // 5 * 5 + 4}"
+    return "1999 or before" if year < 2000 else f"{year // 5 * 5}-{year // 5 * 5 + 4}"
 
 
 SLICES: dict[str, Callable[[Ruling], str | None]] = {
@@ -80,7 +80,8 @@ def _sliced(rows: pd.DataFrame) -> list[tuple[pd.DataFrame, float]]:
     for grouping in SLICES:
         labels = rows[grouping].to_numpy()
         counts = pd.Series(labels).value_counts()
-        for name in sorted(counts.index, key=lambda label: (-counts[label], label)):
+        by_size = sorted(counts.index, key=lambda label: (-counts[label], label))
+        for name in sorted(counts.index) if grouping == "period" else by_size:
             mine = labels == name
             # A replicate that drew no row of the slice says nothing about it.
             held = weights[:, mine][weights[:, mine].sum(axis=1) > 0]
