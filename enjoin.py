@@ -24,6 +24,7 @@ from serve.terminal import (
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
     from serve.predictor import Predictor
+    from train.prior import Prior
     from train.run import Settings, Trained
 
 app = typer.Typer(
@@ -72,6 +73,21 @@ ModelOption = Annotated[
 JudgesOption = Annotated[
     bool,
     typer.Option("--without-judges", help="leave judges' names out of everything the run sees"),
+]
+PriorOption = Annotated[
+    float | None,
+    typer.Option(
+        help="grant rate of the population asked about, such as 0.37, to adjust the probabilities "
+        "to. This assumes that the reasons for a grant look the same there as in the training "
+        "rulings and only the mix of motions differs",
+    ),
+]
+PriorsOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="your own counts by court, a CSV of court,granted,denied, to adjust to; small counts "
+        "are drawn to --prior, or else to the training rulings' rate. Same assumption as --prior",
+    ),
 ]
 SCHEMA_KINDS = ("motion", "ruling")
 
@@ -229,6 +245,8 @@ def predict(
         typer.Option("--set", help="any other field, as field=value (lists separated by ;)"),
     ] = None,
     model: ModelOption = None,
+    prior: PriorOption = None,
+    priors: PriorsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the whole answer")] = False,
 ) -> None:
     """Predict one motion and show what moved the prediction.
@@ -240,7 +258,8 @@ def predict(
         flags = {"motion": text, "opposition": opposition}
         flags |= {"motion_type": motion_type, "court": court}
         given = _one_motion(motion, {k: v for k, v in flags.items() if v is not None}, set_ or [])
-        answer = _predictor(model).answer([given])[0]
+        wanted = _prior(prior, priors)
+        answer = _predictor(model).answer([given], wanted)[0]
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:
@@ -257,6 +276,8 @@ def score(
     output: Annotated[Path, typer.Argument(help=".csv, .jsonl or .parquet to write")],
     model: ModelOption = None,
     jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
+    prior: PriorOption = None,
+    priors: PriorsOption = None,
 ) -> None:
     """Score a file of pending motions.
 
@@ -267,6 +288,7 @@ def score(
         from serve.batch import read_docket, score_motions
         from serve.predictor import notes
 
+        wanted = _prior(prior, priors)
         docket = read_docket(source, output)
         tell_columns(docket.loaded)
         tell_rejects(docket.loaded.rejects, docket.rejects)
@@ -282,9 +304,65 @@ def score(
             warn(f"{words} ({rows} row(s))")
         predictor = _predictor(model)
         with counting("scoring") as advance:
-            score_motions(predictor, motions, output, jobs, advance)
+            table = score_motions(predictor, motions, output, jobs, advance, wanted)
         say(f"{len(motions)} motion(s) scored by {predictor.version} -> {output}")
+        if wanted:
+            mine = sum(motion.court in wanted.courts for motion in motions)
+            rest = int(table["prior"].notna().sum()) - mine
+            say(
+                f"Adjusted: {mine} by the counts of their court, {rest} by --prior; "
+                f"{len(table) - mine - rest} left as they are"
+            )
         if docket.rejects:
+            raise typer.Exit(3)
+
+
+@app.command()
+def backtest(
+    predictions: Annotated[str, typer.Argument(help="what `enjoin score` wrote")],
+    outcomes: Annotated[
+        str,
+        typer.Argument(
+            help="columns id and outcome (granted, granted_in_part or denied), and case_id if known"
+        ),
+    ],
+    motions: Annotated[
+        str | None, typer.Option(help="the motions that were scored, for the drift of each feature")
+    ] = None,
+    model: ModelOption = None,
+    in_part: Annotated[
+        str | None,
+        typer.Option(
+            help="what 'granted in part' counts as: granted, denied or left_out; by default as in "
+            "the model's training"
+        ),
+    ] = None,
+) -> None:
+    """Judge earlier predictions by the rulings that came in, and say if retraining is due.
+
+    Retraining is due when, with 30 outcomes or more, the 95% interval of mean probability less
+    share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that of
+    the Brier score lies wholly above the one of the model's own test; or the probabilities, or one
+    of the ten features that move them most (the year aside), have shifted: population stability
+    index above 0.25 and more than chance makes.
+
+    Each model version is judged apart and logged to MLflow as a run; the verdict on the champion
+    (or --model) counts.
+
+    Wrong rows go to a file of the input's name and `.rejects.jsonl` beside it. Exit code 0: fine,
+    3: retraining due or rows rejected, 2: nothing done.
+    """
+    with telling_errors():
+        from serve.backtest import backtest as judge_predictions
+        from serve.backtest_tables import show_backtest
+
+        with steps("backtest") as tell:
+            found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)
+        rejects = found.predictions.rejects + found.outcomes.rejects
+        for rows in (found.predictions, found.outcomes):
+            tell_rejects(rows.rejects, rows.rejects_path)
+        show_backtest(found, console())
+        if rejects or found.verdict == "due":
             raise typer.Exit(3)
 
 
@@ -495,6 +573,15 @@ def _predictor(source: str | None) -> "Predictor":
     trained = _train(_rulings(EMBEDDED)[0], EMBEDDED, Settings())
     note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
     return Predictor.load()
+
+
+def _prior(overall: float | None, counts: Path | None) -> "Prior | None":
+    from data.court_counts import read_court_counts
+    from train.prior import Prior
+
+    if overall is None and counts is None:
+        return None
+    return Prior(overall, read_court_counts(counts) if counts else {})
 
 
 def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":

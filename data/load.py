@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.files import written_whole
 from data.rows import Broken, UnreadableInput, raw_rows
-from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
+from data.schema import LATER_FACTS, Ruling, allowed_values, is_list
 
-M = TypeVar("M", bound=Motion)
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
         `.jsonl`, `.json` (one object or a list), `.csv` or `.parquet`; `-` reads standard input,
         whose format is told from its first bytes.
     kind
-        `Motion` or `Ruling`. Columns that exist only after a ruling are set aside when reading
-        motions and named in `later_facts`.
+        `Motion`, `Ruling` or another row of a table. Columns that exist only after a ruling are set
+        aside when reading motions and named in `later_facts`.
 
     Raises
     ------
@@ -136,13 +136,14 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
             problems = tuple(_problem(item) for item in error.errors(include_url=False))
             loaded.rejects.append(Reject(number, problems, dict(raw)))
             continue
-        if row.id is not None and row_of_id.setdefault(row.id, number) != number:
+        name = getattr(row, "id", None)
+        if name is not None and row_of_id.setdefault(name, number) != number:
             if isinstance(row, Ruling):
-                expected = f"an id of its own (row {row_of_id[row.id]} has this one)"
-                problem = Problem("id", row.id, expected)
+                expected = f"an id of its own (row {row_of_id[name]} has this one)"
+                problem = Problem("id", name, expected)
                 loaded.rejects.append(Reject(number, (problem,), dict(raw)))
                 continue
-            repeated[row.id] = None
+            repeated[name] = None
         loaded.rows.append(row)
         loaded.row_numbers.append(number)
     loaded.unknown_columns = list(unknown)

@@ -62,6 +62,17 @@ class Estimate(BaseModel):
     high: float
 
 
+class PriorShift(BaseModel):
+    """The adjustment to a population with another grant rate (Saerens et al. 2002)."""
+
+    grant_rate: float = Field(description="grant rate adjusted to")
+    base_rate: float = Field(description="grant rate of the training rulings, adjusted from")
+    court: str | None = Field(description="the court whose own counts gave the rate, if any")
+    p_unadjusted: float = Field(description="p_grant without the adjustment")
+    log_odds: float = Field(description="what it adds to the log-odds of p_grant and its interval")
+    points: float = Field(description="percentage points of probability it moves")
+
+
 class Tested(BaseModel):
     """How the model did in this mode on rulings later than those it was then trained on."""
 
@@ -95,8 +106,10 @@ class Answer(BaseModel):
     tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")
     notes: list[str] = Field(description="what in the motion could not be used, and why")
     base_log_odds: float = Field(
-        description="log-odds before any feature; with the families' it adds up to that of p_grant"
+        description="log-odds before any feature; with the families' (and the prior's, where one "
+        "is given) it adds up to that of p_grant"
     )
+    prior: PriorShift | None = Field(None, description="adjustment to another grant rate, if asked")
     families: list[FamilyShare]
     factors: list[Factor] = Field(description="the largest, largest first")
     phrases: list[Phrase]

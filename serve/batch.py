@@ -13,6 +13,7 @@ from data.load import Loaded, load, rejects_path, write_rejects
 from data.rows import UnreadableInput
 from data.schema import Motion
 from serve.predictor import Predictor
+from train.prior import Prior
 
 CHUNK = 2000
 OUTPUT_FORMATS = (".csv", ".jsonl", ".parquet")
@@ -76,6 +77,7 @@ def score_motions(
     output: Path,
     n_jobs: int = -1,
     advance: Callable[[int, int], None] = lambda done, total: None,
+    prior: Prior | None = None,
 ) -> pd.DataFrame:
     """Score motions into `output`, one row each in the same order, and return the table.
 
@@ -87,10 +89,12 @@ def score_motions(
         Appears whole or not at all.
     advance
         Called with rows done and rows in all after each chunk.
+    prior
+        The grant rate to adjust to, if any (see `Predictor.score`).
     """
     parts = []
     for start in range(0, len(motions), CHUNK):
-        parts.append(predictor.score(motions[start : start + CHUNK], n_jobs))
+        parts.append(predictor.score(motions[start : start + CHUNK], n_jobs, prior))
         advance(min(start + CHUNK, len(motions)), len(motions))
     table = pd.concat(parts, ignore_index=True)
     with written_whole(output) as temporary:

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Request
+from fastapi import Body, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
@@ -15,8 +15,18 @@ from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
 from serve.predictor import Predictor
+from train.prior import Prior
 
 MAX_BATCH = 1000
+PriorQuery = Annotated[
+    float | None,
+    Query(
+        gt=0,
+        lt=1,
+        description="grant rate of the population asked about, to adjust to; assumes that the "
+        "reasons for a grant look the same there and only the mix differs",
+    ),
+]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
 
 
@@ -81,13 +91,15 @@ def build_app(predictor: Predictor) -> FastAPI:
     @app.post("/predict")
     def predict(
         motion: Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})],
+        prior: PriorQuery = None,
     ) -> Answer:
         """Answer about one motion: probability, interval, factors and phrases."""
-        return predictor.answer([motion])[0]
+        return predictor.answer([motion], _prior(prior))[0]
 
     @app.post("/predict/batch", openapi_extra=_batch_body())
     def predict_batch(
         motions: Annotated[list[Any], Body(max_length=MAX_BATCH)],
+        prior: PriorQuery = None,
     ) -> BatchAnswer:
         """Answer about up to 1,000 motions; a wrong one is named and the others go on."""
         checked = check_rows(motions, Motion, strict=True)
@@ -95,7 +107,7 @@ def build_app(predictor: Predictor) -> FastAPI:
             RejectedMotion(row=reject.row, reasons=[str(problem) for problem in reject.problems])
             for reject in checked.rejects
         ]
-        answers = predictor.answer(checked.rows) if checked.rows else []
+        answers = predictor.answer(checked.rows, _prior(prior)) if checked.rows else []
         return BatchAnswer(answers=answers, rejects=rejects)
 
     @app.get("/health")
@@ -109,6 +121,10 @@ def build_app(predictor: Predictor) -> FastAPI:
         return predictor.card()
 
     return app
+
+
+def _prior(rate: float | None) -> Prior | None:
+    return None if rate is None else Prior(rate)
 
 
 def _printable(words: str) -> str:

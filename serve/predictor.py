@@ -12,11 +12,13 @@ from data.courts import find_court
 from data.schema import Motion
 from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
 from features.papers import LONGEST
-from serve.answer import Answer, Estimate, Factor, FamilyShare, Tested, as_phrases
+from serve.answer import Answer, Estimate, Factor, FamilyShare, PriorShift, Tested, as_phrases
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL
+from train.drift import DISTRIBUTION
 from train.model import GrantModel
 from train.modes import Mode, mode_of
+from train.prior import Prior, log_odds_shift, with_prior
 from train.store import load_model, model_digest
 
 SHOWN_FACTORS = 12
@@ -58,19 +60,22 @@ class Predictor:
             "model_digest": self.digest,
             "base_rate": self.model.base_rate,
             "interval": INTERVAL,
-            **self.model.facts,
+            **{name: fact for name, fact in self.model.facts.items() if name != DISTRIBUTION},
         }
 
-    def score(self, motions: Sequence[Motion], n_jobs: int = 1) -> pd.DataFrame:
+    def score(
+        self, motions: Sequence[Motion], n_jobs: int = 1, prior: Prior | None = None
+    ) -> pd.DataFrame:
         """Score n motions: a table of n rows in the same order.
 
         Columns: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`, `mode`, for each family
         `top_<family>` (its feature that moves the probability most, in plain words, with its
-        percentage points), and `model_version`.
+        percentage points), and `model_version`. With a prior, the probabilities are adjusted to it,
+        and there are `p_grant_unadjusted` and `prior` (the grant rate adjusted to) too.
         """
         frame = self.model.read(build_features(motions, n_jobs))
         modes = [mode_of(motion) for motion in motions]
-        table = self.model.predict(frame, modes)
+        table = self._predicted(frame, motions, modes, prior)
         table.insert(0, "id", [motion.id for motion in motions])
         table["mode"] = modes
         shares = self.model.contributions(frame, modes)
@@ -79,6 +84,33 @@ class Predictor:
             table[f"top_{family}"] = tops
         table["model_version"] = self.version
         return table
+
+    def _predicted(
+        self,
+        frame: FeatureFrame,
+        motions: Sequence[Motion],
+        modes: Sequence[Mode],
+        prior: Prior | None,
+    ) -> pd.DataFrame:
+        table = self.model.predict(frame, modes)
+        if prior is None:
+            return table
+        base_rate = self.model.base_rate
+        return with_prior(table, prior.rates([m.court for m in motions], base_rate), base_rate)
+
+    def _shift(self, row: "pd.Series[Any]", court: str | None, prior: Prior) -> PriorShift | None:
+        if row["prior"] is None:
+            return None
+        rate, base_rate = float(row["prior"]), self.model.base_rate
+        shift = log_odds_shift(base_rate, rate)
+        return PriorShift(
+            grant_rate=rate,
+            base_rate=base_rate,
+            court=court if court in prior.courts else None,
+            p_unadjusted=float(row["p_grant_unadjusted"]),
+            log_odds=shift,
+            points=points_moved(float(row["p_grant"]), shift),
+        )
 
     def _tested(self, mode: Mode) -> Tested | None:
         record = self.model.facts.get("tested")
@@ -93,11 +125,15 @@ class Predictor:
             rulings=record[mode]["rulings"], first_year=record["first_test_year"], **estimates
         )
 
-    def answer(self, motions: Sequence[Motion]) -> list[Answer]:
-        """Answer about each motion with its factors and the phrases behind them."""
+    def answer(self, motions: Sequence[Motion], prior: Prior | None = None) -> list[Answer]:
+        """Answer about each motion with its factors and the phrases behind them.
+
+        With a prior, probabilities and interval are adjusted to its grant rate, and `Answer.prior`
+        says by how much.
+        """
         frame = self.model.read(build_features(motions), phrases=True)
         modes = [mode_of(motion) for motion in motions]
-        table = self.model.predict(frame, modes)
+        table = self._predicted(frame, motions, modes, prior)
         shares = self.model.contributions(frame, modes)
         errors = self.model.reading_errors()
         out_of_scope = self.model.scope.reasons(frame)
@@ -119,6 +155,7 @@ class Predictor:
                     tested=self._tested(modes[row]),
                     notes=notes(motion),
                     base_log_odds=float(shares["base"].iloc[row]),
+                    prior=self._shift(table.iloc[row], motion.court, prior) if prior else None,
                     families=_families(shares, row, p),
                     factors=factors[:SHOWN_FACTORS],
                     phrases=as_phrases(frame.hits[row]),

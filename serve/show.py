@@ -12,7 +12,7 @@ from data.schema import Motion
 from features.build import FAMILIES
 from features.lexicon import PaperName, entries
 from features.phrases import find_phrases
-from serve.answer import Answer, Factor, Phrase, Tested
+from serve.answer import Answer, Factor, Phrase, PriorShift, Tested
 
 MODE_WORDS = {
     "rated": "Winter ratings, codings and text",
@@ -29,6 +29,8 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
         f"base rate of the training rulings {answer.base_rate:.0%})"
     )
+    if answer.prior:
+        _show_prior(answer.prior, answer.p_grant, console)
     for reason in answer.out_of_scope:
         words = f"Out of scope, so the interval is wider: {reason}"
         console.print(words, style="yellow", markup=False, highlight=False)
@@ -42,6 +44,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     families.columns[1].justify = "right"
     for share in sorted(answer.families, key=lambda share: share.points):
         families.add_row(share.family, f"{share.points:+.1f}")
+    if answer.prior:
+        families.add_section()
+        families.add_row("other grant rate", f"{answer.prior.points:+.1f}")
     console.print(families)
     shown: list[Factor] = []
     for title, sign in (("Against a grant", -1), ("For a grant", 1)):
@@ -88,6 +93,16 @@ def _remark(phrase: Phrase) -> str:
     """Say of a phrase whether it is denied, and of a circumstance what it is."""
     denied = " (negated)" if phrase.negated else ""
     return denied + (f" ({phrase.means})" if phrase.factor.startswith("doctrine.") else "")
+
+
+def _show_prior(prior: PriorShift, p_grant: float, console: Console) -> None:
+    counted = f" ({prior.court}, from your counts)" if prior.court else ""
+    console.print(
+        f"Adjusted from {prior.p_unadjusted:.0%} to {p_grant:.0%} for a grant rate of "
+        f"{prior.grant_rate:.0%}{counted} instead of {prior.base_rate:.0%}; assumes that the "
+        "reasons for a grant look the same there",
+        markup=False,
+    )
 
 
 def _show_tested(tested: Tested, console: Console) -> None:

@@ -84,7 +84,7 @@ def _cox_lines(granted: Flags, p: Floats, weights: Floats) -> tuple[Floats, Floa
     undetermined = np.full(len(weights), np.nan)
     if np.ptp(log_odds) < 1e-9 or granted.all() or not granted.any():
         return undetermined, undetermined
-    line = np.array([[0.0, 1.0]])
+    line = np.zeros((1, 2))  # from the line of calibration, bold and wrong ones run away
     for _ in range(_NEWTON_STEPS):
         line = _newton(line, log_odds, granted, weights[:1])
     lines = np.repeat(line, len(weights), axis=0)

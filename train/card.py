@@ -29,7 +29,7 @@ MISUSES = (
     "Legal advice, or deciding by itself whether to file, settle or fund.",
     "Deciding whether a person has a claim, or anything about a person that has legal effect.",
     "Rating or comparing judges. No feature names a judge, and the baseline that does is no better "
-    "than the base rate. `enjoin train --without-judges` leaves judges' names out of the whole run, "
+    "than the base rate. `enjoin train --without-judges` leaves judges' names out of a whole run, "
     "as some jurisdictions require.",
     "Courts outside the United States, appeals, and final (permanent) injunctions.",
 )

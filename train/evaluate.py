@@ -23,7 +23,7 @@ from train.metrics import (
     weighted_scores,
     with_intervals,
 )
-from train.modes import BASIS_OF, MODES
+from train.modes import BASIS_OF, MODES, Mode
 from train.rulings import Labelled, Rows, fit_rows
 from train.slices import slice_facts, slice_table
 
@@ -177,6 +177,13 @@ def score_tables(predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     table = pd.concat(tables, ignore_index=True)[columns]
     columns = ["protocol", "mode", "baseline", "metric", "value", "low", "high"]
     return table, pd.concat(beside, ignore_index=True)[columns]
+
+
+def unseen_predictions(evaluation: Evaluation) -> dict[Mode, Floats]:
+    """Return the model's out-of-fold `p_grant` of every ruling, by mode."""
+    mine = evaluation.predictions
+    mine = mine[(mine["protocol"] == "grouped") & (mine["model"] == MODEL)]
+    return {mode: mine.loc[mine["mode"] == mode, "p_grant"].to_numpy(float) for mode in MODES}
 
 
 def outcome_table(predictions: pd.DataFrame) -> pd.DataFrame:

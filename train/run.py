@@ -16,7 +16,8 @@ from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train import record, registry
 from train.ablation import ablate
-from train.evaluate import Evaluation, evaluate
+from train.drift import DISTRIBUTION, training_distribution
+from train.evaluate import Evaluation, evaluate, unseen_predictions
 from train.learning import learning_curve
 from train.rulings import InPart, Labelled, fit_rows, label_rulings
 from train.store import save_model
@@ -129,9 +130,10 @@ def train(
     labelled, evaluation = _evaluated(rulings, settings, tell)
     tell("fitting on all rulings")
     everything = np.arange(len(labelled.rulings))
-    model = fit_rows(
+    fitted = fit_rows(
         labelled, everything, settings.parameters or {}, settings.n_bags, settings.seed
-    ).model
+    )
+    model = fitted.model
     data_digest = record.rulings_digest(labelled.rulings)
     years = [ruling.year for ruling in labelled.rulings if ruling.year]
     facts = model.facts | {
@@ -143,6 +145,7 @@ def train(
         "in_part": settings.in_part,
         "without_judges": settings.without_judges,
         "tested": record.track_record(evaluation),
+        DISTRIBUTION: training_distribution(fitted.frames, unseen_predictions(evaluation)),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),
     }

@@ -1,0 +1,190 @@
+"""Join the outcomes that came in to the predictions that `enjoin score` had written."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import pandas as pd
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from data.codes import Outcome
+from data.load import Loaded, Problem, Reject, load, write_rejects
+from data.rows import UnreadableInput
+from data.schema import Coding, Maybe, MaybeName
+from train.modes import Mode
+from train.rulings import InPart
+
+
+def _given(name: str | None) -> str:
+    if name is None:
+        raise ValueError("expected a value: this field is required")
+    return name
+
+
+Id = Annotated[MaybeName, AfterValidator(_given)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Prediction(BaseModel):
+    """A row that `enjoin score` wrote; other columns are not needed here."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    id: Id
+    p_grant: Probability
+    p_low: Probability
+    p_high: Probability
+    mode: Mode
+    model_version: Annotated[str, Field(min_length=1)]
+    p_grant_unadjusted: Maybe[Probability] = None
+
+    @field_validator("p_high")
+    @classmethod
+    def _in_order(cls, p_high: float, info: ValidationInfo) -> float:
+        below = info.data.get("p_low"), info.data.get("p_grant")
+        if None not in below and not below[0] <= below[1] <= p_high:  # type: ignore[operator]
+            raise ValueError(
+                f"expected p_low, p_grant, p_high to rise (found {below[0]:g}, "
+                f"{below[1]:g}, {p_high:g})"
+            )
+        return p_high
+
+
+class KnownOutcome(BaseModel):
+    """What a court did with one motion."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    id: Id
+    outcome: Coding[Outcome]
+    case_id: MaybeName = None
+
+
+Row = TypeVar("Row", Prediction, KnownOutcome)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The usable rows of one input, each key once.
+
+    Attributes
+    ----------
+    rows
+        In file order.
+    repeated
+        Rows left out since an earlier one says the same.
+    rejects, rejects_path
+        Wrong rows, and the file they went to; a second row that says something else is one.
+    """
+
+    rows: list[Any]
+    repeated: int
+    rejects: list[Reject]
+    rejects_path: Path | None
+
+
+def read_predictions(path: str) -> Rows:
+    """Read what `enjoin score` wrote; a prediction is one of an id by a model version.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be read, lacks a column, or no row is usable.
+    """
+    key = ("id", "model_version")
+    return _read(path, Prediction, key, lambda row: (row.p_grant, row.p_low, row.p_high))
+
+
+def read_outcomes(path: str) -> Rows:
+    """Read `id`, `outcome` and perhaps `case_id`.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be read, lacks a column, or no row is usable.
+    """
+    return _read(path, KnownOutcome, ("id",), lambda row: row.outcome)
+
+
+def _read(
+    path: str, kind: type[Row], key: tuple[str, ...], says: Callable[[Row], Hashable]
+) -> Rows:
+    loaded: Loaded[Row] = load(path, kind)
+    first: dict[tuple[str, ...], tuple[int, Row]] = {}
+    repeated = 0
+    for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
+        name = tuple(getattr(row, part) for part in key)
+        place, earlier = first.setdefault(name, (number, row))
+        if place == number:
+            continue
+        if says(earlier) == says(row):
+            repeated += 1
+            continue
+        expected = f"one row per {' and '.join(key)} (row {place} says something else, and is used)"
+        problem = Problem("id", row.id, expected)
+        loaded.rejects.append(Reject(number, (problem,), row.model_dump(mode="json")))
+    loaded.rejects.sort(key=lambda reject: reject.row)
+    written = write_rejects(loaded, Path.cwd() if path == "-" else Path(path).parent)
+    if not first:
+        shown = f"; {loaded.rejects[0]}" if loaded.rejects else ""
+        raise UnreadableInput(f"{path}: no row can be used{shown}")
+    return Rows([row for _, row in first.values()], repeated, loaded.rejects, written)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Predictions of one model version, with their outcomes where these are known.
+
+    Attributes
+    ----------
+    predictions
+        All of them: the columns of `Prediction`.
+    table
+        Those with an outcome: also `outcome`, `granted` and `case` (a number per case).
+    pending
+        Predictions still without an outcome.
+    left_out
+        Predictions granted in part, where these are left out.
+    """
+
+    predictions: pd.DataFrame
+    table: pd.DataFrame
+    pending: int
+    left_out: int
+
+
+def join(predictions: pd.DataFrame, outcomes: pd.DataFrame, in_part: InPart) -> Joined:
+    """Join one version's predictions to outcomes by `id`.
+
+    Parameters
+    ----------
+    predictions, outcomes
+        Rows of `Prediction` and of `KnownOutcome`, each id once.
+    in_part
+        What granted in part counts as.
+    """
+    both = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
+    pending = len(predictions) - len(both)
+    counts = (both["outcome"] != Outcome.GRANTED_IN_PART) | (in_part != "left_out")
+    table = both[counts].reset_index(drop=True)
+    yes = [Outcome.GRANTED, Outcome.GRANTED_IN_PART] if in_part == "granted" else [Outcome.GRANTED]
+    cases = [
+        ("case", case) if isinstance(case, str) else ("row", name)
+        for case, name in zip(table["case_id"], table["id"], strict=True)
+    ]
+    numbers = pd.factorize(pd.Series(cases, dtype=object))[0]
+    table = table.assign(granted=table["outcome"].isin(yes), case=numbers)
+    return Joined(predictions, table, pending, int((~counts).sum()))
+
+
+def as_table(rows: "list[Any]") -> pd.DataFrame:
+    """Return rows as a table, a column per field."""
+    return pd.DataFrame([row.model_dump(mode="json") for row in rows])

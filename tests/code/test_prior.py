@@ -1,0 +1,98 @@
+"""Base-rate shift: the formula against Bayes' rule, and rates by court."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import logit
+
+from data.court_counts import CourtCount, read_court_counts
+from data.rows import UnreadableInput
+from train.prior import Prior, adjusted, log_odds_shift, with_prior
+
+RATES = st.floats(0.01, 0.99)
+
+
+def test_it_is_bayes_rule_on_a_population_counted_by_hand() -> None:
+    # Of 1,000 motions 600 are granted; a sign is seen in 300 of these and in 100 of the denied.
+    p = 300 / 400
+    # In another population 200 of 1,000 are granted, with the sign as common within each kind.
+    there = (200 * 0.5) / (200 * 0.5 + 800 * 0.25)
+    assert adjusted(np.array([p]), 0.6, 0.2)[0] == pytest.approx(there)
+
+
+@given(st.lists(st.floats(0.001, 0.999), min_size=2, max_size=20), RATES, RATES)
+def test_it_is_one_shift_in_log_odds_and_comes_back(p: list[float], base: float, to: float) -> None:
+    given_p = np.sort(p)
+    moved = adjusted(given_p, base, to)
+    assert logit(moved) - logit(given_p) == pytest.approx(log_odds_shift(base, to), abs=1e-6)
+    assert (np.diff(moved) >= 0).all()
+    assert adjusted(moved, to, base) == pytest.approx(given_p, abs=1e-9)
+
+
+def test_nothing_changes_without_a_rate_or_at_the_base_rate() -> None:
+    p = np.array([0.0, 0.1, 0.7, 1.0])
+    assert (adjusted(p, 0.57, 0.57) == p).all()
+    assert (adjusted(p, 0.57, np.full(4, np.nan)) == p).all()
+    assert adjusted(p, 0.57, np.array([np.nan, 0.3, 0.57, 0.3]))[[0, 2, 3]].tolist() == [0, 0.7, 1]
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0, 37.0, -0.1, float("nan")])
+def test_endpoints_are_refused(rate: float) -> None:
+    with pytest.raises(ValueError, match=r"strictly between 0 and 1, such as 0\.37"):
+        Prior(rate)
+    if not np.isnan(rate):
+        with pytest.raises(ValueError, match="strictly between"):
+            adjusted(np.array([0.5]), 0.5, rate)
+
+
+def test_small_counts_are_drawn_to_the_overall_rate() -> None:
+    counts = {
+        "ilnd": CourtCount(court="ilnd", granted=0, denied=3),
+        "cand": CourtCount(court="cand", granted=2000, denied=8000),
+    }
+    known = Prior(0.4, counts).rates(["ilnd", "cand", "nysd", None], 0.57)
+    assert known == pytest.approx([8 / 23, 2008 / 10020, 0.4, 0.4])
+    alone = Prior(None, counts).rates(["ilnd", "nysd", None], 0.57)
+    assert alone[0] == pytest.approx(20 * 0.57 / 23)
+    assert np.isnan(alone[1:]).all()
+
+
+def test_the_table_keeps_what_it_was() -> None:
+    table = pd.DataFrame({"p_grant": [0.5, 0.5], "p_low": [0.4, 0.4], "p_high": [0.6, 0.6]})
+    moved = with_prior(table, np.array([0.25, np.nan]), 0.5)
+    assert moved["p_grant"].tolist() == pytest.approx([0.25, 0.5])
+    assert moved["p_low"].tolist()[0] == pytest.approx(0.4 / (0.4 + 0.6 * 3))
+    assert moved["p_grant_unadjusted"].tolist() == [0.5, 0.5]
+    assert moved["prior"].tolist() == [0.25, None]
+    assert table["p_grant"].tolist() == [0.5, 0.5]
+
+
+def test_counts_are_read_by_court(tmp_path: Path) -> None:
+    source = tmp_path / "counts.csv"
+    source.write_text("court,granted,denied\nILND,3,17\n cand ,0,2\n")
+    counts = read_court_counts(source)
+    assert {court: (row.granted, row.denied) for court, row in counts.items()} == {
+        "ilnd": (3, 17),
+        "cand": (0, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("ilnd,0,0", "row 1: denied: .*at least one motion"),
+        ("ilnd,x,1", "row 1: granted: found .x.; expected a valid integer"),
+        ("ilnd,-1,4", "row 1: granted: .*greater than or equal to 0"),
+        ("ilnd,1,1\nilnd,2,1", "row 2: court: found .ilnd.; expected each court once"),
+        (",1,1", "row 1: court"),
+    ],
+)
+def test_wrong_counts_are_named(tmp_path: Path, rows: str, words: str) -> None:
+    source = tmp_path / "counts.csv"
+    source.write_text(f"court,granted,denied\n{rows}\n")
+    with pytest.raises(UnreadableInput, match=words):
+        read_court_counts(source)
