@@ -210,24 +210,44 @@ def report(
 @app.command()
 def tune(
     rulings: RulingsOption = EMBEDDED,
-    trials: Annotated[int, typer.Option(min=1, help="parameter settings to try")] = 20,
+    trials: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="parameter settings to have tried in all, those that --study already holds "
+            "included: the same command again ends what was interrupted",
+        ),
+    ] = 20,
     output: Annotated[Path, typer.Option(help="TOML to write")] = Path("parameters.toml"),
+    study: Annotated[
+        Path,
+        typer.Option(
+            help="SQLite file of what was tried; other rulings, options or another version begin a "
+            "new study in it"
+        ),
+    ] = Path("tune.db"),
     first_test_year: YearOption = 2022,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 6,
     seed: SeedOption = 0,
+    in_part: InPartOption = "granted",
 ) -> None:
-    """Search better LightGBM parameters on the years before the first test year."""
+    """Search better LightGBM parameters on the years before the first test year.
+
+    Stop it at any time: the same command goes on from the last finished trial.
+    """
     with telling_errors():
         from train.tune import tune as search
 
-        settings = _settings(first_test_year, 5, 20, seed, "granted", None)
+        settings = _settings(first_test_year, folds, bags, seed, in_part, None)
         with counting("tuning") as advance:
-
-            def tell(trial: int, best: float) -> None:
-                advance(trial, trials, f"tuning, best Brier score {best:.4f}")
-
-            best = search(_rulings(rulings)[0], settings, trials, output, advance=tell)
-        console().print_json(data=best)
-        say(f"Next: enjoin train --parameters {output}")
+            tuned = search(_rulings(rulings)[0], settings, trials, output, study, note, advance)
+        console().print_json(data=tuned.parameters)
+        for line in tuned.lines():
+            say(line)
+        if not tuned.surely_better:
+            warn("the interval includes zero: these are not shown to beat the present parameters")
+        say(f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}")
 
 
 @app.command()
