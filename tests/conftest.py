@@ -29,6 +29,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
         # Subprocesses too are to run the checkout, not an installed copy.
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         patch.chdir(folder)
-        result = CliRunner().invoke(app, ["train", "--bags", "6", "--folds", "2", "--first-test-year", "2024"])
+        result = CliRunner().invoke(
+            app, ["train", "--bags", "6", "--folds", "2", "--first-test-year", "2024"]
+        )
         assert result.exit_code == 0, result.output
         yield Trained(folder, result.output, Predictor.load())

@@ -6,11 +6,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from features.build import COLUMNS, FAMILIES, FeatureFrame
+from features.build import COLUMNS, FAMILIES
 from train.baselines import FORECASTS
 from train.evaluate import MODEL
 from train.metrics import reliability
-from train.model import GrantModel
 from train.modes import MODES, Mode
 
 COLOURS = {"rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
@@ -71,12 +70,15 @@ def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     return figure
 
 
-def importance_table(model: GrantModel, frames: dict[Mode, FeatureFrame]) -> pd.DataFrame:
-    """Return the mean absolute TreeSHAP share of each column in each mode (log-odds)."""
-    parts = []
-    for mode in MODES:
-        shares = model.contributions(frames[mode], [mode] * len(frames[mode])).drop(columns="base")
-        parts.append(shares.abs().mean().rename(mode))
+def importance_table(shares: dict[Mode, pd.DataFrame]) -> pd.DataFrame:
+    """Return the mean absolute TreeSHAP share of each column in each mode (log-odds).
+
+    Parameters
+    ----------
+    shares
+        By mode, what `GrantModel.contributions` gives.
+    """
+    parts = [rows.drop(columns="base").abs().mean().rename(mode) for mode, rows in shares.items()]
     return pd.concat(parts, axis=1).rename_axis("feature").reset_index()
 
 

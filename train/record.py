@@ -4,8 +4,11 @@ import hashlib
 import json
 import logging
 import os
+import tempfile
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -29,7 +32,6 @@ from train.model import GrantModel
 from train.rulings import Labelled
 
 matplotlib.use("Agg")  # plots are files here; no screen is needed
-import matplotlib.pyplot as plt
 
 from train import plots
 from train.card import model_card
@@ -131,12 +133,15 @@ def log_report(
     model: GrantModel, labelled: Labelled, evaluation: Evaluation, curve: pd.DataFrame
 ) -> None:
     """Log every plot, the model card and the report that holds them all."""
-    importance = plots.importance_table(model, labelled.frames)
-    mlflow.log_table(importance, "importance.json")
+    read = {mode: model.read(frame) for mode, frame in labelled.frames.items()}
+    shares = {mode: model.contributions(rows, [mode] * len(rows)) for mode, rows in read.items()}
+    mlflow.log_table(plots.importance_table(shares), "importance.json")
     mlflow.log_text(curve.to_csv(index=False), "learning_curve.csv")
-    drawn = report_plots_of(model, labelled, evaluation, curve)
-    for name, (_, figure) in drawn.items():
-        mlflow.log_figure(figure, f"plots/{name}.png")
+    drawn = report_plots_of(replace(labelled, frames=read), evaluation, curve, shares)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, plot in drawn.items():
+            (Path(folder) / f"{name}.png").write_bytes(plot.png)
+        mlflow.log_artifacts(folder, "plots")
     card = model_card(model.facts, model.base_rate, evaluation)
     mlflow.log_text(card, CARD)
     facts = {
@@ -148,7 +153,6 @@ def log_report(
         "seed": model.facts["seed"],
     }
     mlflow.log_text(report_page(labelled, evaluation, drawn, card, facts), REPORT)
-    plt.close("all")
 
 
 def frames_digest(labelled: Labelled) -> str:

@@ -6,6 +6,7 @@ The page holds everything, plots included, so that it can be mailed and opened o
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -25,8 +26,7 @@ from train.evaluate import (
     Evaluation,
 )
 from train.metrics import CALIBRATION
-from train.model import GrantModel
-from train.modes import MODES
+from train.modes import MODES, Mode
 from train.rulings import Labelled
 from train.slices import FEW
 
@@ -38,19 +38,30 @@ TITLES = {
 _SCORES = ("roc_auc", "pr_auc", "brier_score", "brier_skill", "log_loss", "accuracy")
 _DIFFERENCES = ("brier_difference", "log_loss_difference", "roc_auc_difference")
 _SLICED = ("roc_auc", "brier_score", "calibration_in_the_large")
-Plots = Mapping[str, tuple[str, Figure]]
 Table = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Plot:
+    """A plot as PNG, and what it shows in words."""
+
+    words: str
+    png: bytes
+
+
 def report_page(
-    labelled: Labelled, evaluation: Evaluation, drawn: Plots, card: str, facts: Mapping[str, object]
+    labelled: Labelled,
+    evaluation: Evaluation,
+    drawn: Mapping[str, Plot],
+    card: str,
+    facts: Mapping[str, object],
 ) -> str:
     """Return the page as HTML.
 
     Parameters
     ----------
     drawn
-        For each name that `report_plots_of` gives, what the plot shows in words, and the plot.
+        What `report_plots_of` gives.
     card
         The model card, as Markdown.
     facts
@@ -75,7 +86,8 @@ def report_page(
             for mode in MODES
         ],
         plots={
-            name: {"words": words, "data": _png(figure)} for name, (words, figure) in drawn.items()
+            name: {"words": plot.words, "data": base64.b64encode(plot.png).decode()}
+            for name, plot in drawn.items()
         },
         worst=[(mode, _worst(labelled.rulings, evaluation.predictions, mode)) for mode in MODES],
         few=FEW,
@@ -84,56 +96,58 @@ def report_page(
 
 
 def report_plots_of(
-    model: GrantModel, labelled: Labelled, evaluation: Evaluation, curve: pd.DataFrame
-) -> dict[str, tuple[str, Figure]]:
-    """Draw every plot of the report: for each name, what it shows in words, and the figure.
+    labelled: Labelled,
+    evaluation: Evaluation,
+    curve: pd.DataFrame,
+    shares: dict[Mode, pd.DataFrame],
+) -> dict[str, Plot]:
+    """Draw every plot of the report, by name.
 
     Parameters
     ----------
-    model
-        Fitted on all rulings.
     curve
         The learning curve (see `train.learning`).
+    shares
+        By mode, what the model fitted on all rulings gives as `contributions` for them.
     """
     predictions = evaluation.predictions
-    found: dict[str, tuple[str, Figure]] = {}
+    found: dict[str, Plot] = {}
     for protocol in PROTOCOLS:
-        found[f"reliability_{protocol}"] = (
+        found[f"reliability_{protocol}"] = _plot(
             f"Predicted probability against observed grant rate, {TITLES[protocol].lower()}",
             plots.reliability_plot(predictions, protocol),
         )
-        found[f"roc_{protocol}"] = (
+        found[f"roc_{protocol}"] = _plot(
             f"ROC curves, {TITLES[protocol].lower()}",
             plots.roc_plot(predictions, protocol),
         )
-    found["precision_recall_rolling"] = (
+    found["precision_recall_rolling"] = _plot(
         f"Precision-recall curves, {TITLES[HEADLINE].lower()}",
         report_plots.precision_recall_plot(predictions, HEADLINE),
     )
-    found["learning"] = (
+    found["learning"] = _plot(
         "Scores on later years against the number of training rulings, with 95% intervals",
         report_plots.learning_plot(curve),
     )
-    found["slices_text"] = (
+    found["slices_text"] = _plot(
         "Calibration in the large of every slice, text only, grouped cross-validation",
         report_plots.slices_plot(evaluation.slices, "grouped", "text"),
     )
-    importance = plots.importance_table(model, labelled.frames)
-    found["importance"] = (
+    importance = plots.importance_table(shares)
+    found["importance"] = _plot(
         "Mean absolute share of the log-odds by feature",
         plots.importance_plot(importance),
     )
-    for mode in ("coded", "text"):
-        frame = model.read(labelled.frames[mode])
-        shares = model.contributions(frame, [mode] * len(frame))
-        found[f"beeswarm_{mode}"] = (
+    for mode in MODES[1:]:  # in rated mode the ratings are nearly all there is to see
+        frame, moved = labelled.frames[mode], shares[mode]
+        found[f"beeswarm_{mode}"] = _plot(
             f"Share of the log-odds of every training ruling by feature, {mode} mode",
-            report_plots.beeswarm_plot(frame, shares, mode),
+            report_plots.beeswarm_plot(frame, moved, mode),
         )
         if mode == "coded":
-            found["dependence_coded"] = (
+            found["dependence_coded"] = _plot(
                 "Value against share of the log-odds for the strongest feature of each family",
-                report_plots.dependence_plot(frame, shares, mode),
+                report_plots.dependence_plot(frame, moved, mode),
             )
     return found
 
@@ -196,8 +210,8 @@ def _worst(rulings: Sequence[Ruling], predictions: pd.DataFrame, mode: str) -> l
     return found
 
 
-def _png(figure: Figure) -> str:
+def _plot(words: str, figure: Figure) -> Plot:
     kept = io.BytesIO()
     figure.savefig(kept, format="png", dpi=110)
     plt.close(figure)
-    return base64.b64encode(kept.getvalue()).decode()
+    return Plot(words, kept.getvalue())

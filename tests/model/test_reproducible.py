@@ -12,7 +12,7 @@ from train.evaluate import evaluate
 from train.rulings import fit_rows, label_rulings
 from train.store import model_digest, save_model
 
-RULINGS = [row for row in embedded_rulings() if row.year >= 2023]
+RULINGS = [row for row in embedded_rulings() if row.year >= 2024]
 FIT = """
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ from data.embedded import embedded_rulings
 from train.rulings import fit_rows, label_rulings
 from train.store import model_digest, save_model
 
-labelled = label_rulings([row for row in embedded_rulings() if row.year >= 2023])
+labelled = label_rulings([row for row in embedded_rulings() if row.year >= 2024])
 rows = np.arange(len(labelled.rulings))
 save_model(fit_rows(labelled, rows, {}, 3, 7).model, Path(sys.argv[1]))
 print(model_digest(Path(sys.argv[1])))
