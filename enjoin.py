@@ -190,6 +190,24 @@ def rollback() -> None:
 
 
 @app.command()
+def choices(
+    rulings: RulingsOption = EMBEDDED,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+) -> None:
+    """Print what the model's choices cost or gain: constraints, categories, bags (some minutes)."""
+    with telling_errors():
+        from serve.evaluation_tables import show_choices
+        from train.run import compare_choices_on
+
+        settings = _settings(2022, folds, bags, seed, "granted", None)
+        with steps("choices") as tell:
+            table = compare_choices_on(_rulings(rulings)[0], settings, tell)
+        show_choices(table, console())
+
+
+@app.command()
 def report(
     version: Annotated[
         int | None, typer.Option(help="registered version; by default the champion")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from pandas.api.types import is_numeric_dtype
 
 from features.build import COLUMNS, FeatureFrame
 from train.calibration import Floats
@@ -19,7 +20,8 @@ def fit_categories(frame: FeatureFrame) -> dict[str, tuple[str, ...]]:
     """
     categories = {}
     for column in COLUMNS:
-        if column.kind == "category":
+        # Where a category was put into numbers before, it is a number (see `train.choices`).
+        if column.kind == "category" and not is_numeric_dtype(frame.values[column.name]):
             counts = frame.values[column.name].value_counts()
             frequent = sorted(counts.index[counts >= MIN_COURT_ROWS])
             categories[column.name] = column.values or tuple(frequent)

@@ -16,6 +16,7 @@ from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train import record, registry
 from train.ablation import ablate
+from train.choices import compare_choices
 from train.drift import DISTRIBUTION, training_distribution
 from train.evaluate import Evaluation, evaluate, unseen_predictions
 from train.learning import learning_curve
@@ -70,6 +71,23 @@ def ablate_rulings(
         rulings, settings.in_part, settings.seed, settings.features_cache, tell
     )
     return ablate(
+        labelled,
+        settings.n_folds,
+        settings.parameters,
+        settings.n_bags,
+        settings.seed,
+        tell,
+    )
+
+
+def compare_choices_on(
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
+) -> pd.DataFrame:
+    """Score the model with one of its choices changed at a time (see `train.choices`)."""
+    labelled = label_rulings(
+        rulings, settings.in_part, settings.seed, settings.features_cache, tell
+    )
+    return compare_choices(
         labelled,
         settings.n_folds,
         settings.parameters,
