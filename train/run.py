@@ -67,54 +67,32 @@ def ablate_rulings(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
 ) -> pd.DataFrame:
     """Score text-only predictions with each family of features removed (see `ablate`)."""
-    labelled = label_rulings(
-        rulings, settings.in_part, settings.seed, settings.features_cache, tell
-    )
-    return ablate(
-        labelled,
-        settings.n_folds,
-        settings.parameters,
-        settings.n_bags,
-        settings.seed,
-        tell,
-    )
+    return ablate(_labelled(rulings, settings, tell), *_fitting(settings), tell)
 
 
 def compare_choices_on(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
 ) -> pd.DataFrame:
     """Score the model with one of its choices changed at a time (see `train.choices`)."""
-    labelled = label_rulings(
-        rulings, settings.in_part, settings.seed, settings.features_cache, tell
-    )
-    return compare_choices(
-        labelled,
-        settings.n_folds,
-        settings.parameters,
-        settings.n_bags,
-        settings.seed,
-        tell,
-    )
+    return compare_choices(_labelled(rulings, settings, tell), *_fitting(settings), tell)
 
 
 def _evaluated(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell
 ) -> tuple[Labelled, Evaluation]:
+    labelled = _labelled(rulings, settings, tell)
+    return labelled, evaluate(labelled, settings.first_test_year, *_fitting(settings), tell)
+
+
+def _labelled(rulings: Sequence[Ruling], settings: Settings, tell: Tell) -> Labelled:
     if settings.without_judges:
         rulings = [ruling.model_copy(update={"judge": None}) for ruling in rulings]
-    labelled = label_rulings(
-        rulings, settings.in_part, settings.seed, settings.features_cache, tell
-    )
-    evaluation = evaluate(
-        labelled,
-        settings.first_test_year,
-        settings.n_folds,
-        settings.parameters,
-        settings.n_bags,
-        settings.seed,
-        tell,
-    )
-    return labelled, evaluation
+    return label_rulings(rulings, settings.in_part, settings.seed, settings.features_cache, tell)
+
+
+def _fitting(settings: Settings) -> tuple[int, dict[str, Any] | None, int, int]:
+    """Return the folds, parameters, bags and seed, in the order the evaluations take them."""
+    return settings.n_folds, settings.parameters, settings.n_bags, settings.seed
 
 
 def train(
