@@ -106,7 +106,9 @@ def fetched_predictions(version: int) -> pd.DataFrame:
     FileNotFoundError
         If the version names no run, or the run has no such table.
     """
-    return pd.read_csv(_artifact(version, "predictions.csv"), dtype={"id": str})
+    # Whole columns at once: `in_scope` is given for the model's own rows only.
+    path = _artifact(version, "predictions.csv")
+    return pd.read_csv(path, dtype={"id": str}, low_memory=False)
 
 
 def fetch_report(version: int | None, output: Path) -> int:
