@@ -3,9 +3,11 @@
 They are looked for in the paper as given, since citations are blanked before phrases are.
 """
 
+import re
 from functools import cache
 
 from data.schema import Motion
+from features.hits import Hit, HitsByField, plain_hit
 from features.indicator import NOT_SHOWN, Column, Indicator
 from features.lexicon import (
     PAPERS,
@@ -17,14 +19,15 @@ from features.lexicon import (
 )
 from features.papers import LONGEST, reading_of
 from features.patterns import Pattern, PhraseError, compile_phrase
-from features.phrases import Hit, HitsByField, plain_hit
 
 FAMILY = "authorities"
+_APART = r"[\s\u2010-\u2014-]"
 COLUMNS = (
     Column(f"{FAMILY}.motion", "leading cases on harm the movant cites", "number"),
     Column(f"{FAMILY}.opposition", "leading cases on harm the opponent cites", "number"),
 )
-_CITING = (" v. ", " v ", " u.s. ", " f.2d ", " f.3d ")
+# In whatever case, with whatever spaces or dashes: most short papers cite nothing.
+_CITING = re.compile(rf"{_APART}(?:v\.?|u\.s\.|f\.[23]d){_APART}")
 
 
 @cache
@@ -67,10 +70,10 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
 
 def _cited(text: str, paper: PaperName) -> tuple[Hit, ...]:
     """Return where a paper first names each leading case that it cites."""
+    if not _CITING.search(text.lower()):
+        return ()
     reading = reading_of(text[:LONGEST])
     read = reading.text
-    if not any(sign in read for sign in _CITING):  # most short papers cite nothing
-        return ()
     hits = []
     for case, patterns in leading_cases().items():
         places = [match.span() for p in patterns if (match := p.search(read, 0, len(read)))]

@@ -1,40 +1,54 @@
-"""One automaton for all phrases and cues: finds, in one pass over a text, where any of them stands.
+"""Phrases that cannot be spelt out (several gaps, stars inside): found by their expressions.
 
-Hyperscan compiles a fragment of every pattern together and reports where fragments end; each
-place is then looked at with the pattern itself, which gives the exact span.
+Hyperscan compiles a fragment of each together and reports, in one pass over a text, where fragments
+end; each place is then looked at with the whole expression, which gives the exact span.
 """
 
 import hashlib
 import platform
 import threading
-from collections.abc import Iterator
+from bisect import bisect_left
 from functools import cache
 from importlib.metadata import version
 
 import hyperscan
 
 from data.files import cache_dir, written_whole
-from features.context import cues
-from features.lexicon import LexiconError, phrases
-from features.patterns import Pattern
+from features.lexicon import LexiconError
+from features.marks import Marks
+from features.sought import patterns
+from features.spans import Matches
 
 _LOCK = threading.Lock()  # one scan at a time: scans share their scratch memory
 
 
-@cache
-def patterns() -> tuple[Pattern, ...]:
-    """Return the patterns of all phrases, in the order of `phrases()`, then those of all cues."""
-    return (*(phrase.pattern for phrase in phrases()), *(cue.pattern for cue in cues()))
+def by_expression(text: str, marks: Marks) -> Matches:
+    """Find the patterns that are not spelt out, in a text in reading form."""
+    everything = patterns()
+    spaces = marks.space_places.tolist()
+    done: dict[int, int] = {}
+    found: list[tuple[int, int, int]] = []
+    for number, near in _fragment_ends(text):
+        since = done.get(number, 0)
+        if near <= since:  # a later end of a match that was given already
+            continue
+        pattern = everything[number]
+        # Not far around: no more words than a match can take, nor characters, should words be long.
+        word = bisect_left(spaces, near) - pattern.words
+        first = max(since, near - pattern.reach, spaces[word] if word >= 0 else 0)
+        # The first end of several ("school" or "school district") is reported first.
+        last = min(len(text), near + pattern.reach)
+        match = pattern.search(text, first, last)
+        # The window must not cut a word; a letter before the window is seen by the pattern.
+        if match is None or (match.end() == last < len(text) and text[last].isalnum()):
+            continue
+        start, done[number] = match.span()
+        found.append((number, start, done[number]))
+    return Matches.of(found)
 
 
-def fragment_ends(text: str) -> list[tuple[int, int]]:
-    """Return (number in `patterns()`, offset where its fragment ends), in order of the offset.
-
-    Parameters
-    ----------
-    text
-        A text in reading form, so that a character is a byte.
-    """
+def _fragment_ends(text: str) -> list[tuple[int, int]]:
+    """Return (number in `patterns()`, offset where its fragment ends), in order of the offset."""
     found: list[tuple[int, int]] = []
     if text:
         with _LOCK:
@@ -45,42 +59,18 @@ def fragment_ends(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def matches(text: str) -> Iterator[tuple[int, int, int]]:
-    """Give (number in `patterns()`, start, end) of every phrase and cue in a text in reading form.
-
-    Matches of one pattern do not overlap; the first is given.
-    """
-    everything = patterns()
-    done: dict[int, int] = {}
-    for number, near in fragment_ends(text):
-        pattern = everything[number]
-        if pattern.literal:
-            yield number, near - pattern.reach, near
-            continue
-        since = done.get(number, 0)
-        if near <= since:  # a later end of a match that was given already
-            continue
-        # The first end of several ("school" or "school district") is reported first.
-        last = min(len(text), near + pattern.reach)
-        match = pattern.search(text, max(since, near - pattern.reach), last)
-        # The window must not cut a word; a letter before the window is seen by the pattern.
-        if match is None or (match.end() == last < len(text) and text[last].isalnum()):
-            continue
-        start, done[number] = match.span()
-        yield number, start, done[number]
-
-
 @cache
 def _database() -> hyperscan.Database:
     """Load the compiled automaton from the user's cache, or compile and keep it (seconds)."""
-    fragments = [pattern.fragment for pattern in patterns()]
+    spelt = [bool(pattern.wordings or pattern.halves) for pattern in patterns()]
+    fragments = {n: p.fragment for n, p in enumerate(patterns()) if not spelt[n]}
     about = f"caseless {version('hyperscan')} {platform.machine()} {platform.processor()}\n"
-    digest = hashlib.sha256((about + "\n".join(fragments)).encode()).hexdigest()
+    digest = hashlib.sha256((about + repr(fragments)).encode()).hexdigest()
     kept = cache_dir() / f"automaton-{digest[:16]}.hs"
     try:
         database = hyperscan.loadb(kept.read_bytes(), hyperscan.HS_MODE_BLOCK)
     except (OSError, hyperscan.error):
-        database = _compile(fragments)
+        database = compile_fragments(fragments)
         try:
             with written_whole(kept) as temporary:
                 temporary.write_bytes(hyperscan.dumpb(database))
@@ -90,18 +80,24 @@ def _database() -> hyperscan.Database:
     return database
 
 
-def _compile(fragments: list[str]) -> hyperscan.Database:
+def compile_fragments(fragments: dict[int, str]) -> hyperscan.Database:
+    """Compile fragments, given by their numbers, into one automaton.
+
+    Raises
+    ------
+    LexiconError
+        If hyperscan cannot compile one of them.
+    """
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    count = len(fragments)
     try:
         database.compile(
-            expressions=[fragment.encode() for fragment in fragments],
-            ids=list(range(count)),
-            elements=count,
+            expressions=[fragment.encode() for fragment in fragments.values()],
+            ids=list(fragments),
+            elements=len(fragments),
             # Texts are in small letters, but without this flag hyperscan 0.9.1 overlooks matches:
             # of "(without|lack|lacks|lack of|no) (legal |)(authority|power) (under|for|over)" in
             # "no power over it, no authority over us" the second.
-            flags=[hyperscan.HS_FLAG_CASELESS] * count,
+            flags=[hyperscan.HS_FLAG_CASELESS] * len(fragments),
         )
     except hyperscan.error as error:
         raise LexiconError(f"the lexicons' phrases cannot be compiled: {error}") from None

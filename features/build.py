@@ -6,7 +6,8 @@ Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyf
 
 import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -31,9 +32,10 @@ from features import (
     remedial,
     speculation,
 )
+from features.hits import Hit, HitsByField, Papers, by_field
 from features.indicator import Column, Indicator
 from features.lexicon import lexicon_digest
-from features.phrases import Hit, by_field, read_papers
+from features.phrases import read_many
 
 BUILDERS = (motion_type, harm, remedial, speculation, merits, doctrine, authorities, forum, ratings)
 FAMILIES = {
@@ -53,7 +55,6 @@ BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in b
 COLUMNS = BUILT + readings.COLUMNS
 """All columns the model learns from: those built, then what its fitted readers add."""
 _READ_WITH = ("courts-db", "eyecite", "hyperscan", "nupunkt", "pyspellchecker", "reporters-db")
-Papers = tuple[str, str | None]
 CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
 
@@ -147,8 +148,9 @@ def build_features(
         build = joblib.Memory(cache_dir, verbose=0).cache(_build_chunk)
     jobs = (joblib.delayed(build)(chunk, builder_digest()) for chunk in chunks)
     parallel = joblib.Parallel(n_jobs=n_jobs if len(chunks) > 1 else 1)
-    rows = [row for chunk in parallel(jobs) for row in chunk]
-    return _frame(rows, tuple((motion.motion, motion.opposition) for motion in plain))
+    with _no_collecting():
+        rows = [row for chunk in parallel(jobs) for row in chunk]
+        return _frame(rows, tuple((motion.motion, motion.opposition) for motion in plain))
 
 
 @cache
@@ -168,30 +170,40 @@ def builder_digest() -> str:
 
 def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator]]:
     """Build a chunk of motions; `digest` takes part only in the cache key."""
+    with _no_collecting():
+        found = read_many([(motion.motion, motion.opposition) for motion in motions])
+        return [
+            indicators(motion, by_field(hits)) for motion, hits in zip(motions, found, strict=True)
+        ]
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Hold garbage collection: what is built has no cycles, and looking for some takes long."""
     collects = gc.isenabled()
-    gc.disable()  # what is built holds no cycles, and looking for some takes a tenth of the time
+    gc.disable()
     try:
-        return [indicators(motion) for motion in motions]
+        yield
     finally:
         if collects:
             gc.enable()
 
 
-def indicators(motion: Motion) -> dict[str, Indicator]:
-    """Return every indicator of one motion, by column name in frame order."""
-    hits = by_field(read_papers(motion.motion, motion.opposition))
+def indicators(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+    """Return every indicator of one motion, by column name."""
     found: dict[str, Indicator] = {}
     for builder in BUILDERS:
         found |= builder.build(motion, hits)
-    return {column.name: found[column.name] for column in BUILT}
+    return found
 
 
 def _frame(rows: list[dict[str, Indicator]], papers: tuple[Papers, ...]) -> FeatureFrame:
-    values, sources = {}, {}
+    values = {}
     for column in BUILT:
-        mine = [row[column.name] for row in rows]
         dtype = object if column.kind == "category" else float
-        values[column.name] = pd.Series([item.value for item in mine], dtype=dtype)
-        sources[column.name] = pd.Series([item.source for item in mine], dtype=object)
+        values[column.name] = pd.Series([row[column.name].value for row in rows], dtype=dtype)
+    names = [column.name for column in BUILT]
+    told = np.array([[row[name].source for name in names] for row in rows], dtype=object)
+    sources = pd.DataFrame(told.reshape(len(rows), len(names)), columns=names, dtype=object)
     hits = tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows)
-    return FeatureFrame(pd.DataFrame(values), pd.DataFrame(sources), hits, papers)
+    return FeatureFrame(pd.DataFrame(values), sources, hits, papers)

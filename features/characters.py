@@ -2,6 +2,8 @@
 
 BLANK = "\x01"
 """Stands for what is not read: a character of no word, nor of the space between words."""
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+"""What words are made of in a text in reading form."""
 TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
 """For `str.translate`: curly quotes and no-break spaces as they are typed."""
 

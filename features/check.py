@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from features.authorities import read_cases
-from features.context import read_cues
+from features.cues import read_cues
 from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, read_lexicon, tables_of
 from features.patterns import phrase_pattern
 from features.phrases import fires

@@ -1,7 +1,7 @@
 """What stands around a phrase: whether it is denied or doubted, and who says it.
 
 The idea is that of ConText: a cue acts on the phrases near it, within its sentence, up to a word
-that ends its reach. The cues are those of `lexicon/context.toml`.
+that ends its reach. All phrases of many papers are looked at together, as columns of numbers.
 
 References
 ----------
@@ -9,177 +9,159 @@ Harkema, Dowling, Thornblade and Chapman (2009), J. Biomed. Inform. 42:839-851 (
 et al. (2001), J. Biomed. Inform. 34:301-310 (NegEx).
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
-from features.lexicon import LexiconError, PaperName, list_of_strings, read_lexicon, read_toml
-from features.patterns import Pattern, PhraseError, compile_phrase
+import numpy as np
 
-Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks", "turns"]
-Role = Literal["before", "after", "not_a_cue"]
+from features.cues import KINDS, STOPS, cues
+from features.lexicon import PaperName
+from features.marks import Marks, count_between
+from features.spans import Flags, Numbers, Spans, counted_up
+
 Speaker = Literal["movant", "opponent", "record"]
-KINDS: tuple[Kind, ...] = ("negation", "hedge", "movant", "opponent", "record")
-ROLES: tuple[Role, ...] = ("before", "after", "not_a_cue")
-SPEAKERS = ("movant", "opponent", "record")
-STOPS: tuple[Kind, ...] = ("breaks", "turns")
+SPEAKERS: tuple[Speaker, ...] = ("movant", "opponent", "record")
+# Kinds of cues by number: speakers one after the other, stops last.
+_CODES = {kind: code for code, kind in enumerate((*KINDS, *STOPS))}
 _FURTHEST = 400
 """Characters beyond which no cue acts: 40 words and more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One cue: what it says of phrases, on which side of them it stands, how far it acts."""
-
-    kind: Kind
-    role: Role
-    reach_words: int
-    pattern: Pattern
-
-
-class CueFound(NamedTuple):
-    """A cue in a text, with its span in the reading."""
-
-    cue: Cue
-    start: int
-    end: int
-
-
 class Context(NamedTuple):
-    """What the words around a phrase make of it."""
+    """What the words around each of n phrases make of it.
 
-    negated: bool
-    hedged: bool
-    speaker: Speaker
+    `speakers` holds places in `SPEAKERS`, and -1 where no cue tells who speaks.
+    """
+
+    negated: Flags
+    hedged: Flags
+    speakers: Numbers
+
+
+class _Table(NamedTuple):
+    """The columns of all cues: code of the kind, role, how far they act."""
+
+    kinds: Numbers
+    before: Flags
+    after: Flags
+    decoys: Flags
+    reach_words: Numbers
 
 
 @cache
-def cues() -> tuple[Cue, ...]:
-    """Return the cues of `context.toml`, in file order."""
-    return read_cues(read_lexicon("context"))
-
-
-def read_cues(content: bytes) -> tuple[Cue, ...]:
-    """Read the cues.
-
-    Raises
-    ------
-    LexiconError
-        If the file is not UTF-8 or not TOML, or lacks a list of cues or a reach in words.
-    """
-    where = "features/lexicon/context.toml"
-    tables = read_toml(where, content)
-
-    def patterns(table: dict[str, object], key: str, name: str) -> list[Pattern]:
-        phrases = list_of_strings(table.get(key), f"{where}: {name}", key)
-        try:
-            return [compile_phrase(phrase) for phrase in phrases]
-        except PhraseError as error:
-            raise LexiconError(f"{where}: {name}: {error}", key) from None
-
-    found = [
-        Cue(kind, "before", 0, pattern)
-        for kind in STOPS
-        for pattern in patterns(tables, kind, kind)
-    ]
-    for kind in KINDS:
-        table = tables.get(kind)
-        if not isinstance(table, dict):
-            raise LexiconError(f"{where}: needs a table [{kind}]")
-        reach = table.get("reach_words")
-        if not isinstance(reach, int):
-            raise LexiconError(f"{where}: {kind}.reach_words must be a whole number", f"[{kind}]")
-        for role in ROLES:
-            for pattern in patterns(table, role, f"{kind}.{role}"):
-                found.append(Cue(kind, role, reach, pattern))
-    return tuple(found)
-
-
-class Cues:
-    """The real cues of one sentence, in order: without what only looks like a cue."""
-
-    def __init__(self, found: Iterable[CueFound]) -> None:
-        everything = sorted(found, key=lambda mine: (mine.start, mine.end))
-        decoys: dict[Kind, list[tuple[int, int]]] = {}
-        for mine in everything:
-            if mine.cue.role == "not_a_cue":
-                decoys.setdefault(mine.cue.kind, []).append((mine.start, mine.end))
-        self.found = [
-            mine
-            for mine in everything
-            if mine.cue.role != "not_a_cue" and not _covered(mine, decoys.get(mine.cue.kind, []))
-        ]
-        self.starts = [mine.start for mine in self.found]
-
-    def near(self, start: int, end: int) -> list[CueFound]:
-        """Return the cues near enough to a phrase to act on it."""
-        first = bisect_left(self.starts, start - _FURTHEST)
-        return self.found[first : bisect_right(self.starts, end + _FURTHEST)]
-
-
-def _covered(mine: CueFound, decoys: list[tuple[int, int]]) -> bool:
-    """Tell whether a cue overlaps one of the decoys, which are in order."""
-    first = bisect_left(decoys, (mine.start - _FURTHEST, 0))
-    last = bisect_left(decoys, (mine.end, 0))
-    return any(end > mine.start for _, end in decoys[first:last])
-
-
-def context_of(
-    text: str, start: int, end: int, nearby: Sequence[CueFound], paper: PaperName
-) -> Context:
-    """Tell what the cues of its sentence make of the phrase at `text[start:end]`.
-
-    Parameters
-    ----------
-    text
-        The paper in reading form.
-    nearby
-        The real cues of the phrase's sentence that are near it.
-    paper
-        Whose paper it is: without a cue the party itself speaks.
-    """
-    if not nearby:
-        return Context(False, False, author_of(paper))
-    acting = [mine for mine in nearby if _acts_on(text, start, end, mine, nearby)]
-    speaking = [mine for mine in acting if mine.cue.kind in SPEAKERS]
-    speaker = author_of(paper)
-    if speaking:
-        # The nearest before the phrase, or else the nearest after it.
-        nearest = min(speaking, key=lambda mine: (mine.start >= end, abs(mine.start - start)))
-        speaker = cast(Speaker, nearest.cue.kind)
-    return Context(
-        any(mine.cue.kind == "negation" for mine in acting),
-        any(mine.cue.kind == "hedge" for mine in acting),
-        speaker,
+def _table() -> _Table:
+    known = cues()
+    return _Table(
+        np.array([_CODES[cue.kind] for cue in known]),
+        np.array([cue.role == "before" for cue in known]),
+        np.array([cue.role == "after" for cue in known]),
+        np.array([cue.role == "not_a_cue" for cue in known]),
+        np.array([cue.reach_words for cue in known]),
     )
 
 
 def author_of(paper: PaperName) -> Speaker:
-    """Return the party whose paper it is."""
+    """Return the party whose paper it is, who speaks where no cue says otherwise."""
     return "movant" if paper == "motion" else "opponent"
 
 
-def _acts_on(text: str, start: int, end: int, mine: CueFound, nearby: Sequence[CueFound]) -> bool:
-    """Tell whether a cue reaches the phrase at `text[start:end]`."""
-    if mine.cue.kind in STOPS:
-        return False
-    if mine.cue.kind in SPEAKERS and mine.start <= start < mine.end:
-        return True  # "plaintiff fears" says who fears
-    if mine.cue.role == "before" and mine.end <= start:
-        first, last = mine.end, start
-    elif mine.cue.role == "after" and end <= mine.start:
-        first, last = end, mine.start
-    else:
-        return False
-    between = text[first:last]
-    if len(between.split()) > mine.cue.reach_words:
-        return False
-    speaks = mine.cue.kind in SPEAKERS
-    if ";" in between or (":" in between and not speaks):
-        return False
-    stops = STOPS[1:] if speaks else STOPS
-    return not any(
-        first <= other.start and other.end <= last for other in nearby if other.cue.kind in stops
+def contexts_of(marks: Marks, phrases: Spans, numbers: Numbers, found: Spans) -> Context:
+    """Tell what the cues near it make of each of n phrases.
+
+    Parameters
+    ----------
+    marks
+        Of the papers in reading form.
+    phrases
+        Where the n phrases stand.
+    numbers, found
+        The cues in the text: their numbers in `cues()`, and where they stand.
+    """
+    real = ~_covered(numbers, found) & ~_table().decoys[numbers]
+    numbers, found = numbers[real], found.take(real)
+    order = np.lexsort((found.ends, found.starts))
+    numbers, found = numbers[order], found.take(order)
+    mine, cue, speaks = _acting(marks, phrases, numbers, found)
+    kinds = _table().kinds[numbers[cue]]
+    return Context(
+        _any(mine[kinds == _CODES["negation"]], len(phrases.starts)),
+        _any(mine[kinds == _CODES["hedge"]], len(phrases.starts)),
+        _speakers(phrases, found, mine[speaks], cue[speaks], kinds[speaks]),
     )
+
+
+def _covered(numbers: Numbers, found: Spans) -> Flags:
+    """Tell which cues overlap what only looks like a cue of their kind."""
+    table = _table()
+    covered = np.zeros(len(numbers), dtype=bool)
+    decoys = table.decoys[numbers]
+    for kind in set(table.kinds[numbers[decoys]].tolist()):
+        mine = table.kinds[numbers] == kind
+        order = np.flatnonzero(mine & decoys)
+        order = order[found.starts[order].argsort(kind="stable")]
+        furthest = np.maximum.accumulate(found.ends[order])
+        before = found.starts[order].searchsorted(found.ends[mine]) - 1
+        covered[mine] = (before >= 0) & (furthest[before] > found.starts[mine])
+    return covered
+
+
+def _acting(
+    marks: Marks, phrases: Spans, numbers: Numbers, found: Spans
+) -> tuple[Numbers, Numbers, Flags]:
+    """Return which cue acts on which phrase, as pairs of row numbers, and who of these speak."""
+    table = _table()
+    kinds = table.kinds[numbers]
+    stops = kinds >= len(KINDS)
+    first = found.starts.searchsorted(phrases.starts - _FURTHEST)
+    last = found.starts.searchsorted(phrases.ends + _FURTHEST, side="right")
+    counts = np.maximum(0, last - first)
+    mine = np.arange(len(counts)).repeat(counts)
+    cue = counted_up(first, counts)
+    near = (found.sentences[cue] == phrases.sentences[mine]) & ~stops[cue]
+    mine, cue = mine[near], cue[near]
+    starts, ends = phrases.starts[mine], phrases.ends[mine]
+    cue_starts, cue_ends = found.starts[cue], found.ends[cue]
+    speaks = (kinds[cue] >= _CODES[SPEAKERS[0]]) & (kinds[cue] <= _CODES[SPEAKERS[-1]])
+    within = speaks & (cue_starts <= starts) & (starts < cue_ends)  # "plaintiff fears": who fears
+    before = table.before[numbers[cue]] & (cue_ends <= starts)
+    after = table.after[numbers[cue]] & (ends <= cue_starts)
+    # The words between the two, from `left` to `right`.
+    left, right = np.where(before, cue_ends, ends), np.where(before, starts, cue_starts)
+    left, right = np.where(before | after, (left, right), 0)
+    reached = marks.words_between(left, right) <= table.reach_words[numbers[cue]]
+    parted = count_between(marks.semicolons, left, right) > 0
+    parted |= ~speaks & (count_between(marks.colons, left, right) > 0)
+    turns = found.take(kinds == _CODES["turns"])
+    parted |= _holds(turns, left, right)
+    parted |= ~speaks & _holds(found.take(stops), left, right)
+    acts = within | ((before | after) & reached & ~parted)
+    return mine[acts], cue[acts], speaks[acts]
+
+
+def _holds(stops: Spans, left: Numbers, right: Numbers) -> Flags:
+    """Tell whether a whole stop, of those in order of their starts, lies between two places."""
+    if not len(stops.starts):
+        return np.zeros(len(left), dtype=bool)
+    earliest = np.minimum.accumulate(stops.ends[::-1])[::-1]
+    after = stops.starts.searchsorted(left)
+    ends = np.append(earliest, np.iinfo(np.int64).max)[after]
+    return np.asarray(ends <= right)
+
+
+def _any(rows: Numbers, n: int) -> Flags:
+    flags = np.zeros(n, dtype=bool)
+    flags[rows] = True
+    return flags
+
+
+def _speakers(phrases: Spans, found: Spans, mine: Numbers, cue: Numbers, kinds: Numbers) -> Numbers:
+    """Return who speaks each phrase: the nearest cue before it, or else the nearest after it."""
+    starts = phrases.starts[mine]
+    away = np.abs(found.starts[cue] - starts)
+    follows = found.starts[cue] >= phrases.ends[mine]
+    order = np.lexsort((cue, away, follows, mine))
+    speakers = np.full(len(phrases.starts), -1)
+    # The last assignment to a row counts, so the nearest goes last.
+    nearest = order[::-1]
+    speakers[mine[nearest]] = kinds[nearest] - _CODES[SPEAKERS[0]]
+    return speakers

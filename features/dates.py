@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from operator import attrgetter
 
 from dateutil import parser
 
@@ -21,6 +20,9 @@ _DATE = re.compile(
     rf"|\d{{1,2}}/\d{{1,2}}/{_YEAR}|{_YEAR}-\d{{2}}-\d{{2}})\b",
     re.IGNORECASE,
 )
+_A_YEAR = re.compile(_YEAR)
+_AHEAD, _BEHIND = 40, 7
+"""Characters of a date before and after its year at the most, and one more to see its end."""
 DAYS_IN_MONTH = 30.4
 _BEFORE = 10
 """Characters that a date before a phrase counts as further away than one after it."""
@@ -35,17 +37,9 @@ class DateFound:
     day: date
 
 
-@lru_cache(maxsize=4)  # both papers of the motion at hand, asked for phrase by phrase
-def find_dates(text: str) -> tuple[DateFound, ...]:
-    """Return the dates of a text in order; what only looks like one (13/32/2020) is passed over."""
-    return tuple(_dates(text))
-
-
 def first_date(text: str, start: int, end: int) -> DateFound | None:
     """Return the first date that begins within `text[start:end]`, or None."""
-    dates = find_dates(text)
-    after = bisect_left(dates, start, key=attrgetter("start"))
-    return dates[after] if after < len(dates) and dates[after].start < end else None
+    return next(_dates(text, start, end), None)
 
 
 def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> DateFound | None:
@@ -53,22 +47,39 @@ def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> Da
 
     One that follows goes before one as near that precedes: "in May 2020 and moved on June 3, 2021".
     """
-    dates = find_dates(text)
-    after = bisect_left(dates, start, key=attrgetter("start"))
-    around = dates[max(0, after - 1) : after + 1]
-    near = [date for date in around if within[0] <= date.start and date.end <= within[1]]
+    near = [found for found in _dates(text, *within) if found.end <= within[1]]
     return min(
         near, key=lambda date: max(start - date.end + _BEFORE, date.start - end), default=None
     )
 
 
-def _dates(text: str) -> Iterator[DateFound]:
-    for found in _DATE.finditer(text):
-        try:
-            day = parser.parse(found[0], default=datetime(2000, 1, 15)).date()
-        except (ValueError, OverflowError):
-            continue
-        yield DateFound(found.start(), found.end(), day)
+def _dates(text: str, start: int, end: int) -> Iterator[DateFound]:
+    """Give the dates that begin within `text[start:end]`; 13/32/2020 only looks like one."""
+    spans = _spans(text)
+    for first, last in spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]:
+        if day := _day(text[first:last]):
+            yield DateFound(first, last, day)
+
+
+@lru_cache(maxsize=4)  # both papers of the motion at hand, asked for phrase by phrase
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where what looks like dates stands in a text, in order."""
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for year in _A_YEAR.finditer(text):  # looking around years alone is five times as fast
+        found = _DATE.search(text, max(end, year.start() - _AHEAD), year.end() + _BEHIND)
+        if found:
+            spans.append(found.span())
+            end = found.end()
+    return tuple(spans)
+
+
+@lru_cache(maxsize=1024)
+def _day(words: str) -> date | None:
+    try:
+        return parser.parse(words, default=datetime(2000, 1, 15)).date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def months_between(first: date, last: date) -> float:

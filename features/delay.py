@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from data.schema import Motion
 from features.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
+from features.hits import Hit, HitsByField, plain_hit
 from features.indicator import NOT_SHOWN, Indicator, coded
 from features.lexicon import PaperName
 from features.papers import clean
-from features.phrases import Hit, HitsByField, plain_hit
 
 _NUMBERS = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
 _MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "week": 7 / DAYS_IN_MONTH, "month": 1.0, "year": 12.0}
@@ -23,7 +23,6 @@ _DELAY = re.compile(
     rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b",
     re.IGNORECASE,
 )
-_LIKELY = re.compile("wait|delay", re.IGNORECASE)
 _SOMEONE_ELSES = re.compile(
     r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)",
     re.IGNORECASE,
@@ -46,7 +45,8 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     )
     for paper, text in papers:
         # Looking for the bare words first is ten times as fast, and most papers hold none.
-        for match in _DELAY.finditer(text) if _LIKELY.search(text) else ():
+        likely = "wait" in (lowered := text.lower()) or "delay" in lowered
+        for match in _DELAY.finditer(text) if likely else ():
             if _SOMEONE_ELSES.match(text, match.end()):
                 continue
             count, unit = (part.lower() for part in match.groups() if part)

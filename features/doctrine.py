@@ -8,9 +8,9 @@ each factor, the cues for the movant less those for the opponent, and are monoto
 from functools import cache
 
 from data.schema import RATINGS, Motion
+from features.hits import Hit, HitsByField
 from features.indicator import Column, Indicator
 from features.lexicon import entries
-from features.phrases import Hit, HitsByField
 
 FAMILY = "doctrine"
 COLUMNS = tuple(

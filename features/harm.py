@@ -3,6 +3,7 @@
 from data.schema import Motion
 from features.dates import first_date
 from features.delay import read_delay
+from features.hits import HitsByField
 from features.indicator import (
     NOT_SHOWN,
     Column,
@@ -15,7 +16,6 @@ from features.indicator import (
     value_column,
 )
 from features.papers import clean
-from features.phrases import HitsByField
 
 FAMILY = "harm"
 COLUMNS = (

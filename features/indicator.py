@@ -7,7 +7,6 @@ against the papers.
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,8 +14,8 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from data.schema import Motion, allowed_values
+from features.hits import Hit, HitsByField
 from features.lexicon import meaning
-from features.phrases import Hit, HitsByField
 
 Source = Literal["coded", "text", "not shown"]
 
@@ -152,6 +151,7 @@ def read_flags(
     by_value: dict[str, list[Hit]] = {}
     for hit in hits.get(field, ()):
         by_value.setdefault(hit.value, []).append(hit)
+    nothing = Indicator(absent, "not shown")
     indicators = {}
     for value in allowed_values(field):
         mine = tuple(by_value.get(value, ()))
@@ -159,7 +159,7 @@ def read_flags(
             same = tuple(hit for hit in mine if value in given and not hit.negated)
             indicators[value] = Indicator(float(value in given), "coded", same)
         elif not mine:
-            indicators[value] = Indicator(absent, "not shown")
+            indicators[value] = nothing
         else:
             shown = any(not hit.negated for hit in mine)
             indicators[value] = Indicator(float(shown), "text", mine)
@@ -182,11 +182,13 @@ def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     if not mine:
         return NOT_SHOWN
     values = allowed_values(field)
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for hit in mine:
-        counts[hit.value] += hit.weight
+        counts[hit.value] = counts.get(hit.value, 0) + hit.weight
     decisive = [value for value in counts if (field, value) in DECISIVE]
-    if decisive:
+    if len(counts) == 1:
+        best = mine[0].value
+    elif decisive:
         best = decisive[0]
     elif field in EARLIEST:
         party = mine if field == "movant_type" else _others_than_movant(mine, hits)

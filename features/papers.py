@@ -96,7 +96,8 @@ def clean(text: str) -> Paper:
 def _clean(text: str) -> Paper:
     plain = without_citations(_without_stamps(text[:LONGEST].translate(TYPOGRAPHY)))
     letters = reading_letters(plain)
-    breaks = tuple(found.span() for found in _BREAK.finditer(letters))
+    # Most short papers are one line, and most lines hold no second space: seen at a glance.
+    breaks = tuple(found.span() for found in _BREAK.finditer(letters)) if "\n" in letters else ()
     if breaks:
         mended = _reading(letters, _BREAK_OR_SECOND_SPACE)
         return Paper(plain, _spelt(mended, plain), _reading(letters, _SECOND_SPACE), breaks)
@@ -126,6 +127,9 @@ def reading_of(text: str) -> Reading:
 
 def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
     """Take out what `extra` finds and turn line ends and hyphens into spaces."""
+    spaced = letters.translate(_SPACES)
+    if "  " not in spaced:
+        return Reading(spaced, (), (0,))
     spans = [found.span() for found in extra.finditer(letters)]
     shifts = (0, *accumulate(end - start for start, end in spans))
     joins = tuple(start - before for (start, _), before in zip(spans, shifts, strict=False))

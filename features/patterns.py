@@ -8,6 +8,7 @@ words. One pattern therefore serves Python's `re` and the automaton alike.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -18,6 +19,10 @@ _WORD = rf"[^ {BLANK}]+"
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _LONGEST_WORD = 30
 _GAP_WORDS = 4
+_PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9' ]*\*?")
+_WHOLE_WORDS = re.compile(r"[a-z0-9](?:[a-z0-9' ]*[a-z0-9'])?(?: ?\*)?")
+_BETWEEN = re.compile(r" (?:(?P<gap>\.\.\. )|(?P<free>(?:\* |\(\* \|\))*))")
+_MOST_WORDINGS = 5000
 
 
 class PhraseError(ValueError):
@@ -32,22 +37,51 @@ class Pattern:
     ----------
     expression
         The regular expression of the whole phrase.
+    wordings
+        Every way to say the phrase, in the order of its choices, where all are plain words that at
+        most end in a star; otherwise ().
+    halves
+        Two parts of a phrase without wordings, each of which has them; None where there are none.
     fragment
         A regular expression, for the automaton, of a part that every match holds.
-    literal
-        Whether the fragment is the phrase to the letter, so that nothing is left to check.
     reach
         How many characters a match can take at the most (words of up to 30 letters).
+    words
+        How many words a match can take at the most.
     """
 
     expression: str
+    wordings: tuple[str, ...]
+    halves: "Halves | None"
     fragment: str
-    literal: bool
     reach: int
+    words: int
 
     def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Find the phrase in `text[start:end]`."""
         return _compiled(self.expression).search(text, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """The wordings of a phrase's two parts, and what may stand between them.
+
+    Attributes
+    ----------
+    left, right
+        As `Pattern.wordings`.
+    fewest, most
+        How many words stand between them.
+    gap
+        Whether these are any words ("..."), as few as possible, or words of letters alone ("*"),
+        as many as possible.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    fewest: int
+    most: int
+    gap: bool
 
 
 @cache
@@ -82,15 +116,70 @@ def compile_phrase(phrase: str) -> Pattern:
     plain = _plain(phrase)
     return Pattern(
         phrase_pattern(phrase),
+        wordings := _wordings(plain),
+        None if wordings else _halves(plain),
         _bounded(_after_free_words(plain)),
-        re.fullmatch(r"[a-z0-9' ]*[a-z0-9]", plain) is not None and plain[0].isalnum(),
         _longest(plain),
+        _most_words(plain),
     )
 
 
 def _plain(phrase: str) -> str:
     """Return a phrase in reading form: small letters, one space between words, no hyphens."""
     return re.sub(r"[\s\-]+", " ", reading_letters(phrase)).strip()
+
+
+def _wordings(plain: str) -> tuple[str, ...]:
+    """Spell out the choices of a phrase, or return () where that would not do."""
+    if "..." in plain:
+        return ()
+    try:
+        spelt = tuple(_spelt_out(plain))
+    except OverflowError:
+        return ()
+    return spelt if all(map(_PLAIN_WORDS.fullmatch, spelt)) else ()
+
+
+def _halves(plain: str) -> Halves | None:
+    """Part a phrase at the first space where both parts can be spelled out."""
+    depths = accumulate((character == "(") - (character == ")") for character in plain)
+    for place, depth in enumerate(depths):
+        between = None if depth else _BETWEEN.match(plain, place)
+        if between is None:
+            continue
+        left, right = _wordings(plain[:place]), _wordings(plain[between.end() :])
+        if left and right and all(map(_WHOLE_WORDS.fullmatch, left + right)):
+            gap, free = between["gap"], between["free"] or ""
+            most = _GAP_WORDS if gap else free.count("*")
+            return Halves(left, right, most - free.count("(") if free else 0, most, bool(gap))
+    return None
+
+
+def _spelt_out(phrase: str) -> list[str]:
+    """Return every way to read a phrase's choices, the first choices first.
+
+    Raises
+    ------
+    OverflowError
+        If there are more than `_MOST_WORDINGS`.
+    """
+    done: list[list[str]] = [[]]  # for each bracket still open, the choices that are complete
+    here: list[list[str]] = [[""]]  # and the beginnings of the choice at hand
+    for part in re.findall(r"[()|]|[^()|]+", phrase):
+        if part == "(":
+            done.append([])
+            here.append([""])
+        elif part == "|":
+            done[-1] += here[-1]
+            here[-1] = [""]
+        elif part == ")":
+            choices = done.pop() + here.pop()
+            if len(choices) * len(here[-1]) > _MOST_WORDINGS:
+                raise OverflowError
+            here[-1] = [start + choice for start in here[-1] for choice in choices]
+        else:
+            here[-1] = [start + part for start in here[-1]]
+    return done[0] + here[0]
 
 
 def _after_free_words(part: str) -> str:
@@ -106,13 +195,27 @@ def _after_free_words(part: str) -> str:
     return part
 
 
-def _longest(phrase: str) -> int:
+def _longest(plain: str) -> int:
     """Return how many characters a match of a phrase can take at the most."""
-    phrase = phrase.replace("...", "." * _GAP_WORDS * _LONGEST_WORD)
-    phrase = phrase.replace("*", "." * _LONGEST_WORD)
+    plain = plain.replace("...", "." * _GAP_WORDS * _LONGEST_WORD)
+    return len(_fullest(plain.replace("*", "." * _LONGEST_WORD), len))
+
+
+def _most_words(plain: str) -> int:
+    """Return how many words a match of a phrase can take at the most."""
+    plain = plain.replace("...", " " * _GAP_WORDS)
+    return _fullest(plain, _count_spaces).count(" ") + 1
+
+
+def _fullest(phrase: str, size: Callable[[str], int]) -> str:
+    """Return a phrase with each choice made that is the largest by some measure."""
     while _CHOICE.search(phrase):
-        phrase = _CHOICE.sub(lambda choice: "." * max(map(len, choice[1].split("|"))), phrase)
-    return len(phrase)
+        phrase = _CHOICE.sub(lambda choice: max(choice[1].split("|"), key=size), phrase)
+    return max(phrase.split("|"), key=size)
+
+
+def _count_spaces(words: str) -> int:
+    return words.count(" ")
 
 
 def _bounded(fragment: str) -> str:

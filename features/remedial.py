@@ -7,6 +7,7 @@ what led to the steps, and in words such as "for now".
 """
 
 from data.schema import Motion, allowed_values
+from features.hits import HitsByField
 from features.indicator import (
     Column,
     Indicator,
@@ -16,7 +17,6 @@ from features.indicator import (
     read_flags,
     read_words,
 )
-from features.phrases import HitsByField
 
 FAMILY = "remedial"
 _AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"

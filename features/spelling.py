@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from spellchecker import SpellChecker
 
-from features.context import cues
+from features.cues import cues
 from features.lexicon import list_of_strings, phrases, read_lexicon, read_toml
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
@@ -30,7 +30,8 @@ def mend_spelling(text: str, is_name: Callable[[int], bool]) -> str:
     is_name
         Tells of a word's offset in the text whether the word is a name.
     """
-    unknown = set(_WORD.findall(text)) - _known()
+    # Few words are left to look into once those known as they stand between spaces are not.
+    unknown = set(_WORD.findall(" ".join(set(text.split(" ")) - _known()))) - _known()
     if not unknown:
         return text
 

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from features.context import Speaker
+from features.hits import Hit
 from features.indicator import Source
 from features.lexicon import listed_meaning
-from features.phrases import Hit
 from train.modes import Mode
 
 DISCLAIMER = (

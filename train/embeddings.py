@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from features.build import Papers
+from features.hits import Papers
 from features.sentences import sentence_starts
 from train.calibration import Floats
 

@@ -13,9 +13,10 @@ import pandas as pd
 
 from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
 from data.splits import case_groups, phrase_part
+from features.hits import Hit, HitsByField, by_field
 from features.indicator import Indicator, read_choice, read_flags, read_yes_no
 from features.lexicon import entries
-from features.phrases import Hit, HitsByField, by_field, read_papers
+from features.phrases import read_papers
 from train.calibration import Floats
 from train.metrics import REPLICATES, case_bootstrap
 

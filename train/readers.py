@@ -21,8 +21,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
 from data.schema import RATINGS, Ruling
-from features.build import Papers
-from features.phrases import Hit
+from features.hits import Hit, Papers
 from features.readings import COLUMNS, OUTLOOK
 from train.calibration import Floats
 from train.terms import BLOCKS, Vocabulary, fit_vocabulary, places_of

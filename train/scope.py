@@ -23,7 +23,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from features.build import FeatureFrame, Papers
+from features.build import FeatureFrame
+from features.hits import Papers
 from features.indicator import plain_words
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
 from features.phrases import read_papers

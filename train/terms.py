@@ -18,11 +18,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.schema import RATINGS
-from features.build import Papers
 from features.characters import BLANK
+from features.hits import Hit, Papers, plain_hit
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
 from features.papers import SHORT, clean
-from features.phrases import Hit, plain_hit, read_papers
+from features.phrases import read_papers
 from train.calibration import Floats
 
 Block = Literal["words", "indicators", "doctrine"]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from features.hits import Hit
 from features.lexicon import PaperName
-from features.phrases import Hit, find_phrases
+from features.phrases import find_phrases
 from features.sentences import sentence_starts
 
 
