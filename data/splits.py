@@ -54,15 +54,18 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
 
     first_seen: dict[tuple[str, str], int] = {}
     for row, motion in enumerate(motions):
-        keys = []
-        if motion.case_id:
-            keys.append(("case", motion.case_id))
-        docket = docket_key(motion.docket_number)
-        if docket and motion.court:
-            keys.append((motion.court, docket))
-        for key in keys:
+        for key in case_keys(motion):
             parent[root(row)] = root(first_seen.setdefault(key, row))
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
+
+
+def case_keys(motion: Motion) -> list[tuple[str, str]]:
+    """Return what tells a motion's case; motions that share one of these are of one case."""
+    keys = [("case", motion.case_id)] if motion.case_id else []
+    docket = docket_key(motion.docket_number)
+    if docket and motion.court:
+        keys.append((motion.court, docket))
+    return keys
 
 
 def docket_key(docket_number: str | None) -> str | None:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -198,10 +199,16 @@ def indicators(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
 
 
 def _frame(rows: list[dict[str, Indicator]], papers: tuple[Papers, ...]) -> FeatureFrame:
-    values = {}
+    values: dict[str, Any] = {}
     for column in BUILT:
-        dtype = object if column.kind == "category" else float
-        values[column.name] = pd.Series([row[column.name].value for row in rows], dtype=dtype)
+        mine = [row[column.name].value for row in rows]
+        # Only where pandas would make its own kind of text of them: Series take long to bring
+        # together.
+        values[column.name] = (
+            pd.Series(mine, dtype=object)
+            if column.kind == "category"
+            else np.array(mine, dtype=float)
+        )
     names = [column.name for column in BUILT]
     told = np.array([[row[name].source for name in names] for row in rows], dtype=object)
     sources = pd.DataFrame(told.reshape(len(rows), len(names)), columns=names, dtype=object)

@@ -1,6 +1,6 @@
 """The predictor: one loaded model and the ways to ask it. Every door goes through here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from features.papers import LONGEST
 from serve.answer import Answer, Estimate, Factor, FamilyShare, PriorShift, Tested, as_phrases
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL
+from train.comparables import Comparables, load_comparables
 from train.drift import DISTRIBUTION
 from train.model import GrantModel
 from train.modes import Mode, mode_of
@@ -32,6 +33,7 @@ class Predictor:
     model: GrantModel
     version: str
     digest: str
+    comparables: Comparables | None = None
 
     @classmethod
     def load(cls, source: str | None = None) -> "Predictor":
@@ -51,7 +53,7 @@ class Predictor:
         """Load the model of a folder already on this machine."""
         digest = model_digest(located.folder)
         version = located.version or f"sha256:{digest[:12]}"
-        return cls(load_model(located.folder), version, digest)
+        return cls(load_model(located.folder), version, digest, load_comparables(located.folder))
 
     def card(self) -> dict[str, Any]:
         """Return what the model is: version, digests, training facts."""
@@ -85,6 +87,11 @@ class Predictor:
         table["model_version"] = self.version
         return table
 
+    def probabilities(self, motions: Sequence[Motion], prior: Prior | None = None) -> pd.DataFrame:
+        """Return `p_grant`, `p_low`, `p_high` and `in_scope` of n motions (see `score`)."""
+        frame = self.model.read(build_features(motions))
+        return self._predicted(frame, motions, [mode_of(motion) for motion in motions], prior)
+
     def _predicted(
         self,
         frame: FeatureFrame,
@@ -98,7 +105,7 @@ class Predictor:
         base_rate = self.model.base_rate
         return with_prior(table, prior.rates([m.court for m in motions], base_rate), base_rate)
 
-    def _shift(self, row: "pd.Series[Any]", court: str | None, prior: Prior) -> PriorShift | None:
+    def _shift(self, row: Mapping[str, Any], court: str | None, prior: Prior) -> PriorShift | None:
         if row["prior"] is None:
             return None
         rate, base_rate = float(row["prior"]), self.model.base_rate
@@ -134,19 +141,20 @@ class Predictor:
         frame = self.model.read(build_features(motions), phrases=True)
         modes = [mode_of(motion) for motion in motions]
         table = self._predicted(frame, motions, modes, prior)
-        shares = self.model.contributions(frame, modes)
+        shares = _records(self.model.contributions(frame, modes))
+        values, sources = _records(frame.values), _records(frame.sources)
         errors = self.model.reading_errors()
         out_of_scope = self.model.scope.reasons(frame)
         answers = []
-        for row, motion in enumerate(motions):
-            p = float(table["p_grant"].iloc[row])
-            factors = _factors(frame, shares, row, p, errors)
+        for row, (motion, figures) in enumerate(zip(motions, _records(table), strict=True)):
+            p = float(figures["p_grant"])
+            factors = _factors(values[row], sources[row], shares[row], p, errors)
             answers.append(
                 Answer(
                     id=motion.id,
                     p_grant=p,
-                    p_low=float(table["p_low"].iloc[row]),
-                    p_high=float(table["p_high"].iloc[row]),
+                    p_low=float(figures["p_low"]),
+                    p_high=float(figures["p_high"]),
                     interval=INTERVAL,
                     in_scope=not out_of_scope[row],
                     out_of_scope=list(out_of_scope[row]),
@@ -154,9 +162,9 @@ class Predictor:
                     base_rate=self.model.base_rate,
                     tested=self._tested(modes[row]),
                     notes=notes(motion),
-                    base_log_odds=float(shares["base"].iloc[row]),
-                    prior=self._shift(table.iloc[row], motion.court, prior) if prior else None,
-                    families=_families(shares, row, p),
+                    base_log_odds=float(shares[row]["base"]),
+                    prior=self._shift(figures, motion.court, prior) if prior else None,
+                    families=_families(shares[row], p),
                     factors=factors[:SHOWN_FACTORS],
                     phrases=as_phrases(frame.hits[row]),
                     model_version=self.version,
@@ -189,22 +197,32 @@ def points_moved(p: float, log_odds: float) -> float:
     return float(100 * (p - expit(logit(p) - log_odds)))
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows by column name; `DataFrame.to_dict` takes fifty times as long for one."""
+    names = list(table.columns)
+    return [dict(zip(names, row, strict=True)) for row in table.to_numpy(dtype=object).tolist()]
+
+
 def _factors(
-    frame: FeatureFrame, shares: pd.DataFrame, row: int, p: float, errors: dict[str, float]
+    values: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    shares: Mapping[str, Any],
+    p: float,
+    errors: dict[str, float],
 ) -> list[Factor]:
     factors = []
     for column in COLUMNS:
-        share = float(shares[column.name].iloc[row])
+        share = float(shares[column.name])
         if share == 0.0:
             continue
-        value = _plain(frame.values[column.name].iloc[row])
+        value = plain(values[column.name])
         factors.append(
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
                 says=column.say(value, errors.get(column.name)),
                 value=value,
-                source=frame.sources[column.name].iloc[row],
+                source=sources[column.name],
                 log_odds=share,
                 points=points_moved(p, share),
             )
@@ -212,11 +230,11 @@ def _factors(
     return sorted(factors, key=lambda factor: -abs(factor.log_odds))
 
 
-def _families(shares: pd.DataFrame, row: int, p: float) -> list[FamilyShare]:
+def _families(shares: Mapping[str, Any], p: float) -> list[FamilyShare]:
     found = []
     for family, words in FAMILIES.items():
         names = [column.name for column in COLUMNS if column.family == family]
-        share = float(shares[names].iloc[row].sum())
+        share = sum(float(shares[name]) for name in names)
         found.append(FamilyShare(family=words, log_odds=share, points=points_moved(p, share)))
     return found
 
@@ -233,12 +251,12 @@ def _top_of_family(
             tops.append(None)
             continue
         column = columns[place]
-        words = column.say(_plain(frame.values[column.name].iloc[row]))
+        words = column.say(plain(frame.values[column.name].iloc[row]))
         tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
     return tops
 
 
-def _plain(value: Any) -> float | str | None:
+def plain(value: Any) -> float | str | None:
     """Turn a frame's cell into a JSON value: NaN and None are both "not shown"."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None

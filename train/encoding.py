@@ -49,11 +49,11 @@ def encode(
             + "; train again with `enjoin train`"
         )
     matrix = np.empty((len(frame), len(columns)))
+    numbers = [name not in categories for name in columns]
+    # All at once: taking a column of a data frame costs more than what is done with it.
+    matrix[:, numbers] = frame.values.loc[:, numbers].to_numpy(dtype=float)
     for place, name in enumerate(columns):
-        values = frame.values[name]
         if name in categories:
             codes = {value: float(code) for code, value in enumerate(categories[name])}
-            matrix[:, place] = [codes.get(value, np.nan) for value in values]
-        else:
-            matrix[:, place] = values.to_numpy(dtype=float)
+            matrix[:, place] = [codes.get(value, np.nan) for value in frame.values[name]]
     return matrix

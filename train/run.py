@@ -17,6 +17,7 @@ from features.build import builder_digest
 from train import record, registry
 from train.ablation import ablate
 from train.choices import compare_choices
+from train.comparables import fit_comparables, save_comparables
 from train.drift import DISTRIBUTION, training_distribution
 from train.evaluate import Evaluation, evaluate, unseen_predictions
 from train.learning import learning_curve
@@ -176,6 +177,9 @@ def train(
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)
+        save_comparables(
+            fit_comparables(model, labelled.rulings, labelled.granted, fitted.frames), folder
+        )
         registered = log_model(folder, words)
         alias = registry.enter(int(registered))
         store = mlflow.get_tracking_uri()

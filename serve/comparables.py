@@ -1,0 +1,149 @@
+"""Comparable rulings: the training rulings most like a motion, what they share, how they differ."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, Field
+
+from data.courts import find_court
+from data.describe import wilson_interval
+from data.schema import Motion
+from features.build import COLUMNS, build_features
+from features.indicator import Column
+from serve.predictor import Predictor, plain
+from train.comparables import Comparables
+from train.encoding import encode
+from train.modes import mode_of
+
+NEAREST = 20
+"""Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""
+SHOWN = 5
+NAMED = 4
+"""Shared and differing features named for each ruling."""
+
+
+class NoComparables(LookupError):
+    """A model that was saved without its training rulings."""
+
+
+class ComparableRate(BaseModel):
+    """How often the most alike rulings of other cases granted relief, at least in part."""
+
+    rulings: int
+    granted: int
+    rate: float
+    low: float = Field(description="lower end of the 95% Wilson interval of the rate")
+    high: float = Field(description="upper end of the 95% Wilson interval of the rate")
+
+
+class Comparable(BaseModel):
+    """One training ruling like the motion."""
+
+    id: str
+    caption: str | None
+    court: str | None = Field(description="the court's name, or its id where the name is unknown")
+    decided: str
+    outcome: str
+    citation: str | None
+    source: str | None = Field(description="address of the page the ruling was coded from")
+    likeness: float = Field(description="0 to 1: trees that see both alike, blended with words")
+    shares: list[str] = Field(description="what both show, as far as it moves the probability")
+    differs: list[str] = Field(description="the ruling's own, where the motion shows otherwise")
+
+
+class ComparablesAnswer(BaseModel):
+    """The most alike rulings, most alike first, and how often they granted relief."""
+
+    base_rate: ComparableRate
+    rulings: list[Comparable]
+    model_version: str
+
+
+def compare(predictor: Predictor, motion: Motion, most: int = SHOWN) -> ComparablesAnswer:
+    """Find the training rulings most like a motion; never one of its own case.
+
+    Raises
+    ------
+    NoComparables
+        If the model was saved without its training rulings.
+    """
+    comparables = predictor.comparables
+    if comparables is None:
+        raise NoComparables("this model holds no rulings to compare with; train it again")
+    model, mode = predictor.model, mode_of(motion)
+    frame = model.read(build_features([motion]))
+    likeness = comparables.likeness(model, frame, mode)
+    others = comparables.of_other_cases(motion)
+    order = [row for row in np.argsort(-likeness, kind="stable") if others[row]]
+    mine = encode(frame, model.columns, model.categories)[0]
+    shares = model.contributions(frame, [mode]).iloc[0]
+    found = []
+    for row in order[:most]:
+        record = comparables.records[row]
+        theirs = comparables.matrices[mode][row].astype(float)
+        same, other = _compared(mine, theirs, shares, model.categories)
+        found.append(
+            Comparable(
+                **{name: record[name] for name in _COPIED},
+                court=_court_name(record["court"]),
+                likeness=float(likeness[row]),
+                shares=same,
+                differs=other,
+            )
+        )
+    return ComparablesAnswer(
+        base_rate=_rate(comparables, order[:NEAREST]),
+        rulings=found,
+        model_version=predictor.version,
+    )
+
+
+_COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
+
+
+def _rate(comparables: Comparables, rows: list[int]) -> ComparableRate:
+    granted = int(comparables.granted[rows].sum())
+    low, high = wilson_interval(granted, len(rows))
+    rate = granted / len(rows) if rows else float("nan")
+    return ComparableRate(rulings=len(rows), granted=granted, rate=rate, low=low, high=high)
+
+
+def _court_name(court: str | None) -> str | None:
+    return (find_court(court).name or court) if court else None
+
+
+def _compared(
+    mine: "np.ndarray[Any, Any]",
+    theirs: "np.ndarray[Any, Any]",
+    shares: "pd.Series[Any]",
+    categories: dict[str, tuple[str, ...]],
+) -> tuple[list[str], list[str]]:
+    """Name what two encoded rulings share and how the second differs, what moves most first.
+
+    Readings and other fine-grained numbers are left out: two of them are never quite the same.
+    """
+    same: list[tuple[float, str]] = []
+    other: list[tuple[float, str]] = []
+    for place, column in enumerate(COLUMNS):
+        if column.kind in ("number", "log_odds") or column.name == "forum.court":
+            continue
+        one, two = mine[place], theirs[place]
+        if np.isnan(two) or (column.kind in ("flag", "scale") and not (one or two)):
+            continue
+        words = column.say(_decoded(column, float(two), categories))
+        weight = abs(float(shares[column.name]))
+        (same if one == two else other).append((weight, words))
+    return _heaviest(same), _heaviest(other)
+
+
+def _decoded(
+    column: Column, code: float, categories: dict[str, tuple[str, ...]]
+) -> float | str | None:
+    if column.name in categories:
+        return categories[column.name][int(code)]
+    return plain(code)
+
+
+def _heaviest(weighed: list[tuple[float, str]]) -> list[str]:
+    return [words for _, words in sorted(weighed, key=lambda pair: -pair[0])[:NAMED]]
