@@ -1,7 +1,8 @@
 """What an answer says: probability, interval, factors in plain words, and the phrases behind."""
 
 from collections.abc import Mapping
-from typing import Literal
+from math import isnan
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -73,6 +74,16 @@ class PriorShift(BaseModel):
     points: float = Field(description="percentage points of probability it moves")
 
 
+class ComparableRate(BaseModel):
+    """How often the training rulings most like the motion granted relief, at least in part."""
+
+    rulings: int = Field(description="how many rulings of other cases were looked at")
+    granted: int
+    rate: float
+    low: float = Field(description="lower end of the 95% Wilson interval of the rate")
+    high: float = Field(description="upper end of the 95% Wilson interval of the rate")
+
+
 class Tested(BaseModel):
     """How the model did in this mode on rulings later than those it was then trained on."""
 
@@ -103,6 +114,9 @@ class Answer(BaseModel):
     out_of_scope: list[str] = Field(description="why it is not; its interval is wider for it")
     mode: Mode = Field(description="what was given: ratings, codings, or text only")
     base_rate: float = Field(description="share granted among the training rulings")
+    comparable_rate: ComparableRate | None = Field(
+        None, description="grant rate of the training rulings most like the motion"
+    )
     tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")
     notes: list[str] = Field(description="what in the motion could not be used, and why")
     base_log_odds: float = Field(
@@ -116,6 +130,7 @@ class Answer(BaseModel):
     model_version: str
     model_digest: str = Field(description="SHA-256 of the model files")
     data_digest: str = Field(description="SHA-256 of the training rulings")
+    request_id: str | None = Field(default=None, description="the request's own id, over HTTP")
     disclaimer: str = DISCLAIMER
 
 
@@ -138,3 +153,10 @@ def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
         for hit in found
     ]
     return sorted(phrases, key=lambda phrase: (phrase.paper, phrase.start, phrase.end))
+
+
+def plain(value: Any) -> float | str | None:
+    """Turn a frame's cell into a JSON value: NaN and None are both "not shown"."""
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return None
+    return value if isinstance(value, str) else float(value)

@@ -1,19 +1,21 @@
 """Comparable rulings: the training rulings most like a motion, what they share, how they differ."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, Field
 
 from data.courts import find_court
 from data.describe import wilson_interval
 from data.schema import Motion
-from features.build import COLUMNS, build_features
+from features.build import COLUMNS, FeatureFrame, build_features
 from features.indicator import Column
-from serve.predictor import Predictor, plain
+from serve.answer import ComparableRate, plain
+from train.calibration import Floats
 from train.comparables import Comparables
 from train.encoding import encode
+from train.model import GrantModel
 from train.modes import mode_of
 
 NEAREST = 20
@@ -21,20 +23,6 @@ NEAREST = 20
 SHOWN = 5
 NAMED = 4
 """Shared and differing features named for each ruling."""
-
-
-class NoComparables(LookupError):
-    """A model that was saved without its training rulings."""
-
-
-class ComparableRate(BaseModel):
-    """How often the most alike rulings of other cases granted relief, at least in part."""
-
-    rulings: int
-    granted: int
-    rate: float
-    low: float = Field(description="lower end of the 95% Wilson interval of the rate")
-    high: float = Field(description="upper end of the 95% Wilson interval of the rate")
 
 
 class Comparable(BaseModel):
@@ -60,24 +48,25 @@ class ComparablesAnswer(BaseModel):
     model_version: str
 
 
-def compare(predictor: Predictor, motion: Motion, most: int = SHOWN) -> ComparablesAnswer:
+def compare(
+    model: GrantModel, comparables: Comparables, version: str, motion: Motion, most: int = SHOWN
+) -> ComparablesAnswer:
     """Find the training rulings most like a motion; never one of its own case.
 
-    Raises
-    ------
-    NoComparables
-        If the model was saved without its training rulings.
+    Parameters
+    ----------
+    comparables
+        The rulings kept with the model.
+    version
+        The name the model goes by.
+    most
+        How many rulings to name.
     """
-    comparables = predictor.comparables
-    if comparables is None:
-        raise NoComparables("this model holds no rulings to compare with; train it again")
-    model, mode = predictor.model, mode_of(motion)
+    mode = mode_of(motion)
     frame = model.read(build_features([motion]))
-    likeness = comparables.likeness(model, frame, mode)
-    others = comparables.of_other_cases(motion)
-    order = [row for row in np.argsort(-likeness, kind="stable") if others[row]]
+    likeness, order = _nearest(model, comparables, frame, motion)
     mine = encode(frame, model.columns, model.categories)[0]
-    shares = model.contributions(frame, [mode]).iloc[0]
+    shares = dict(model.contributions(frame, [mode]).iloc[0])
     found = []
     for row in order[:most]:
         record = comparables.records[row]
@@ -92,17 +81,32 @@ def compare(predictor: Predictor, motion: Motion, most: int = SHOWN) -> Comparab
                 differs=other,
             )
         )
-    return ComparablesAnswer(
-        base_rate=_rate(comparables, order[:NEAREST]),
-        rulings=found,
-        model_version=predictor.version,
-    )
+    rate = _rate(comparables, order)
+    return ComparablesAnswer(base_rate=rate, rulings=found, model_version=version)
+
+
+def comparable_rate(
+    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion
+) -> ComparableRate:
+    """Return how often the rulings most like the one motion of a frame granted relief."""
+    return _rate(comparables, _nearest(model, comparables, frame, motion)[1])
+
+
+def _nearest(
+    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion
+) -> tuple[Floats, list[int]]:
+    """Return the likeness of all rulings, and those of other cases, most alike first."""
+    likeness = comparables.likeness(model, frame, mode_of(motion))
+    others = comparables.of_other_cases(motion)
+    order = np.argsort(-likeness, kind="stable")
+    return likeness, order[others[order]].tolist()
 
 
 _COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
 
 
-def _rate(comparables: Comparables, rows: list[int]) -> ComparableRate:
+def _rate(comparables: Comparables, order: list[int]) -> ComparableRate:
+    rows = order[:NEAREST]
     granted = int(comparables.granted[rows].sum())
     low, high = wilson_interval(granted, len(rows))
     rate = granted / len(rows) if rows else float("nan")
@@ -116,7 +120,7 @@ def _court_name(court: str | None) -> str | None:
 def _compared(
     mine: "np.ndarray[Any, Any]",
     theirs: "np.ndarray[Any, Any]",
-    shares: "pd.Series[Any]",
+    shares: Mapping[str, float],
     categories: dict[str, tuple[str, ...]],
 ) -> tuple[list[str], list[str]]:
     """Name what two encoded rulings share and how the second differs, what moves most first.

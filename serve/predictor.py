@@ -12,7 +12,18 @@ from data.courts import find_court
 from data.schema import Motion
 from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
 from features.papers import LONGEST
-from serve.answer import Answer, Estimate, Factor, FamilyShare, PriorShift, Tested, as_phrases
+from serve.answer import (
+    Answer,
+    ComparableRate,
+    Estimate,
+    Factor,
+    FamilyShare,
+    PriorShift,
+    Tested,
+    as_phrases,
+    plain,
+)
+from serve.comparables import comparable_rate
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL
 from train.comparables import Comparables, load_comparables
@@ -119,6 +130,14 @@ class Predictor:
             points=points_moved(float(row["p_grant"]), shift),
         )
 
+    def _comparable_rate(
+        self, frame: FeatureFrame, row: int, motion: Motion
+    ) -> ComparableRate | None:
+        if self.comparables is None:
+            return None
+        alone = frame if len(frame) == 1 else frame.take([row])
+        return comparable_rate(self.model, self.comparables, alone, motion)
+
     def _tested(self, mode: Mode) -> Tested | None:
         record = self.model.facts.get("tested")
         if record is None or mode not in record:
@@ -160,6 +179,7 @@ class Predictor:
                     out_of_scope=list(out_of_scope[row]),
                     mode=modes[row],
                     base_rate=self.model.base_rate,
+                    comparable_rate=self._comparable_rate(frame, row, motion),
                     tested=self._tested(modes[row]),
                     notes=notes(motion),
                     base_log_odds=float(shares[row]["base"]),
@@ -254,10 +274,3 @@ def _top_of_family(
         words = column.say(plain(frame.values[column.name].iloc[row]))
         tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
     return tops
-
-
-def plain(value: Any) -> float | str | None:
-    """Turn a frame's cell into a JSON value: NaN and None are both "not shown"."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    return value if isinstance(value, str) else float(value)

@@ -11,6 +11,7 @@ Breiman (2001), Machine Learning 45:5-32; Breiman and Cutler's proximities of ra
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -49,7 +50,7 @@ SHOWN = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparables:
     """n training rulings to compare motions with.
 
@@ -75,7 +76,7 @@ class Comparables:
     def likeness(self, model: GrantModel, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return how alike each of the n rulings is to the one motion of a frame, from 0 to 1."""
         mine = leaves_of(model, encode(frame, model.columns, model.categories), mode)
-        alike = (self.leaves(model, mode) == mine).mean(axis=1)
+        alike = np.count_nonzero(self.leaves(model, mode) == mine, axis=1) / mine.shape[1]
         if self.terms is None or model.readers is None:
             return np.asarray(alike, dtype=float)
         words = unit_rows(model.readers.vocabulary.matrix(frame.papers))
@@ -90,13 +91,21 @@ class Comparables:
 
     def of_other_cases(self, motion: Motion) -> Flags:
         """Tell which rulings are of another case than the motion."""
-        mine = set(case_keys(motion))
-        same = [
-            (motion.id is not None and record["id"] == motion.id)
-            or not mine.isdisjoint(case_keys(Motion.model_construct(**_case_facts(record))))
-            for record in self.records
-        ]
-        return ~np.array(same, dtype=bool)
+        mine = [*case_keys(motion), ("id", motion.id)]
+        same = [row for key in mine for row in self._rows_of_case.get(key, ())]
+        others = np.ones(len(self.records), dtype=bool)
+        others[same] = False
+        return others
+
+    @cached_property
+    def _rows_of_case(self) -> dict[tuple[str, str | None], list[int]]:
+        rows: dict[tuple[str, str | None], list[int]] = {}
+        for row, record in enumerate(self.records):
+            facts = {name: record[name] for name in ("case_id", "court", "docket_number")}
+            keys = [*case_keys(Motion.model_construct(**facts)), ("id", record["id"])]
+            for key in keys:
+                rows.setdefault(key, []).append(row)
+        return rows
 
 
 def fit_comparables(
@@ -188,7 +197,3 @@ def unit_rows(matrix: csr_matrix) -> csr_matrix:
     lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1
     scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     return csr_matrix(matrix.multiply(scale[:, None]))
-
-
-def _case_facts(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: record[name] for name in ("case_id", "court", "docket_number")}
