@@ -410,7 +410,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
     model: ModelOption = None,
 ) -> None:
-    """Answer over HTTP: POST /predict and /predict/batch, GET /health and /model, docs at /docs."""
+    """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs."""
     with telling_errors():
         from serve.http import serve as run_server
 
@@ -418,7 +418,7 @@ def serve(
 
         def ready() -> None:
             where = f"http://{host}:{port}"
-            note(f"{predictor.version} answers at {where}/predict; try it at {where}/docs")
+            note(f"{predictor.version} answers at {where}/v1/predict; try it at {where}/docs")
 
         run_server(predictor, host, port, ready)
 

@@ -1,12 +1,10 @@
-"""The HTTP endpoint: one motion, a batch, health, and what the model is."""
+"""The HTTP endpoint: predictions, what-if, comparables, and what the model and the schema are."""
 
 import socket
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import Body, FastAPI, HTTPException, Query, Request
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
@@ -14,7 +12,11 @@ from data.embedded import clearview_motion
 from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
+from serve.comparables import SHOWN, ComparablesAnswer, compare
 from serve.predictor import Predictor
+from serve.problems import answer_problems, described
+from serve.requests import guard_requests
+from serve.what_if import WhatIf, what_if
 from train.prior import Prior
 
 MAX_BATCH = 1000
@@ -28,6 +30,7 @@ PriorQuery = Annotated[
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
+MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
 
 
 class RejectedMotion(BaseModel):
@@ -42,62 +45,49 @@ class BatchAnswer(BaseModel):
 
     answers: list[Answer]
     rejects: list[RejectedMotion]
+    request_id: str
+
+
+class Question(BaseModel):
+    """A motion, and the fields to change in it."""
+
+    motion: Motion
+    changes: dict[str, Any] | None = Field(
+        default=None,
+        description="fields of the motion with their new values; without any, the changes that "
+        "would help each party most are found",
+        min_length=1,
+    )
 
 
 class Health(BaseModel):
-    """Whether the endpoint can answer."""
+    """Whether the endpoint can answer, and with which model."""
 
     status: str
-    model_version: str
-
-
-class Problem(BaseModel):
-    """One thing wrong with a request."""
-
-    loc: list[str | int] = Field(description="where: body, then field, then place in a list")
-    msg: str
-    type: str
-
-
-class Problems(BaseModel):
-    """What is wrong with a request."""
-
-    detail: list[Problem]
+    model_version: str | None = None
 
 
 def build_app(predictor: Predictor) -> FastAPI:
     """Return the application answering with one loaded model.
 
-    Request bodies are validated by the same `Motion` schema as files; its errors come back as 422
-    naming the field and what was expected.
+    Request bodies are validated by the same `Motion` schema as files; what is wrong comes back as a
+    problem document (RFC 9457) that names the field and what was expected.
     """
     app: FastAPI = FastAPIOffline(
-        title="enjoin",
-        version="1",
-        description=DISCLAIMER,
-        responses={422: {"model": Problems, "description": "A wrong request, field by field"}},
+        title="enjoin", version="1", description=DISCLAIMER, responses=described(400, 422, 500)
     )
+    answer_problems(app)
+    guard_requests(app)
 
-    @app.exception_handler(RequestValidationError)
-    def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
-        # The input is not sent back: it may be long, or hold what JSON cannot (NaN, half a
-        # surrogate pair).
-        problems = [
-            Problem(loc=list(problem["loc"]), msg=_printable(problem["msg"]), type=problem["type"])
-            for problem in error.errors()
-        ]
-        return JSONResponse(Problems(detail=problems).model_dump(), status_code=422)
-
-    @app.post("/predict")
-    def predict(
-        motion: Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})],
-        prior: PriorQuery = None,
-    ) -> Answer:
+    @app.post("/v1/predict")
+    def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Answer:
         """Answer about one motion: probability, interval, factors and phrases."""
-        return predictor.answer([motion], _prior(prior))[0]
+        answer = predictor.answer([motion], _prior(prior))[0]
+        return answer.model_copy(update={"request_id": request.state.request_id})
 
-    @app.post("/predict/batch", openapi_extra=_batch_body())
+    @app.post("/v1/predict/batch", openapi_extra=_batch_body())
     def predict_batch(
+        request: Request,
         motions: Annotated[list[Any], Body(max_length=MAX_BATCH)],
         prior: PriorQuery = None,
     ) -> BatchAnswer:
@@ -108,17 +98,42 @@ def build_app(predictor: Predictor) -> FastAPI:
             for reject in checked.rejects
         ]
         answers = predictor.answer(checked.rows, _prior(prior)) if checked.rows else []
-        return BatchAnswer(answers=answers, rejects=rejects)
+        name = request.state.request_id
+        return BatchAnswer(answers=answers, rejects=rejects, request_id=name)
 
-    @app.get("/health")
-    def health() -> Health:
-        """Say that the model is loaded."""
-        return Health(status="ok", model_version=predictor.version)
+    @app.post("/v1/what-if", openapi_extra=_examples(_questions()))
+    def ask_what_if(question: Question, prior: PriorQuery = None) -> WhatIf:
+        """Change a motion's indicators, or find the changes that would help each party most."""
+        return what_if(predictor, question.motion, question.changes, _prior(prior))
 
-    @app.get("/model")
+    @app.post("/v1/comparables", responses=described(404))
+    def comparables(
+        motion: MotionBody, most: Annotated[int, Query(ge=1, le=50)] = SHOWN
+    ) -> ComparablesAnswer:
+        """Name the training rulings most like a motion, never one of its own case."""
+        if predictor.comparables is None:
+            raise HTTPException(404, "this model holds no rulings to compare with; train it again")
+        return compare(predictor.model, predictor.comparables, predictor.version, motion, most)
+
+    @app.get("/v1/model")
     def model() -> dict[str, Any]:
         """Say what the model is: version, digests, training facts."""
         return predictor.card()
+
+    @app.get("/v1/schema")
+    def schema() -> dict[str, Any]:
+        """Give the JSON Schema of a motion: every field and its allowed values."""
+        return Motion.model_json_schema()
+
+    @app.get("/health/live")
+    def live() -> Health:
+        """Say that the process answers."""
+        return Health(status="live")
+
+    @app.get("/health/ready")
+    def ready() -> Health:
+        """Say that a model is loaded."""
+        return Health(status="ready", model_version=predictor.version)
 
     return app
 
@@ -127,8 +142,16 @@ def _prior(rate: float | None) -> Prior | None:
     return None if rate is None else Prior(rate)
 
 
-def _printable(words: str) -> str:
-    return words.encode("utf-8", "backslashreplace").decode()
+def _questions() -> dict[str, Any]:
+    no_steps = {"motion": _EXAMPLE, "changes": {"remedial_steps": [], "remedial_scope": "none"}}
+    return {
+        "no remedial steps": {"value": no_steps},
+        "what would help": {"value": {"motion": _EXAMPLE}},
+    }
+
+
+def _examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"content": {"application/json": {"examples": examples}}}}
 
 
 def _batch_body() -> dict[str, Any]:

@@ -247,13 +247,13 @@ def test_a_docket_is_adjusted_by_court(trained: Any, tmp_path: Path) -> None:
 def test_a_prior_over_http(trained: Any) -> None:
     client = TestClient(build_app(trained.predictor))
     row = MOTIONS[0].model_dump(mode="json")
-    plain = client.post("/predict", json=row).json()
+    plain = client.post("/v1/predict", json=row).json()
     assert plain["prior"] is None
-    answer = client.post("/predict?prior=0.2", json=row).json()
+    answer = client.post("/v1/predict?prior=0.2", json=row).json()
     assert answer["prior"]["grant_rate"] == 0.2
     assert answer["p_grant"] < plain["p_grant"]
-    batch = client.post("/predict/batch?prior=0.2", json=[row]).json()
+    batch = client.post("/v1/predict/batch?prior=0.2", json=[row]).json()
     assert batch["answers"][0]["p_grant"] == answer["p_grant"]
-    refused = client.post("/predict?prior=1", json=row)
+    refused = client.post("/v1/predict?prior=1", json=row)
     assert refused.status_code == 422
-    assert refused.json()["detail"][0]["loc"] == ["query", "prior"]
+    assert refused.json()["errors"][0]["pointer"] == "#/query/prior"

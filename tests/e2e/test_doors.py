@@ -124,10 +124,10 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
             pytest.fail("the server did not start")
         url = f"http://127.0.0.1:{port}"
         for row, values in list(zip(ROWS, expected, strict=True))[:4]:
-            status, answer = _post(f"{url}/predict", row)
+            status, answer = _post(f"{url}/v1/predict", row)
             assert status == 200
             assert np.allclose([answer[name] for name in NAMES], values, atol=1e-9, rtol=0)
-        status, batch = _post(f"{url}/predict/batch", [*ROWS, {"motion": "x", "outcome": 1}])
+        status, batch = _post(f"{url}/v1/predict/batch", [*ROWS, {"motion": "x", "outcome": 1}])
         assert status == 200
         got = [[answer[name] for name in NAMES] for answer in batch["answers"]]
         assert np.allclose(got, expected, atol=1e-9, rtol=0)
@@ -141,10 +141,10 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
             ("outcome", "granted"),
         ):
             row = {"motion": "x", "motion_type": "tro", field: value}
-            status, problem = _post(f"{url}/predict", row)
+            status, problem = _post(f"{url}/v1/predict", row)
             assert status == 422
-            assert problem["detail"][0]["loc"] == ["body", field]
-        for path in ("health", "model", "openapi.json"):
+            assert problem["errors"][0]["pointer"] == f"#/{field}"
+        for path in ("health/ready", "v1/model", "v1/schema", "openapi.json"):
             with urllib.request.urlopen(f"{url}/{path}", timeout=60) as response:
                 assert response.status == 200
     finally:

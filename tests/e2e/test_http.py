@@ -1,0 +1,119 @@
+"""The HTTP endpoint: what-if, comparables, and what a wrong request is told."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from data.embedded import clearview_motion, embedded_rulings
+from serve.http import build_app
+from serve.problems import MEDIA_TYPE
+
+CLEARVIEW = clearview_motion().model_dump(mode="json")
+
+
+@pytest.fixture(scope="module")
+def client(trained: Any) -> TestClient:
+    return TestClient(build_app(trained.predictor), raise_server_exceptions=False)
+
+
+def test_an_answer_carries_the_name_of_its_request(client: TestClient) -> None:
+    response = client.post("/v1/predict", json=CLEARVIEW, headers={"X-Request-ID": "docket-7"})
+    assert response.headers["x-request-id"] == response.json()["request_id"] == "docket-7"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    for bad in ("", "a b", "x" * 65):
+        named = client.get("/health/live", headers={"X-Request-ID": bad}).headers["x-request-id"]
+        assert named not in (bad, "")
+    batch = client.post("/v1/predict/batch", json=[CLEARVIEW]).json()
+    assert batch["answers"][0]["p_grant"] == response.json()["p_grant"]
+
+
+def test_what_if_over_http(client: TestClient) -> None:
+    before = client.post("/v1/predict", json=CLEARVIEW).json()["p_grant"]
+    changes = {"remedial_steps": [], "remedial_scope": "none", "speculation_signals": []}
+    answer = client.post("/v1/what-if", json={"motion": CLEARVIEW, "changes": changes}).json()
+    assert answer["p_grant"] == before
+    assert answer["together"]["p_grant"] > before
+    assert [list(change["changes"]) for change in answer["changes"]] == [[f] for f in changes]
+    found = client.post("/v1/what-if", json={"motion": CLEARVIEW}).json()
+    assert found["together"] is None
+    assert {change["party"] for change in found["changes"]} <= {"movant", "opponent"}
+    for change in found["changes"]:
+        assert change["points"] * (1 if change["party"] == "movant" else -1) > 0
+        redone = client.post("/v1/predict", json=CLEARVIEW | change["changes"]).json()
+        assert redone["p_grant"] == pytest.approx(change["p_grant"], abs=1e-12)
+    wrong = client.post("/v1/what-if", json={"motion": CLEARVIEW, "changes": {"notice": "x"}})
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["pointer"] == "#/changes/notice"
+
+
+def test_comparables_over_http(client: TestClient) -> None:
+    answer = client.post("/v1/comparables?most=7", json=CLEARVIEW).json()
+    assert len(answer["rulings"]) == 7
+    likeness = [ruling["likeness"] for ruling in answer["rulings"]]
+    assert likeness == sorted(likeness, reverse=True)
+    rate = answer["base_rate"]
+    assert rate == client.post("/v1/predict", json=CLEARVIEW).json()["comparable_rate"]
+    assert 0 <= rate["low"] <= rate["rate"] <= rate["high"] <= 1
+
+
+def test_comparables_are_never_of_the_own_case(trained: Any, client: TestClient) -> None:
+    rulings = embedded_rulings()
+    ruling = next(r for r in rulings if r.case_id and r.court and r.docket_number)
+    same_case = {other.id for other in rulings if other.case_id == ruling.case_id}
+    row = ruling.as_motion().model_dump(mode="json")
+    found = client.post("/v1/comparables?most=50", json=row).json()["rulings"]
+    assert same_case.isdisjoint(one["id"] for one in found)
+    # Without what names its case the ruling is its own nearest.
+    unnamed = row | dict.fromkeys(("id", "case_id", "docket_number"))
+    nearest = client.post("/v1/comparables?most=1", json=unnamed).json()["rulings"][0]
+    assert nearest["id"] == ruling.id
+    assert nearest["differs"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        (b'{"motion": "x", ', 400, None),
+        (b"[1, 2]", 422, "#"),
+        (b'{"motion_type": "tro", "motion": " "}', 422, "#/motion"),
+        (b'{"motion_type": "writ", "motion": "x"}', 422, "#/motion_type"),
+        (b'{"motion_type": "tro", "motion": "x", "outcome": "granted"}', 422, "#/outcome"),
+        (b'{"motion_type": "tro", "motion": "x", "harm_types": ["a"]}', 422, "#/harm_types/0"),
+        (b'{"motion_type": "tro", "motion": "' + b"x" * 2_000_001 + b'"}', 413, None),
+    ],
+)
+def test_a_wrong_request_is_told_what_is_wrong(
+    client: TestClient, body: bytes, status: int, pointer: str | None
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = client.post("/v1/predict", content=body, headers=headers)
+    assert response.status_code == status
+    assert response.headers["content-type"] == MEDIA_TYPE
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["request_id"] == response.headers["x-request-id"]
+    assert [error["pointer"] for error in problem.get("errors", [])][:1] == (
+        [pointer] if pointer else []
+    )
+
+
+def test_a_body_whose_length_is_not_told_is_limited_too(client: TestClient) -> None:
+    parts = (b"x" * 100_000 for _ in range(30))
+    headers = {"Content-Type": "application/json"}
+    assert client.post("/v1/predict", content=parts, headers=headers).status_code == 413
+
+
+def test_other_failures_are_problems_too(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for response, status in (
+        (client.get("/v1/nothing"), 404),
+        (client.get("/v1/predict"), 405),
+    ):
+        assert response.status_code == response.json()["status"] == status
+        assert response.headers["content-type"] == MEDIA_TYPE
+    monkeypatch.setattr("serve.predictor.build_features", None)
+    failed = client.post("/v1/predict", json=CLEARVIEW)
+    assert failed.status_code == failed.json()["status"] == 500
+    assert "NoneType" not in failed.text
