@@ -1,6 +1,7 @@
 """The `enjoin` command. Each subcommand calls one function of a room; heavy imports wait."""
 
 import json
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -409,18 +410,61 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
     model: ModelOption = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(help="how often each key may ask, e.g. 600/minute")
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="JSON lines file to keep every answer in, for backtest")
+    ] = None,
+    audit_text: Annotated[
+        bool, typer.Option("--audit-text", help="keep the motions' words in it too")
+    ] = False,
 ) -> None:
-    """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs."""
-    with telling_errors():
-        from serve.http import serve as run_server
+    """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs.
 
+    Without keys only this machine is answered.
+    """
+    with telling_errors():
+        from serve.audit import AuditLog
+        from serve.http import build_app
+        from serve.keys import Gate, is_loopback, read_keys
+        from serve.running import run
+
+        gate = Gate(read_keys(keys, os.environ), rate)
+        if not gate.keys and not is_loopback(host):
+            raise ValueError(
+                f"others than this machine can reach {host}, so API keys are needed: "
+                "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
+            )
+        log = AuditLog(audit, audit_text) if audit else None
         predictor = _predictor(model)
 
         def ready() -> None:
             where = f"http://{host}:{port}"
             note(f"{predictor.version} answers at {where}/v1/predict; try it at {where}/docs")
 
-        run_server(predictor, host, port, ready)
+        run(build_app(predictor, gate, log), host, port, ready)
+
+
+@app.command()
+def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None:
+    """Make an API key for `enjoin serve`: the line to keep goes to standard output.
+
+    The key itself is told once, on standard error. Add the line to a file: `enjoin key NAME >>
+    keys.txt`.
+    """
+    with telling_errors():
+        from serve.keys import new_key, read_keys
+
+        secret, digest = new_key()
+        line = f"{name}:{digest}"
+        read_keys(None, {"ENJOIN_API_KEYS": line})
+        note(f"Key of {name}, told this once: {secret}")
+        print(line)
 
 
 @app.command()

@@ -1,10 +1,9 @@
 """The HTTP endpoint: predictions, what-if, comparables, and what the model and the schema are."""
 
-import socket
-from collections.abc import Callable
+import logging
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
@@ -12,7 +11,10 @@ from data.embedded import clearview_motion
 from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
+from serve.audit import AuditLog
 from serve.comparables import SHOWN, ComparablesAnswer, compare
+from serve.keys import Gate
+from serve.measured import measure
 from serve.predictor import Predictor
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
@@ -20,6 +22,7 @@ from serve.what_if import WhatIf, what_if
 from train.prior import Prior
 
 MAX_BATCH = 1000
+_LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
     Query(
@@ -67,25 +70,51 @@ class Health(BaseModel):
     model_version: str | None = None
 
 
-def build_app(predictor: Predictor) -> FastAPI:
+def build_app(
+    predictor: Predictor, gate: Gate | None = None, audit: AuditLog | None = None
+) -> FastAPI:
     """Return the application answering with one loaded model.
 
     Request bodies are validated by the same `Motion` schema as files; what is wrong comes back as a
     problem document (RFC 9457) that names the field and what was expected.
+
+    Parameters
+    ----------
+    gate
+        Which keys to let in and how often; None lets anyone in.
+    audit
+        Where to keep the answers given, if anywhere.
     """
     app: FastAPI = FastAPIOffline(
         title="enjoin", version="1", description=DISCLAIMER, responses=described(400, 422, 500)
     )
     answer_problems(app)
+    measures = measure(app)
+    measures.model.labels(predictor.version, predictor.digest).set(1)
     guard_requests(app)
+    asked = APIRouter(
+        prefix="/v1", dependencies=[Depends(gate or Gate({}))], responses=described(401, 413, 429)
+    )
 
-    @app.post("/v1/predict")
+    def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
+        name = request.state.request_id
+        answers = [
+            answer.model_copy(update={"request_id": name})
+            for answer in predictor.answer(motions, _prior(prior))
+        ]
+        for answer in answers:
+            measures.answers.labels(answer.mode).inc()
+        if audit and not audit.write(motions, answers, name, request.state.key_name):
+            measures.unwritten.inc()
+            _LOG.error("the audit log could not be written; request %s is not in it", name)
+        return answers
+
+    @asked.post("/predict")
     def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Answer:
         """Answer about one motion: probability, interval, factors and phrases."""
-        answer = predictor.answer([motion], _prior(prior))[0]
-        return answer.model_copy(update={"request_id": request.state.request_id})
+        return answered(request, [motion], prior)[0]
 
-    @app.post("/v1/predict/batch", openapi_extra=_batch_body())
+    @asked.post("/predict/batch", openapi_extra=_batch_body())
     def predict_batch(
         request: Request,
         motions: Annotated[list[Any], Body(max_length=MAX_BATCH)],
@@ -97,16 +126,16 @@ def build_app(predictor: Predictor) -> FastAPI:
             RejectedMotion(row=reject.row, reasons=[str(problem) for problem in reject.problems])
             for reject in checked.rejects
         ]
-        answers = predictor.answer(checked.rows, _prior(prior)) if checked.rows else []
+        answers = answered(request, checked.rows, prior) if checked.rows else []
         name = request.state.request_id
         return BatchAnswer(answers=answers, rejects=rejects, request_id=name)
 
-    @app.post("/v1/what-if", openapi_extra=_examples(_questions()))
+    @asked.post("/what-if", openapi_extra=_examples(_questions()))
     def ask_what_if(question: Question, prior: PriorQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
         return what_if(predictor, question.motion, question.changes, _prior(prior))
 
-    @app.post("/v1/comparables", responses=described(404))
+    @asked.post("/comparables", responses=described(404))
     def comparables(
         motion: MotionBody, most: Annotated[int, Query(ge=1, le=50)] = SHOWN
     ) -> ComparablesAnswer:
@@ -115,12 +144,12 @@ def build_app(predictor: Predictor) -> FastAPI:
             raise HTTPException(404, "this model holds no rulings to compare with; train it again")
         return compare(predictor.model, predictor.comparables, predictor.version, motion, most)
 
-    @app.get("/v1/model")
+    @asked.get("/model")
     def model() -> dict[str, Any]:
         """Say what the model is: version, digests, training facts."""
         return predictor.card()
 
-    @app.get("/v1/schema")
+    @asked.get("/schema")
     def schema() -> dict[str, Any]:
         """Give the JSON Schema of a motion: every field and its allowed values."""
         return Motion.model_json_schema()
@@ -135,6 +164,7 @@ def build_app(predictor: Predictor) -> FastAPI:
         """Say that a model is loaded."""
         return Health(status="ready", model_version=predictor.version)
 
+    app.include_router(asked)
     return app
 
 
@@ -165,20 +195,3 @@ def _batch_body() -> dict[str, Any]:
             "content": {"application/json": {"schema": schema, "examples": example}},
         }
     }
-
-
-def serve(predictor: Predictor, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Run the endpoint until it is stopped; `ready` is called once the port is taken.
-
-    Raises
-    ------
-    OSError
-        If the address cannot be listened on, such as when another program has the port.
-    """
-    import uvicorn
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listening:
-        ready()
-        server = uvicorn.Server(uvicorn.Config(build_app(predictor), log_level="info"))
-        server.run(sockets=[listening])

@@ -1,12 +1,19 @@
 """The HTTP endpoint: what-if, comparables, and what a wrong request is told."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from data.embedded import clearview_motion, embedded_rulings
+from enjoin import app
+from serve.audit import AuditLog
 from serve.http import build_app
+from serve.keys import Gate, new_key
 from serve.problems import MEDIA_TYPE
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
@@ -117,3 +124,62 @@ def test_other_failures_are_problems_too(
     failed = client.post("/v1/predict", json=CLEARVIEW)
     assert failed.status_code == failed.json()["status"] == 500
     assert "NoneType" not in failed.text
+
+
+def test_keys_and_rates(trained: Any) -> None:
+    key, digest = new_key()
+    client = TestClient(build_app(trained.predictor, Gate({"firm": digest}, "2/minute")))
+    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {key}"}):
+        refused = client.get("/v1/model", headers=headers)
+        assert refused.status_code == refused.json()["status"] == 401
+        assert refused.headers["www-authenticate"] == "Bearer"
+    mine = {"Authorization": f"Bearer {key}"}
+    statuses = [client.get("/v1/model", headers=mine).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert int(client.get("/v1/model", headers=mine).headers["retry-after"]) > 0
+    assert client.get("/health/live").status_code == 200
+
+
+def test_the_audit_log_can_be_backtested(trained: Any, tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    client = TestClient(build_app(trained.predictor, audit=log))
+    answer = client.post("/v1/predict", json=CLEARVIEW).json()
+    assert client.post("/v1/predict", json={"motion": "x"}).status_code == 422
+    client.post("/v1/predict/batch", json=[CLEARVIEW | {"id": "b1"}, CLEARVIEW | {"id": "b2"}])
+    text = (tmp_path / "audit.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["id"] for line in lines] == [CLEARVIEW["id"], "b1", "b2"]
+    assert lines[0]["p_grant"] == answer["p_grant"]
+    assert lines[0]["request_id"] == answer["request_id"]
+    assert CLEARVIEW["motion"][:40] not in text
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text("id,outcome\nb1,denied\nb2,denied\n")
+    arguments = ["backtest", str(tmp_path / "audit.jsonl"), str(outcomes)]
+    result = CliRunner().invoke(app, arguments)
+    assert "2" in result.output
+    assert result.exit_code in (0, 3), result.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_costs_the_log_not_the_answer(trained: Any) -> None:
+    client = TestClient(build_app(trained.predictor, audit=AuditLog(Path("/dev/full"))))
+    assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
+    assert "enjoin_audit_failures_total 1.0" in client.get("/metrics").text
+
+
+def test_measures(client: TestClient) -> None:
+    client.get("/v1/schema")
+    client.get("/made/up")
+    text = client.get("/metrics").text
+    assert 'enjoin_requests_total{path="/v1/schema",status="200"}' in text
+    assert "made" not in text
+    assert "enjoin_model{" in text
+
+
+def test_only_this_machine_is_answered_without_keys(trained: Any) -> None:
+    result = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])
+    assert result.exit_code == 2
+    assert "API keys are needed" in result.output
+    made = CliRunner().invoke(app, ["key", "firm"])
+    assert re.fullmatch(r"firm:[0-9a-f]{64}\n", made.stdout)
+    assert CliRunner().invoke(app, ["key", "a firm"]).exit_code == 2

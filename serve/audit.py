@@ -1,0 +1,81 @@
+"""The audit log: a line of JSON for every motion answered about, without its words.
+
+Lines have the columns of a scored docket, so that `enjoin backtest` can join them with outcomes.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from data.schema import Motion
+from serve.answer import Answer
+
+MAX_BYTES = 100_000_000
+"""Bytes after which a new file is begun."""
+KEPT = 10
+"""Files kept beside the one being written."""
+
+
+class AuditLog:
+    """A log that is written whole lines at a time; a failure to write is told, not raised.
+
+    Parameters
+    ----------
+    path
+        The file; it is opened at once, so that a folder that cannot be written to shows now.
+    with_text
+        Whether the motion itself is kept too.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+
+    def __init__(self, path: Path, with_text: bool = False) -> None:
+        self.with_text = with_text
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = _Telling(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
+
+    def write(
+        self, motions: Sequence[Motion], answers: Sequence[Answer], request_id: str, key_name: str
+    ) -> bool:
+        """Keep some answers; tell whether all could be written."""
+        self._file.failed = False
+        for motion, answer in zip(motions, answers, strict=True):
+            given = motion.model_dump_json(exclude_none=True)
+            line: dict[str, Any] = {
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "request_id": request_id,
+                "key": key_name,
+                "motion_sha256": hashlib.sha256(given.encode()).hexdigest(),
+                **answer.model_dump(include=_KEPT),
+                "court": motion.court,
+                "decided": motion.decided,
+            }
+            if self.with_text:
+                line["motion"] = json.loads(given)
+            record = logging.makeLogRecord({"msg": json.dumps(line), "levelno": logging.INFO})
+            self._file.handle(record)
+        return not self._file.failed
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+_KEPT = {"id", "p_grant", "p_low", "p_high", "in_scope", "mode", "model_version", "model_digest"}
+
+
+class _Telling(RotatingFileHandler):
+    """A rotating file that remembers a failure instead of printing it."""
+
+    failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        self.failed = True
