@@ -44,6 +44,9 @@ app.add_typer(lexicon_app, name="lexicon")
 features_app = typer.Typer(no_args_is_help=True, help="Judge how indicators are read from text.")
 app.add_typer(features_app, name="features")
 
+MotionFile = Annotated[
+    str, typer.Argument(help="a .json file with one motion, or - for standard input")
+]
 EMBEDDED = "embedded"
 RulingsOption = Annotated[
     str,
@@ -305,6 +308,57 @@ def predict(
             from serve.show import show_answer
 
             show_answer(answer, given, console())
+
+
+@app.command("what-if")
+def ask_what_if(
+    motion: MotionFile,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="a field to change, as field=value (lists separated by ;)"),
+    ] = None,
+    model: ModelOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the whole answer")] = False,
+) -> None:
+    """Change a motion's indicators and see the probability move.
+
+    With `--set`, as in `--set remedial_steps=[] --set harm_evidence=declaration`, these changes are
+    made, each alone and all together. Without, the changes are found that would help each party
+    most, of those it could bring about (`serve/levers.toml`).
+    """
+    with telling_errors():
+        from serve.compared import show_what_if
+        from serve.what_if import what_if
+
+        given = _one_motion(motion, {}, [])
+        found = what_if(_predictor(model), given, _fields(set_) if set_ else None)
+        if as_json:
+            print(found.model_dump_json(indent=2))
+        else:
+            show_what_if(found, console())
+
+
+@app.command()
+def comparables(
+    motion: MotionFile,
+    most: Annotated[int, typer.Option(min=1, max=50, help="how many rulings to name")] = 5,
+    model: ModelOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the whole answer")] = False,
+) -> None:
+    """Name the training rulings most like a motion, what they share and how they differ."""
+    with telling_errors():
+        from serve.comparables import compare
+        from serve.compared import show_comparables
+
+        given = _one_motion(motion, {}, [])
+        predictor = _predictor(model)
+        if predictor.comparables is None:
+            raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+        found = compare(predictor.model, predictor.comparables, predictor.version, given, most)
+        if as_json:
+            print(found.model_dump_json(indent=2))
+        else:
+            show_comparables(found, console())
 
 
 @app.command()
@@ -666,9 +720,22 @@ def _prior(overall: float | None, counts: Path | None) -> "Prior | None":
     return Prior(overall, read_court_counts(counts) if counts else {})
 
 
+def _fields(settings: list[str]) -> dict[str, Any]:
+    """Read `--set field=value` settings as cells of a CSV file are read."""
+    from data.rows import parse_cell
+
+    fields = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set {setting!r}: expected field=value")
+        fields[name] = parse_cell(name, value)
+    return fields
+
+
 def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
     from data.load import check_rows
-    from data.rows import UnreadableInput, parse_cell, raw_rows
+    from data.rows import UnreadableInput, raw_rows
     from data.schema import Motion
 
     row: dict[str, Any] = {}
@@ -679,11 +746,7 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
                 f"expected one motion, found {len(rows)} row(s); for a file use `enjoin score`"
             )
         row = rows[0]
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise ValueError(f"--set {setting!r}: expected field=value")
-        flags[name] = parse_cell(name, value)
+    flags |= _fields(settings)
     if not row and not flags:
         raise ValueError("no motion given: name a file, use - for standard input, or give --text")
     checked = check_rows([row | flags], Motion)

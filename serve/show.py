@@ -13,6 +13,7 @@ from features.build import FAMILIES
 from features.lexicon import PaperName, entries
 from features.phrases import find_phrases
 from serve.answer import Answer, Factor, Phrase, PriorShift, Tested
+from serve.compared import rate_in_words
 
 MODE_WORDS = {
     "rated": "Winter ratings, codings and text",
@@ -34,6 +35,8 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     for reason in answer.out_of_scope:
         words = f"Out of scope, so the interval is wider: {reason}"
         console.print(words, style="yellow", markup=False, highlight=False)
+    if answer.comparable_rate:
+        console.print(rate_in_words(answer.comparable_rate), highlight=False)
     console.print(f"Read from: {MODE_WORDS[answer.mode]}")
     if answer.tested:
         _show_tested(answer.tested, console)

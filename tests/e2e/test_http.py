@@ -183,3 +183,21 @@ def test_only_this_machine_is_answered_without_keys(trained: Any) -> None:
     made = CliRunner().invoke(app, ["key", "firm"])
     assert re.fullmatch(r"firm:[0-9a-f]{64}\n", made.stdout)
     assert CliRunner().invoke(app, ["key", "a firm"]).exit_code == 2
+
+
+def test_what_if_and_comparables_in_the_terminal(trained: Any, tmp_path: Path) -> None:
+    path = tmp_path / "motion.json"
+    path.write_text(json.dumps(CLEARVIEW))
+    found = CliRunner().invoke(app, ["what-if", str(path)])
+    assert found.exit_code == 0, found.output
+    assert "opponent" in found.output
+    asked = ["what-if", str(path), "--set", "remedial_steps=[]", "--set", "delay_months=9"]
+    told = CliRunner().invoke(app, asked)
+    assert "remedial steps: none" in told.output
+    assert "all together" in told.output
+    wrong = CliRunner().invoke(app, ["what-if", str(path), "--set", "notice=x"])
+    assert wrong.exit_code == 2
+    assert "notice" in wrong.output
+    alike = CliRunner().invoke(app, ["comparables", str(path), "--most", "2"])
+    assert alike.output.count("likeness") == 2
+    assert "training rulings most like it" in alike.output

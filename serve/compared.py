@@ -1,0 +1,62 @@
+"""Show what-if and comparables in the terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from serve.answer import ComparableRate
+from serve.comparables import ComparablesAnswer
+from serve.what_if import Change, WhatIf
+
+
+def show_what_if(found: WhatIf, console: Console) -> None:
+    """Print the probability as things stand, and what each change makes of it."""
+    console.print(
+        f"Probability of grant as things stand: [bold]{found.p_grant:.0%}[/bold] "
+        f"({found.p_low:.0%} to {found.p_high:.0%})"
+    )
+    table = Table("party", "change", "probability", "interval", "points")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for change in found.changes:
+        table.add_row(*_row(change))
+    if found.together and len(found.changes) > 1:
+        table.add_section()
+        table.add_row(*_row(found.together.model_copy(update={"says": "all together"})))
+    console.print(table if found.changes else "No change that a party could make would help it.")
+    console.print(found.note, style="dim")
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    return (
+        change.party or "",
+        escape(change.says),
+        f"{change.p_grant:.0%}",
+        f"{change.p_low:.0%} to {change.p_high:.0%}",
+        f"{change.points:+.1f}",
+    )
+
+
+def show_comparables(found: ComparablesAnswer, console: Console) -> None:
+    """Print the most alike rulings, and how often they granted relief."""
+    console.print(rate_in_words(found.base_rate), highlight=False)
+    for ruling in found.rulings:
+        console.print()
+        where = ", ".join(filter(None, (ruling.court, ruling.decided, ruling.citation)))
+        outcome = ruling.outcome.replace("_", " ")
+        console.print(f"[bold]{escape(ruling.caption or ruling.id)}[/bold] ({escape(where)})")
+        console.print(f"  {outcome}; likeness {ruling.likeness:.2f}", highlight=False)
+        for title, lines in (("shares", ruling.shares), ("differs", ruling.differs)):
+            if lines:
+                words = f"  {title}: {'; '.join(lines)}"
+                console.print(words, markup=False, highlight=False)
+        if ruling.source:
+            console.print(f"  {ruling.source}", style="dim", markup=False, highlight=False)
+
+
+def rate_in_words(rate: ComparableRate) -> str:
+    """Put the grant rate of the most alike rulings in a sentence."""
+    return (
+        f"Of the {rate.rulings} training rulings most like it, {rate.granted} granted relief at "
+        f"least in part: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
+    )
