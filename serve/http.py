@@ -15,6 +15,7 @@ from serve.audit import AuditLog
 from serve.comparables import SHOWN, ComparablesAnswer, compare
 from serve.keys import Gate
 from serve.measured import measure
+from serve.page_files import add_page
 from serve.predictor import Predictor
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
@@ -154,6 +155,11 @@ def build_app(
         """Give the JSON Schema of a motion: every field and its allowed values."""
         return Motion.model_json_schema()
 
+    @asked.get("/example")
+    def example() -> Motion:
+        """Give a motion to try the others with: In re Clearview AI, which was denied."""
+        return clearview_motion()
+
     @app.get("/health/live")
     def live() -> Health:
         """Say that the process answers."""
@@ -165,6 +171,7 @@ def build_app(
         return Health(status="ready", model_version=predictor.version)
 
     app.include_router(asked)
+    add_page(app)
     return app
 
 

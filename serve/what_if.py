@@ -69,6 +69,9 @@ class WhatIf(BaseModel):
     p_grant: float
     p_low: float
     p_high: float
+    shown: dict[str, Any] = Field(
+        description="fields that can be changed, as the model takes them: coded or read from text"
+    )
     together: Change | None = None
     changes: list[Change]
     note: str = NOTE
@@ -97,15 +100,17 @@ def what_if(
         If a change names an unknown field or value.
     """
     wanted: list[tuple[Party | None, str, dict[str, Any]]]
+    frame = build_features([motion])
+    fields = (*_FLAGS_OF, *_COLUMN_OF)
+    shown = {field: shown_value(motion, frame, field) for field in fields}
     if asked is not None:
         each = [{field: value} for field, value in asked.items()]
         wanted = [(None, _in_words(change), change) for change in [dict(asked), *each]]
     else:
-        frame = build_features([motion])
         wanted = [
             (lever.party, lever.says, {lever.field: value})
             for lever in levers()
-            if (value := lever.pull(shown_value(motion, frame, lever.field))) is not None
+            if (value := lever.pull(shown[lever.field])) is not None
         ]
     changed = [_changed(motion, change) for _, _, change in wanted]
     table = predictor.probabilities([motion, *changed], prior)
@@ -119,6 +124,7 @@ def what_if(
         p_grant=float(before["p_grant"]),
         p_low=float(before["p_low"]),
         p_high=float(before["p_high"]),
+        shown={field: list(v) if isinstance(v, tuple) else v for field, v in shown.items()},
         together=together,
         changes=found if together else _most_helpful(found),
         model_version=predictor.version,
