@@ -1,0 +1,175 @@
+"""A Dask cluster: workers that read papers and fit boosters where rulings outgrow one machine.
+
+What is sent to workers and comes back from them is pickled, as Dask does it: whoever can reach
+the scheduler can run code on the workers, so keep it on a network of your own.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import lightgbm as lgb
+
+from features.build import builder_digest
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+PATIENCE = 10
+"""Seconds to wait for the scheduler to answer, and then for a first worker."""
+AHEAD = 3
+"""Pieces of work handed out per thread of the workers, so that none waits for the next; the others
+stay here, so that memory stays flat."""
+CHUNK = 500
+"""Rulings in a piece of work: about a second's reading."""
+
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Workers of a Dask cluster, all of them with this version of the program.
+
+    Attributes
+    ----------
+    client
+        The connection to the scheduler.
+    workers
+        The addresses of the workers, in order; those that join later are not asked.
+    threads
+        Threads of all of them.
+    """
+
+    client: "Client"
+    workers: tuple[str, ...]
+    threads: int
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Cluster]:
+    """Connect to the scheduler at an address such as `tcp://127.0.0.1:8786`.
+
+    Raises
+    ------
+    ValueError
+        If Dask is not installed, or a worker has another version of the program or lacks it.
+    ConnectionError
+        If no scheduler answers, or it has no workers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError(
+            "training on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
+            "'.[dask]' in the program's folder"
+        ) from None
+    # LightGBM's notes on ports and threads, several for each booster, tell the user nothing.
+    lgb.register_logger(_quiet_logger())
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ConnectionError(
+            f"no Dask scheduler answers at {address} ({_in_short(error)}). {_how_to_start(address)}"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise ConnectionError(
+                f"the Dask scheduler at {address} has no workers. {_how_to_start(address)}"
+            ) from None
+        threads = client.nthreads()
+        cluster = Cluster(client, tuple(sorted(threads)), sum(threads.values()))
+        _check_versions(cluster)
+        yield cluster
+
+
+def each(
+    cluster: Cluster | None,
+    work: Callable[..., Found],
+    pieces: Iterable[Given],
+    *shared: Any,
+) -> Iterator[Found]:
+    """Do the work on every piece and yield what it gives, in order.
+
+    Parameters
+    ----------
+    cluster
+        Where; None for this process.
+    work
+        A function of a piece and then of `shared`, at the top level of a module.
+    pieces
+        Made as workers become free.
+    shared
+        What the work on every piece needs; each worker is sent it once.
+    """
+    if cluster is None:
+        yield from (work(piece, *shared) for piece in pieces)
+        return
+    client = cluster.client
+    # Dask sends the items of a list one by one, so each thing to send is put into one.
+    everywhere = client.scatter(list(shared), broadcast=True, hash=False) if shared else []
+    under_way: deque[Any] = deque()
+    for number, piece in enumerate(pieces):
+        if len(under_way) >= AHEAD * cluster.threads:
+            yield under_way.popleft().result()
+        # Sent past the scheduler, which would keep it; an idle worker may still take it over.
+        to = cluster.workers[number % len(cluster.workers)]
+        (sent,) = client.scatter([piece], workers=[to], hash=False)
+        under_way.append(client.submit(work, sent, *everywhere, pure=False))
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def in_chunks(rows: Sequence[Given], size: int = CHUNK) -> Iterator[Sequence[Given]]:
+    """Yield rows by the chunk."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _check_versions(cluster: Cluster) -> None:
+    mine = _versions()
+    try:
+        theirs = cluster.client.run(_versions)
+    except ImportError as error:
+        raise ValueError(
+            f"the workers cannot run this program ({_in_short(error)}): install enjoin "
+            f"{version('enjoin')} with its dask extra in the environment of every worker"
+        ) from None
+    for worker, found in theirs.items():
+        other = [f"{k} {found[k]} (here {mine[k]})" for k in mine if found[k] != mine[k]]
+        if other:
+            raise ValueError(f"worker {worker} has {', '.join(other)}; install the same there")
+
+
+def _versions() -> dict[str, str]:
+    """Return what must be the same on the client and on every worker."""
+    digest = builder_digest()[:12]
+    return {
+        "enjoin": version("enjoin"),
+        "lightgbm": version("lightgbm"),
+        "source of features": digest,
+    }
+
+
+def _how_to_start(address: str) -> str:
+    port = address.rpartition(":")[2]
+    port = port if port.isdigit() else "8786"
+    return (
+        f"Start one with `dask scheduler --port {port}`, and on every machine, in an environment "
+        f"with enjoin and its dask extra, `dask worker {address} --nworkers auto --nthreads 1`"
+    )
+
+
+def _in_short(error: Exception) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__
+
+
+def _quiet_logger() -> logging.Logger:
+    logger = logging.getLogger("lightgbm")
+    logger.setLevel(logging.ERROR)
+    return logger
