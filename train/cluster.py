@@ -7,6 +7,7 @@ the scheduler can run code on the workers, so keep it on a network of your own.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -59,11 +60,12 @@ def connected(address: str) -> Iterator[Cluster]:
     ValueError
         If Dask is not installed, or a worker has another version of the program or lacks it.
     ConnectionError
-        If no scheduler answers, or it has no workers.
+        If no scheduler answers, it has no workers, or one is lost while they are at work.
     """
     try:
-        from distributed import Client
-    except ImportError:
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
+    except ModuleNotFoundError:
         raise ValueError(
             "training on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
             "'.[dask]' in the program's folder"
@@ -71,7 +73,7 @@ def connected(address: str) -> Iterator[Cluster]:
     # LightGBM's notes on ports and threads, several for each booster, tell the user nothing.
     lgb.register_logger(_quiet_logger())
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=PATIENCE, direct_to_workers=True)
     except (OSError, ValueError) as error:
         raise ConnectionError(
             f"no Dask scheduler answers at {address} ({_in_short(error)}). {_how_to_start(address)}"
@@ -86,7 +88,13 @@ def connected(address: str) -> Iterator[Cluster]:
         threads = client.nthreads()
         cluster = Cluster(client, tuple(sorted(threads)), sum(threads.values()))
         _check_versions(cluster)
-        yield cluster
+        try:
+            yield cluster
+        except (CancelledError, CommClosedError, KilledWorker) as error:
+            raise ConnectionError(
+                f"a worker of {address} was lost ({_in_short(error)}); its log may say why. Train "
+                "again once it is back"
+            ) from error
 
 
 def each(

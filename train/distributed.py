@@ -14,7 +14,10 @@ from train.cluster import Cluster
 FEWEST = 100
 """Rulings a worker must have to take part: with fewer its bins of a feature would be arbitrary,
 since in LightGBM each worker fixes those of some features by its own rows."""
+ONCE_IN = 10_000
+"""A category shown less often than once in so many rulings is left out of a bag."""
 _OF_THE_NETWORK = ("[machines:", "[local_listen_port:", "[num_machines:", "[time_out:")
+Rows = npt.NDArray[np.intp]
 Singles = npt.NDArray[np.float32]
 
 
@@ -50,7 +53,10 @@ def fit_bags_on(
     # In file order a worker would see some years or courts only, and bin the features by them.
     dealt = [np.sort(part) for part in np.array_split(order, n_parts)]
     copies: list[list[Any]] = [[] for _ in workers]
+    places = [names.index(name) for name in categories]
+    shown = np.zeros((len(granted), len(places)))
     for matrix in matrices:
+        shown += ~np.isnan(matrix[:, places])
         for place, (worker, rows) in enumerate(zip(workers, dealt, strict=True)):
             part = matrix[rows].astype(np.float32)
             copies[place].append(client.scatter(part, workers=[worker], hash=False))
@@ -61,23 +67,43 @@ def fit_bags_on(
 
     def one_bag(bag: int) -> lgb.Booster:
         parts = []
+        hidden = _hardly_shown(shown, drawn[bag] > 0, dealt)
+        blank = [place for place, hide in zip(places, hidden, strict=True) if hide]
+        told = [name for name, hide in zip(categories, hidden, strict=True) if not hide]
         for worker, rows, mine, outcomes in zip(workers, dealt, copies, labels, strict=True):
             times = drawn[bag, rows].astype(np.float32)
             sent = client.scatter(times, workers=[worker], hash=False)
-            kept = client.submit(_kept, mine, outcomes, sent, shares, workers=[worker], pure=False)
+            given = mine, outcomes, sent, shares, blank
+            kept = client.submit(_kept, *given, workers=[worker], pure=False)
             parts.append((kept, int((times > 0).sum()) * len(mine)))
-        return _fitted(cluster, parts, names, categories, settings, seed + bag)
+        return _fitted(cluster, parts, names, told, settings, seed + bag)
 
     return tuple(one_bag(bag) for bag in range(len(drawn)))
 
 
+def _hardly_shown(shown: Floats, kept: Flags, dealt: Sequence[Rows]) -> Flags:
+    """Tell which categories the kept rows of some worker hardly ever show.
+
+    LightGBM 4.7 crashes where a worker is to fix the bins of a category and finds no value of it
+    among the rows that it looks at, 200,000 at most.
+    """
+    counts = [shown[rows[kept[rows]]].sum(axis=0) for rows in dealt]
+    fewest = [max(1.0, kept[rows].sum() / ONCE_IN) for rows in dealt]
+    hardly = [few < most for few, most in zip(counts, fewest, strict=True)]
+    return np.asarray(np.any(hardly, axis=0))
+
+
 def _kept(
-    copies: list[Singles], granted: Singles, times: Singles, shares: Floats
+    copies: list[Singles], granted: Singles, times: Singles, shares: Floats, blank: list[int]
 ) -> tuple[Singles, Singles, Singles]:
-    """Return the rows of a worker that a bag drew, with their labels and weights."""
+    """Return the rows of a worker that a bag drew, with their labels and weights.
+
+    The columns of `blank` are left out: no worker can learn from them.
+    """
     kept = times > 0
     weights = np.outer(shares, times[kept]).ravel().astype(np.float32)
     matrix = np.concatenate([copy[kept] for copy in copies])
+    matrix[:, blank] = np.nan
     return matrix, np.tile(granted[kept], len(copies)), weights
 
 
