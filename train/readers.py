@@ -33,6 +33,8 @@ TARGETS = (*RATINGS, OUTLOOK)
 PENALTY = 2.0
 FOLDS = 5
 MOST_TAUGHT = 20_000
+"""Training rulings that readers are fitted on: a minute or two and some hundred MB. Of more, the
+others are read as motions never seen, which is what out-of-fold readings are to be like."""
 MIN_TARGETS = 100
 """With fewer rated rulings a factor is not read at all."""
 SHOWN_PHRASES = 5
