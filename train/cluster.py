@@ -83,7 +83,7 @@ def connected(address: str) -> Iterator[Cluster]:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise ConnectionError(
-                f"the Dask scheduler at {address} has no workers. {_how_to_start(address)}"
+                f"the Dask scheduler at {address} has no workers. {_how_to_start(address, False)}"
             ) from None
         threads = client.nthreads()
         cluster = Cluster(client, tuple(sorted(threads)), sum(threads.values()))
@@ -141,17 +141,22 @@ def in_chunks(rows: Sequence[Given], size: int = CHUNK) -> Iterator[Sequence[Giv
 
 def _check_versions(cluster: Cluster) -> None:
     mine = _versions()
+    found = dict(cluster.client.run(_versions, on_error="return"))
     try:
-        theirs = cluster.client.run(_versions)
-    except ImportError as error:
-        raise ValueError(
-            f"the workers cannot run this program ({_in_short(error)}): install enjoin "
-            f"{version('enjoin')} with its dask extra in the environment of every worker"
-        ) from None
-    for worker, found in theirs.items():
-        other = [f"{k} {found[k]} (here {mine[k]})" for k in mine if found[k] != mine[k]]
+        # The scheduler too unpacks the work that it hands out.
+        found["scheduler"] = cluster.client.run_on_scheduler(_versions)
+    except Exception as error:
+        found["scheduler"] = error
+    for address, theirs in found.items():
+        if isinstance(theirs, Exception):
+            raise ValueError(
+                f"{address} cannot run this program ({_in_short(theirs)}): install enjoin "
+                f"{mine['enjoin']} with its dask extra in its environment"
+            )
+        differing = [name for name in mine if theirs[name] != mine[name]]
+        other = [f"{name} {theirs[name]} (here {mine[name]})" for name in differing]
         if other:
-            raise ValueError(f"worker {worker} has {', '.join(other)}; install the same there")
+            raise ValueError(f"{address} has {', '.join(other)}; install the same there")
 
 
 def _versions() -> dict[str, str]:
@@ -164,12 +169,14 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _how_to_start(address: str) -> str:
+def _how_to_start(address: str, scheduler: bool = True) -> str:
     port = address.rpartition(":")[2]
-    port = port if port.isdigit() else "8786"
+    if not port.isdigit():
+        address, port = "tcp://HOST:8786", "8786"
+    one = f"one with `dask scheduler --port {port}`, then workers" if scheduler else "some"
     return (
-        f"Start one with `dask scheduler --port {port}`, and on every machine, in an environment "
-        f"with enjoin and its dask extra, `dask worker {address} --nworkers auto --nthreads 1`"
+        f"Start {one} on every machine with `dask worker {address} --nworkers auto --nthreads 1`, "
+        "in an environment with enjoin and its dask extra"
     )
 
 
