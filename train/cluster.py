@@ -119,6 +119,7 @@ def each(
     if cluster is None:
         yield from (work(piece, *shared) for piece in pieces)
         return
+    check_workers(cluster)
     client = cluster.client
     # Dask sends the items of a list one by one, so each thing to send is put into one.
     everywhere = client.scatter(list(shared), broadcast=True, hash=False) if shared else []
@@ -132,6 +133,19 @@ def each(
         under_way.append(client.submit(work, sent, *everywhere, pure=False))
     while under_way:
         yield under_way.popleft().result()
+
+
+def check_workers(cluster: Cluster) -> None:
+    """Refuse to go on without a worker; work meant for it alone would wait for ever.
+
+    Raises
+    ------
+    ConnectionError
+        If one has left; it comes back under another address.
+    """
+    gone = set(cluster.workers) - set(cluster.client.nthreads())
+    if gone:
+        raise ConnectionError(f"worker {min(gone)} was lost; its log may say why. Train again")
 
 
 def in_chunks(rows: Sequence[Given], size: int = CHUNK) -> Iterator[Sequence[Given]]:

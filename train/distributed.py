@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from train.boosters import booster_parameters
 from train.calibration import Flags, Floats
-from train.cluster import Cluster
+from train.cluster import Cluster, check_workers
 
 FEWEST = 100
 """Rulings a worker must have to take part: with fewer its bins of a feature would be arbitrary,
@@ -46,6 +46,7 @@ def fit_bags_on(
     ----------
     LightGBM documentation, "Distributed Learning Guide" (data-parallel trees).
     """
+    check_workers(cluster)
     client = cluster.client
     n_parts = min(len(cluster.workers), max(1, len(granted) // FEWEST))
     workers = cluster.workers[:n_parts]
@@ -66,6 +67,7 @@ def fit_bags_on(
     ]
 
     def one_bag(bag: int) -> lgb.Booster:
+        check_workers(cluster)
         parts = []
         hidden = _hardly_shown(shown, drawn[bag] > 0, dealt)
         blank = [place for place, hide in zip(places, hidden, strict=True) if hide]

@@ -197,6 +197,12 @@ def test_workers_of_another_version_are_refused(
         pass
 
 
+def test_a_lost_worker_is_told_and_not_waited_for(cluster: Cluster) -> None:
+    gone = replace(cluster, workers=(*cluster.workers, "tcp://127.0.0.1:9"))
+    with pytest.raises(ConnectionError, match=r"worker tcp://127\.0\.0\.1:9 was lost"):
+        list(each(gone, operator.add, [1], 2))
+
+
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     result = CliRunner().invoke(app, ["train", "--dask", "tcp://127.0.0.1:8786"])
