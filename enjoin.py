@@ -106,6 +106,16 @@ def train(
     in_part: InPartOption = "granted",
     parameters: ParametersOption = None,
     without_judges: JudgesOption = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            envvar="ENJOIN_DASK",
+            help="scheduler of a Dask cluster, such as tcp://127.0.0.1:8786, whose workers are to "
+            "read the papers and fit the boosters, for more rulings than one machine can take "
+            "(needs the extra: pip install .[dask])",
+        ),
+    ] = None,
 ) -> None:
     """Evaluate, train on all rulings, and register the model in MLflow.
 
@@ -116,7 +126,7 @@ def train(
         from serve.evaluation_tables import show_headline
 
         settings = _settings(first_test_year, folds, bags, seed, in_part, parameters)
-        settings = replace(settings, without_judges=without_judges)
+        settings = replace(settings, without_judges=without_judges, dask=dask)
         trained = _train(_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
         name = f"enjoin version {trained.version}"

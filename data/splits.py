@@ -170,6 +170,23 @@ def grouped_folds(
     yield from folds.split(np.zeros(len(rulings)), granted, groups)
 
 
+def draw_cases(groups: Rows, most: int, seed: int = 0) -> Rows:
+    """Return the rows of whole cases drawn at random, `most` rows or somewhat fewer.
+
+    Parameters
+    ----------
+    groups
+        n case numbers. Where n is no more than `most`, all rows are returned; a single case is
+        never cut short.
+    """
+    if len(groups) <= most:
+        return np.arange(len(groups), dtype=np.intp)
+    cases, sizes = np.unique(groups, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(cases))
+    fitting = int(np.searchsorted(np.cumsum(sizes[order]), most, side="right"))
+    return np.flatnonzero(np.isin(groups, cases[order[: max(1, fitting)]]))
+
+
 def phrase_part(motion: Motion) -> Literal["writing", "held_out"]:
     """Tell whether lexicon writers may read this case (about 60% of cases) or not.
 

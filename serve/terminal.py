@@ -22,7 +22,7 @@ from rich.progress import (
 
 from data.load import Loaded, Reject
 
-FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna")
+FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about what the user gave: an address, a store, a parameter."""
 
 

@@ -24,7 +24,7 @@ from train.metrics import (
     with_intervals,
 )
 from train.modes import BASIS_OF, MODES, Mode
-from train.rulings import Labelled, Rows, fit_rows
+from train.rulings import Labelled, Rows, fit_rows, read_frames
 from train.slices import slice_facts, slice_table
 
 Protocol = Literal["rolling", "grouped"]
@@ -122,8 +122,7 @@ def _predict_fold(
     )
     facts = pd.concat([facts, pd.DataFrame([slice_facts(ruling) for ruling in rulings])], axis=1)
     fitted = fit_rows(labelled, train, parameters, n_bags, seed)
-    for mode in MODES:
-        frame = fitted.model.read(labelled.frames[mode].take(test))
+    for mode, frame in read_frames(labelled, fitted.model, test).items():
         answer = fitted.model.predict(frame, [mode] * len(test))
         yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
         taught = fitted.model.ensembles[BASIS_OF[mode]].taught

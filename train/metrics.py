@@ -25,6 +25,8 @@ CALIBRATION = (
 )
 METRICS = (*RANKING, *PROPER, "accuracy", *CALIBRATION)
 REPLICATES = 1000
+MOST_WEIGHTS = 100_000_000
+"""Row weights held at a time (0.8 GB): of more than 100,000 rows fewer replicates are drawn."""
 
 
 def weighted_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
@@ -94,7 +96,8 @@ def case_bootstrap(groups: npt.NDArray[np.intp], replicates: int, seed: int = 0)
 
 def observed_and_drawn(groups: npt.NDArray[np.intp], seed: int = 0) -> Floats:
     """Return the rows' own weights (ones), then those of each bootstrap replicate of the cases."""
-    return np.vstack([np.ones(len(groups)), case_bootstrap(groups, REPLICATES, seed)])
+    replicates = min(REPLICATES, max(100, MOST_WEIGHTS // len(groups)))
+    return np.vstack([np.ones(len(groups)), case_bootstrap(groups, replicates, seed)])
 
 
 def with_intervals(values: dict[str, Floats]) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import joblib
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import pandas as pd
 
 from features import readings
 from features.build import COLUMNS, FeatureFrame
+from train.boosters import DEFAULTS, fit_bags
 from train.calibration import (
     Calibration,
     Flags,
@@ -26,26 +26,16 @@ from train.calibration import (
     calibrate,
     probabilities,
 )
+from train.cluster import Cluster
+from train.distributed import fit_bags_on
 from train.encoding import encode, fit_categories
 from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
 from train.scope import Scope, fit_scope
 
-DEFAULTS: dict[str, Any] = {
-    "learning_rate": 0.05,
-    "num_iterations": 125,
-    "num_leaves": 5,
-    "min_data_in_leaf": 25,
-    "feature_fraction": 0.47,
-    "lambda_l2": 0.42,
-    "cat_smooth": 66.0,
-    "cat_l2": 1.3,
-}
-"""LightGBM parameters: the best of `enjoin tune --trials 30`, rounded, but for its 450 rounds at a
-rate of 0.014, which score the same as these in three times the time. The search sees only rulings
-before the first test year, so the headline test has no part in the choice."""
 MANY_ROWS = 256
+"""Rows from which threads are worth starting."""
 MIN_RULINGS = 40
 """Fewer cannot both teach and calibrate; a usable model wants several hundred."""
 
@@ -183,6 +173,7 @@ def fit(
     parameters: dict[str, Any] | None = None,
     n_bags: int = 20,
     seed: int = 0,
+    cluster: Cluster | None = None,
 ) -> GrantModel:
     """Fit the model on n training rulings, each seen in several copies.
 
@@ -197,9 +188,11 @@ def fit(
     groups
         n case numbers; a bag takes or leaves a case whole.
     parameters
-        LightGBM parameters over `DEFAULTS`.
+        LightGBM parameters over `train.boosters.DEFAULTS`.
     n_bags
         Boosters per basis, each on its own bootstrap of the cases.
+    cluster
+        Where the boosters are fitted; None for this process.
 
     Raises
     ------
@@ -218,7 +211,7 @@ def fit(
     drawn = case_bootstrap(groups, n_bags, seed)
     names = tuple(column.name for column in COLUMNS)
     ensembles = {
-        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed)
+        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed, cluster)
         for basis, shown in copies.items()
     }
     facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
@@ -234,60 +227,18 @@ def _fit_ensemble(
     categories: dict[str, tuple[str, ...]],
     settings: dict[str, Any],
     seed: int,
+    cluster: Cluster | None,
 ) -> Ensemble:
-    matrices = [encode(copy.frame, names, categories) for copy in copies]
-    stacked, labels = np.vstack(matrices), np.tile(granted, len(copies))
     shares = np.array([copy.weight for copy in copies], dtype=float)
     shares /= shares.sum()
-
-    def one_bag(bag: int) -> lgb.Booster:
-        weights = np.outer(shares, drawn[bag]).ravel()
-        kept = weights > 0
-        return _fit_booster(
-            stacked[kept], labels[kept], weights[kept], names, categories, settings, seed + bag
-        )
-
-    # Threads, not processes: LightGBM frees the interpreter lock and the matrix is shared.
-    jobs = (joblib.delayed(one_bag)(bag) for bag in range(len(drawn)))
-    bags = tuple(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
+    # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
+    matrices = (encode(copy.frame, names, categories) for copy in copies)
+    fitting = shares, granted, drawn, names, tuple(categories), settings, seed
+    bags = fit_bags_on(cluster, matrices, *fitting) if cluster else fit_bags(matrices, *fitting)
     measured = [
-        _scores(bags, matrix).T
-        for copy, matrix in zip(copies, matrices, strict=True)
-        if copy.calibrates
+        _scores(bags, encode(copy.frame, names, categories)).T for copy in copies if copy.calibrates
     ]
     return Ensemble(bags, *calibrate(measured, drawn, granted))
-
-
-def _fit_booster(
-    matrix: Floats,
-    labels: Flags,
-    weights: Floats,
-    names: tuple[str, ...],
-    categories: dict[str, tuple[str, ...]],
-    settings: dict[str, Any],
-    seed: int,
-) -> lgb.Booster:
-    fixed = {
-        "objective": "binary",
-        "monotone_constraints_method": "basic",
-        "max_cat_to_onehot": 4,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 1,
-        "seed": seed,
-        "verbosity": -1,
-    }
-    data = lgb.Dataset(
-        matrix,
-        labels.astype(float),
-        weight=weights,
-        feature_name=list(names),
-        categorical_feature=list(categories),
-        params={"verbosity": -1},
-    )
-    # `train.choices` lifts the constraints, to see what they cost.
-    promised = {"monotone_constraints": [column.monotone for column in COLUMNS]}
-    return lgb.train(promised | settings | fixed, data)
 
 
 def _scores(bags: Sequence[lgb.Booster], matrix: Floats) -> Floats:

@@ -6,13 +6,14 @@ signal that one is never the likelier. (A list that is not coded is read from th
 tell of more steps than a short coded list.)
 """
 
-from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from data.schema import RATINGS, Motion
 
+Flags = npt.NDArray[np.bool_]
 Mode = Literal["rated", "coded", "text"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -70,28 +71,33 @@ def masked(motion: Motion, mode: Mode) -> Motion:
     return motion.model_copy(update=dict.fromkeys(hidden))
 
 
-def partly_masked(motions: Sequence[Motion], mode: Mode, seed: int) -> list[Motion]:
-    """Return the motions as half-coded motions of that mode, so that these are learned too.
+def hidden_fields(n: int, mode: Mode, seed: int) -> Flags:
+    """Draw what n motions hide as half-coded motions of that mode, so that these are learned too.
 
     Each motion draws a share between 0 and one half, and each coding that the mode would show is
     hidden with that probability; of the ratings, a random number (one to four) is left. Court and
     date are hidden likewise in every mode: all rulings have them, and boosters that never met a
     missing year would take it for the year 0.
+
+    Returns
+    -------
+    (n, fields) flags, for `partly_masked`.
     """
-    names: tuple[str, ...] = ("court", "decided")
-    if mode != "text":
-        names += CASE_FACTS + INDICATORS
+    names = _hideable(mode)
     rng = np.random.default_rng(seed)
-    hide = rng.random((len(motions), len(names))) < 0.5 * rng.random((len(motions), 1))
-    order = rng.random((len(motions), len(RATINGS))).argsort(axis=1)
-    hide_rating = order >= rng.integers(1, len(RATINGS) + 1, (len(motions), 1))
-    return [
-        masked(motion, mode).model_copy(
-            update={
-                name: None
-                for name, hidden in zip(names + RATINGS, (*row, *ratings), strict=True)
-                if hidden
-            }
-        )
-        for motion, row, ratings in zip(motions, hide, hide_rating, strict=True)
-    ]
+    hide = rng.random((n, len(names))) < 0.5 * rng.random((n, 1))
+    order = rng.random((n, len(RATINGS))).argsort(axis=1)
+    hide_rating = order >= rng.integers(1, len(RATINGS) + 1, (n, 1))
+    return np.hstack([hide, hide_rating])
+
+
+def partly_masked(motion: Motion, mode: Mode, hidden: Flags) -> Motion:
+    """Return a motion of that mode with the fields that its row of `hidden_fields` names hidden."""
+    fields = _hideable(mode) + RATINGS
+    gone = [name for name, hide in zip(fields, hidden, strict=True) if hide]
+    return masked(motion, mode).model_copy(update=dict.fromkeys(gone))
+
+
+def _hideable(mode: Mode) -> tuple[str, ...]:
+    """Return the fields besides the ratings that a half-coded motion of the mode may hide."""
+    return ("court", "decided") + (CASE_FACTS + INDICATORS if mode != "text" else ())

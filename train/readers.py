@@ -21,14 +21,19 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
 from data.schema import RATINGS, Ruling
+from data.splits import draw_cases
 from features.hits import Hit, Papers
 from features.readings import COLUMNS, OUTLOOK
 from train.calibration import Floats
-from train.terms import BLOCKS, Vocabulary, fit_vocabulary, places_of
+from train.cluster import Cluster, each, in_chunks
+from train.terms import BLOCKS, Terms, Vocabulary, fit_vocabulary, places_of
 
 TARGETS = (*RATINGS, OUTLOOK)
 PENALTY = 2.0
 FOLDS = 5
+MOST_TAUGHT = 20_000
+"""Training rulings that readers are fitted on: a minute or two and some hundred MB. Of more, the
+others are read as motions never seen, which is what out-of-fold readings are to be like."""
 MIN_TARGETS = 100
 """With fewer rated rulings a factor is not read at all."""
 SHOWN_PHRASES = 5
@@ -65,7 +70,7 @@ class Readers:
     intercepts: Floats
     errors: Floats
 
-    def read(self, papers: Sequence[Papers]) -> pd.DataFrame:
+    def read(self, papers: Sequence[Papers] | Sequence[Terms]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
         if not papers:
             return pd.DataFrame(columns=[column.name for column in COLUMNS], dtype=float)
@@ -131,7 +136,37 @@ class Readers:
         return cls(vocabulary, weights, intercepts, errors)
 
 
-def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
+def teaching_rows(targets: Floats, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the rows of n training rulings that readers are fitted on.
+
+    All of them, or of more than `MOST_TAUGHT` as many, in whole cases that hold a rated ruling.
+    """
+    if len(groups) <= MOST_TAUGHT:
+        return np.arange(len(groups), dtype=np.intp)
+    rated = np.isin(groups, groups[~np.isnan(targets).all(axis=1)])
+    rows = np.flatnonzero(rated)
+    return rows[draw_cases(groups[rows], MOST_TAUGHT)]
+
+
+def readings_of(
+    readers: Readers, papers: Sequence[Papers], cluster: Cluster | None = None
+) -> pd.DataFrame:
+    """Return what `readers.read` does of the papers of n motions, read chunk by chunk.
+
+    Parameters
+    ----------
+    cluster
+        Where they are read; None for this process.
+    """
+    chunks = [readers.read([]), *each(cluster, _read, in_chunks(papers), readers)]
+    return pd.concat(chunks, ignore_index=True)
+
+
+def _read(papers: Sequence[Papers], readers: Readers) -> pd.DataFrame:
+    return readers.read(papers)
+
+
+def fit_readers(papers: Sequence[Papers] | Sequence[Terms], targets: Floats) -> Readers | None:
     """Fit the readers on n training rulings, or return None where none has enough targets."""
     readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
     vocabulary = fit_vocabulary(papers) if readable.any() else None
@@ -148,7 +183,7 @@ def fit_readers(papers: Sequence[Papers], targets: Floats) -> Readers | None:
 
 
 def unseen_readings(
-    papers: Sequence[Papers], targets: Floats, groups: npt.NDArray[np.intp]
+    papers: Sequence[Papers] | Sequence[Terms], targets: Floats, groups: npt.NDArray[np.intp]
 ) -> pd.DataFrame:
     """Read each of n training rulings with readers that never saw its case."""
     names = [column.name for column in COLUMNS]
@@ -157,9 +192,9 @@ def unseen_readings(
     if n_folds < 2:
         return readings
     for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
-        readers = fit_readers([papers[row] for row in seen], targets[seen])
+        readers = fit_readers(_of(papers, seen), targets[seen])
         if readers is not None:
-            readings.iloc[unseen] = readers.read([papers[row] for row in unseen]).to_numpy()
+            readings.iloc[unseen] = readers.read(_of(papers, unseen)).to_numpy()
     return readings
 
 
@@ -169,6 +204,10 @@ def reading_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
     compared = (~np.isnan(missed)).sum(axis=0)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.sqrt(np.nansum(missed, axis=0) / compared), dtype=float)
+
+
+def _of(papers: Sequence[Any], rows: npt.NDArray[np.intp]) -> list[Any]:
+    return [papers[row] for row in rows]
 
 
 def _or_none(value: float) -> float | None:

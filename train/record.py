@@ -16,6 +16,7 @@ import mlflow
 import pandas as pd
 
 from data.schema import Ruling, is_list
+from data.splits import case_groups, draw_cases
 from features.build import builder_digest
 from features.lexicon import lexicon_digest
 from train.evaluate import (
@@ -29,7 +30,7 @@ from train.evaluate import (
 )
 from train.extraction import extract, extraction_tables
 from train.model import GrantModel
-from train.rulings import Labelled
+from train.rulings import Labelled, read_frames
 
 matplotlib.use("Agg")  # plots are files here; no screen is needed
 
@@ -38,6 +39,8 @@ from train.card import model_card
 from train.report import report_page, report_plots_of
 
 EXPERIMENT = "enjoin"
+MOST_SHOWN = 20_000
+"""Rulings that the report's plots of features and the judging of phrases are made from, at most."""
 REPORT, CARD = "report.html", "model_card.md"
 
 
@@ -114,7 +117,8 @@ def _metric_ending(model: str) -> str:
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
     """Log how well indicators are read from the text of cases that phrase writers have not read."""
-    found = extract(rulings)
+    rows = draw_cases(case_groups(rulings), MOST_SHOWN)
+    found = extract([rulings[row] for row in rows])
     if not found.rulings:
         return
     indicators, families = extraction_tables(found)
@@ -133,7 +137,7 @@ def log_report(
     model: GrantModel, labelled: Labelled, evaluation: Evaluation, curve: pd.DataFrame
 ) -> None:
     """Log every plot, the model card and the report that holds them all."""
-    read = {mode: model.read(frame) for mode, frame in labelled.frames.items()}
+    read = read_frames(labelled, model, draw_cases(labelled.groups, MOST_SHOWN))
     shares = {mode: model.contributions(rows, [mode] * len(rows)) for mode, rows in read.items()}
     mlflow.log_table(plots.importance_table(shares), "importance.json")
     mlflow.log_text(curve.to_csv(index=False), "learning_curve.csv")

@@ -13,17 +13,23 @@ from data.codes import Outcome
 from data.embedded import reader_forecasts
 from data.schema import Ruling
 from data.splits import case_groups
-from features.build import FeatureFrame, build_features
+from features.build import FeatureFrame
+from features.hits import Papers
 from train.calibration import Flags, Floats
+from train.cluster import Cluster
+from train.frames import HALF_CODED, build_frames
 from train.model import Copy, GrantModel, fit
-from train.modes import BASES, MODES, Basis, Mode, masked, partly_masked
+from train.modes import BASES, MODES, Basis, Mode
 from train.readers import (
     Readers,
     fit_readers,
     reading_errors,
     reading_targets,
+    readings_of,
+    teaching_rows,
     unseen_readings,
 )
+from train.terms import read_terms
 
 InPart = Literal["granted", "denied", "left_out"]
 Rows = npt.NDArray[np.intp]
@@ -34,7 +40,8 @@ class Labelled:
     """n rulings with their frames per mode, labels (granted or not) and case numbers.
 
     `partly` holds the frames of half-coded copies, for learning only; `targets` what the factor
-    readers learn (see `reading_targets`).
+    readers learn (see `reading_targets`); `cluster` is where models of them are fitted, None for
+    this process.
     """
 
     rulings: tuple[Ruling, ...]
@@ -43,6 +50,11 @@ class Labelled:
     granted: Flags
     groups: Rows
     targets: Floats
+    cluster: Cluster | None = None
+
+    def papers(self, rows: Rows) -> list[Papers]:
+        """Return the papers of these rulings."""
+        return [(self.rulings[row].motion, self.rulings[row].opposition) for row in rows]
 
 
 def label_rulings(
@@ -51,6 +63,7 @@ def label_rulings(
     seed: int = 0,
     cache_dir: Path | None = None,
     tell: Callable[[str], None] = lambda step: None,
+    cluster: Cluster | None = None,
 ) -> Labelled:
     """Build the frames of every mode and the labels.
 
@@ -63,21 +76,19 @@ def label_rulings(
         What a ruling granted in part counts as.
     tell
         Called with a line for each step, for a progress display.
+    cluster
+        Where features are built, and later models fitted; None for this process.
     """
     if in_part == "left_out":
         rulings = [row for row in rulings if row.outcome is not Outcome.GRANTED_IN_PART]
     yes = {Outcome.GRANTED} | ({Outcome.GRANTED_IN_PART} if in_part == "granted" else set())
-    motions = [ruling.as_motion() for ruling in rulings]
-    frames: dict[Mode, FeatureFrame] = {}
-    partly: dict[Mode, FeatureFrame] = {}
-    for mode in MODES:
-        tell(f"building features, {mode} mode")
-        frames[mode] = build_features([masked(m, mode) for m in motions], -1, cache_dir)
-        if mode != "text":
-            partly[mode] = build_features(partly_masked(motions, mode, seed), -1, cache_dir)
+    built = build_frames(rulings, seed, cache_dir, cluster, tell)
+    frames = {mode: built["whole", mode] for mode in MODES}
+    partly = {mode: built["half-coded", mode] for mode in HALF_CODED}
     granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
     targets = reading_targets(rulings, reader_forecasts())
-    return Labelled(tuple(rulings), frames, partly, granted, case_groups(rulings), targets)
+    groups = case_groups(rulings)
+    return Labelled(tuple(rulings), frames, partly, granted, groups, targets, cluster)
 
 
 @dataclass(frozen=True)
@@ -91,10 +102,20 @@ class ReadRows:
 def read_rows(labelled: Labelled, rows: Rows) -> ReadRows:
     """Fit the readers on some rows, and read each of the rows with readers that never saw it."""
     targets, groups = labelled.targets[rows], labelled.groups[rows]
-    papers = labelled.frames["text"].take(rows).papers
-    readers, unseen = fit_readers(papers, targets), unseen_readings(papers, targets, groups)
+    papers = labelled.papers(rows)
+    taught = teaching_rows(targets, groups)
+    terms = read_terms([papers[row] for row in taught], labelled.cluster)
+    readers = fit_readers(terms, targets[taught])
+    unseen = unseen_readings(terms, targets[taught], groups[taught])
     if readers is not None:
-        readers = replace(readers, errors=reading_errors(unseen, targets))
+        errors = reading_errors(unseen, targets[taught])
+        readers = replace(readers, errors=errors)
+    if len(taught) < len(rows):
+        unseen = unseen.set_axis(taught).reindex(range(len(rows)))
+        others = np.setdiff1d(np.arange(len(rows)), taught)
+        if readers is not None:
+            found = readings_of(readers, [papers[row] for row in others], labelled.cluster)
+            unseen.iloc[others] = found.to_numpy()
     return ReadRows(readers, unseen)
 
 
@@ -129,8 +150,12 @@ def fit_rows(
     """
     read = read or read_rows(labelled, rows)
 
+    # Frames of a million rulings are not copied where all are asked for.
+    everything = np.array_equal(rows, np.arange(len(labelled.rulings)))
+
     def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
-        mine = {m: frame.take(rows).with_readings(read.unseen) for m, frame in frames.items()}
+        mine = {m: frame if everything else frame.take(rows) for m, frame in frames.items()}
+        mine = {m: frame.with_readings(read.unseen) for m, frame in mine.items()}
         return {m: frame.without(without) for m, frame in mine.items()} if without else mine
 
     whole, partly = shown(labelled.frames), shown(labelled.partly)
@@ -145,5 +170,14 @@ def fit_rows(
     }
     copies = {basis: copies[basis] for basis in bases}
     granted, groups = labelled.granted[rows], labelled.groups[rows]
-    model = fit(copies, read.readers, granted, groups, parameters, n_bags, seed)
+    model = fit(copies, read.readers, granted, groups, parameters, n_bags, seed, labelled.cluster)
     return Fitted(model, whole)
+
+
+def read_frames(labelled: Labelled, model: GrantModel, rows: Rows) -> dict[Mode, FeatureFrame]:
+    """Return the frames of some rows in every mode with the model's readings, read just once."""
+    frames = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
+    if model.readers is None:
+        return {mode: model.read(frame) for mode, frame in frames.items()}
+    values = readings_of(model.readers, labelled.papers(rows), labelled.cluster)
+    return {mode: frame.with_readings(values) for mode, frame in frames.items()}

@@ -17,6 +17,7 @@ from features.build import builder_digest
 from train import record, registry
 from train.ablation import ablate
 from train.choices import compare_choices
+from train.cluster import Cluster, connected
 from train.comparables import fit_comparables, save_comparables
 from train.drift import DISTRIBUTION, training_distribution
 from train.evaluate import Evaluation, evaluate, unseen_predictions
@@ -39,6 +40,8 @@ class Settings:
     parameters: dict[str, Any] | None = None
     cache: bool = True
     without_judges: bool = False
+    dask: str | None = None
+    """Address of a Dask scheduler whose workers build features and fit boosters."""
 
     @property
     def features_cache(self) -> Path | None:
@@ -79,16 +82,19 @@ def compare_choices_on(
 
 
 def _evaluated(
-    rulings: Sequence[Ruling], settings: Settings, tell: Tell
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell, cluster: Cluster | None = None
 ) -> tuple[Labelled, Evaluation]:
-    labelled = _labelled(rulings, settings, tell)
+    labelled = _labelled(rulings, settings, tell, cluster)
     return labelled, evaluate(labelled, settings.first_test_year, *_fitting(settings), tell)
 
 
-def _labelled(rulings: Sequence[Ruling], settings: Settings, tell: Tell) -> Labelled:
+def _labelled(
+    rulings: Sequence[Ruling], settings: Settings, tell: Tell, cluster: Cluster | None = None
+) -> Labelled:
     if settings.without_judges:
         rulings = [ruling.model_copy(update={"judge": None}) for ruling in rulings]
-    return label_rulings(rulings, settings.in_part, settings.seed, settings.features_cache, tell)
+    cache = settings.features_cache
+    return label_rulings(rulings, settings.in_part, settings.seed, cache, tell, cluster)
 
 
 def _fitting(settings: Settings) -> tuple[int, dict[str, Any] | None, int, int]:
@@ -120,11 +126,29 @@ def train(
     Raises
     ------
     ValueError
-        If the rulings do not allow the evaluation (the message says what to change).
+        If the rulings do not allow the evaluation (the message says what to change), or the workers
+        of `settings.dask` cannot run this program.
+    ConnectionError
+        If no scheduler with workers answers at `settings.dask`.
     """
+    if settings.dask is None:
+        return _trained(rulings, source, settings, log_model, tell)
+    tell(f"connecting to {settings.dask}")
+    with connected(settings.dask) as cluster:
+        return _trained(rulings, source, settings, log_model, tell, cluster)
+
+
+def _trained(
+    rulings: Sequence[Ruling],
+    source: str,
+    settings: Settings,
+    log_model: Callable[[Path, str], str],
+    tell: Tell,
+    cluster: Cluster | None = None,
+) -> Trained:
     record.quiet_mlflow()
     # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
-    labelled, evaluation = _evaluated(rulings, settings, tell)
+    labelled, evaluation = _evaluated(rulings, settings, tell, cluster)
     tell("fitting on all rulings")
     everything = np.arange(len(labelled.rulings))
     fitted = fit_rows(
@@ -162,6 +186,7 @@ def train(
                 "seed": settings.seed,
                 "in_part": settings.in_part,
                 "without_judges": settings.without_judges,
+                "dask_workers": len(cluster.workers) if cluster else 0,
                 **model.facts["parameters"],
             }
         )

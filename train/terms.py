@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
+from sys import intern
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +25,7 @@ from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
 from features.papers import SHORT, clean
 from features.phrases import read_papers
 from train.calibration import Floats
+from train.cluster import Cluster, each, in_chunks
 
 Block = Literal["words", "indicators", "doctrine"]
 BLOCKS: tuple[Block, ...] = ("words", "indicators", "doctrine")
@@ -34,6 +36,10 @@ _BOUNDS: dict[Block, dict[str, Any]] = {
     "doctrine": {"min_df": 2, "max_df": 0.9},
 }
 _TOKEN = re.compile(rf"\b\w\w+\b|{BLANK}+")
+
+
+Terms = dict[Block, Sequence[str]]
+"""The names of all terms in both papers of a motion, block by block, with repeats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +54,7 @@ class Vocabulary:
         """The block and name of each column of `matrix`."""
         return [(block, term) for block in BLOCKS for term in self.terms[block]]
 
-    def matrix(self, papers: Sequence[Papers]) -> csr_matrix:
+    def matrix(self, papers: Sequence[Papers] | Sequence[Terms]) -> csr_matrix:
         """Return (n, terms): the blocks in order."""
         parts = [self._vectorizers[block].transform(papers) for block in BLOCKS]
         return csr_matrix(hstack(parts))
@@ -63,8 +69,23 @@ class Vocabulary:
         return found
 
 
-def fit_vocabulary(papers: Sequence[Papers]) -> Vocabulary | None:
-    """Fit the terms on n papers, or return None where some block would have none."""
+def read_terms(papers: Sequence[Papers], cluster: Cluster | None = None) -> list[Terms]:
+    """Read the terms of n motions once, for readers that are fitted on many parts of them.
+
+    Parameters
+    ----------
+    cluster
+        Where the papers are read; None for this process.
+    """
+    return [terms for chunk in each(cluster, _terms, in_chunks(papers)) for terms in chunk]
+
+
+def _terms(papers: Sequence[Papers]) -> list[Terms]:
+    return [{block: _names(pair, block) for block in BLOCKS} for pair in papers]
+
+
+def fit_vocabulary(papers: Sequence[Papers] | Sequence[Terms]) -> Vocabulary | None:
+    """Fit the terms on n motions, or return None where some block would have none."""
     terms: dict[Block, tuple[str, ...]] = {}
     idf: dict[Block, Floats] = {}
     for block in BLOCKS:
@@ -107,11 +128,13 @@ def _vectorizer(block: Block, **settings: Any) -> TfidfVectorizer:
     return TfidfVectorizer(sublinear_tf=True, analyzer=partial(_names, block=block), **settings)
 
 
-def _names(papers: Papers, block: Block) -> Sequence[str]:
+def _names(papers: Papers | Terms, block: Block) -> Sequence[str]:
     """Return the names of all terms of a block in both papers, with repeats.
 
     Those of short papers are remembered: the readers of each fold ask for them again.
     """
+    if isinstance(papers, dict):
+        return papers[block]
     short = sum(len(text or "") for text in papers) <= SHORT
     return (_names_of_short if short else _names_of)(papers, block)
 
@@ -124,7 +147,8 @@ def _names_of(papers: Papers, block: Block) -> Sequence[str]:
     for text in papers:
         tokens = _TOKEN.findall(clean(text or "").mended.text)
         pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
-        names += [name for name in tokens + pairs if BLANK not in name]
+        # One object per term: many motions' terms stay small, here and on the way from a worker.
+        names += [intern(name) for name in tokens + pairs if BLANK not in name]
     return names
 
 

@@ -22,7 +22,7 @@ from mlflow.exceptions import MlflowException
 from data.files import written_whole
 from data.schema import Ruling
 from data.splits import temporal_split
-from train.model import DEFAULTS
+from train.boosters import DEFAULTS
 from train.modes import MODES
 from train.record import choose_experiment, quiet_mlflow
 from train.rulings import label_rulings

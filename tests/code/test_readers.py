@@ -17,8 +17,10 @@ from train.readers import (
     fit_readers,
     reading_errors,
     reading_targets,
+    teaching_rows,
     unseen_readings,
 )
+from train.rulings import label_rulings, read_rows
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
@@ -107,3 +109,40 @@ def test_a_reading_is_said_with_its_error() -> None:
     rating, outlook = COLUMNS[0], COLUMNS[-1]
     assert rating.say(3.44, 0.86).endswith(": 3.4, give or take 0.9")
     assert outlook.say(0.0, np.log(3.0)).endswith(": 50% (often 25% to 75%)")
+
+
+def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = RULINGS[:250]
+    labelled = label_rulings(few)
+    rows = np.arange(len(few))
+    whole = read_rows(labelled, rows)
+    monkeypatch.setattr("train.readers.MOST_TAUGHT", 150)
+    taught = teaching_rows(labelled.targets, labelled.groups)
+    others = np.setdiff1d(rows, taught)
+    assert 140 < len(taught) <= 150
+    assert not set(labelled.groups[taught]) & set(labelled.groups[others])
+    read = read_rows(labelled, rows)
+    assert read.readers is not None
+    assert not read.unseen.isna().any(axis=None)
+    assert not read.unseen.equals(whole.unseen)
+    # The others are read by the readers that later motions meet, and their ratings teach nothing.
+    expected = read.readers.read([PAPERS[row] for row in others])
+    assert np.array_equal(read.unseen.iloc[others].to_numpy(), expected.to_numpy())
+    targets = labelled.targets.copy()
+    targets[others] = -targets[others]
+    again = read_rows(replace(labelled, targets=targets), rows)
+    assert again.unseen.equals(read.unseen)
+
+
+def test_only_cases_with_a_rating_teach_where_not_all_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("train.readers.MOST_TAUGHT", 150)
+    targets = TARGETS.copy()
+    targets[:200] = np.nan
+    groups = np.arange(len(targets))
+    assert teaching_rows(targets, groups).min() >= 200
+    targets[:] = np.nan
+    assert len(teaching_rows(targets, groups)) == 0

@@ -7,6 +7,7 @@ from data.embedded import embedded_rulings
 from data.splits import (
     case_groups,
     docket_key,
+    draw_cases,
     grouped_folds,
     rolling_origin,
     temporal_split,
@@ -78,3 +79,14 @@ def test_a_side_of_one_outcome_is_refused() -> None:
 def test_an_impossible_year_says_which_would_do() -> None:
     with pytest.raises(ValueError, match="1961 to 2026"):
         temporal_split(RULINGS, 2050)
+
+
+def test_cases_are_drawn_whole_up_to_a_number_of_rows() -> None:
+    groups = case_groups(RULINGS)
+    drawn = draw_cases(groups, 300)
+    assert 290 < len(drawn) <= 300
+    others = np.setdiff1d(np.arange(len(groups)), drawn)
+    assert not set(groups[drawn]) & set(groups[others])
+    assert list(drawn) == list(draw_cases(groups, 300)) != list(draw_cases(groups, 300, seed=1))
+    assert list(draw_cases(groups, len(groups))) == list(range(len(groups)))
+    assert list(draw_cases(np.array([7, 7, 7]), 2)) == [0, 1, 2]

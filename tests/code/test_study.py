@@ -11,7 +11,7 @@ import pytest
 from optuna.trial import TrialState
 
 from data.embedded import embedded_rulings
-from train.model import DEFAULTS
+from train.boosters import DEFAULTS
 from train.study import AboveMedian, begin, comparable, next_sampler, open_study, pruned, tried
 from train.trial import compare
 from train.tune import Tuned, as_toml, read_parameters

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from train.model import DEFAULTS
+from train.boosters import DEFAULTS
 from train.store import UnusableModel, load_model, save_model
 from train.tune import read_parameters
 

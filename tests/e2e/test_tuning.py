@@ -19,7 +19,7 @@ from data.embedded import embedded_rulings
 from data.files import cache_dir
 from data.splits import temporal_split
 from enjoin import app
-from train.model import DEFAULTS
+from train.boosters import DEFAULTS
 from train.modes import MODES
 from train.record import EXPERIMENT
 from train.rulings import fit_rows, label_rulings

@@ -76,3 +76,15 @@ def test_the_scope_is_the_same_after_json() -> None:
     assert again.p_value(0.2) == scope.p_value(0.2)
     assert scope.p_value(2.0) == pytest.approx(1 / 61)
     assert scope.p_value(0.0) == 1.0
+
+
+def test_the_words_of_many_rulings_are_learned_from_a_part_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame, groups = build_features(RULINGS[:120]), case_groups(RULINGS[:120])
+    whole = fit_scope(frame, groups)
+    monkeypatch.setattr("train.scope.MOST_READ", 60)
+    part = fit_scope(frame, groups)
+    assert 50 < len(part.strangeness) <= 60 < len(whole.strangeness)
+    assert part.words < whole.words
+    assert part.counts == whole.counts

@@ -1,0 +1,141 @@
+"""Time training on a Dask cluster from 1,000 rulings to 1,000,000, on one worker and on two.
+
+    python -m bench.distributed [--most N]
+
+More rulings than the embedded ones are resampled from them with jittered text. They are for size
+only: nothing here says how good a model is. Features, readers and boosters of one fit of all
+rulings are timed; the folds of an evaluation repeat the last two. The workers are processes of this
+machine, so a second one helps as far as the machine has a second core to spare.
+"""
+
+import argparse
+import logging
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+import numpy as np
+from rich.console import Console
+
+from bench.timing import numbers_table
+from data.embedded import embedded_rulings
+from data.schema import Ruling
+from features.build import build_features
+from train.cluster import Cluster, connected
+from train.rulings import fit_rows, label_rulings, read_rows
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+WORKERS = (1, 2)
+BAGS = 2
+"""Boosters per set of boosters: the fewest there may be. Their time grows in proportion."""
+DROPPED = 0.1
+"""Share of words left out of a resampled paper."""
+
+
+def main(arguments: list[str]) -> None:
+    """Print the table, a row as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m bench.distributed")
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="rulings at most")
+    most = parser.parse_args(arguments).most
+    console = Console()
+    columns = ("workers", "features s", "readers s", "boosters s", "rulings/s")
+    memory = ("client MB", "largest worker MB")
+    table = numbers_table(
+        f"One fit on a cluster, {BAGS} bags, resampled rulings", "rulings", *columns, *memory
+    )
+    for size in SIZES:
+        if size > most:
+            break
+        for workers in WORKERS:
+            cells = _timed(size, workers)
+            console.print(f"[dim]{size:,} rulings, {workers} worker(s): {', '.join(cells)}[/dim]")
+            table.add_row(f"{size:,}", str(workers), *cells)
+    console.print(table)
+
+
+def _timed(size: int, workers: int) -> list[str]:
+    """Return the cells of a row, measured in a process of its own: memory is told by its peak."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(_measure, size, workers).result()
+
+
+def _measure(size: int, workers: int) -> list[str]:
+    rulings = resampled(size)
+    with _started(workers) as cluster:
+        seconds = []
+        start = time.perf_counter()
+        labelled = label_rulings(rulings, cluster=cluster)
+        seconds.append(time.perf_counter() - start)
+        rows = np.arange(size)
+        start = time.perf_counter()
+        read = read_rows(labelled, rows)
+        seconds.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        fit_rows(labelled, rows, {}, BAGS, 0, read=read)
+        seconds.append(time.perf_counter() - start)
+        peaks = [_peak(), max(cluster.client.run(_peak).values())]
+    rate = size / sum(seconds)
+    return [*(f"{each:,.1f}" for each in seconds), f"{rate:,.0f}", *(f"{mb:,.0f}" for mb in peaks)]
+
+
+@contextmanager
+def _started(workers: int) -> Iterator[Cluster]:
+    """Start a scheduler and workers of one thread each on the loopback address."""
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,  # so that workers neither pause nor spill, and the peak is real
+            silence_logs=logging.ERROR,
+        ) as local,
+        connected(str(local.scheduler_address)) as cluster,
+    ):
+        # Loading the phrases takes seconds once for each worker, whatever the number of rulings.
+        cluster.client.run(build_features, [resampled(1)[0].as_motion()])
+        yield cluster
+
+
+def resampled(size: int, seed: int = 0) -> list[Ruling]:
+    """Return so many rulings drawn from the embedded ones, each a case of its own.
+
+    Every tenth word of their papers is left out at random, so that no paper is like another.
+    """
+    rng = np.random.default_rng(seed)
+    embedded = embedded_rulings()
+    papers = [(row.motion.split(), (row.opposition or "").split()) for row in embedded]
+    found = []
+    for number in range(size):
+        place = int(rng.integers(len(embedded)))
+        motion, opposition = (_thinned(words, rng) for words in papers[place])
+        changes = {
+            "id": f"{number}",
+            "case_id": f"{number}",
+            "docket_number": None,
+            "motion": motion,
+            "opposition": opposition or None,
+        }
+        found.append(embedded[place].model_copy(update=changes))
+    return found
+
+
+def _thinned(words: list[str], rng: np.random.Generator) -> str:
+    kept = rng.random(len(words)) >= DROPPED
+    return " ".join(word for word, keep in zip(words, kept, strict=True) if keep)
+
+
+def _peak() -> float:
+    """Return the most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,210 @@
+"""Training on a Dask cluster: two real worker processes give what one process gives."""
+
+import operator
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+from typer.testing import CliRunner
+
+from data.embedded import clearview_motion, embedded_rulings
+from data.splits import grouped_folds
+from enjoin import app
+from serve.predictor import Predictor
+from train import cluster as joining
+from train.baselines import INFORMED, informed_base_rate
+from train.cluster import Cluster, connected, each
+from train.evaluate import MODEL
+from train.metrics import scored
+from train.modes import MODES
+from train.rulings import Labelled, fit_rows, label_rulings, read_frames
+
+RULINGS = [row for row in embedded_rulings() if row.year >= 2021]
+NEGLIGIBLE = 0.01
+"""Difference in Brier score that is noise: the 95% interval of a score on all rulings of 2022 and
+later is wider than 0.03."""
+
+
+@pytest.fixture(scope="module")
+def address(trained: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a scheduler and two worker processes, which share the trained store's caches."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        local_directory=str(tmp_path_factory.mktemp("workers")),
+    ) as cluster:
+        yield str(cluster.scheduler_address)
+
+
+@pytest.fixture(scope="module")
+def cluster(address: str) -> Iterator[Cluster]:
+    with connected(address) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def alone() -> Labelled:
+    return label_rulings(RULINGS)
+
+
+@pytest.fixture(scope="module")
+def spread(cluster: Cluster) -> Iterator[Labelled]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("train.frames.CHUNK", 200)  # so that each worker has some
+        yield label_rulings(RULINGS, cluster=cluster)
+
+
+def test_workers_build_the_same_features(alone: Labelled, spread: Labelled) -> None:
+    for mine, theirs in ((alone.frames, spread.frames), (alone.partly, spread.partly)):
+        assert list(mine) == list(theirs)
+        for mode, frame in mine.items():
+            pd.testing.assert_frame_equal(frame.values, theirs[mode].values)
+            assert frame.papers == theirs[mode].papers
+
+
+YEARS = np.array([row.year for row in RULINGS])
+TRAIN, TEST = np.flatnonzero(YEARS < 2024), np.flatnonzero(YEARS >= 2024)
+
+
+def _asked(labelled: Labelled) -> dict[Any, Any]:
+    """Fit on the earlier years; return the probabilities of the later rulings by mode."""
+    model = fit_rows(labelled, TRAIN, {}, 4, 0).model
+    frames = {mode: labelled.frames[mode].take(TEST) for mode in MODES}
+    answers = {mode: model.predict(frame, [mode] * len(TEST)) for mode, frame in frames.items()}
+    return {mode: answer["p_grant"].to_numpy() for mode, answer in answers.items()}
+
+
+@pytest.fixture(scope="module")
+def answers_alone(alone: Labelled) -> dict[Any, Any]:
+    return _asked(alone)
+
+
+def _is_noise(granted: Any, p: Any, beside: Any, groups: Any) -> bool:
+    """Tell whether two models' Brier scores are alike, paired on the same rulings."""
+    table = scored(granted, p, groups, beside).set_index("metric")
+    value, low, high = table.loc["brier_difference", ["value", "low", "high"]]
+    return bool(abs(value) < NEGLIGIBLE or low <= 0 <= high)
+
+
+def test_two_workers_fit_as_good_a_model(
+    alone: Labelled, spread: Labelled, answers_alone: dict[Any, Any]
+) -> None:
+    theirs = _asked(spread)
+    granted, groups = alone.granted[TEST], alone.groups[TEST]
+    for mode, mine in answers_alone.items():
+        assert not np.array_equal(mine, theirs[mode])  # or but one worker took part
+        assert _is_noise(granted, theirs[mode], mine, groups), mode
+    coin = np.full(len(TEST), 0.5)
+    assert not _is_noise(granted, coin, answers_alone["rated"], groups)  # the bound can be missed
+
+
+def test_one_worker_fits_the_very_same_model(
+    spread: Labelled, answers_alone: dict[Any, Any]
+) -> None:
+    assert spread.cluster is not None
+    one = replace(spread.cluster, workers=spread.cluster.workers[:1])
+    theirs = _asked(replace(spread, cluster=one))
+    for mode, mine in answers_alone.items():
+        assert np.allclose(mine, theirs[mode], atol=1e-6)
+
+
+def test_work_comes_back_in_order_and_errors_come_through(cluster: Cluster) -> None:
+    pieces = [[number] for number in range(40)]
+    found = list(each(cluster, operator.add, pieces, [1, 2]))
+    assert found == list(each(None, operator.add, pieces, [1, 2])) == [[n, 1, 2] for n in range(40)]
+    with pytest.raises(ZeroDivisionError):
+        list(each(cluster, operator.floordiv, range(3), 0))
+
+
+def test_the_command_trains_on_a_cluster(
+    address: str, alone: Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, parameters = tmp_path / "rulings.jsonl", tmp_path / "few.toml"
+    source.write_text("\n".join(row.model_dump_json() for row in RULINGS))
+    parameters.write_text("num_iterations = 40\nlearning_rate = 0.15\n")
+    store = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)  # of another test's store
+    monkeypatch.chdir(tmp_path)
+    # What no cluster touches is left out, to save time.
+    monkeypatch.setattr("train.evaluate.WITH_FRAMES", {})
+    monkeypatch.setattr("train.evaluate.PLAIN", {INFORMED: informed_base_rate})
+    monkeypatch.setattr("train.run.learning_curve", lambda *given: None)
+    monkeypatch.setattr("train.record.log_report", lambda *given: None)
+    command = ["train", "--dask", address, "--rulings", str(source)]
+    command += ["--parameters", str(parameters), "--bags", "3", "--folds", "2"]
+    done = CliRunner().invoke(app, [*command, "--first-test-year", "2026"])
+    assert done.exit_code == 0, done.output
+    assert "Registered as enjoin version 1, the champion" in done.output
+    assert "LightGBM" not in done.output
+
+    client = mlflow.MlflowClient(store)
+    run = client.get_run(client.get_model_version("enjoin", "1").run_id)
+    assert run.data.params["dask_workers"] == "2"
+    theirs = pd.read_csv(
+        client.download_artifacts(run.info.run_id, "predictions.csv"), low_memory=False
+    )
+    theirs = theirs[(theirs["protocol"] == "grouped") & (theirs["model"] == MODEL)]
+    few = {"num_iterations": 40, "learning_rate": 0.15}
+    mine = {mode: np.empty(len(RULINGS)) for mode in MODES}
+    for train, test in grouped_folds(RULINGS, 2, 0):
+        model = fit_rows(alone, train, few, 3, 0).model
+        for mode, frame in read_frames(alone, model, test).items():
+            mine[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
+    ids = [row.id for row in RULINGS]
+    for mode in MODES:
+        p = theirs[theirs["mode"] == mode].set_index("id").loc[ids, "p_grant"].to_numpy()
+        assert not np.array_equal(p, mine[mode])
+        assert _is_noise(alone.granted, p, mine[mode], alone.groups), mode
+
+    folder = client.download_artifacts(run.info.run_id, "", str(tmp_path))
+    found = next(Path(folder).rglob("model.json")).parent
+    assert 0 < Predictor.load(str(found)).answer([clearview_motion()])[0].p_grant < 1
+    for bag in found.rglob("bag_*.txt"):
+        assert "127.0.0.1" not in bag.read_text()  # addresses change with each run
+
+
+def test_a_scheduler_that_does_not_answer_ends_with_code_2(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(joining, "PATIENCE", 0.2)
+    result = CliRunner().invoke(app, ["train", "--dask", "tcp://127.0.0.1:9"])
+    assert result.exit_code == 2
+    words = " ".join(result.output.split())
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in words
+    assert "dask scheduler --port 9" in words
+    assert "dask worker tcp://127.0.0.1:9" in words
+
+
+def test_workers_of_another_version_are_refused(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "version", lambda name: "9.9")  # here; workers have their own
+    with (
+        pytest.raises(ValueError, match=r"has enjoin .*\(here 9\.9\).*install the same"),
+        connected(address),
+    ):
+        pass
+
+
+def test_a_lost_worker_is_told_and_not_waited_for(cluster: Cluster) -> None:
+    gone = replace(cluster, workers=(*cluster.workers, "tcp://127.0.0.1:9"))
+    with pytest.raises(ConnectionError, match=r"worker tcp://127\.0\.0\.1:9 was lost"):
+        list(each(gone, operator.add, [1], 2))
+
+
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = CliRunner().invoke(app, ["train", "--dask", "tcp://127.0.0.1:8786"])
+    assert result.exit_code == 2
+    assert ".[dask]" in result.output

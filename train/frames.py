@@ -1,0 +1,103 @@
+"""The frames a model learns from: every motion in each mode, whole and half-coded."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from data.schema import Motion, Ruling
+from features.build import FeatureFrame, build_features
+from features.hits import Hit
+from train.calibration import Flags
+from train.cluster import CHUNK, Cluster, each
+from train.modes import MODES, Mode, hidden_fields, masked, partly_masked
+
+Kind = Literal["whole", "half-coded"]
+Frames = dict[tuple[Kind, Mode], FeatureFrame]
+HALF_CODED: tuple[Mode, ...] = ("rated", "coded")
+"""Modes with codings to hide."""
+KINDS: tuple[tuple[Kind, Mode], ...] = (
+    *(("whole", mode) for mode in MODES),
+    *(("half-coded", mode) for mode in HALF_CODED),
+)
+Tell = Callable[[str], None]
+_Piece = tuple[list[Motion], dict[Mode, Flags]]
+
+
+def build_frames(
+    motions: Sequence[Motion | Ruling],
+    seed: int,
+    cache_dir: Path | None = None,
+    cluster: Cluster | None = None,
+    tell: Tell = lambda step: None,
+) -> Frames:
+    """Build the frames of n motions for every kind of copy.
+
+    On a cluster the frames hold values and papers only: where each value came from (`sources`) and
+    the phrases behind it (`hits`) are for answers, and of a million rulings they fill the memory.
+
+    Parameters
+    ----------
+    seed
+        Draws what half-coded copies hide.
+    cache_dir
+        As in `features.build.build_features`; of no use on a cluster.
+    """
+    hidden = {mode: hidden_fields(len(motions), mode, seed) for mode in HALF_CODED}
+    if cluster is not None:
+        return _built_on(cluster, motions, hidden, tell)
+    plain = [_plain(motion) for motion in motions]
+    frames: Frames = {}
+    for kind, mode in KINDS:
+        tell(f"building features, {mode} mode, {kind}")
+        shown = [_shown(motion, kind, mode, hidden, row) for row, motion in enumerate(plain)]
+        frames[kind, mode] = build_features(shown, -1, cache_dir)
+    return frames
+
+
+def _built_on(
+    cluster: Cluster, motions: Sequence[Motion | Ruling], hidden: dict[Mode, Flags], tell: Tell
+) -> Frames:
+    def pieces() -> Iterator[_Piece]:
+        for start in range(0, len(motions), CHUNK):
+            tell(f"building features on {len(cluster.workers)} worker(s), {start:,} rulings sent")
+            rows = slice(start, start + CHUNK)
+            plain = [_plain(motion) for motion in motions[rows]]
+            yield plain, {mode: mine[rows] for mode, mine in hidden.items()}
+
+    built: list[list[pd.DataFrame]] = [[] for _ in KINDS]
+    for values in each(cluster, _values, pieces()):
+        for parts, part in zip(built, values, strict=True):
+            parts.append(part)
+    papers = tuple((motion.motion, motion.opposition) for motion in motions)
+    nowhere: tuple[dict[str, tuple[Hit, ...]], ...] = ({},) * len(papers)
+    frames: Frames = {}
+    for kind, parts in zip(KINDS, built, strict=True):
+        whole = pd.concat(parts, ignore_index=True)
+        parts.clear()  # five frames of a million rulings are enough to hold
+        frames[kind] = FeatureFrame(whole, pd.DataFrame(index=whole.index), nowhere, papers)
+    return frames
+
+
+def _values(piece: _Piece) -> list[pd.DataFrame]:
+    """Build the values of some motions for every kind of copy; runs on a worker."""
+    motions, hidden = piece
+    # Copies of one motion follow each other: its papers, if long, are remembered just so far.
+    shown = [
+        _shown(motion, kind, mode, hidden, row)
+        for row, motion in enumerate(motions)
+        for kind, mode in KINDS
+    ]
+    values = build_features(shown).values
+    return [values.iloc[place :: len(KINDS)] for place in range(len(KINDS))]
+
+
+def _plain(motion: Motion | Ruling) -> Motion:
+    return motion.as_motion() if isinstance(motion, Ruling) else motion
+
+
+def _shown(motion: Motion, kind: Kind, mode: Mode, hidden: dict[Mode, Flags], row: int) -> Motion:
+    if kind == "whole":
+        return masked(motion, mode)
+    return partly_masked(motion, mode, hidden[mode][row])
