@@ -47,16 +47,20 @@ def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> Da
 
     One that follows goes before one as near that precedes: "in May 2020 and moved on June 3, 2021".
     """
-    near = [found for found in _dates(text, *within) if found.end <= within[1]]
+    # Only the last date before and the first after: of all of a long sentence time would run away.
+    sides = (_dates(text, start, within[1]), _dates(text, within[0], start, backwards=True))
+    near = [found for side in sides if (found := next(side, None)) and found.end <= within[1]]
     return min(
         near, key=lambda date: max(start - date.end + _BEFORE, date.start - end), default=None
     )
 
 
-def _dates(text: str, start: int, end: int) -> Iterator[DateFound]:
+def _dates(text: str, start: int, end: int, backwards: bool = False) -> Iterator[DateFound]:
     """Give the dates that begin within `text[start:end]`; 13/32/2020 only looks like one."""
     spans = _spans(text)
-    for first, last in spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]:
+    places = range(bisect_left(spans, (start, 0)), bisect_left(spans, (end, 0)))
+    for place in reversed(places) if backwards else places:
+        first, last = spans[place]
         if day := _day(text[first:last]):
             yield DateFound(first, last, day)
 

@@ -117,8 +117,10 @@ def spelt_out(text: str, marks: Marks) -> Matches:
     spaced = f" {text.translate(_SPACED)} "
     found = words.automaton.find_matches_as_indexes(spaced, overlapping=True)
     which, starts, ends = Matches.of(found)  # of wordings, for now
+    ends = ends - 2 + words.starred[which]  # without the spaces around it
+    inside = ends <= len(text)  # "against a *" wants a word after "against a"
+    which, starts, ends = which[inside], starts[inside], ends[inside]
     starred = words.starred[which]
-    ends = ends - 2 + starred  # without the spaces around it
     ends = np.where(starred, marks.word_ends(ends), ends)
     # "data, breach" looks like "data breach" once signs are spaces.
     alike = count_between(marks.signs, starts, ends) == words.apostrophes[which]

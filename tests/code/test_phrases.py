@@ -47,6 +47,11 @@ def test_papers_asked_for_together_read_as_they_do_alone() -> None:
     assert find_in_papers(papers) == [find_phrases(*paper) for paper in papers]
 
 
+def test_a_paper_may_end_where_a_phrase_could_go_on() -> None:
+    assert find_phrases("It moves against a", "motion") is not None
+    assert find_phrases("It moves against the", "opposition") is not None
+
+
 @pytest.mark.parametrize(
     ("phrase", "text", "words"),
     [
