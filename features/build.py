@@ -55,7 +55,15 @@ BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in b
 """The columns of `build_features`."""
 COLUMNS = BUILT + readings.COLUMNS
 """All columns the model learns from: those built, then what its fitted readers add."""
-_READ_WITH = ("courts-db", "eyecite", "hyperscan", "nupunkt", "pyspellchecker", "reporters-db")
+_READ_WITH = (
+    "ahocorasick-rs",
+    "courts-db",
+    "eyecite",
+    "hyperscan",
+    "nupunkt",
+    "pyspellchecker",
+    "reporters-db",
+)
 CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
 

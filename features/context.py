@@ -17,7 +17,7 @@ import numpy as np
 from features.cues import KINDS, STOPS, cues
 from features.lexicon import PaperName
 from features.marks import Marks, count_between
-from features.spans import Flags, Numbers, Spans, counted_up
+from features.spans import Flags, Numbers, Spans, counted_up, take
 
 Speaker = Literal["movant", "opponent", "record"]
 SPEAKERS: tuple[Speaker, ...] = ("movant", "opponent", "record")
@@ -78,9 +78,9 @@ def contexts_of(marks: Marks, phrases: Spans, numbers: Numbers, found: Spans) ->
         The cues in the text: their numbers in `cues()`, and where they stand.
     """
     real = ~_covered(numbers, found) & ~_table().decoys[numbers]
-    numbers, found = numbers[real], found.take(real)
+    numbers, found = numbers[real], take(found, real)
     order = np.lexsort((found.ends, found.starts))
-    numbers, found = numbers[order], found.take(order)
+    numbers, found = numbers[order], take(found, order)
     mine, cue, speaks = _acting(marks, phrases, numbers, found)
     kinds = _table().kinds[numbers[cue]]
     return Context(
@@ -131,9 +131,9 @@ def _acting(
     reached = marks.words_between(left, right) <= table.reach_words[numbers[cue]]
     parted = count_between(marks.semicolons, left, right) > 0
     parted |= ~speaks & (count_between(marks.colons, left, right) > 0)
-    turns = found.take(kinds == _CODES["turns"])
+    turns = take(found, kinds == _CODES["turns"])
     parted |= _holds(turns, left, right)
-    parted |= ~speaks & _holds(found.take(stops), left, right)
+    parted |= ~speaks & _holds(take(found, stops), left, right)
     acts = within | ((before | after) & reached & ~parted)
     return mine[acts], cue[acts], speaks[acts]
 

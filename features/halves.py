@@ -7,7 +7,7 @@ import numpy as np
 
 from features.marks import Marks, count_between
 from features.patterns import Pattern
-from features.spans import Flags, Numbers, counted_up
+from features.spans import Flags, Numbers, counted_up, take
 
 _BLOCK = 512
 """Characters; a right half stands in the block where its left half ends, or in the next."""
@@ -23,10 +23,6 @@ class Wordings(NamedTuple):
     starts: Numbers
     ends: Numbers
     ranks: Numbers
-
-    def take(self, rows: Flags | Numbers) -> "Wordings":
-        """Return these rows."""
-        return Wordings(*(column[rows] for column in self))
 
 
 class Between(NamedTuple):
@@ -82,12 +78,12 @@ def join(left: Wordings, right: Wordings, marks: Marks, between: Between) -> Wor
     size = marks.outside[-1] + _BLOCK
     keys = right.patterns * size + right.starts
     order = keys.argsort(kind="stable")
-    keys, right = keys[order], right.take(order)
+    keys, right = keys[order], take(right, order)
     ahead = left.patterns * size + left.ends
     first = keys.searchsorted(ahead, side="right")
     last = keys.searchsorted(ahead + between.reach[left.patterns], side="right")
-    right = right.take(counted_up(first, last - first))
-    left = left.take(np.arange(len(first)).repeat(last - first))
+    right = take(right, counted_up(first, last - first))
+    left = take(left, np.arange(len(first)).repeat(last - first))
     since, until, gap = left.ends, right.starts, between.gap[left.patterns]
     fewest, most = between.fewest[left.patterns], between.most[left.patterns]
     words = count_between(marks.space_places, since, until) - 1
@@ -97,4 +93,4 @@ def join(left: Wordings, right: Wordings, marks: Marks, between: Between) -> Wor
     fits &= marks.spaces[since] & marks.spaces[until - 1]
     preferred = np.where(gap, words, most - words)
     ranks = (left.ranks * (most + 1) + preferred) * between.ways[left.patterns] + right.ranks
-    return Wordings(left.patterns, left.starts, right.ends, ranks).take(fits)
+    return take(Wordings(left.patterns, left.starts, right.ends, ranks), fits)

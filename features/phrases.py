@@ -5,7 +5,7 @@ numbers, which numpy sorts and compares in far less time than Python would take 
 """
 
 from collections.abc import Iterator, Sequence, Set
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from features.lexicon import PAPERS, Entry, PaperName, phrases
 from features.marks import marks_of
 from features.papers import SHORT, Paper, clean
 from features.sentences import sentence_starts
-from features.spans import Flags, Numbers, Spans, without_overlaps
+from features.spans import Flags, Numbers, Spans, take, without_overlaps
 from features.wordings import spelt_out
 
 STRONG = 3
@@ -91,7 +91,7 @@ class _Found(NamedTuple):
     Attributes
     ----------
     numbers
-        In the order of `features.automaton.patterns`.
+        In the order of `features.sought.patterns`.
     starts, ends
         Where they stand in the readings laid end to end.
     papers, apart
@@ -108,38 +108,31 @@ class _Found(NamedTuple):
     firsts: Numbers
     lasts: Numbers
 
-    def take(self, rows: Flags | Numbers) -> "_Found":
-        """Return these rows."""
-        columns: Iterator[Any] = (column[rows] for column in self)
-        return _Found(*columns)
-
-    def spans(self, bounds: Numbers) -> Spans:
+    def spans(self, sentences: Numbers) -> Spans:
         """Return where they stand, with their sentences: a second reading has its own."""
-        return Spans(self.starts, self.ends, 2 * _sentences(bounds, self) + self.apart)
+        return Spans(self.starts, self.ends, 2 * sentences + self.apart)
 
 
 def _find_together(papers: Texts) -> list[list[Hit]]:
     cleaned = [clean(text) for text, _ in papers]
     laid = lay(cleaned)
     marks = marks_of(laid.text)
-    matches = spelt_out(laid.text, marks).and_those(by_expression(laid.text, marks))
-    numbers, starts, ends = matches
+    numbers, starts, ends = spelt_out(laid.text, marks).and_those(by_expression(laid.text, marks))
     readings = laid.starts.searchsorted(starts, side="right") - 1
     origins = laid.origins(starts), laid.origins(ends - 1) + 1
     everything = _Found(
         numbers, starts, ends, laid.papers[readings], laid.apart[readings], *origins
     )
     cued = numbers >= len(phrases())
-    found = _kept(everything.take(~cued), papers, cleaned, laid)
+    found = _kept(take(everything, ~cued), papers, cleaned, laid)
     hits: list[list[Hit]] = [[] for _ in papers]
     if not len(found.numbers):
         return hits
     bounds = _sentence_bounds(cleaned, laid, set(found.papers.tolist()))
-    cues = everything.take(cued)
-    said = contexts_of(
-        marks, found.spans(bounds), cues.numbers - len(phrases()), cues.spans(bounds)
-    )
-    whose, offsets, sentences = found.papers, laid.offsets[found.papers], _sentences(bounds, found)
+    cues, sentences = take(everything, cued), _sentences(bounds, found)
+    cue_spans = cues.spans(_sentences(bounds, cues))
+    said = contexts_of(marks, found.spans(sentences), cues.numbers - len(phrases()), cue_spans)
+    whose, offsets = found.papers, laid.offsets[found.papers]
     told = _known().told
     authors = [author_of(paper) for _, paper in papers]
     for p, number, start, end, negated, hedged, speaker, since, until in _listed(
@@ -172,21 +165,21 @@ def _kept(found: _Found, papers: Texts, cleaned: Sequence[Paper], laid: Laid) ->
     known = _known()
     moving = np.array([paper == PAPERS[0] for _, paper in papers], dtype=bool)[found.papers]
     here, there = (known.allowed[paper][found.numbers] for paper in PAPERS)
-    found = found.take(np.where(moving, here, there))
+    found = take(found, np.where(moving, here, there))
     new = ~found.apart
-    again = found.take(~new)
+    again = take(found, ~new)
     offsets = laid.offsets[again.papers]
     new[~new] = [
         cleaned[p].has_break_within(first, last)
         for p, first, last in _listed(again.papers, again.firsts - offsets, again.lasts - offsets)
     ]
-    found = found.take(new)
+    found = take(found, new)
     groups = found.papers * (len(known.entries) + 1) + known.entries[found.numbers]
     order = np.lexsort(
         (found.numbers, -found.lasts, known.weak[found.numbers], found.firsts, groups)
     )
-    found = found.take(order)
-    return found.take(without_overlaps(groups[order], found.firsts, found.lasts))
+    found = take(found, order)
+    return take(found, without_overlaps(groups[order], found.firsts, found.lasts))
 
 
 def _sentences(bounds: Numbers, found: _Found) -> Numbers:
@@ -212,33 +205,40 @@ def _listed(*columns: Any) -> Iterator[tuple[Any, ...]]:
 
 def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
     """Find the phrases of both papers (see `read_many`)."""
-    return read_many([(motion, opposition)])[0]
+    return next(read_many([(motion, opposition)]))
 
 
-def read_many(pairs: Sequence[Papers]) -> list[tuple[Hit, ...]]:
-    """Find the phrases of both papers of n motions; remembered as in `features.papers.clean`."""
+def read_many(pairs: Sequence[Papers]) -> Iterator[tuple[Hit, ...]]:
+    """Find the phrases of both papers of n motions; remembered as in `features.papers.clean`.
+
+    Short ones are read together, a long one when its turn comes: of these only the last is
+    remembered, and whoever asks for it next must not have to clean it again.
+    """
+    short = [pair for pair in pairs if _is_short(pair)]
     with _LOCK:
-        known = {pair: hits for pair in pairs if (hits := _read(pair)) is not None}
-    fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-    texts = [
-        (text, paper) for pair in fresh for text, paper in zip(pair, PAPERS, strict=True) if text
-    ]
-    found = iter(find_in_papers(texts))
-    for pair in fresh:
-        known[pair] = tuple(hit for text in pair if text for hit in next(found))
+        known = {pair: hits for pair in short if (hits := _SHORT_READ.get(pair)) is not None}
+    fresh = [pair for pair in dict.fromkeys(short) if pair not in known]
+    known |= zip(fresh, _read_together(fresh), strict=True)
     with _LOCK:
-        for pair in fresh:
-            (_SHORT_READ if _is_short(pair) else _LONG_READ)[pair] = known[pair]
-    return [known[pair] for pair in pairs]
+        _SHORT_READ.update((pair, known[pair]) for pair in fresh)
+    return (known[pair] if pair in known else _read_long(pair) for pair in pairs)
 
 
 _SHORT_READ: LRUCache[Papers, tuple[Hit, ...]] = LRUCache(8192)
-_LONG_READ: LRUCache[Papers, tuple[Hit, ...]] = LRUCache(1)
 _LOCK = Lock()
 
 
-def _read(pair: Papers) -> tuple[Hit, ...] | None:
-    return (_SHORT_READ if _is_short(pair) else _LONG_READ).get(pair)
+def _read_together(pairs: Sequence[Papers]) -> list[tuple[Hit, ...]]:
+    texts = [
+        (text, paper) for pair in pairs for text, paper in zip(pair, PAPERS, strict=True) if text
+    ]
+    found = iter(find_in_papers(texts))
+    return [tuple(hit for text in pair if text for hit in next(found)) for pair in pairs]
+
+
+@lru_cache(maxsize=1)
+def _read_long(pair: Papers) -> tuple[Hit, ...]:
+    return _read_together([pair])[0]
 
 
 def _is_short(pair: Papers) -> bool:

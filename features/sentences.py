@@ -7,7 +7,6 @@ Scale: NUPunkt and CharBoundary", arXiv:2504.04131.
 """
 
 import re
-from bisect import bisect_right
 
 _LINE_END = re.compile(r"(?<!\n)\n(?![^\S\n]*\n)")
 
@@ -20,8 +19,3 @@ def sentence_starts(text: str) -> list[int]:
         return [0]
     # A line that goes on in the next is one sentence; an empty line ends a paragraph.
     return [start for start, _ in sent_spans(_LINE_END.sub(" ", text))]
-
-
-def sentence_at(starts: list[int], place: int) -> int:
-    """Return the number of the sentence that holds the character at `place`."""
-    return bisect_right(starts, place) - 1

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Table = TypeVar("Table", bound=tuple[Any, ...])
 
 
 class Spans(NamedTuple):
@@ -17,10 +18,6 @@ class Spans(NamedTuple):
     starts: Numbers
     ends: Numbers
     sentences: Numbers
-
-    def take(self, rows: Flags | Numbers) -> "Spans":
-        """Return these rows."""
-        return Spans(*(column[rows] for column in self))
 
 
 class Matches(NamedTuple):
@@ -43,6 +40,11 @@ class Matches(NamedTuple):
     def and_those(self, others: "Matches") -> "Matches":
         """Return these and others."""
         return Matches(*(np.concatenate(pair) for pair in zip(self, others, strict=True)))
+
+
+def take(table: Table, rows: Flags | Numbers) -> Table:
+    """Return these rows of a table, whose columns are arrays of one length."""
+    return type(table)(*(column[rows] for column in table))
 
 
 def counted_up(first: Numbers, counts: Numbers) -> Numbers:

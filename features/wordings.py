@@ -17,7 +17,7 @@ from features.characters import LETTERS
 from features.halves import Between, Wordings, join, side_by_side, what_stands_between
 from features.marks import Marks, count_between
 from features.sought import patterns
-from features.spans import Flags, Matches, Numbers, counted_up, without_overlaps
+from features.spans import Flags, Matches, Numbers, counted_up, take, without_overlaps
 
 _SPACED = {code: " " for code in range(128) if chr(code) not in LETTERS}
 
@@ -151,6 +151,6 @@ def spelt_out(text: str, marks: Marks) -> Matches:
 
 def _first_ones(found: Wordings, numbers: Numbers) -> Matches:
     """Leave out what overlaps an earlier match of its pattern; give the patterns' numbers."""
-    found = found.take(np.lexsort((found.ranks, found.starts, found.patterns)))
-    found = found.take(without_overlaps(found.patterns, found.starts, found.ends))
+    found = take(found, np.lexsort((found.ranks, found.starts, found.patterns)))
+    found = take(found, without_overlaps(found.patterns, found.starts, found.ends))
     return Matches(numbers[found.patterns], found.starts, found.ends)

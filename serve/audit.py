@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from data.schema import Motion
@@ -38,7 +39,7 @@ class AuditLog:
     """
 
     def __init__(self, path: Path, with_text: bool = False) -> None:
-        self.with_text = with_text
+        self.with_text, self._writing = with_text, Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = _Telling(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
 
@@ -46,7 +47,7 @@ class AuditLog:
         self, motions: Sequence[Motion], answers: Sequence[Answer], request_id: str, key_name: str
     ) -> bool:
         """Keep some answers; tell whether all could be written."""
-        self._file.failed = False
+        lines = []
         for motion, answer in zip(motions, answers, strict=True):
             given = motion.model_dump_json(exclude_none=True)
             line: dict[str, Any] = {
@@ -60,9 +61,12 @@ class AuditLog:
             }
             if self.with_text:
                 line["motion"] = json.loads(given)
-            record = logging.makeLogRecord({"msg": json.dumps(line), "levelno": logging.INFO})
-            self._file.handle(record)
-        return not self._file.failed
+            lines.append(json.dumps(line))
+        with self._writing:  # the lines of one request together, and a failure told of its own
+            self._file.failed = False
+            for text in lines:
+                self._file.handle(logging.makeLogRecord({"msg": text, "levelno": logging.INFO}))
+            return not self._file.failed
 
     def close(self) -> None:
         """Close the file."""

@@ -1,6 +1,7 @@
 """Boosters: one LightGBM classifier per bag, each on its own bootstrap of the cases."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import joblib
@@ -25,22 +26,15 @@ rate of 0.014, which score the same as these in three times the time. The search
 before the first test year, so the headline test has no part in the choice."""
 
 
-def fit_bags(
-    matrices: Iterable[Floats],
-    shares: Floats,
-    granted: Flags,
-    drawn: Floats,
-    names: Sequence[str],
-    categories: Sequence[str],
-    settings: dict[str, Any],
-    seed: int,
-) -> tuple[lgb.Booster, ...]:
-    """Fit a booster per bag in this process.
+@dataclass(frozen=True)
+class Bags:
+    """What the boosters of an ensemble are to learn from, wherever they are fitted.
 
-    Parameters
+    Attributes
     ----------
     matrices
-        For each copy of the n training rulings, (n, k) numbers as `train.encoding.encode` gives.
+        For each copy of the n training rulings, (n, k) numbers as `train.encoding.encode` gives;
+        asked for once, one after the other.
     shares
         What each copy counts, in all 1.
     granted
@@ -51,24 +45,41 @@ def fit_bags(
         The k columns, and those of them that hold categories.
     settings
         LightGBM parameters.
+    seed
+        Of the first bag; the next has the next.
     """
-    stacked, labels = np.vstack(list(matrices)), np.tile(granted, len(shares)).astype(float)
+
+    matrices: Iterable[Floats]
+    shares: Floats
+    granted: Flags
+    drawn: Floats
+    names: Sequence[str]
+    categories: Sequence[str]
+    settings: dict[str, Any]
+    seed: int
+
+
+def fit_bags(bags: Bags) -> tuple[lgb.Booster, ...]:
+    """Fit a booster per bag in this process."""
+    stacked = np.vstack(list(bags.matrices))
+    labels = np.tile(bags.granted, len(bags.shares)).astype(float)
 
     def one_bag(bag: int) -> lgb.Booster:
-        weights = np.outer(shares, drawn[bag]).ravel()
+        weights = np.outer(bags.shares, bags.drawn[bag]).ravel()
         kept = weights > 0
         data = lgb.Dataset(
             stacked[kept],
             labels[kept],
             weight=weights[kept],
-            feature_name=list(names),
-            categorical_feature=list(categories),
+            feature_name=list(bags.names),
+            categorical_feature=list(bags.categories),
             params={"verbosity": -1},
         )
-        return lgb.train(booster_parameters(settings, seed + bag) | {"num_threads": 1}, data)
+        parameters = booster_parameters(bags.settings, bags.seed + bag) | {"num_threads": 1}
+        return lgb.train(parameters, data)
 
     # Threads, not processes: LightGBM frees the interpreter lock and the matrix is shared.
-    jobs = (joblib.delayed(one_bag)(bag) for bag in range(len(drawn)))
+    jobs = (joblib.delayed(one_bag)(bag) for bag in range(len(bags.drawn)))
     return tuple(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import lightgbm as lgb
 
-from features.build import builder_digest
+from features.build import CHUNK, builder_digest
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,8 +25,6 @@ PATIENCE = 10
 AHEAD = 3
 """Pieces of work handed out per thread of the workers, so that none waits for the next; the others
 stay here, so that memory stays flat."""
-CHUNK = 500
-"""Rulings in a piece of work: about a second's reading."""
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")

@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
 
 from data.schema import Motion, Ruling
 from data.splits import case_keys
@@ -79,7 +80,7 @@ class Comparables:
         alike = np.count_nonzero(self.leaves(model, mode) == mine, axis=1) / mine.shape[1]
         if self.terms is None or model.readers is None:
             return np.asarray(alike, dtype=float)
-        words = unit_rows(model.readers.vocabulary.matrix(frame.papers))
+        words = normalize(model.readers.vocabulary.matrix(frame.papers))
         cosine = np.asarray((self.terms @ words.T).todense()).ravel()
         return np.asarray((1 - BLEND) * alike + BLEND * cosine, dtype=float)
 
@@ -128,7 +129,7 @@ def fit_comparables(
         for mode in MODES
     }
     papers = [frames["text"].papers[row] for row in kept]
-    terms = unit_rows(model.readers.vocabulary.matrix(papers)) if model.readers else None
+    terms = normalize(model.readers.vocabulary.matrix(papers)) if model.readers else None
     records = []
     for row in kept:
         facts = rulings[row].model_dump(mode="json", include=set(SHOWN))
@@ -190,10 +191,3 @@ def leaves_of(model: GrantModel, matrix: Floats, mode: Mode) -> npt.NDArray[np.u
     return np.hstack([bag.predict(matrix, pred_leaf=True, num_threads=1) for bag in bags]).astype(
         np.uint8  # a tree has far fewer than 256 leaves
     )
-
-
-def unit_rows(matrix: csr_matrix) -> csr_matrix:
-    """Scale rows to length one; empty rows stay empty."""
-    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1
-    scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return csr_matrix(matrix.multiply(scale[:, None]))

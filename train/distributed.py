@@ -1,13 +1,13 @@
 """Boosters fitted by LightGBM on a Dask cluster, each on the rows of all workers together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from train.boosters import booster_parameters
+from train.boosters import Bags, booster_parameters
 from train.calibration import Flags, Floats
 from train.cluster import Cluster, check_workers
 
@@ -21,26 +21,11 @@ Rows = npt.NDArray[np.intp]
 Singles = npt.NDArray[np.float32]
 
 
-def fit_bags_on(
-    cluster: Cluster,
-    matrices: Iterable[Floats],
-    shares: Floats,
-    granted: Flags,
-    drawn: Floats,
-    names: Sequence[str],
-    categories: Sequence[str],
-    settings: dict[str, Any],
-    seed: int,
-) -> tuple[lgb.Booster, ...]:
+def fit_bags_on(cluster: Cluster, bags: Bags) -> tuple[lgb.Booster, ...]:
     """Fit the boosters that `train.boosters.fit_bags` would, bag after bag, on the workers.
 
     The rulings are dealt to the workers at random, all copies of one together, and sent once, in
     single precision. A bag is then told by its weights.
-
-    Parameters
-    ----------
-    matrices, shares, granted, drawn, names, categories, settings, seed
-        As in `fit_bags`; the matrices are asked for one after the other.
 
     References
     ----------
@@ -48,39 +33,39 @@ def fit_bags_on(
     """
     check_workers(cluster)
     client = cluster.client
-    n_parts = min(len(cluster.workers), max(1, len(granted) // FEWEST))
+    n_parts = min(len(cluster.workers), max(1, len(bags.granted) // FEWEST))
     workers = cluster.workers[:n_parts]
-    order = np.random.default_rng(seed).permutation(len(granted))
+    order = np.random.default_rng(bags.seed).permutation(len(bags.granted))
     # In file order a worker would see some years or courts only, and bin the features by them.
     dealt = [np.sort(part) for part in np.array_split(order, n_parts)]
     copies: list[list[Any]] = [[] for _ in workers]
-    places = [names.index(name) for name in categories]
-    shown = np.zeros((len(granted), len(places)))
-    for matrix in matrices:
+    places = [bags.names.index(name) for name in bags.categories]
+    shown = np.zeros((len(bags.granted), len(places)))
+    for matrix in bags.matrices:
         shown += ~np.isnan(matrix[:, places])
         for place, (worker, rows) in enumerate(zip(workers, dealt, strict=True)):
             part = matrix[rows].astype(np.float32)
             copies[place].append(client.scatter(part, workers=[worker], hash=False))
     labels = [
-        client.scatter(granted[rows].astype(np.float32), workers=[worker], hash=False)
+        client.scatter(bags.granted[rows].astype(np.float32), workers=[worker], hash=False)
         for worker, rows in zip(workers, dealt, strict=True)
     ]
 
     def one_bag(bag: int) -> lgb.Booster:
         check_workers(cluster)
         parts = []
-        hidden = _hardly_shown(shown, drawn[bag] > 0, dealt)
+        hidden = _hardly_shown(shown, bags.drawn[bag] > 0, dealt)
         blank = [place for place, hide in zip(places, hidden, strict=True) if hide]
-        told = [name for name, hide in zip(categories, hidden, strict=True) if not hide]
+        told = [name for name, hide in zip(bags.categories, hidden, strict=True) if not hide]
         for worker, rows, mine, outcomes in zip(workers, dealt, copies, labels, strict=True):
-            times = drawn[bag, rows].astype(np.float32)
+            times = bags.drawn[bag, rows].astype(np.float32)
             sent = client.scatter(times, workers=[worker], hash=False)
-            given = mine, outcomes, sent, shares, blank
+            given = mine, outcomes, sent, bags.shares, blank
             kept = client.submit(_kept, *given, workers=[worker], pure=False)
             parts.append((kept, int((times > 0).sum()) * len(mine)))
-        return _fitted(cluster, parts, names, told, settings, seed + bag)
+        return _fitted(cluster, parts, bags, told, bags.seed + bag)
 
-    return tuple(one_bag(bag) for bag in range(len(drawn)))
+    return tuple(one_bag(bag) for bag in range(len(bags.drawn)))
 
 
 def _hardly_shown(shown: Floats, kept: Flags, dealt: Sequence[Rows]) -> Flags:
@@ -112,9 +97,8 @@ def _kept(
 def _fitted(
     cluster: Cluster,
     parts: Sequence[tuple[Any, int]],
-    names: Sequence[str],
+    bags: Bags,
     categories: Sequence[str],
-    settings: dict[str, Any],
     seed: int,
 ) -> lgb.Booster:
     """Fit one booster; a part is what `_kept` gives, on its worker, and its number of rows."""
@@ -122,11 +106,11 @@ def _fitted(
 
     blocks: list[list[Any]] = [[], [], []]
     for kept, n in parts:
-        for place, shape in enumerate(((n, len(names)), (n,), (n,))):
+        for place, shape in enumerate(((n, len(bags.names)), (n,), (n,))):
             block = array.from_delayed(delayed(kept)[place], shape, dtype=np.float32)
             blocks[place].append(block)
     matrix, labels, weights = (array.concatenate(mine, axis=0) for mine in blocks)
-    parameters = booster_parameters(settings, seed)
+    parameters = booster_parameters(bags.settings, seed)
     rounds = parameters.pop("num_iterations")
     # Not the classifier: each worker would number the outcomes by those that it happens to hold.
     estimator = lgb.DaskLGBMRegressor(client=cluster.client, n_estimators=rounds, **parameters)
@@ -134,7 +118,7 @@ def _fitted(
         matrix,
         labels,
         sample_weight=weights,
-        feature_name=list(names),
+        feature_name=list(bags.names),
         categorical_feature=list(categories),
     )
     return lgb.Booster(model_str=_without_network(estimator.booster_.model_to_string()))

@@ -7,10 +7,10 @@ from typing import Literal
 import pandas as pd
 
 from data.schema import Motion, Ruling
-from features.build import FeatureFrame, build_features
+from features.build import CHUNK, FeatureFrame, build_features
 from features.hits import Hit
 from train.calibration import Flags
-from train.cluster import CHUNK, Cluster, each
+from train.cluster import Cluster, each
 from train.modes import MODES, Mode, hidden_fields, masked, partly_masked
 
 Kind = Literal["whole", "half-coded"]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from features import readings
 from features.build import COLUMNS, FeatureFrame
-from train.boosters import DEFAULTS, fit_bags
+from train.boosters import DEFAULTS, Bags, fit_bags
 from train.calibration import (
     Calibration,
     Flags,
@@ -233,12 +233,14 @@ def _fit_ensemble(
     shares /= shares.sum()
     # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
     matrices = (encode(copy.frame, names, categories) for copy in copies)
-    fitting = shares, granted, drawn, names, tuple(categories), settings, seed
-    bags = fit_bags_on(cluster, matrices, *fitting) if cluster else fit_bags(matrices, *fitting)
+    bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
+    boosters = fit_bags_on(cluster, bags) if cluster else fit_bags(bags)
     measured = [
-        _scores(bags, encode(copy.frame, names, categories)).T for copy in copies if copy.calibrates
+        _scores(boosters, encode(copy.frame, names, categories)).T
+        for copy in copies
+        if copy.calibrates
     ]
-    return Ensemble(bags, *calibrate(measured, drawn, granted))
+    return Ensemble(boosters, *calibrate(measured, drawn, granted))
 
 
 def _scores(bags: Sequence[lgb.Booster], matrix: Floats) -> Floats:

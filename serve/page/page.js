@@ -1,11 +1,9 @@
 // The page of the endpoint: asks it and shows what it answers. No library, no build step.
 "use strict";
 
-const CODINGS = ["relief_form", "notice", "movant_type", "respondent_type", "pro_se", "class_or_mdl",
-  "harm_types", "harm_evidence", "harm_timing", "past_incident", "incident_reaches_movant",
-  "compensable", "delay_months", "remedial_steps", "remedial_scope", "remedial_trigger",
-  "speculation_signals", "merits_signals", "likelihood_of_success", "irreparable_harm",
-  "balance_of_hardships", "public_interest"];
+const ASKED = ["motion", "opposition", "motion_type", "claim_area", "court", "decided"];
+const NAMES = ["id", "case_id", "caption", "docket_number", "judge"];
+const codings = () => Object.keys(schema.properties).filter((name) => ![...ASKED, ...NAMES].includes(name));
 const SWITCHES = ["harm_evidence", "remedial_scope", "remedial_steps", "speculation_signals"];
 const FAMILIES = {motion_type: "motion type", harm: "harm evidence", remedial: "remedial steps",
   speculation: "speculation signals", merits: "merits", doctrine: "doctrine",
@@ -80,7 +78,7 @@ function control(name) {
 
 function collected() {
   const motion = {...extra};
-  for (const name of ["motion", "opposition", "motion_type", "claim_area", "court", "decided", ...CODINGS]) {
+  for (const name of [...ASKED, ...codings()]) {
     const {kind} = kindOf(name);
     if (kind === "list") {
       const checked = [...document.querySelectorAll(`input[name=${name}]:checked`)].map((box) => box.value);
@@ -95,8 +93,7 @@ function collected() {
 
 function fill(motion) {
   find("ask").reset();
-  extra = Object.fromEntries(["id", "case_id", "caption", "docket_number", "judge"]
-    .filter((name) => motion[name]).map((name) => [name, motion[name]]));
+  extra = Object.fromEntries(NAMES.filter((name) => motion[name]).map((name) => [name, motion[name]]));
   for (const [name, value] of Object.entries(motion)) {
     if (Array.isArray(value)) {
       for (const box of document.querySelectorAll(`input[name=${name}]`)) {
@@ -260,7 +257,7 @@ async function start() {
   }
   optionsOf(find("motion_type"), kindOf("motion_type").values, "choose one");
   optionsOf(find("claim_area"), kindOf("claim_area").values, "not shown");
-  find("fields").replaceChildren(...CODINGS.map(control));
+  find("fields").replaceChildren(...codings().map(control));
   say("");
 }
 

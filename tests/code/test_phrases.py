@@ -6,7 +6,10 @@ import re
 import pytest
 
 from data.embedded import embedded_rulings
+from data.schema import Motion
+from features import papers
 from features.automaton import by_expression
+from features.build import build_features
 from features.lexicon import PAPERS, PaperName
 from features.marks import marks_of
 from features.papers import clean
@@ -43,8 +46,17 @@ def test_every_phrase_is_found_where_its_expression_is() -> None:
 
 
 def test_papers_asked_for_together_read_as_they_do_alone() -> None:
-    papers = [*_papers(40), ("", "motion"), ("A third-\nparty data-\nbreach.", "motion")]
-    assert find_in_papers(papers) == [find_phrases(*paper) for paper in papers]
+    together = [*_papers(40), ("", "motion"), ("A third-\nparty data-\nbreach.", "motion")]
+    assert find_in_papers(together) == [find_phrases(*paper) for paper in together]
+
+
+def test_a_long_paper_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    plainly = papers.without_citations
+    monkeypatch.setattr(papers, "without_citations", lambda t: (seen.append(t), plainly(t))[1])
+    long = [f"Filing {n} of May 3, 2020: a data breach is imminent. " * 300 for n in range(3)]
+    build_features([Motion(motion_type="tro", motion=text, opposition=text[9:]) for text in long])
+    assert len(seen) == len(set(seen)) == 6
 
 
 def test_a_paper_may_end_where_a_phrase_could_go_on() -> None:
