@@ -7,13 +7,14 @@ from rich.table import Table
 from serve.answer import ComparableRate
 from serve.comparables import ComparablesAnswer
 from serve.what_if import Change, WhatIf
+from train.calibration import INTERVAL
 
 
 def show_what_if(found: WhatIf, console: Console) -> None:
     """Print the probability as things stand, and what each change makes of it."""
     console.print(
         f"Probability of grant as things stand: [bold]{found.p_grant:.0%}[/bold] "
-        f"({found.p_low:.0%} to {found.p_high:.0%})"
+        f"({INTERVAL:.0%} interval {found.p_low:.0%} to {found.p_high:.0%})"
     )
     table = Table("party", "change", "probability", "interval", "points")
     for column in table.columns[2:]:

@@ -106,16 +106,16 @@ function fill(motion) {
 // Drawn as wide as the page is, so that letters keep their size on a phone.
 const wide = () => Math.max(260, Math.min(640, find("answer").clientWidth || find("ask").clientWidth));
 
-function gauge({p_grant: p, p_low: low, p_high: high}, baseRate) {
+function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, interval: level}) {
   const width = wide(), x = (value) => 24 + (width - 48) * value;
-  const told = `Probability of grant ${percent(p)}, interval ${percent(low)} to ${percent(high)}`;
+  const told = `Probability of grant ${percent(p)}, ${percent(level)} interval ${percent(low)} to ${percent(high)}`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((v) => [
     make("line", {x1: x(v), x2: x(v), y1: 30, y2: 38, stroke: "currentColor"}),
     make("text", {x: x(v), y: 54, "text-anchor": "middle", class: "quiet"}, percent(v))]);
   const base = make("line", {x1: x(baseRate), x2: x(baseRate), y1: 6, y2: 38, stroke: "currentColor", "stroke-dasharray": "3 3"});
   base.append(make("title", {}, `base rate ${percent(baseRate)}`));
   return [make("p", {}, make("span", {class: "big"}, percent(p)),
-    ` probability of grant; interval ${percent(low)} to ${percent(high)}; base rate ${percent(baseRate)} (dashed)`),
+    ` probability of grant; ${percent(level)} interval ${percent(low)} to ${percent(high)}; base rate of the training rulings ${percent(baseRate)} (dashed)`),
     make("svg", {width, height: 60, role: "img", "aria-label": told},
       make("line", {x1: x(0), x2: x(1), y1: 34, y2: 34, stroke: "currentColor"}), ...ticks, base,
       make("rect", {x: x(low), y: 16, width: Math.max(1, x(high) - x(low)), height: 10, fill: "var(--accent)", opacity: 0.35}),
@@ -158,7 +158,7 @@ function highlighted(text, phrases) {
 function show(answer, motion) {
   find("answer").hidden = false;  // first, so that its width is known
   find("caption").textContent = motion.caption || "This motion";
-  find("gauge").replaceChildren(...gauge(answer, answer.base_rate));
+  find("gauge").replaceChildren(...gauge(answer, answer));
   const tested = answer.tested;
   const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}`), ...answer.notes];
   if (tested) remarks.push(`Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${tested.roc_auc.value.toFixed(2)}, Brier score ${tested.brier_score.value.toFixed(3)} (${tested.brier_score.low.toFixed(3)} to ${tested.brier_score.high.toFixed(3)})`);
@@ -220,7 +220,7 @@ async function switched() {
     const answer = await ask("v1/what-if", {motion: asked.motion, changes: Object.keys(changes).length ? changes : null});
     if (mine !== question) return;  // a later switch has been asked about
     const now = answer.together || answer;
-    find("gauge").replaceChildren(...gauge(now, asked.answer.base_rate));
+    find("gauge").replaceChildren(...gauge(now, asked.answer));
     find("moved").textContent = answer.together ? `From ${percent(answer.p_grant)} to ${percent(now.p_grant)} (${signed(now.points)} points)` : "As things stand";
   } catch (error) {
     find("moved").textContent = error.message;
