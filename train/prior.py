@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from scipy.special import logit
 
 from data.court_counts import CourtCount
@@ -21,7 +20,6 @@ from train.calibration import Floats
 
 COUNTS_FOR = 20.0
 """Rulings that the overall grant rate counts for beside a court's own counts."""
-PROBABILITIES = ("p_grant", "p_low", "p_high")
 
 
 def adjusted(p: Floats, base_rate: float, prior: Floats | float) -> Floats:
@@ -110,16 +108,3 @@ class Prior:
                 n = mine.granted + mine.denied
                 rates[place] = (mine.granted + COUNTS_FOR * wider) / (n + COUNTS_FOR)
         return rates
-
-
-def with_prior(table: pd.DataFrame, rates: Floats, base_rate: float) -> pd.DataFrame:
-    """Return a model's n predictions adjusted to n grant rates (NaN: as they are).
-
-    Adds `p_grant_unadjusted` and `prior`, the grant rate adjusted to.
-    """
-    moved = {
-        name: adjusted(table[name].to_numpy(float), base_rate, rates) for name in PROBABILITIES
-    }
-    # Objects, since a table written as JSON has no NaN.
-    told = pd.Series([None if np.isnan(rate) else float(rate) for rate in rates], dtype=object)
-    return table.assign(**moved, p_grant_unadjusted=table["p_grant"], prior=told)
