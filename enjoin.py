@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,7 @@ from serve.terminal import (
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
+    from serve.locate import Located
     from serve.predictor import Predictor
     from train.prior import Prior
     from train.run import Settings, Trained
@@ -200,7 +201,7 @@ def rollback() -> None:
         say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
         if back.problem:
             warn(f"this program cannot answer from it: {back.problem}")
-        say("A running `enjoin serve` answers from it once it is started again.")
+        say("A running `enjoin serve` answers from it within half a minute.")
 
 
 @app.command()
@@ -474,12 +475,16 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
     model: ModelOption = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="processes that answer, each with a model of its own")
+    ] = 1,
     keys: Annotated[
         Path | None,
         typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
     ] = None,
     rate: Annotated[
-        str | None, typer.Option(help="how often each key may ask, e.g. 600/minute")
+        str | None,
+        typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
     ] = None,
     audit: Annotated[
         Path | None, typer.Option(help="JSON lines file to keep every answer in, for backtest")
@@ -487,31 +492,37 @@ def serve(
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' words in it too")
     ] = False,
+    log: Annotated[
+        Literal["json", "plain"] | None,
+        typer.Option(help="form of the log's lines; by default plain in a terminal, else json"),
+    ] = None,
 ) -> None:
     """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs.
 
-    Without keys only this machine is answered.
+    Without keys only this machine is answered. The champion is followed: where another version
+    becomes champion, it takes over within half a minute, and no request is lost. SIGTERM finishes
+    what is in flight.
     """
     with telling_errors():
-        from serve.audit import AuditLog
-        from serve.http import build_app
         from serve.keys import Gate, is_loopback, read_keys
-        from serve.running import run
+        from serve.running import PATIENCE, Settings, run
 
+        style = log or ("plain" if sys.stderr.isatty() else "json")
         gate = Gate(read_keys(keys, os.environ), rate)
         if not gate.keys and not is_loopback(host):
             raise ValueError(
                 f"others than this machine can reach {host}, so API keys are needed: "
                 "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
             )
-        log = AuditLog(audit, audit_text) if audit else None
-        predictor = _predictor(model)
+        for name, value in PATIENCE.items():
+            os.environ.setdefault(name, value)
+        settings = Settings(_located(model), model, gate.keys, rate, audit, audit_text)
 
         def ready() -> None:
             where = f"http://{host}:{port}"
-            note(f"{predictor.version} answers at {where}/v1/predict; try it at {where}/docs")
+            note(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
 
-        run(build_app(predictor, gate, log), host, port, ready)
+        run(settings, host, port, ready, workers, style)
 
 
 @app.command()
@@ -707,18 +718,23 @@ def _train(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Train
 
 def _predictor(source: str | None) -> "Predictor":
     """Load the model; without any registered one, train it on the embedded rulings first."""
-    from serve.locate import NoTrainedModel
     from serve.predictor import Predictor
 
+    return Predictor.from_located(_located(source))
+
+
+def _located(source: str | None) -> "Located":
+    from serve.locate import NoTrainedModel, locate_model
+
     try:
-        return Predictor.load(source)
+        return locate_model(source)
     except NoTrainedModel as missing:
         note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
     from train.run import Settings
 
     trained = _train(_rulings(EMBEDDED)[0], EMBEDDED, Settings())
     note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
-    return Predictor.load()
+    return locate_model()
 
 
 def _prior(overall: float | None, counts: Path | None) -> "Prior | None":

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
 
+from serve.answering import Answering
 from serve.http import build_app
 from serve.keys import Gate, new_key
 
@@ -20,7 +21,7 @@ KEY, DIGEST = new_key()
 
 @pytest.fixture(scope="module")
 def address(trained: Any) -> Iterator[str]:
-    app = build_app(trained.predictor, Gate({"firm": DIGEST}))
+    app = build_app(Answering(trained.predictor), Gate({"firm": DIGEST}))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
