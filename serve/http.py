@@ -20,21 +20,29 @@ from serve.page_files import add_page
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
 from serve.what_if import WhatIf, what_if
-from train.prior import Prior
+from train.prior import LEAST_RATE, Prior
 
 MAX_BATCH = 1000
 _LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
     Query(
-        gt=0,
-        lt=1,
+        ge=LEAST_RATE,
+        le=1 - LEAST_RATE,
         description="grant rate of the population asked about, to adjust to; assumes that the "
         "reasons for a grant look the same there and only the mix differs",
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
 MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
+
+
+def _fields_of_a_motion(schema: dict[str, Any]) -> None:
+    """Describe changes: any fields of a motion, with values that the motion may have there."""
+    field = "#/components/schemas/Motion/properties/{}"
+    changes = next(part for part in schema["anyOf"] if part.get("type") == "object")
+    changes["properties"] = {name: {"$ref": field.format(name)} for name in Motion.model_fields}
+    changes["additionalProperties"] = False
 
 
 class RejectedMotion(BaseModel):
@@ -61,6 +69,7 @@ class Question(BaseModel):
         description="fields of the motion with their new values; without any, the changes that "
         "would help each party most are found",
         min_length=1,
+        json_schema_extra=_fields_of_a_motion,
     )
 
 
@@ -106,8 +115,11 @@ def build_app(
     measures.answers_with(answering.predictor)
     answering.swapped = measures.answers_with
     guard_requests(app)
+    gate = gate or Gate({})
     asked = APIRouter(
-        prefix="/v1", dependencies=[Depends(gate or Gate({}))], responses=described(401, 413, 429)
+        prefix="/v1",
+        dependencies=[Depends(gate.dependency)],
+        responses=described(*((401,) if gate.keys else ()), 408, 413, 429),
     )
 
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
@@ -211,8 +223,8 @@ def _examples(examples: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batch_body() -> dict[str, Any]:
-    """Describe the batch body by the motion's schema, though each row is checked on its own."""
-    items = {"$ref": "#/components/schemas/Motion"}
+    """Describe the batch body; a row that is no motion is told of, and the others go on."""
+    items = {"anyOf": [{"$ref": "#/components/schemas/Motion"}, {}]}
     schema = {"type": "array", "maxItems": MAX_BATCH, "items": items}
     example = {"clearview": {"value": [_EXAMPLE]}}
     return {

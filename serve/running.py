@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from data.embedded import clearview_motion
 from serve.answering import LOOK_SECONDS, Answering
 from serve.audit import AuditLog
 from serve.http import build_app
@@ -59,7 +60,9 @@ class Settings:
 
 def application(settings: Settings) -> FastAPI:
     """Load the model and return the application that answers with it."""
-    answering = Answering(Predictor.from_located(settings.located), settings.source)
+    predictor = Predictor.from_located(settings.located)
+    predictor.answer([clearview_motion()])  # compiles the phrases, and is seen to answer
+    answering = Answering(predictor, settings.source)
     audit = AuditLog(settings.audit, settings.audit_text) if settings.audit else None
 
     @asynccontextmanager

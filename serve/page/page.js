@@ -50,9 +50,9 @@ function kindOf(name) {
   const resolved = parts.map((part) => part.$ref ? schema.$defs[part.$ref.split("/").pop()] : part);
   const list = resolved.find((part) => part.type === "array");
   if (list) return {kind: "list", values: schema.$defs[list.items.$ref.split("/").pop()].enum};
+  if (resolved.some((part) => part.type === "boolean")) return {kind: "yes-no", values: [true, false]};
   const choice = resolved.find((part) => part.enum);
   if (choice) return {kind: "choice", values: choice.enum};
-  if (resolved.some((part) => part.type === "boolean")) return {kind: "yes-no", values: [true, false]};
   const number = resolved.find((part) => part.type === "integer" || part.type === "number");
   return number ? {kind: "number", least: number.minimum, most: number.maximum} : {kind: "text"};
 }

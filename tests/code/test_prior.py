@@ -41,10 +41,10 @@ def test_nothing_changes_without_a_rate_or_at_the_base_rate() -> None:
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, 37.0, -0.1, float("nan")])
 def test_endpoints_are_refused(rate: float) -> None:
-    with pytest.raises(ValueError, match=r"strictly between 0 and 1, such as 0\.37"):
+    with pytest.raises(ValueError, match=r"from 0\.001 to 0\.999, such as 0\.37"):
         Prior(rate)
     if not np.isnan(rate):
-        with pytest.raises(ValueError, match="strictly between"):
+        with pytest.raises(ValueError, match="expected a share"):
             adjusted(np.array([0.5]), 0.5, rate)
 
 
