@@ -115,8 +115,8 @@ def run(
             Predictor.from_located(settings.located)  # what is wrong with it is told once, here
             os.environ[SHARED_FOLDER] = shared
         config = uvicorn.Config(
-            partial(application, settings),
-            factory=True,
+            partial(application, settings) if workers > 1 else application(settings),
+            factory=workers > 1,
             workers=workers,
             http="serve.connections:Connection",
             backlog=BACKLOG,
