@@ -798,7 +798,7 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
     flags |= _fields(settings)
     if not row and not flags:
         raise ValueError(
-            "no motion given: name a file, use - for standard input, or give --text or --motion-file"
+            "no motion given: name a file, use - for standard input, --text or --motion-file"
         )
     checked = check_rows([row | flags], Motion)
     tell_columns(checked)

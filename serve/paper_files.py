@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from serve import paper_text
-from serve.paper_text import MOST_CHARACTERS, MOST_PAGES, TOO_LONG
+from serve.paper_text import MOST_CHARACTERS, TOO_LONG
 from serve.requests import LARGER
 
 SECONDS = 60.0
@@ -170,7 +170,7 @@ def _notes(taken: paper_text.Taken) -> list[str]:
             "OCR to have them read"
         )
     if taken.count is not None and taken.count > read:
-        notes.append(f"only the first {MOST_PAGES} of {taken.count} pages were read")
+        notes.append(f"only the first {read} of {taken.count} pages were read")
     return notes
 
 
