@@ -315,6 +315,8 @@ def predict(
     --motion-file brief.pdf --opposition-file opposition.docx --motion-type tro`.
     """
     with telling_errors():
+        if motion and Path(motion).suffix.lower() in (".pdf", ".docx", ".txt"):
+            raise ValueError(f"{motion} is a paper; give it by --motion-file, with --motion-type")
         flags = {
             "motion": _paper("--text", text, motion_file),
             "opposition": _paper("--opposition", opposition, opposition_file),

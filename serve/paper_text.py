@@ -8,6 +8,7 @@ project, to start fast.
 
 import io
 import json
+import os
 import re
 import sys
 from contextlib import suppress
@@ -180,8 +181,11 @@ def _walk(node: Any, words: list[str], lines: list[str], notes: Notes) -> None:
             _walk(child, words, lines, notes)
 
 
-def _limited_memory() -> None:
-    with suppress(ImportError, ValueError, OSError):  # not every system can
+def _be_modest() -> None:
+    """Take only so much memory, and the processor after those who wait for predictions."""
+    with suppress(AttributeError, OSError):  # not every system can
+        os.nice(10)
+    with suppress(ImportError, ValueError, OSError):
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
@@ -189,7 +193,7 @@ def _limited_memory() -> None:
 
 
 def _main(kind: str) -> None:
-    _limited_memory()
+    _be_modest()
     try:
         print(json.dumps(asdict(take(kind, sys.stdin.buffer.read()))))
     except Unreadable as error:

@@ -38,7 +38,7 @@ function comparison({base_rate: rate, rulings}) {
 function writeMemo(answer, motion, alike) {
   const memo = find("memo"), tested = answer.tested;
   const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}.`), ...answer.notes];
-  if (tested) remarks.push(`In this mode the model was tested on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${tested.roc_auc.value.toFixed(2)} (${tested.roc_auc.low.toFixed(2)} to ${tested.roc_auc.high.toFixed(2)}), Brier score ${tested.brier_score.value.toFixed(3)} (${tested.brier_score.low.toFixed(3)} to ${tested.brier_score.high.toFixed(3)}).`);
+  if (tested) remarks.push(`Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${tested.roc_auc.value.toFixed(2)} (${tested.roc_auc.low.toFixed(2)} to ${tested.roc_auc.high.toFixed(2)}), Brier score ${tested.brier_score.value.toFixed(3)} (${tested.brier_score.low.toFixed(3)} to ${tested.brier_score.high.toFixed(3)}).`);
   memo.replaceChildren(
     make("h1", {}, "Memorandum for the file"), heading(answer, motion, alike),
     make("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),

@@ -102,6 +102,9 @@ def test_files_in_the_terminal(trained: Any, tmp_path: Path) -> None:
     words = ["--text", MOTION.motion, "--opposition", MOTION.opposition or ""]
     given = CliRunner().invoke(app, [*asked, *words])
     assert json.loads(read.stdout)["p_grant"] == json.loads(given.stdout)["p_grant"]
+    bare = CliRunner().invoke(app, ["predict", str(motion)])
+    assert bare.exit_code == 2
+    assert "--motion-file" in bare.output
     twice = CliRunner().invoke(app, [*asked, *files, "--text", "x"])
     assert twice.exit_code == 2
     assert "given twice" in twice.output
