@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from data.embedded import clearview_motion
 from enjoin import app
+from serve.answering import Answering
 from serve.http import build_app
 from serve.keys import Gate, new_key
 from serve.problems import MEDIA_TYPE
@@ -29,7 +30,7 @@ def word_file(words: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def client(trained: Any) -> TestClient:
-    return TestClient(build_app(trained.predictor), raise_server_exceptions=False)
+    return TestClient(build_app(Answering(trained.predictor)), raise_server_exceptions=False)
 
 
 def test_a_file_over_http(client: TestClient) -> None:
@@ -74,7 +75,7 @@ def test_a_file_is_larger_than_other_bodies_may_be(client: TestClient) -> None:
 
 def test_files_need_a_key_too(trained: Any) -> None:
     key, digest = new_key()
-    client = TestClient(build_app(trained.predictor, Gate({"firm": digest})))
+    client = TestClient(build_app(Answering(trained.predictor), Gate({"firm": digest})))
     headers = {"Content-Type": "text/plain"}
     assert client.post("/v1/papers", content=b"words", headers=headers).status_code == 401
     headers["Authorization"] = f"Bearer {key}"
