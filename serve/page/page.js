@@ -230,9 +230,10 @@ async function switched() {
 
 async function predict(event) {
   event.preventDefault();
-  const motion = collected();
   say("Asking ...");
   clearMemo();
+  if (!await allRead()) return say("A file could not be read, so nothing was predicted; see its box.", true);
+  const motion = collected();
   try {
     const answer = await ask("v1/predict", motion);
     asked = {motion, answer};

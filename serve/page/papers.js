@@ -3,10 +3,22 @@
 
 const MOST_BYTES = 20e6;
 const readings = {motion: 0, opposition: 0};
+const underWay = new Map();  // the reading of each paper, until it has ended
 
 function tell(paper, text, wrong = "") {
   find(`${paper}-read`).textContent = text;
   find(`${paper}-wrong`).textContent = wrong;
+}
+
+function read(paper, files) {
+  const reading = readInto(paper, files).finally(() => { if (underWay.get(paper) === reading) underWay.delete(paper); });
+  underWay.set(paper, reading);
+}
+
+// Gives whether all files now being read could be: without one of them the estimate would mislead.
+async function allRead() {
+  while (underWay.size) if ((await Promise.all(underWay.values())).includes(false)) return false;
+  return true;
 }
 
 async function readInto(paper, files) {
@@ -14,7 +26,7 @@ async function readInto(paper, files) {
   if (!file) return;
   if (file.size > MOST_BYTES) {
     tell(paper, "", `${file.name} holds more than 20 MB; give the brief without its exhibits`);
-    return;
+    return false;
   }
   tell(paper, `Reading ${file.name} ...`);
   try {
@@ -26,7 +38,9 @@ async function readInto(paper, files) {
     if (files.length > 1) notes.push(`only the first of ${files.length} files was read`);
     tell(paper, [`Read from ${from}: ${text.length.toLocaleString("en")} characters`, ...notes].join("; "));
   } catch (error) {
-    if (mine === readings[paper]) tell(paper, "", error.message);
+    if (mine !== readings[paper]) return;
+    tell(paper, "", error.message);
+    return false;
   }
 }
 
@@ -39,10 +53,10 @@ for (const paper of Object.keys(readings)) {
     area.classList.remove("drop");
     if (!holdsFiles(event)) return;
     chosen.value = "";  // or it would go on naming another file
-    readInto(paper, event.dataTransfer.files);
+    read(paper, event.dataTransfer.files);
   });
   area.addEventListener("input", () => delete area.dataset.from);
-  chosen.addEventListener("change", () => readInto(paper, chosen.files));
+  chosen.addEventListener("change", () => read(paper, chosen.files));
 }
 // A file dropped beside a box must not take the place of the page and of what was typed.
 for (const kind of ["dragover", "drop"]) {

@@ -138,8 +138,19 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     page.set_input_files("#opposition-file", words)
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
     page.select_option("#motion_type", "preliminary_injunction")
+    # Asked while a file is still being read, it waits for it.
+    page.evaluate(
+        """() => {
+            const before = readInto, told = new Promise((go) => { window.go = go; });
+            readInto = async (...given) => { await told; return before(...given); };
+        }"""
+    )
+    page.set_input_files("#opposition-file", words | {"buffer": b"All data is erased."})
     page.click("button.main")
+    assert page.input_value("#opposition") == "All data is deleted."
+    page.evaluate("window.go()")
     page.wait_for_selector("#switches fieldset")
+    assert page.inner_text(".paper >> nth=1") == "All data is erased."
     assert page.inner_text(".paper >> nth=0") == motion.motion
     memo = page.text_content("#memo") or ""
     assert "motion from brief.docx" in memo
@@ -152,8 +163,14 @@ def test_a_paper_that_cannot_be_read(page: Page) -> None:
     alert = page.get_by_role("alert").filter(has_text="old.doc")
     expect(alert).to_contain_text("save it as .docx")
     assert page.input_value("#motion") == "Stop the sale."
-    page.evaluate("readInto('opposition', [new File([new Uint8Array(20000001)], 'all.pdf')])")
+    page.evaluate("read('opposition', [new File([new Uint8Array(20000001)], 'all.pdf')])")
     expect(page.locator("#opposition-wrong")).to_contain_text("20 MB")
+    page.select_option("#motion_type", "tro")
+    page.evaluate(
+        "() => { read('motion', [new File(['x'], 'a.pdf')]); find('ask').requestSubmit(); }"
+    )
+    expect(page.locator("#status")).to_contain_text("nothing was predicted")
+    assert page.is_hidden("#answer")
     page.click("button[type=reset]")
     expect(page.locator("#motion-wrong")).to_be_empty()
     expect(page.locator("#opposition-wrong")).to_be_empty()
