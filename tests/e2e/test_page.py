@@ -212,3 +212,5 @@ def test_the_memo_is_one_page(page: Page) -> None:
     pages = PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
     assert len(pages) == 1
     assert "not legal advice" in " ".join(pages[0].extract_text().split())
+    page.click("button[type=reset]")
+    assert "words that go on" not in (page.text_content("#memo") or "")
