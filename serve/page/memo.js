@@ -14,7 +14,7 @@ function heading(answer, motion, alike) {
   const rows = {
     Re: [motion.caption || "motion for interim relief", motion.docket_number && `No. ${motion.docket_number}`],
     Court: [alike?.court || motion.court || "not given", motion.judge && `Judge ${motion.judge}`, motion.decided],
-    Motion: [words(motion.motion_type).replace(/\btro\b/, "temporary restraining order"), motion.claim_area && `field of law: ${words(motion.claim_area)}`],
+    Motion: [words(motion.motion_type).replace(/\btro\b/, "temporary restraining order").replace(/\bpi$/, "preliminary injunction"), motion.claim_area && `field of law: ${words(motion.claim_area)}`],
     "Read from": [MODES[answer.mode] || words(answer.mode), ...papers],
     Date: [new Date().toLocaleDateString("en", {day: "numeric", month: "long", year: "numeric"})],
   };
