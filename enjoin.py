@@ -291,6 +291,12 @@ def predict(
     ] = None,
     text: Annotated[str | None, typer.Option(help="what is asked and why")] = None,
     opposition: Annotated[str | None, typer.Option(help="what the opponent says or did")] = None,
+    motion_file: Annotated[
+        Path | None, typer.Option(help="the motion as a file: .txt, .pdf or .docx")
+    ] = None,
+    opposition_file: Annotated[
+        Path | None, typer.Option(help="the opposition as a file: .txt, .pdf or .docx")
+    ] = None,
     motion_type: Annotated[str | None, typer.Option(help="kind of motion, e.g. tro")] = None,
     court: Annotated[str | None, typer.Option(help="CourtListener id, e.g. ilnd")] = None,
     set_: Annotated[
@@ -305,10 +311,16 @@ def predict(
     """Predict one motion and show what moved the prediction.
 
     Give a file, standard input, or flags; a flag overrides the file's field. Try
-    `enjoin example | enjoin predict -`.
+    `enjoin example | enjoin predict -`, or, with the papers themselves, `enjoin predict
+    --motion-file brief.pdf --opposition-file opposition.docx --motion-type tro`.
     """
     with telling_errors():
-        flags = {"motion": text, "opposition": opposition}
+        if motion and Path(motion).suffix.lower() in (".pdf", ".docx", ".txt"):
+            raise ValueError(f"{motion} is a paper; give it by --motion-file, with --motion-type")
+        flags = {
+            "motion": _paper("--text", text, motion_file),
+            "opposition": _paper("--opposition", opposition, opposition_file),
+        }
         flags |= {"motion_type": motion_type, "court": court}
         given = _one_motion(motion, {k: v for k, v in flags.items() if v is not None}, set_ or [])
         wanted = _prior(prior, priors)
@@ -759,6 +771,19 @@ def _fields(settings: list[str]) -> dict[str, Any]:
     return fields
 
 
+def _paper(option: str, words: str | None, path: Path | None) -> str | None:
+    """Return a paper's words as given, or read from its file."""
+    if path is None:
+        return words
+    from serve.paper_files import read_paper_file
+
+    if words is not None:
+        raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")
+    paper = read_paper_file(path)
+    note("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
+    return paper.text
+
+
 def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
     from data.load import check_rows
     from data.rows import UnreadableInput, raw_rows
@@ -774,7 +799,9 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
         row = rows[0]
     flags |= _fields(settings)
     if not row and not flags:
-        raise ValueError("no motion given: name a file, use - for standard input, or give --text")
+        raise ValueError(
+            "no motion given: name a file, use - for standard input, --text or --motion-file"
+        )
     checked = check_rows([row | flags], Motion)
     tell_columns(checked)
     if checked.rejects:

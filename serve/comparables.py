@@ -44,6 +44,7 @@ class Comparable(BaseModel):
 class ComparablesAnswer(BaseModel):
     """The most alike rulings, most alike first, and how often they granted relief."""
 
+    court: str | None = Field(description="name of the motion's own court, or its id if unknown")
     base_rate: ComparableRate
     rulings: list[Comparable]
     model_version: str
@@ -84,7 +85,9 @@ def compare(
             )
         )
     rate = _rate(comparables, order)
-    return ComparablesAnswer(base_rate=rate, rulings=found, model_version=version)
+    return ComparablesAnswer(
+        court=_court_name(motion.court), base_rate=rate, rulings=found, model_version=version
+    )
 
 
 def comparable_rate(

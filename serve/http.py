@@ -17,6 +17,7 @@ from serve.comparables import SHOWN, ComparablesAnswer, compare
 from serve.keys import Gate
 from serve.measured import measure
 from serve.page_files import add_page
+from serve.papers_door import papers_router
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
 from serve.what_if import WhatIf, what_if
@@ -196,6 +197,7 @@ def build_app(
         version = answering.predictor.version
         return Health(status="ready", model_version=version, trouble=answering.trouble)
 
+    asked.include_router(papers_router())
     app.include_router(asked)
     add_page(app)
     return app

@@ -21,8 +21,8 @@ from serve.logs import Style, logging_settings
 from serve.measured import SHARED_FOLDER
 from serve.predictor import Predictor
 
-DRAIN_SECONDS = 30
-"""How long requests in flight may take once the endpoint is told to stop."""
+DRAIN_SECONDS = 65
+"""How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
 THREADS = 8
 """Requests answered at a time by a worker; the others wait their turn."""
 BACKLOG = 2048
