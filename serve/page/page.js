@@ -54,6 +54,8 @@ function kindOf(name) {
   if (resolved.some((part) => part.type === "boolean")) return {kind: "yes-no", values: [true, false]};
   const choice = resolved.find((part) => part.enum);
   if (choice) return {kind: "choice", values: choice.enum};
+  const blank = "^\\s*$";
+  if (resolved.some((part) => part.type === "string" && part.pattern !== blank)) return {kind: "text"};
   const number = resolved.find((part) => part.type === "integer" || part.type === "number");
   return number ? {kind: "number", least: number.minimum, most: number.maximum} : {kind: "text"};
 }

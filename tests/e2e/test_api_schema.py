@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from serve.answering import Answering
 from serve.http import build_app
@@ -33,7 +34,9 @@ def _with_a_model(trained: Any) -> None:
 @THOROUGH
 def test_the_endpoint_does_what_it_says(case: Any) -> None:
     assert "security" not in case.operation.definition.raw
-    case.call_and_validate()
+    # No schema can tell the bytes of a brief from others.
+    files = case.path == "/v1/papers"
+    case.call_and_validate(excluded_checks=[positive_data_acceptance] if files else [])
 
 
 @LOCKED.auth()
