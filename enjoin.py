@@ -448,10 +448,12 @@ def docket(
         written = write_docket_page(scored, page, since, motions, rows)
         total = len(written.docket.motions)
         say(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
+        if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
+            warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
         if changes := written.changes:
             say(
                 f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
-                f"{len(changes.moved)} moved, {changes.steady} did not"
+                f"{len(changes.moved)} moved, {changes.steady} stayed"
             )
             if changes.model_changed:
                 warn("the model changed: a motion may have moved for that alone")

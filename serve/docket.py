@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from serve.scored import ScoredDocket, ScoredMotion, read_scored
 from train.calibration import INTERVAL
 
 ROWS = 1000
-"""Motions listed by default: some 1.5 MB of page, which can still be mailed."""
+"""Motions listed by default: under 1 MB of page, which can still be mailed."""
 LISTED_CHANGES = 100
 LISTED_GROUPS = 25
 REASONS = 3
@@ -89,7 +89,7 @@ def write_docket_page(
     docket = read_scored(scored, motions)
     changes = compare_dockets(docket, read_scored(since)) if since else None
     with written_whole(page) as temporary:
-        text = docket_page(docket, changes, rows, datetime.now(UTC))
+        text = docket_page(docket, changes, rows, datetime.now().astimezone())
         temporary.write_text(text, encoding="utf-8")
     return WrittenPage(docket, changes, min(rows, len(docket.motions)))
 
@@ -204,7 +204,7 @@ def _signed(points: float, decimals: int) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{_day(moment)}, {moment:%H:%M} UTC"
+    return f"{_day(moment)}, {moment:%H:%M %Z}"
 
 
 def _day(moment: datetime) -> str:

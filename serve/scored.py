@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         raise UnreadableInput(
             f"{motions} has no id in common with {path.name}; expected the file that was scored"
         )
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    written = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
     return ScoredDocket(path.name, written, found)
 
 

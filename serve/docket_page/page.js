@@ -51,7 +51,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 // On a narrow screen the rows are laid out as cards, which would take the table's roles away.
 const roles = {TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell", CAPTION: "caption"};
-for (const part of [cases, ...cases.querySelectorAll("*")]) {
+for (const part of document.querySelectorAll("table.cases, table.cases *")) {
   if (part.tagName === "TH") part.setAttribute("role", part.scope === "col" ? "columnheader" : "rowheader");
   else if (roles[part.tagName]) part.setAttribute("role", roles[part.tagName]);
 }
