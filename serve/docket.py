@@ -29,6 +29,8 @@ from train.calibration import INTERVAL
 
 ROWS = 1000
 """Motions listed by default: under 1 MB of page, which can still be mailed."""
+MANY_ROWS = 5000
+"""As many as a browser sorts and filters without a long wait."""
 LISTED_CHANGES = 100
 LISTED_GROUPS = 25
 REASONS = 3
@@ -121,7 +123,7 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, rows: int, made: 
         change_of=_change_of(changes),
         total=len(docket.motions),
         listed=nearest[:rows],
-        rows=rows,
+        many=MANY_ROWS,
         made=made,
         known=known,
         expected=expected_grants(docket.motions),

@@ -4,7 +4,7 @@ const collator = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
 const cases = document.getElementById("cases");
 const status = document.getElementById("status");
 const rows = [...cases.tBodies[0].rows];  // as written: nearest 50/50 first
-const texts = new Map(rows.map((row) => [row, `${row.textContent} ${row.dataset.id}`.toLowerCase()]));
+const texts = new Map();  // filled as rows are first filtered
 let order = "nearest 50/50 first";
 
 function key(row, place) {
@@ -30,11 +30,16 @@ function tell() {
   status.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} listed motions, ${order}`;
 }
 
+function text(row) {
+  if (!texts.has(row)) texts.set(row, `${row.textContent} ${row.dataset.id}`.toLowerCase());
+  return texts.get(row);
+}
+
 function filter() {
   const words = document.getElementById("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   const kind = document.getElementById("show").value;
   for (const row of rows) {
-    row.hidden = !(words.every((word) => texts.get(row).includes(word)) && (!kind || row.dataset.k.split(" ").includes(kind)));
+    row.hidden = !(words.every((word) => text(row).includes(word)) && (!kind || row.dataset.k.split(" ").includes(kind)));
   }
   tell();
 }
@@ -50,11 +55,23 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 // On a narrow screen the rows are laid out as cards, which would take the table's roles away.
-const roles = {TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell", CAPTION: "caption"};
-for (const part of document.querySelectorAll("table.cases, table.cases *")) {
-  if (part.tagName === "TH") part.setAttribute("role", part.scope === "col" ? "columnheader" : "rowheader");
-  else if (roles[part.tagName]) part.setAttribute("role", roles[part.tagName]);
+const narrow = matchMedia("(max-width: 44rem)");
+function keepRoles() {
+  if (!narrow.matches) return;
+  for (const table of document.querySelectorAll("table.cases")) {
+    table.setAttribute("role", "table");
+    table.caption.setAttribute("role", "caption");
+    for (const part of [table.tHead, table.tBodies[0]]) part.setAttribute("role", "rowgroup");
+    for (const row of table.rows) {
+      row.setAttribute("role", "row");
+      for (const cell of row.cells) {
+        cell.setAttribute("role", {col: "columnheader", row: "rowheader"}[cell.scope] || "cell");
+      }
+    }
+  }
 }
+keepRoles();
+narrow.addEventListener("change", keepRoles);
 const form = document.querySelector("form.controls");
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
