@@ -434,6 +434,46 @@ def score(
 
 
 @app.command()
+def docket(
+    scored: Annotated[Path, typer.Argument(help="what `enjoin score` wrote")],
+    page: Annotated[Path, typer.Argument(help="HTML file to write")] = Path("docket.html"),
+    since: Annotated[
+        Path | None, typer.Option(help="an earlier scoring of the same docket: show what changed")
+    ] = None,
+    motions: Annotated[
+        str | None,
+        typer.Option(help="the file that was scored, for caption, court and claim area"),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=1, help="motions to list at most, nearest 50/50 first")
+    ] = 1000,
+    open_: Annotated[bool, typer.Option("--open", help="show it in the browser")] = False,
+) -> None:
+    """Write a page about a scored docket: expected grants, the motions, courts, what changed.
+
+    One HTML file that holds everything, to open offline, print or mail. Exit code 0: written,
+    2: nothing done.
+    """
+    with telling_errors():
+        from serve.docket import write_docket_page
+
+        written = write_docket_page(scored, page, since, motions, rows)
+        total = len(written.docket.motions)
+        say(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
+        if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
+            warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
+        if changes := written.changes:
+            say(
+                f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
+                f"{len(changes.moved)} moved, {changes.steady} stayed"
+            )
+            if changes.model_changed:
+                warn("the model changed: a motion may have moved for that alone")
+        if open_:
+            typer.launch(page.resolve().as_uri())
+
+
+@app.command()
 def backtest(
     predictions: Annotated[str, typer.Argument(help="what `enjoin score` wrote")],
     outcomes: Annotated[

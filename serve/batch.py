@@ -60,6 +60,12 @@ def read_docket(source: str, output: Path) -> Docket:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=output.parent):
         pass  # a folder that cannot be written to should show now, not after an hour's scoring
+    give_ids(loaded)
+    return Docket(loaded, write_rejects(loaded, output.parent))
+
+
+def give_ids(loaded: Loaded[Motion]) -> None:
+    """Give each motion without an `id` one of its own, `row-<number>` by its place in the file."""
     taken = {motion.id for motion in loaded.rows}
     for place, (motion, number) in enumerate(zip(loaded.rows, loaded.row_numbers, strict=True)):
         if motion.id is None:
@@ -68,7 +74,6 @@ def read_docket(source: str, output: Path) -> Docket:
                 name += "-unnamed"
             taken.add(name)
             loaded.rows[place] = motion.model_copy(update={"id": name})
-    return Docket(loaded, write_rejects(loaded, output.parent))
 
 
 def score_motions(
