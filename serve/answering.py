@@ -4,17 +4,34 @@ A request takes the model once, when it begins, so that one swapped in meanwhile
 it. Whatever goes wrong while looking for another model, the one that is loaded goes on answering.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
 from data.embedded import clearview_motion
+from data.schema import Motion
 from serve.locate import follows, locate_model, wanted
 from serve.predictor import Predictor
 
 LOOK_SECONDS = 30.0
 """How often the registry is asked which version is champion."""
 _LOG = logging.getLogger("enjoin.model")
+
+
+def warm(predictor: Predictor) -> None:
+    """Answer in every mode, so that what is made at first use is made before anyone asks."""
+    example = clearview_motion()
+    cited = f"{example.motion} See Winter v. NRDC, 555 U.S. 7, 22 (2008), decided May 3, 2020."
+    text = Motion.model_construct(motion_type=example.motion_type, motion=cited)
+    rated = example.model_copy(update={"likelihood_of_success": 3})
+    for motion in (example, text, rated):
+        predictor.answer([motion])
+    # The lexicons and the model stay; looking through all of it for garbage takes a sixth of a
+    # second, in the middle of somebody's question.
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 class Answering:
@@ -78,7 +95,7 @@ class Answering:
     def _swap(self, address: str) -> None:
         try:
             found = Predictor.from_located(locate_model(address))
-            found.answer([clearview_motion()])  # ready, and seen to answer, before it takes over
+            warm(found)  # ready, and seen to answer, before it takes over
         except ValueError as error:  # damaged, or of other features, schema or lexicon
             self._refused = address
             self._tell(f"{address} is refused: {error}")

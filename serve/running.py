@@ -11,8 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from data.embedded import clearview_motion
-from serve.answering import LOOK_SECONDS, Answering
+from serve.answering import LOOK_SECONDS, Answering, warm
 from serve.audit import AuditLog
 from serve.http import build_app
 from serve.keys import Gate
@@ -61,7 +60,7 @@ class Settings:
 def application(settings: Settings) -> FastAPI:
     """Load the model and return the application that answers with it."""
     predictor = Predictor.from_located(settings.located)
-    predictor.answer([clearview_motion()])  # compiles the phrases, and is seen to answer
+    warm(predictor)
     answering = Answering(predictor, settings.source)
     audit = AuditLog(settings.audit, settings.audit_text) if settings.audit else None
 
