@@ -19,8 +19,8 @@ DISCLAIMER = (
 )
 
 
-# No pydantic model, which checks itself: an answer may hold a hundred, made from what was found.
-@dataclass(frozen=True, slots=True)
+# Neither a pydantic model, which checks itself, nor frozen: an answer may hold a hundred.
+@dataclass(slots=True)
 class Phrase:
     """Words of the papers that an indicator was read from, or that bear out its coding."""
 

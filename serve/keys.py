@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -111,11 +111,11 @@ class Gate:
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
     @property
-    def dependency(self) -> Callable[..., str]:
+    def dependency(self) -> Callable[..., Awaitable[str]]:
         """What FastAPI is to ask before a request: a key is described only where one is needed."""
         return self.with_key if self.keys else self.anyone
 
-    def with_key(
+    async def with_key(
         self,
         request: Request,
         given: Annotated[
@@ -133,7 +133,7 @@ class Gate:
             )
         return self._counted(request, name)
 
-    def anyone(self, request: Request) -> str:
+    async def anyone(self, request: Request) -> str:
         """Let a request in without a key; refuse with 429."""
         return self._counted(request, ANYONE)
 
