@@ -40,14 +40,18 @@ class GrantPyfunc:
         ValueError
             If a row is wrong; the message names row, field, value and what was expected.
         """
-        rows = [
-            {name: _plain(value) for name, value in row.items()}
-            for row in model_input.to_dict("records")
-        ]
-        checked = check_rows(rows, Motion)
+        checked = check_rows(as_rows(model_input), Motion)
         if checked.rejects:
             raise ValueError("; ".join(str(reject) for reject in checked.rejects[:5]))
         return self.predictor.score(checked.rows)
+
+
+def as_rows(motions: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a data frame, lists as Python's own where Arrow made arrays of them."""
+    return [
+        {str(name): _plain(value) for name, value in row.items()}
+        for row in motions.to_dict("records")
+    ]
 
 
 def _load_pyfunc(path: str) -> GrantPyfunc:

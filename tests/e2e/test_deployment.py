@@ -148,7 +148,14 @@ def _database(site: Site) -> Iterator[None]:
     if ROOT_USER:
         os.chown(data, NOBODY["user"], NOBODY["group"])
     options = ["--username", user, "--pwfile", password, "--auth=scram-sha-256", "--no-sync"]
-    command = [str(programs / "initdb"), "--pgdata", str(data), "--no-locale", "--encoding=UTF8", *options]
+    command = [
+        str(programs / "initdb"),
+        "--pgdata",
+        str(data),
+        "--no-locale",
+        "--encoding=UTF8",
+        *options,
+    ]
     subprocess.run(command, check=True, capture_output=True, cwd=data, **NOBODY)
     create = [str(programs / "postgres"), "--single", "-D", str(data), "postgres"]
     statement = f"CREATE DATABASE {told['POSTGRES_DB']}"
