@@ -37,12 +37,16 @@ class GrantPyfunc:
 
         Raises
         ------
-        ValueError
-            If a row is wrong; the message names row, field, value and what was expected.
+        mlflow.exceptions.MlflowException
+            If a row is wrong; the message names row, field, value and what was expected. The
+            message of any other exception MLflow's scoring server would keep to itself.
         """
+        from mlflow.exceptions import MlflowException
+
         checked = check_rows(as_rows(model_input), Motion)
         if checked.rejects:
-            raise ValueError("; ".join(str(reject) for reject in checked.rejects[:5]))
+            reasons = "; ".join(str(reject) for reject in checked.rejects[:5])
+            raise MlflowException.invalid_parameter_value(reasons)
         return self.predictor.score(checked.rows)
 
 
