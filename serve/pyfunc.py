@@ -43,19 +43,15 @@ class GrantPyfunc:
         """
         from mlflow.exceptions import MlflowException
 
-        checked = check_rows(as_rows(model_input), Motion)
+        rows = [
+            {name: _plain(value) for name, value in row.items()}
+            for row in model_input.to_dict("records")
+        ]
+        checked = check_rows(rows, Motion)
         if checked.rejects:
             reasons = "; ".join(str(reject) for reject in checked.rejects[:5])
             raise MlflowException.invalid_parameter_value(reasons)
         return self.predictor.score(checked.rows)
-
-
-def as_rows(motions: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a data frame, lists as Python's own where Arrow made arrays of them."""
-    return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in motions.to_dict("records")
-    ]
 
 
 def _load_pyfunc(path: str) -> GrantPyfunc:

@@ -13,13 +13,13 @@ import sys
 from pathlib import PurePath
 
 import mlflow
+import numpy as np
 import pandas as pd
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
 from data.load import check_rows
 from data.schema import Motion, is_list
-from serve.pyfunc import as_rows
 
 
 def read_docket(spark: SparkSession, source: str) -> DataFrame:
@@ -94,8 +94,11 @@ def _shown(name: str, kind: str) -> Column:
 
 def _reasons(motions: pd.DataFrame) -> pd.Series:
     """Say of each motion what is wrong with it, or nothing."""
+    # Arrow makes arrays of lists, and pandas NaN of what is missing.
+    shown = motions.astype(object).where(motions.notna(), None)
+    shown = shown.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
     reasons: list[str | None] = [None] * len(motions)
-    for reject in check_rows(as_rows(motions), Motion).rejects:
+    for reject in check_rows(shown.to_dict("records"), Motion).rejects:
         reasons[reject.row - 1] = "; ".join(map(str, reject.problems))
     return pd.Series(reasons, dtype=object)
 

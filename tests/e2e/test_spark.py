@@ -28,7 +28,7 @@ MOTIONS = [clearview_motion()] + [
 ]
 MOTIONS = [motion.model_copy(update={"id": f"m{i}"}) for i, motion in enumerate(MOTIONS)]
 ROWS = [motion.model_dump(mode="json") for motion in MOTIONS]
-WRONG = {"id": "wrong", "motion_type": "nonsense", "motion": "text"}
+WRONG = {"id": "wrong", "motion_type": "nonsense"}
 
 
 @pytest.fixture(scope="module")
@@ -71,4 +71,6 @@ def test_the_same_probabilities_and_wrong_rows_apart(
     assert set(table["court.file"]) == {"kept"}
     lines = [line for part in tmp_path.glob("scored.rejects/*.json") for line in part.open()]
     assert [json.loads(line)["id"] for line in lines] == ["wrong"]
-    assert 'motion_type: found "nonsense"; expected one of' in json.loads(lines[0])["reasons"]
+    reasons = json.loads(lines[0])["reasons"]
+    assert 'motion_type: found "nonsense"; expected one of' in reasons
+    assert "motion: missing" in reasons
