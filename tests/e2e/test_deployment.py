@@ -28,7 +28,7 @@ import yaml
 from data.embedded import clearview_motion
 from serve.keys import new_key
 from serve.locate import locate_model
-from serve.pyfunc import log_to_mlflow
+from serve.pyfunc import ROOMS, log_to_mlflow
 from train.registry import enter
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +56,17 @@ def test_the_image_is_for_a_user_without_rights_or_build_tools() -> None:
     user = re.findall(r"^USER (.*)$", LAST_STAGE, re.MULTILINE)
     assert user == ["10001:10001"]
     assert not re.search(r"\b(gcc|build-essential|pip install|uv)\b", LAST_STAGE)
+
+
+def test_the_image_is_given_all_it_copies() -> None:
+    allowed = (ROOT / ".dockerignore").read_text().splitlines()
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--" not in line]
+    names = {name for sources in copied for name in sources}
+    assert {*ROOMS, "enjoin.py"} <= names
+    for name in names:
+        assert (ROOT / name).exists()
+        assert f"!{name}" in allowed
 
 
 def test_the_tracking_server_answers_to_the_name_it_is_asked_by() -> None:
