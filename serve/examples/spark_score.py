@@ -94,6 +94,10 @@ def _shown(name: str, kind: str) -> Column:
 
 def _reasons(motions: pd.DataFrame) -> pd.Series:
     """Say of each motion what is wrong with it, or nothing."""
+    # The model brings a copy of the rooms. With all of the installed ones imported here, a worker
+    # that does both never takes some from the one and some from the other.
+    import serve.pyfunc  # noqa: F401
+
     # Arrow makes arrays of lists, and pandas NaN of what is missing.
     shown = motions.astype(object).where(motions.notna(), None)
     shown = shown.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
