@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
 from data.load import check_rows
@@ -24,6 +25,8 @@ from serve.what_if import WhatIf, what_if
 from train.prior import LEAST_RATE, Prior
 
 MAX_BATCH = 1000
+AT_ONCE = 5000
+"""Characters of a motion up to which it is answered about without a thread."""
 _LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
@@ -135,9 +138,13 @@ def build_app(
         return answers
 
     @asked.post("/predict", response_model=Answer)
-    def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
+    async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
-        return _as_json(answered(request, [motion], prior)[0])
+        if len(motion.motion) + len(motion.opposition or "") > AT_ONCE:
+            answers = await run_in_threadpool(answered, request, [motion], prior)
+        else:  # a few milliseconds, of which handing it to a thread and back would be one
+            answers = answered(request, [motion], prior)
+        return _as_json(answers[0])
 
     @asked.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
     def predict_batch(
