@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from fastapi import FastAPI
 
+from data.embedded import clearview_motion
 from serve.answering import LOOK_SECONDS, Answering, warm
 from serve.audit import AuditLog
 from serve.http import build_app
@@ -62,7 +64,7 @@ class Settings:
 def application(settings: Settings) -> FastAPI:
     """Load the model and return the application that answers with it."""
     predictor = Predictor.from_located(settings.located)
-    warm(predictor)
+    predictor.answer([clearview_motion()])  # compiles the phrases, and is seen to answer
     answering = Answering(predictor, settings.source)
     audit = AuditLog(settings.audit, settings.audit_text) if settings.audit else None
 
@@ -71,6 +73,8 @@ def application(settings: Settings) -> FastAPI:
         from anyio.to_thread import current_default_thread_limiter
 
         current_default_thread_limiter().total_tokens = THREADS
+        # What other modes need is made while the first motions are answered.
+        Thread(target=warm, args=(predictor,), name="warm up", daemon=True).start()
         answering.follow(settings.look_seconds)
         yield
         answering.stop()

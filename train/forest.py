@@ -7,7 +7,6 @@ which add up over trees, are those of the mean of the bags.
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import lightgbm as lgb
@@ -20,6 +19,7 @@ Leaves = npt.NDArray[np.intp]
 """(n, trees): the numbers of the leaves that rows fall into, bag after bag."""
 MANY_ROWS = 256
 """Rows from which threads are worth starting: for few, that takes a hundred times the work."""
+_HEAD = "tree\nversion="
 _TREE = re.compile(r"^Tree=\d+\n(?:.+\n)+", re.MULTILINE)
 _LEAVES = re.compile(r"^leaf_value=(.+)$", re.MULTILINE)
 
@@ -29,12 +29,23 @@ class Forest:
 
     Parameters
     ----------
-    bags
-        LightGBM boosters fitted on the same columns.
+    texts
+        LightGBM boosters fitted on the same columns, each as LightGBM's text.
+
+    Raises
+    ------
+    ValueError, lightgbm.basic.LightGBMError
+        If a text is no booster's.
     """
 
-    def __init__(self, bags: Sequence[lgb.Booster]) -> None:
-        self.bags = tuple(bags)
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = tuple(texts)
+        self._merged = _merge(self.texts)
+
+    @classmethod
+    def of(cls, bags: Sequence[lgb.Booster]) -> "Forest":
+        """Return the forest of some boosters."""
+        return cls([bag.model_to_string() for bag in bags])
 
     def leaves(self, matrix: Floats) -> Leaves:
         """Return the (n, trees) numbers of the leaves that rows fall into, bag after bag."""
@@ -57,26 +68,7 @@ class Forest:
         found = self._merged.booster.predict(
             matrix, pred_contrib=True, num_threads=_threads(matrix)
         )
-        return np.asarray(found, dtype=float).reshape(len(matrix), -1) / len(self.bags)
-
-    @cached_property
-    def _merged(self) -> "_Merged":
-        texts = [bag.model_to_string() for bag in self.bags]
-        trees = [_TREE.findall(text) for text in texts]
-        flat = [tree for mine in trees for tree in mine]
-        blocks = [
-            re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(flat)
-        ]
-        head = texts[0][: texts[0].index("tree_sizes=")]
-        sizes = " ".join(str(len(block)) for block in blocks)
-        text = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
-        values = [np.array(_leaf_values(tree)) for tree in flat]
-        return _Merged(
-            lgb.Booster(model_str=text),
-            np.concatenate(values),
-            np.cumsum([0, *(len(mine) for mine in values[:-1])]),
-            np.cumsum([0, *(len(mine) for mine in trees[:-1])]),
-        )
+        return np.asarray(found, dtype=float).reshape(len(matrix), -1) / len(self.texts)
 
 
 class _Merged(NamedTuple):
@@ -86,6 +78,25 @@ class _Merged(NamedTuple):
     values: Floats
     offsets: npt.NDArray[np.intp]
     firsts: npt.NDArray[np.intp]
+
+
+def _merge(texts: Sequence[str]) -> _Merged:
+    trees = [_TREE.findall(text) for text in texts]
+    flat = [tree for mine in trees for tree in mine]
+    if not all(trees) or not all(text.startswith(_HEAD) for text in texts):
+        raise ValueError("a booster's text without trees")
+    blocks = [
+        re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(flat)
+    ]
+    head = texts[0][: texts[0].index("tree_sizes=")]
+    sizes = " ".join(str(len(block)) for block in blocks)
+    values = [np.array(_leaf_values(tree)) for tree in flat]
+    return _Merged(
+        lgb.Booster(model_str=f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"),
+        np.concatenate(values),
+        np.cumsum([0, *(len(mine) for mine in values[:-1])]),
+        np.cumsum([0, *(len(mine) for mine in trees[:-1])]),
+    )
 
 
 def _leaf_values(tree: str) -> list[float]:

@@ -261,7 +261,7 @@ def _fit_ensemble(
     # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
     matrices = (encode(copy.frame, names, categories) for copy in copies)
     bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
-    forest = Forest(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
+    forest = Forest.of(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
     measured = [
         _scores(forest, encode(copy.frame, names, categories)).T
         for copy in copies
@@ -276,7 +276,7 @@ def _scores(forest: Forest, matrix: Floats) -> Floats:
         forest.scores(forest.leaves(matrix[start : start + AT_ONCE]))
         for start in range(0, len(matrix), AT_ONCE)
     ]
-    return np.vstack(parts) if parts else np.empty((0, len(forest.bags)))
+    return np.vstack(parts) if parts else np.empty((0, len(forest.texts)))
 
 
 def _rows_by_basis(modes: Sequence[Mode]) -> list[tuple[Basis, npt.NDArray[np.intp]]]:

@@ -34,8 +34,8 @@ def save_model(model: GrantModel, folder: Path) -> None:
     try:
         for basis, ensemble in model.ensembles.items():
             (temporary / basis).mkdir()
-            for place, bag in enumerate(ensemble.forest.bags):
-                bag.save_model(temporary / basis / f"bag_{place:03}.txt")
+            for place, text in enumerate(ensemble.forest.texts):
+                (temporary / basis / f"bag_{place:03}.txt").write_text(text, encoding="utf-8")
         record: dict[str, Any] = {
             "format": FORMAT,
             "columns": model.columns,
@@ -45,7 +45,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
             "calibrations": {
                 basis: asdict(ensemble.calibration) for basis, ensemble in model.ensembles.items()
             },
-            "n_bags": {basis: len(e.forest.bags) for basis, e in model.ensembles.items()},
+            "n_bags": {basis: len(e.forest.texts) for basis, e in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
         }
@@ -90,8 +90,8 @@ def load_model(folder: Path) -> GrantModel:
                 float(line["spread"]),
             )
             paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
-            bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
-            ensembles[basis] = Ensemble(Forest(bags), calibration)
+            texts = [path.read_text(encoding="utf-8") for path in paths]
+            ensembles[basis] = Ensemble(Forest(texts), calibration)
         readers = json.loads((folder / "readers.json").read_text(encoding="utf-8"))
         if record["has_readers"] != (readers is not None):
             raise ValueError("readers.json is not the one that was saved")

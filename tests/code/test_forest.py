@@ -26,7 +26,7 @@ def bags() -> list[lgb.Booster]:
 
 
 def test_a_forest_is_its_bags(bags: list[lgb.Booster]) -> None:
-    forest = Forest(bags)
+    forest = Forest.of(bags)
     leaves = forest.leaves(X)
     alone = np.hstack([bag.predict(X, pred_leaf=True).reshape(ROWS, -1) for bag in bags])
     assert np.array_equal(leaves, alone)
@@ -39,7 +39,7 @@ def test_a_forest_is_its_bags(bags: list[lgb.Booster]) -> None:
 
 
 def test_a_row_has_the_same_score_alone(bags: list[lgb.Booster]) -> None:
-    forest = Forest(bags)
+    forest = Forest.of(bags)
     together = forest.scores(forest.leaves(X))
     alone = np.vstack([forest.scores(forest.leaves(X[row : row + 1])) for row in range(50)])
     assert np.array_equal(alone, together[:50])
