@@ -5,7 +5,7 @@ References
 Aho and Corasick (1975), Communications of the ACM 18:333-340.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -80,7 +80,8 @@ def _wordings() -> _Wordings:
         [half.right for half in halves],
     )
     everything = list(dict.fromkeys(w for part in parts for mine in part for w in mine))
-    whole, left, right = (_owners(everything, part) for part in parts)
+    places = {wording: place for place, wording in enumerate(everything)}
+    whole, left, right = (_owners(places, part) for part in parts)
     return _Wordings(
         ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in everything]),
         np.array([wording[-1] == "*" for wording in everything], dtype=bool),
@@ -101,14 +102,17 @@ def _spaced(wording: str) -> str:
     return spaced[:-2] if wording[-1] == "*" else spaced
 
 
-def _owners(everything: Sequence[str], part: Iterable[Sequence[str]]) -> _Owners:
-    found: dict[str, list[tuple[int, int]]] = {}
-    for pattern, mine in enumerate(part):
-        for rank, wording in enumerate(mine):
-            found.setdefault(wording, []).append((pattern, rank))
-    rows = [found.get(wording, []) for wording in everything]
-    flat = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
-    return _Owners(np.cumsum([0, *map(len, rows)]), *flat.reshape(-1, 2).T)
+def _owners(places: Mapping[str, int], part: Sequence[Sequence[str]]) -> _Owners:
+    """Return whose wordings these are; `places` numbers all wordings from 0."""
+    which = np.fromiter(map(places.__getitem__, chain.from_iterable(part)), dtype=np.int64)
+    counts = np.array([len(mine) for mine in part], dtype=np.int64)
+    order = which.argsort(kind="stable")
+    found = np.bincount(which, minlength=len(places))
+    return _Owners(
+        np.append(0, found.cumsum()),
+        np.arange(len(part)).repeat(counts)[order],
+        counted_up(np.zeros_like(counts), counts)[order],
+    )
 
 
 def spelt_out(text: str, marks: Marks) -> Matches:
