@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +23,7 @@ from serve.terminal import (
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
+    from serve.locate import Located
     from serve.predictor import Predictor
     from train.prior import Prior
     from train.run import Settings, Trained
@@ -374,50 +374,61 @@ def comparables(
 @app.command()
 def score(
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help=".csv, .jsonl, .json, .parquet, or -")
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help=".csv, .jsonl, .json or .parquet (also .gz, .zst), a folder or a quoted glob of "
+            "such files, an address such as s3://bucket/pending.parquet, or -",
+        ),
     ],
-    output: Annotated[Path, typer.Argument(help=".csv, .jsonl or .parquet to write")],
+    output: Annotated[
+        str,
+        typer.Argument(
+            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address"
+        ),
+    ],
     model: ModelOption = None,
     jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
     prior: PriorOption = None,
     priors: PriorsOption = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="a field to carry into the output; may be repeated; all for every one"),
+    ] = None,
+    contributions: Annotated[
+        bool, typer.Option("--contributions", help="add every feature's share of the log-odds")
+    ] = False,
+    comparables: Annotated[
+        int, typer.Option(min=0, max=50, help="add so many of the most alike training rulings")
+    ] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on from the last finished chunk of a run cut off")
+    ] = False,
+    chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="folder for finished chunks; by default <output>.partial"),
+    ] = None,
 ) -> None:
-    """Score a file of pending motions.
+    """Score pending motions, however many.
 
     Wrong rows go to <input name>.rejects.jsonl beside the output. Exit code 0: all scored,
     3: some rejected, 2: nothing done.
     """
     with telling_errors():
-        from serve.batch import read_docket, score_motions
-        from serve.predictor import notes
+        from serve.batch import Run
+        from serve.pool import processes
+        from serve.scored import Wanted, kept_fields
+        from serve.scoring import Place, at_hand
+        from serve.scoring import score as run_scoring
 
-        wanted = _prior(prior, priors)
-        docket = read_docket(source, output)
-        tell_columns(docket.loaded)
-        tell_rejects(docket.loaded.rejects, docket.rejects)
-        motions = docket.loaded.rows
-        if not motions:
-            warn("no row could be scored; nothing was written")
-            raise typer.Exit(2)
-        if repeated := docket.loaded.repeated_ids:
-            shown = ", ".join(repeated[:5]) + (" ..." if len(repeated) > 5 else "")
-            warn(f"{len(repeated)} id(s) stand on more than one row, each scored: {shown}")
-        unused = Counter(words for motion in motions for words in notes(motion))
-        for words, rows in unused.most_common(5):
-            warn(f"{words} ({rows} row(s))")
-        predictor = _predictor(model)
-        with counting("scoring") as advance:
-            table = score_motions(predictor, motions, output, jobs, advance, wanted)
-        say(f"{len(motions)} motion(s) scored by {predictor.version} -> {output}")
-        if wanted:
-            mine = sum(motion.court in wanted.courts for motion in motions)
-            rest = int(table["prior"].notna().sum()) - mine
-            say(
-                f"Adjusted: {mine} by the counts of their court, {rest} by --prior; "
-                f"{len(table) - mine - rest} left as they are"
-            )
-        if docket.rejects:
-            raise typer.Exit(3)
+        wanted = Wanted(_prior(prior, priors), contributions, comparables, kept_fields(keep or []))
+        run = Run(processes(jobs), chunk, resume, work)
+        with at_hand(Place(source, output)) as (docket, sink):
+            located = _located(model)
+            code = run_scoring(docket, sink, _loaded(located), located, wanted, run)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -706,19 +717,28 @@ def _train(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Train
 
 
 def _predictor(source: str | None) -> "Predictor":
-    """Load the model; without any registered one, train it on the embedded rulings first."""
-    from serve.locate import NoTrainedModel
+    return _loaded(_located(source))
+
+
+def _loaded(located: "Located") -> "Predictor":
     from serve.predictor import Predictor
 
+    return Predictor.from_located(located)
+
+
+def _located(source: str | None) -> "Located":
+    """Find the model; without any registered one, train it on the embedded rulings first."""
+    from serve.locate import NoTrainedModel, locate_model
+
     try:
-        return Predictor.load(source)
+        return locate_model(source)
     except NoTrainedModel as missing:
         note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
     from train.run import Settings
 
     trained = _train(_rulings(EMBEDDED)[0], EMBEDDED, Settings())
     note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
-    return Predictor.load()
+    return locate_model(None)
 
 
 def _prior(overall: float | None, counts: Path | None) -> "Prior | None":

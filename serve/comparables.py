@@ -92,6 +92,15 @@ def comparable_rate(
     return _rate(comparables, _nearest(model, comparables, frame, motion)[1])
 
 
+def nearest_outcomes(
+    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion, most: int
+) -> list[dict[str, str]]:
+    """Return `id` and `outcome` of the rulings most like the one motion of a frame."""
+    order = _nearest(model, comparables, frame, motion)[1][:most]
+    records = [comparables.records[row] for row in order]
+    return [{"id": str(each["id"]), "outcome": str(each["outcome"])} for each in records]
+
+
 def _nearest(
     model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion
 ) -> tuple[Floats, list[int]]:

@@ -23,7 +23,7 @@ from serve.answer import (
     as_phrases,
     plain,
 )
-from serve.comparables import comparable_rate
+from serve.comparables import comparable_rate, nearest_outcomes
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL
 from train.comparables import Comparables, load_comparables
@@ -77,7 +77,12 @@ class Predictor:
         }
 
     def score(
-        self, motions: Sequence[Motion], n_jobs: int = 1, prior: Prior | None = None
+        self,
+        motions: Sequence[Motion],
+        n_jobs: int = 1,
+        prior: Prior | None = None,
+        contributions: bool = False,
+        comparables: int = 0,
     ) -> pd.DataFrame:
         """Score n motions: a table of n rows in the same order.
 
@@ -85,6 +90,10 @@ class Predictor:
         `top_<family>` (its feature that moves the probability most, in plain words, with its
         percentage points), and `model_version`. With a prior, the probabilities are adjusted to it,
         and there are `p_grant_unadjusted` and `prior` (the grant rate adjusted to) too.
+
+        With `contributions`, there is `contribution_<feature>` for each feature, its share of the
+        log-odds before any prior, and `contribution_base`; with so many `comparables`, the column
+        of that name lists the id and outcome of the training rulings most alike.
         """
         frame = self.model.read(build_features(motions, n_jobs))
         modes = [mode_of(motion) for motion in motions]
@@ -96,6 +105,17 @@ class Predictor:
             tops = _top_of_family(frame, shares, table["p_grant"].to_numpy(), family)
             table[f"top_{family}"] = tops
         table["model_version"] = self.version
+        if contributions:
+            table = pd.concat([table, shares.add_prefix("contribution_")], axis=1)
+        if comparables:
+            if self.comparables is None:
+                raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+            table["comparables"] = [
+                nearest_outcomes(
+                    self.model, self.comparables, frame.take([row]), motion, comparables
+                )
+                for row, motion in enumerate(motions)
+            ]
         return table
 
     def probabilities(self, motions: Sequence[Motion], prior: Prior | None = None) -> pd.DataFrame:
@@ -264,13 +284,15 @@ def _top_of_family(
 ) -> list[str | None]:
     columns = [column for column in COLUMNS if column.family == family]
     mine = shares[[column.name for column in columns]].to_numpy()
+    places = np.abs(mine).argmax(axis=1)
+    top = mine[np.arange(len(mine)), places]
+    points = 100 * (p - expit(logit(p) - top))
+    values = {place: frame.values[columns[place].name].tolist() for place in set(places.tolist())}
     tops: list[str | None] = []
-    for row, place in enumerate(np.abs(mine).argmax(axis=1)):
-        share = float(mine[row, place])
-        if share == 0.0:
+    for row, place in enumerate(places.tolist()):
+        if top[row] == 0.0:
             tops.append(None)
             continue
-        column = columns[place]
-        words = column.say(plain(frame.values[column.name].iloc[row]))
-        tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
+        words = columns[place].say(plain(values[place][row]))
+        tops.append(f"{words} ({points[row]:+.1f} points)")
     return tops
