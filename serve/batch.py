@@ -118,7 +118,7 @@ def score_docket(
     advance: Callable[[int, float | None], None] = lambda rows, share: None,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Docket:
-    """Score the motions of a source, one row each in the same order.
+    """Score the motions of a source, one row each in the same order (see `check_apart` first).
 
     Parameters
     ----------
@@ -136,15 +136,14 @@ def score_docket(
     Raises
     ------
     UnreadableInput
-        If the input holds no rows, cannot be read to its end, or would be overwritten.
+        If the input holds no rows, or cannot be read to its end.
     ValueError
         If what is to be resumed belongs to another input, model or options.
     OSError
         If the output cannot be written.
     """
     jobs = processes(run.jobs)
-    rejects = sink.beside(f"{source.name}.rejects.jsonl")
-    _check_not_input(source, sink, rejects)
+    rejects = _rejects_of(source, sink)
     sink.check()
     belongs = {
         "input": source.identity(),
@@ -186,7 +185,15 @@ def partial_folder(sink: Sink, work: Path | None = None) -> Path:
     return (work or cache_dir() / "partial") / f"{name}.partial"
 
 
-def _check_not_input(source: Source, sink: Sink, rejects: str) -> None:
+def check_apart(source: Source, sink: Sink) -> None:
+    """Check that neither output nor rejects would overwrite the input, or one the other.
+
+    Raises
+    ------
+    UnreadableInput
+        If so.
+    """
+    rejects = _rejects_of(source, sink)
     for address in source.addresses():
         if is_same_file(sink.name, address):
             raise UnreadableInput(f"{sink.name} is the input file itself; choose another output")
@@ -194,6 +201,10 @@ def _check_not_input(source: Source, sink: Sink, rejects: str) -> None:
             raise UnreadableInput(f"{address} is where rejected rows would go; rename it")
     if is_same_file(sink.name, rejects):
         raise UnreadableInput(f"{sink.name} is where rejected rows go; choose another output")
+
+
+def _rejects_of(source: Source, sink: Sink) -> str:
+    return sink.beside(f"{source.name}.rejects.jsonl")
 
 
 def _joined(partial: Partial, chunks: int, sink: Sink, rejects: str) -> Docket:

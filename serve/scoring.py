@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from data.addresses import filesystem
 from data.chunks import Source
 from data.sources import opened
-from serve.batch import Docket, Run, score_docket
+from serve.batch import Docket, Run, check_apart, score_docket
 from serve.locate import Located
 from serve.predictor import Predictor
 from serve.scored import Wanted
@@ -40,6 +40,7 @@ def at_hand(place: Place) -> Iterator[tuple[Source, Sink]]:
     sink = FileSink(place.output)
     sink.check()
     with opened(place.source, but=(filesystem(place.output)[1],)) as source:
+        check_apart(source, sink)
         yield source, sink
 
 
