@@ -378,13 +378,15 @@ def score(
         typer.Argument(
             metavar="INPUT",
             help=".csv, .jsonl, .json or .parquet (also .gz, .zst), a folder or a quoted glob of "
-            "such files, an address such as s3://bucket/pending.parquet, or -",
+            "such files, an address such as s3://bucket/pending.parquet, a database "
+            "(postgresql+psycopg://..., sqlite:///...), or -",
         ),
     ],
     output: Annotated[
         str,
         typer.Argument(
-            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address"
+            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address, or a "
+            "database"
         ),
     ],
     model: ModelOption = None,
@@ -409,6 +411,16 @@ def score(
         Path | None,
         typer.Option(help="folder for finished chunks; by default <output>.partial"),
     ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(help="rows of a database; with an `order by`, they can be resumed"),
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="a whole table of a database")] = None,
+    into: Annotated[str | None, typer.Option(help="new table of a database to write")] = None,
+    replace_: Annotated[
+        bool,
+        typer.Option("--replace", help="replace the table of --into, once the new one is whole"),
+    ] = False,
 ) -> None:
     """Score pending motions, however many.
 
@@ -424,7 +436,8 @@ def score(
 
         wanted = Wanted(_prior(prior, priors), contributions, comparables, kept_fields(keep or []))
         run = Run(processes(jobs), chunk, resume, work)
-        with at_hand(Place(source, output)) as (docket, sink):
+        place = Place(source, output, query, table, into, replace_)
+        with at_hand(place) as (docket, sink):
             located = _located(model)
             code = run_scoring(docket, sink, _loaded(located), located, wanted, run)
     if code:

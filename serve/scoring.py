@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from data.addresses import filesystem
+from data.addresses import filesystem, is_address, is_filesystem
 from data.chunks import Source
 from data.sources import opened
 from serve.batch import Docket, Run, check_apart, score_docket
 from serve.locate import Located
 from serve.predictor import Predictor
 from serve.scored import Wanted
-from serve.sinks import FileSink, Sink
+from serve.sinks import FileSink, Sink, TableSink
 from serve.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
 
 REJECTED, NOTHING = 3, 2
@@ -20,10 +20,14 @@ REJECTED, NOTHING = 3, 2
 
 @dataclass(frozen=True)
 class Place:
-    """Input and output as the user gives them."""
+    """Input and output as the user gives them, and which rows of a database they are."""
 
     source: str
     output: str
+    query: str | None = None
+    table: str | None = None
+    into: str | None = None
+    replace: bool = False
 
 
 @contextmanager
@@ -37,11 +41,39 @@ def at_hand(place: Place) -> Iterator[tuple[Source, Sink]]:
     OSError
         If the output cannot be written.
     """
-    sink = FileSink(place.output)
+    sink = _sink(place)
     sink.check()
-    with opened(place.source, but=(filesystem(place.output)[1],)) as source:
+    with _source(place) as source:
         check_apart(source, sink)
         yield source, sink
+
+
+def _is_database(text: str) -> bool:
+    return is_address(text) and not is_filesystem(text)
+
+
+def _sink(place: Place) -> Sink:
+    if not _is_database(place.output):
+        if place.into or place.replace:
+            raise ValueError("--into and --replace are for an OUTPUT that is a database")
+        return FileSink(place.output)
+    if place.into is None:
+        raise ValueError("an OUTPUT that is a database needs --into, the table to write")
+    return TableSink(place.output, place.into, place.replace)
+
+
+@contextmanager
+def _source(place: Place) -> Iterator[Source]:
+    if _is_database(place.source):
+        from data.sql import queried
+
+        yield queried(place.source, place.query, place.table)
+        return
+    if place.query or place.table:
+        raise ValueError("--query and --table are for an INPUT that is a database")
+    but = () if _is_database(place.output) else (filesystem(place.output)[1],)
+    with opened(place.source, but) as source:
+        yield source
 
 
 def score(

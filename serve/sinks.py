@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -83,6 +84,55 @@ class FileSink:
         """Return the path or address of a file beside it."""
         folder, slash, _ = self.name.rpartition("/")
         return f"{folder}{slash}{name}"
+
+
+@dataclass(frozen=True)
+class TableSink:
+    """A new table of a database; lists in it are text, as in a `.csv` file."""
+
+    url: str
+    into: str
+    replace: bool
+
+    @property
+    def name(self) -> str:
+        """The database's address without its password, and the table."""
+        from data.sql import shown
+
+        return f"{shown(self.url)} table {self.into}"
+
+    def check(self) -> None:
+        """Check that the table can be written; see `data.sql.check_table`."""
+        from data.sql import check_table
+
+        check_table(self.url, self.into, self.replace)
+
+    def write(self, tables: Iterable[pa.Table]) -> None:
+        """Write tables of the same columns in one transaction."""
+        from data.sql import write_table
+
+        tables = iter(tables)
+        first = next(tables)
+        kinds = {field.name: _KINDS.get(field.type, "text") for field in first.schema}
+        batches = (_database_rows(table) for table in chain([first], tables))
+        write_table(self.url, self.into, self.replace, kinds, batches)
+
+    def beside(self, name: str) -> str:
+        """Return the path of a file in the working folder, since none lies beside a table."""
+        return name
+
+
+_KINDS = {pa.bool_(): "flag", pa.float64(): "number", pa.int64(): "whole"}
+
+
+def _database_rows(table: pa.Table) -> list[dict[str, Any]]:
+    return [{key: _database_cell(value) for key, value in row.items()} for row in table.to_pylist()]
+
+
+def _database_cell(value: Any) -> Any:
+    value = plain_cell(value)
+    # PostgreSQL has no such character in a text.
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 @contextmanager
