@@ -93,6 +93,15 @@ PriorsOption = Annotated[
         "are drawn to --prior, or else to the training rulings' rate. Same assumption as --prior",
     ),
 ]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        envvar="ENJOIN_DASK",
+        help="scheduler of a Dask cluster, such as tcp://127.0.0.1:8786, whose workers are to do "
+        "the work that one machine takes too long for (needs the extra: pip install .[dask])",
+    ),
+]
 SCHEMA_KINDS = ("motion", "ruling")
 
 
@@ -106,16 +115,7 @@ def train(
     in_part: InPartOption = "granted",
     parameters: ParametersOption = None,
     without_judges: JudgesOption = False,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            envvar="ENJOIN_DASK",
-            help="scheduler of a Dask cluster, such as tcp://127.0.0.1:8786, whose workers are to "
-            "read the papers and fit the boosters, for more rulings than one machine can take "
-            "(needs the extra: pip install .[dask])",
-        ),
-    ] = None,
+    dask: DaskOption = None,
 ) -> None:
     """Evaluate, train on all rulings, and register the model in MLflow.
 
@@ -421,6 +421,7 @@ def score(
         bool,
         typer.Option("--replace", help="replace the table of --into, once the new one is whole"),
     ] = False,
+    dask: DaskOption = None,
 ) -> None:
     """Score pending motions, however many.
 
@@ -439,7 +440,7 @@ def score(
         place = Place(source, output, query, table, into, replace_)
         with at_hand(place) as (docket, sink):
             located = _located(model)
-            code = run_scoring(docket, sink, _loaded(located), located, wanted, run)
+            code = run_scoring(docket, sink, _loaded(located), located, wanted, run, dask)
     if code:
         raise typer.Exit(code)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from data.addresses import filesystem, is_address, is_filesystem
 from data.chunks import Source
@@ -77,9 +78,26 @@ def _source(place: Place) -> Iterator[Source]:
 
 
 def score(
-    source: Source, sink: Sink, predictor: Predictor, located: Located, wanted: Wanted, run: Run
+    source: Source,
+    sink: Sink,
+    predictor: Predictor,
+    located: Located,
+    wanted: Wanted,
+    run: Run,
+    dask: str | None = None,
 ) -> int:
-    """Score a docket, tell what became of it, and return the exit code."""
+    """Score a docket, tell what became of it, and return the exit code.
+
+    Parameters
+    ----------
+    dask
+        Address of the scheduler of a Dask cluster to score on; None for this machine.
+    """
+    if dask is not None:
+        from serve.spread import scored_on
+
+        elsewhere = partial(scored_on, dask, predictor=predictor, located=located, wanted=wanted)
+        run = replace(run, elsewhere=elsewhere)
     with flowing("scoring", source.count()) as advance:
         docket = score_docket(source, sink, predictor, located, wanted, run, advance, note)
     _tell(docket)
