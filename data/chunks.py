@@ -53,7 +53,7 @@ class Chunk:
         Where a new file begins: the place in `rows`, the file's name ("" where it is the only
         one), and the row in that file.
     taken
-        Names like `row-7` that earlier rows have as their own and rows from here on might be given.
+        Names like `row-7` that earlier rows have as their own and its rows might be given.
     share
         How much of the source was read at its end, from 0 to 1; None where that is not known.
     """
@@ -115,35 +115,37 @@ class Source:
                 if row_in_part == 1 or not rows:
                     places.append((len(rows), name, row_in_part))
                 rows.append(raw)
-                names.see(raw)
+                names.see(raw, start + len(rows))
                 held += _characters(raw)
                 share = (before + read * part.size) / total if total else None
                 if len(rows) == size or held >= CHARACTERS:
-                    taken = names.from_row(start + 1)
+                    taken = names.of_rows(start + 1, len(rows))
                     yield Chunk(number, start + 1, rows, tuple(places), taken, share)
                     number, start = number + 1, start + len(rows)
                     rows, places, held = [], [], 0
             before += part.size
         if rows:
-            yield Chunk(number, start + 1, rows, tuple(places), names.from_row(start + 1), share)
+            yield Chunk(
+                number, start + 1, rows, tuple(places), names.of_rows(start + 1, len(rows)), share
+            )
 
 
 class _NamesAhead:
-    """The ids like `row-7` of rows read so far that a later row without id might be given."""
+    """The ids like `row-7` that rows read so far have, and the seventh row might be given."""
 
     def __init__(self) -> None:
         self.numbers: dict[int, set[str]] = {}
 
-    def see(self, raw: Any) -> None:
+    def see(self, raw: Any, row: int) -> None:
         name = raw.get("id") if isinstance(raw, dict) else None
         if isinstance(name, str) and (name := name.strip()).startswith("row-"):
             number = name.removeprefix("row-").split("-")[0]
-            if number.isdecimal() and len(number) < 20:
+            if number.isdecimal() and len(number) < 20 and int(number) >= row:
                 self.numbers.setdefault(int(number), set()).add(name)
 
-    def from_row(self, start: int) -> frozenset[str]:
-        self.numbers = {n: names for n, names in self.numbers.items() if n >= start}
-        return frozenset(name for names in self.numbers.values() for name in names)
+    def of_rows(self, start: int, rows: int) -> frozenset[str]:
+        found = (self.numbers.pop(number, set()) for number in range(start, start + rows))
+        return frozenset(name for names in found for name in names)
 
 
 def _characters(raw: Any) -> int:

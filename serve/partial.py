@@ -2,9 +2,9 @@
 
 import fcntl
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from data.files import written_whole
 from serve.scored import Told, read_table, read_told
 
 _BELONGS, _LOCK = "belongs.json", "lock"
+_CHUNK = re.compile(r"\d{6,}\.arrow")
+_OURS = re.compile(r"\.?(\d{6,}\.arrow|belongs\.json)")
+"""Finished chunks, and with the dot what was being written when a run was cut off."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Partial:
 
     def remove(self) -> None:
         """Remove the folder, its work done."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06}.arrow"
@@ -110,15 +113,35 @@ def partial_work(
         try:
             yield Partial(folder)
         except BaseException:
-            if not any(folder.glob("*.arrow")):
-                shutil.rmtree(folder, ignore_errors=True)
+            if kept := len(_chunks_in(folder)):
+                tell(f"{kept} finished chunk(s) are kept in {folder}; --resume goes on after them")
+            else:
+                _remove(folder)
             raise
+
+
+def _chunks_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if _CHUNK.fullmatch(path.name)]
+
+
+def _remove(folder: Path) -> None:
+    """Remove what runs wrote, and the folder if that was all in it."""
+    _clear(folder)
+    (folder / _LOCK).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _clear(folder: Path, but: Sequence[Path] = ()) -> None:
+    for path in folder.iterdir():
+        if _OURS.match(path.name) and path not in but:
+            path.unlink()
 
 
 def _take_up(
     folder: Path, belongs: dict[str, Any], resume: bool, tell: Callable[[str], None]
 ) -> None:
-    chunks = sorted(folder.glob("*.arrow"))
+    chunks = _chunks_in(folder)
     noted = folder / _BELONGS
     if resume and noted.exists() and chunks:
         if differing := _differences(json.loads(noted.read_text(encoding="utf-8")), belongs):
@@ -134,10 +157,7 @@ def _take_up(
             f"removed {len(chunks)} finished chunk(s) of an earlier run in {folder}; with --resume "
             "they would have been used"
         )
-    for path in folder.iterdir():
-        # What a run was writing when it was cut off goes too.
-        if path.name != _LOCK and not (resume and path in chunks):
-            path.unlink()
+    _clear(folder, but=chunks if resume else ())
     with written_whole(noted) as temporary:
         temporary.write_text(json.dumps(belongs), encoding="utf-8")
 

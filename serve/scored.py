@@ -49,7 +49,7 @@ class Wanted:
     def identity(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         prior = self.prior
-        courts = {name: asdict(count) for name, count in prior.courts.items()} if prior else {}
+        courts = {name: list(count) for name, count in prior.courts.items()} if prior else {}
         return {
             "--prior": prior.overall if prior else None,
             "--priors": courts,
@@ -113,7 +113,8 @@ def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     """Check and score a chunk's rows; see `read_told` and `read_table` for what comes back.
 
     Wrong rows are told, and the others scored. A row without an `id` is given one of its own,
-    `row-<number>` by its place in the source.
+    `row-<number>` by its place in the source, with `-unnamed` after it where a row of this chunk or
+    before it has that id.
     """
     checked = check_rows(chunk.rows, Motion)
     motions = _named(checked, chunk)

@@ -41,7 +41,9 @@ def docket(trained: Any, tmp_path: Path) -> Path:
     path = tmp_path / "in" / "pending.jsonl"
     wrong = ['{"motion_type": "tro"}', '{"id"']
     unnamed = [json.dumps({"motion_type": "tro", "motion": "A rival copied a mark."})] * 2
-    path.write_text("\n".join([*LINES[:3], wrong[0], *unnamed, *LINES[3:], wrong[1], LINES[0]]))
+    named = [json.dumps(json.loads(LINES[3]) | {"id": "row-6"})]  # though it is the third row
+    lines = [*LINES[:2], *named, wrong[0], *unnamed, *LINES[2:], wrong[1], LINES[0]]
+    path.write_text("\n".join(lines))
     return path
 
 
@@ -58,10 +60,10 @@ def test_processes_and_chunks_change_nothing(docket: Path, expected: bytes, tmp_
     assert result.exit_code == 3, result.output
     assert output.read_bytes() == expected
     lines = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
-    assert [json.loads(line)["row"] for line in lines] == [4, len(LINES) + 4]
+    assert [json.loads(line)["row"] for line in lines] == [4, len(LINES) + 5]
     ids = [json.loads(line)["id"] for line in expected.splitlines()]
     names = [motion.id for motion in MOTIONS]
-    assert ids == [*names[:3], "row-5", "row-6", *names[3:], names[0]]
+    assert ids == [*names[:2], "row-6", "row-5", "row-6-unnamed", *names[2:], names[0]]
     assert f"1 id(s) stand on more than one row, each scored: {names[0]}" in result.output
 
 
@@ -103,7 +105,7 @@ def test_what_is_asked_for_more(docket: Path, tmp_path: Path) -> None:
     table = pd.read_parquet(output)
     shares = table.filter(like="contribution_")
     assert np.allclose(shares.sum(axis=1), logit(table["p_grant_unadjusted"]))
-    assert table["court"].tolist()[:3] == [motion.court for motion in MOTIONS[:3]]
+    assert table["court"].tolist()[:2] == [motion.court for motion in MOTIONS[:2]]
     coded = table.set_index("id").loc[MOTIONS[1].id]
     assert list(coded["harm_types"]) == list(MOTIONS[1].harm_types or ())
     assert {each["outcome"] for each in coded["comparables"]} <= {
@@ -141,9 +143,11 @@ def test_a_run_cut_off_goes_on(docket: Path, expected: bytes, tmp_path: Path) ->
     run = ["score", docket, output, "--jobs", 1, "--chunk", 5]
     with pytest.MonkeyPatch.context() as patch:
         _cut_off(patch, 2)
-        assert _invoke(*run).exit_code == 2
+        stopped = _invoke(*run)
+    assert stopped.exit_code == 2
+    assert "2 finished chunk(s) are kept" in stopped.output.replace("\n", " ")
     assert not output.exists()
-    assert (tmp_path / "out.jsonl.partial").is_dir()
+    (tmp_path / "out.jsonl.partial" / "mine.txt").write_text("the user's own")
     refused = _invoke(*run, "--resume", "--keep", "court")
     assert refused.exit_code == 2
     assert '--keep was [] and is ["court"]' in refused.output.replace("\n", "")
@@ -164,7 +168,7 @@ def test_a_run_cut_off_goes_on(docket: Path, expected: bytes, tmp_path: Path) ->
     result = _invoke(*run, "--resume")
     assert "going on after 5 finished chunk(s)" in result.output.replace("\n", " ")
     assert output.read_bytes() == expected
-    assert not (tmp_path / "out.jsonl.partial").exists()
+    assert [path.name for path in (tmp_path / "out.jsonl.partial").iterdir()] == ["mine.txt"]
     nothing = _invoke(*run, "--resume")
     assert "nothing to resume" in nothing.output
     assert output.read_bytes() == expected
