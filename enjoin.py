@@ -409,7 +409,7 @@ def score(
     chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
     work: Annotated[
         Path | None,
-        typer.Option(help="folder for finished chunks; by default <output>.partial"),
+        typer.Option(help="folder for finished chunks; by default OUTPUT.partial"),
     ] = None,
     query: Annotated[
         str | None,
@@ -425,8 +425,8 @@ def score(
 ) -> None:
     """Score pending motions, however many.
 
-    Wrong rows go to <input name>.rejects.jsonl beside the output. Exit code 0: all scored,
-    3: some rejected, 2: nothing done.
+    Wrong rows go to INPUT.rejects.jsonl beside the output, which appears whole or not at all. A run
+    cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
     with telling_errors():
         from serve.batch import Run

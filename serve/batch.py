@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +114,7 @@ def score_docket(
     located: Located,
     wanted: Wanted,
     run: Run,
-    advance: Callable[[int, float | None], None] = lambda rows, share: None,
+    advance: Callable[..., None] = lambda rows, share, words="": None,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Docket:
     """Score the motions of a source, one row each in the same order (see `check_apart` first).
@@ -125,7 +124,8 @@ def score_docket(
     predictor, located
         The model, and the folder that workers load it from.
     advance
-        Called after each chunk with the rows done and the share of the source read, if known.
+        Called after each chunk with the rows done and the share of the source read, if known; then
+        with the rows written, their share, and "writing".
     tell
         Called with words on an earlier run's chunks.
 
@@ -172,7 +172,7 @@ def score_docket(
             advance(chunk.end, chunk.share)
         if last < 0:
             raise UnreadableInput(f"{source.name} holds no rows; expected at least one")
-        docket = _joined(partial, last + 1, sink, rejects)
+        docket = _joined(partial, last + 1, sink, rejects, advance)
         partial.remove()
     return docket
 
@@ -207,7 +207,9 @@ def _rejects_of(source: Source, sink: Sink) -> str:
     return sink.beside(f"{source.name}.rejects.jsonl")
 
 
-def _joined(partial: Partial, chunks: int, sink: Sink, rejects: str) -> Docket:
+def _joined(
+    partial: Partial, chunks: int, sink: Sink, rejects: str, advance: Callable[..., None]
+) -> Docket:
     """Write the rejects, then the output, from the finished chunks."""
     docket = Docket()
     for told in partial.told(chunks):
@@ -220,17 +222,19 @@ def _joined(partial: Partial, chunks: int, sink: Sink, rejects: str) -> Docket:
     else:
         remove(rejects)
     ids = RepeatedIds()
-    tables = _watched(partial.tables(chunks), ids)
-    if (first := next(tables, None)) is not None:
-        sink.write(chain([first], tables))
+
+    def watched() -> Iterator[pa.Table]:
+        written = 0
+        for table in partial.tables(chunks):
+            ids.see(table["id"].to_pylist())
+            yield table
+            written += table.num_rows
+            advance(written, written / docket.scored, "writing")
+
+    if docket.scored:
+        sink.write(watched())
     docket.repeated, docket.repeated_names = ids.count, ids.names
     return docket
-
-
-def _watched(tables: Iterator[pa.Table], ids: "RepeatedIds") -> Iterator[pa.Table]:
-    for table in tables:
-        ids.see(table["id"].to_pylist())
-        yield table
 
 
 class RepeatedIds:

@@ -74,8 +74,8 @@ def scored_here(
                 yield done, future.result()
         except BrokenProcessPool:
             raise ChildProcessError(
-                "a scoring process was ended from outside, for want of memory perhaps. What was "
-                "finished is kept: go on with --resume, with fewer --jobs if memory is short"
+                "a scoring process was ended from outside, for want of memory perhaps: go on with "
+                "--resume, with fewer --jobs if memory is short"
             ) from None
 
 

@@ -90,6 +90,6 @@ def _result(client: "Client", future: Any) -> bytes:
             waits_without = 0 if client.nthreads() else waits_without + 1
             if waits_without > 1:
                 raise ConnectionError(
-                    "all workers of the cluster are lost; their logs may say why. What was "
-                    "finished is kept: go on with --resume once some are back"
+                    "all workers of the cluster are lost; their logs may say why. Go on with "
+                    "--resume once some are back"
                 ) from None

@@ -99,10 +99,11 @@ def counting(title: str) -> Iterator[Callable[..., None]]:
 
 
 @contextmanager
-def flowing(title: str, total: int | None) -> Iterator[Callable[[int, float | None], None]]:
+def flowing(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """Show how many rows are done, how many a second, and the time left.
 
-    Gives a function of the rows done and of the share of the work done, None where that is unknown.
+    Gives a function of the rows done, of the share of the work done (None where that is unknown),
+    and optionally of new `words`, with which counting begins anew.
 
     Parameters
     ----------
@@ -115,12 +116,16 @@ def flowing(title: str, total: int | None) -> Iterator[Callable[[int, float | No
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
         task = progress.add_task(title, total=None, rows="")
 
-        def advance(done: int, share: float | None) -> None:
+        def advance(done: int, share: float | None, words: str = title) -> None:
+            if progress.tasks[0].description != words:
+                progress.reset(task, description=words)
+                recent.clear()
             recent.append((time.monotonic(), done))
             seconds, rows = recent[-1][0] - recent[0][0], done - recent[0][1]
-            told = f"{done:,}{of} rows, {rows / max(seconds, 1e-9):,.0f} rows/s"
+            rate = f", {rows / seconds:,.0f} rows/s" if seconds else ""
+            whole = None if share is None else 1.0
             progress.update(
-                task, completed=share or 0, total=None if share is None else 1.0, rows=told
+                task, completed=share or 0, total=whole, rows=f"{done:,}{of} rows{rate}"
             )
 
         yield advance
