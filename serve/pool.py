@@ -21,6 +21,9 @@ from serve.predictor import Predictor
 from serve.scored import Wanted, score_chunk
 from train.store import UnusableModel
 
+FEW = 4
+"""Chunks that are scored in this process: workers take seconds to start, and this process too has
+all cores for the slowest step."""
 AHEAD = 2
 """Chunks handed out per process, so that none waits for the next, and memory stays flat."""
 
@@ -43,8 +46,8 @@ def scored_here(
 ) -> Iterator[tuple[Chunk, bytes]]:
     """Score chunks in worker processes and yield each with its scores, in order.
 
-    With one process, or but one chunk, they are scored in this process: a worker takes seconds to
-    start. Workers load the model of `located` once each.
+    With one process, or a `FEW` chunks, they are scored in this process. Workers load the model of
+    `located` once each.
 
     Raises
     ------
@@ -52,8 +55,8 @@ def scored_here(
         If a worker is ended from outside.
     """
     chunks = iter(chunks)
-    first = list(islice(chunks, 2))
-    if jobs == 1 or len(first) < 2:
+    first = list(islice(chunks, FEW + 1))
+    if jobs == 1 or len(first) <= FEW:
         for chunk in chain(first, chunks):
             yield chunk, score_chunk(predictor, chunk, wanted)
         return
