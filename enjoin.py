@@ -430,8 +430,8 @@ def score(
     """
     with telling_errors():
         from serve.batch import Run
+        from serve.chunk import Wanted, kept_fields
         from serve.pool import processes
-        from serve.scored import Wanted, kept_fields
         from serve.scoring import Place, at_hand
         from serve.scoring import score as run_scoring
 

@@ -34,10 +34,10 @@ from data.embedded import embedded_rulings
 from data.schema import Motion
 from data.sources import opened
 from serve.batch import Run, score_docket
+from serve.chunk import Wanted
 from serve.locate import locate_model
 from serve.pool import processes
 from serve.predictor import Predictor
-from serve.scored import Wanted
 from serve.sinks import FileSink
 from train.modes import Mode, masked
 

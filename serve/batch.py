@@ -20,11 +20,11 @@ from data.chunks import Chunk, Source
 from data.files import cache_dir
 from data.rows import UnreadableInput
 from features.build import builder_digest
+from serve.chunk import Told, Wanted
 from serve.locate import Located
 from serve.partial import Partial, partial_work
 from serve.pool import processes, scored_here
 from serve.predictor import Predictor
-from serve.scored import Told, Wanted
 from serve.sinks import Sink, is_same_file, remove, whole
 
 CHUNK = 1000

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.chunks import Chunk
 from data.files import written_whole
-from serve.scored import Told, read_table, read_told
+from serve.chunk import Told, read_table, read_told
 
 _BELONGS, _LOCK = "belongs.json", "lock"
 _CHUNK = re.compile(r"\d{6,}\.arrow")

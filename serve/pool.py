@@ -16,9 +16,9 @@ from pathlib import Path
 import joblib
 
 from data.chunks import Chunk
+from serve.chunk import Wanted, score_chunk
 from serve.locate import Located
 from serve.predictor import Predictor
-from serve.scored import Wanted, score_chunk
 from train.store import UnusableModel
 
 FEW = 4

@@ -9,9 +9,9 @@ from data.addresses import filesystem, is_address, is_filesystem
 from data.chunks import Source
 from data.sources import opened
 from serve.batch import Docket, Run, check_apart, score_docket
+from serve.chunk import Wanted
 from serve.locate import Located
 from serve.predictor import Predictor
-from serve.scored import Wanted
 from serve.sinks import FileSink, Sink, TableSink
 from serve.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
 

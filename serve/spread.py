@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from data.chunks import Chunk
+from serve.chunk import Wanted
 from serve.locate import Located
 from serve.pool import score_with
 from serve.predictor import Predictor
-from serve.scored import Wanted
 from train.cluster import AHEAD, PATIENCE, connected
 
 if TYPE_CHECKING:

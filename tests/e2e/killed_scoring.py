@@ -21,9 +21,9 @@ from typing import Any
 
 from data.sources import opened
 from serve.batch import Run, score_docket
+from serve.chunk import Wanted
 from serve.locate import Located
 from serve.predictor import Predictor
-from serve.scored import Wanted
 from serve.sinks import FileSink
 
 
