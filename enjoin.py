@@ -5,7 +5,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -200,7 +200,7 @@ def rollback() -> None:
         say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
         if back.problem:
             warn(f"this program cannot answer from it: {back.problem}")
-        say("A running `enjoin serve` answers from it once it is started again.")
+        say("A running `enjoin serve` answers from it within half a minute.")
 
 
 @app.command()
@@ -290,6 +290,12 @@ def predict(
     ] = None,
     text: Annotated[str | None, typer.Option(help="what is asked and why")] = None,
     opposition: Annotated[str | None, typer.Option(help="what the opponent says or did")] = None,
+    motion_file: Annotated[
+        Path | None, typer.Option(help="the motion as a file: .txt, .pdf or .docx")
+    ] = None,
+    opposition_file: Annotated[
+        Path | None, typer.Option(help="the opposition as a file: .txt, .pdf or .docx")
+    ] = None,
     motion_type: Annotated[str | None, typer.Option(help="kind of motion, e.g. tro")] = None,
     court: Annotated[str | None, typer.Option(help="CourtListener id, e.g. ilnd")] = None,
     set_: Annotated[
@@ -304,10 +310,16 @@ def predict(
     """Predict one motion and show what moved the prediction.
 
     Give a file, standard input, or flags; a flag overrides the file's field. Try
-    `enjoin example | enjoin predict -`.
+    `enjoin example | enjoin predict -`, or, with the papers themselves, `enjoin predict
+    --motion-file brief.pdf --opposition-file opposition.docx --motion-type tro`.
     """
     with telling_errors():
-        flags = {"motion": text, "opposition": opposition}
+        if motion and Path(motion).suffix.lower() in (".pdf", ".docx", ".txt"):
+            raise ValueError(f"{motion} is a paper; give it by --motion-file, with --motion-type")
+        flags = {
+            "motion": _paper("--text", text, motion_file),
+            "opposition": _paper("--opposition", opposition, opposition_file),
+        }
         flags |= {"motion_type": motion_type, "court": court}
         given = _one_motion(motion, {k: v for k, v in flags.items() if v is not None}, set_ or [])
         wanted = _prior(prior, priors)
@@ -446,6 +458,46 @@ def score(
 
 
 @app.command()
+def docket(
+    scored: Annotated[Path, typer.Argument(help="what `enjoin score` wrote")],
+    page: Annotated[Path, typer.Argument(help="HTML file to write")] = Path("docket.html"),
+    since: Annotated[
+        Path | None, typer.Option(help="an earlier scoring of the same docket: show what changed")
+    ] = None,
+    motions: Annotated[
+        str | None,
+        typer.Option(help="the file that was scored, for caption, court and claim area"),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=1, help="motions to list at most, nearest 50/50 first")
+    ] = 1000,
+    open_: Annotated[bool, typer.Option("--open", help="show it in the browser")] = False,
+) -> None:
+    """Write a page about a scored docket: expected grants, the motions, courts, what changed.
+
+    One HTML file that holds everything, to open offline, print or mail. Exit code 0: written,
+    2: nothing done.
+    """
+    with telling_errors():
+        from serve.docket import write_docket_page
+
+        written = write_docket_page(scored, page, since, motions, rows)
+        total = len(written.docket.motions)
+        say(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
+        if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
+            warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
+        if changes := written.changes:
+            say(
+                f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
+                f"{len(changes.moved)} moved, {changes.steady} stayed"
+            )
+            if changes.model_changed:
+                warn("the model changed: a motion may have moved for that alone")
+        if open_:
+            typer.launch(page.resolve().as_uri())
+
+
+@app.command()
 def backtest(
     predictions: Annotated[str, typer.Argument(help="what `enjoin score` wrote")],
     outcomes: Annotated[
@@ -499,12 +551,16 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
     model: ModelOption = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="processes that answer, each with a model of its own")
+    ] = 1,
     keys: Annotated[
         Path | None,
         typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
     ] = None,
     rate: Annotated[
-        str | None, typer.Option(help="how often each key may ask, e.g. 600/minute")
+        str | None,
+        typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
     ] = None,
     audit: Annotated[
         Path | None, typer.Option(help="JSON lines file to keep every answer in, for backtest")
@@ -512,31 +568,37 @@ def serve(
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' words in it too")
     ] = False,
+    log: Annotated[
+        Literal["json", "plain"] | None,
+        typer.Option(help="form of the log's lines; by default plain in a terminal, else json"),
+    ] = None,
 ) -> None:
     """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs.
 
-    Without keys only this machine is answered.
+    Without keys only this machine is answered. The champion is followed: where another version
+    becomes champion, it takes over within half a minute, and no request is lost. SIGTERM finishes
+    what is in flight.
     """
     with telling_errors():
-        from serve.audit import AuditLog
-        from serve.http import build_app
         from serve.keys import Gate, is_loopback, read_keys
-        from serve.running import run
+        from serve.running import PATIENCE, Settings, run
 
+        style = log or ("plain" if sys.stderr.isatty() else "json")
         gate = Gate(read_keys(keys, os.environ), rate)
         if not gate.keys and not is_loopback(host):
             raise ValueError(
                 f"others than this machine can reach {host}, so API keys are needed: "
                 "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
             )
-        log = AuditLog(audit, audit_text) if audit else None
-        predictor = _predictor(model)
+        for name, value in PATIENCE.items():
+            os.environ.setdefault(name, value)
+        settings = Settings(_located(model), model, gate.keys, rate, audit, audit_text)
 
         def ready() -> None:
             where = f"http://{host}:{port}"
-            note(f"{predictor.version} answers at {where}/v1/predict; try it at {where}/docs")
+            note(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
 
-        run(build_app(predictor, gate, log), host, port, ready)
+        run(settings, host, port, ready, workers, style)
 
 
 @app.command()
@@ -752,7 +814,7 @@ def _located(source: str | None) -> "Located":
 
     trained = _train(_rulings(EMBEDDED)[0], EMBEDDED, Settings())
     note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
-    return locate_model(None)
+    return locate_model()
 
 
 def _prior(overall: float | None, counts: Path | None) -> "Prior | None":
@@ -777,6 +839,19 @@ def _fields(settings: list[str]) -> dict[str, Any]:
     return fields
 
 
+def _paper(option: str, words: str | None, path: Path | None) -> str | None:
+    """Return a paper's words as given, or read from its file."""
+    if path is None:
+        return words
+    from serve.paper_files import read_paper_file
+
+    if words is not None:
+        raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")
+    paper = read_paper_file(path)
+    note("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
+    return paper.text
+
+
 def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
     from data.load import check_rows
     from data.rows import UnreadableInput, raw_rows
@@ -792,7 +867,9 @@ def _one_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
         row = rows[0]
     flags |= _fields(settings)
     if not row and not flags:
-        raise ValueError("no motion given: name a file, use - for standard input, or give --text")
+        raise ValueError(
+            "no motion given: name a file, use - for standard input, --text or --motion-file"
+        )
     checked = check_rows([row | flags], Motion)
     tell_columns(checked)
     if checked.rejects:

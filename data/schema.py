@@ -19,9 +19,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
 )
+from pydantic_core import CoreSchema
 
 from data.codes import (
     ClaimArea,
@@ -82,8 +85,9 @@ def _iso_date(value: Any) -> Any:
 
 
 def _no_yes_no(value: Any) -> Any:
+    """Refuse a yes or no where a number is asked for, which would count as 1 or 0."""
     if isinstance(value, bool):
-        raise ValueError("expected a whole number from 1 to 5")
+        raise ValueError("expected a number")
     return _no_blank(value)
 
 
@@ -93,16 +97,52 @@ def _not_blank(value: str) -> str:
     return value
 
 
+class _BlankToo:
+    """Tells in a JSON Schema that an empty string is read as `null`."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler(core_schema)
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "string", "pattern": r"^\s*$"}]}
+
+
 T = TypeVar("T")
 Name = Annotated[str, Field(min_length=1)]
-MaybeName = Annotated[str | None, BeforeValidator(_name)]
-Maybe = Annotated[T | None, BeforeValidator(_no_blank)]
+_NumberToo = Annotated[str, WithJsonSchema({"type": ["string", "integer"]})]
+MaybeName = Annotated[_NumberToo | None, BeforeValidator(_name)]
+Maybe = Annotated[T | None, BeforeValidator(_no_blank), _BlankToo()]
 Coding = Annotated[T, BeforeValidator(_coding)]
-MaybeCoding = Annotated[T | None, BeforeValidator(_coding)]
-MaybeCodings = Annotated[tuple[T, ...] | None, BeforeValidator(_codings)]
-Rating = Annotated[Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_no_yes_no)]
+MaybeCoding = Annotated[T | None, BeforeValidator(_coding), _BlankToo()]
+MaybeCodings = Annotated[tuple[T, ...] | None, BeforeValidator(_codings), _BlankToo()]
+_Day = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "string",
+                    "pattern": r"^([1-9]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$",
+                },
+                {"type": "integer", "minimum": 1000, "maximum": 9999},
+            ]
+        }
+    ),
+]
+# Spreadsheets and data frames hold 1 and 0.
+YesNo = Annotated[bool, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]})]
+Rating = Annotated[
+    Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_no_yes_no), _BlankToo()
+]
 # Papers are kept to the letter, so that the spans of phrases fit the text as it was sent.
-Paper = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
+Paper = Annotated[
+    str,
+    StringConstraints(strip_whitespace=False, min_length=1),
+    WithJsonSchema({"type": "string", "pattern": r"[^\s\x1c-\x1f\x85]"}),
+]
+MaybePaper = Annotated[
+    Annotated[str, StringConstraints(strip_whitespace=False)] | None, BeforeValidator(_no_blank)
+]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -123,7 +163,7 @@ class Motion(BaseModel):
         None, description="CourtListener id of the trial court, e.g. ilnd"
     )
     docket_number: MaybeName = Field(None, description="as printed")
-    decided: Annotated[str | None, BeforeValidator(_iso_date)] = Field(
+    decided: Annotated[_Day | None, BeforeValidator(_iso_date)] = Field(
         None,
         description="YYYY-MM-DD, YYYY-MM or YYYY; for a pending motion today's or the expected "
         "date (only the year is used)",
@@ -137,8 +177,8 @@ class Motion(BaseModel):
     notice: MaybeCoding[Notice] = Field(None, description="whether the opponent is heard")
     movant_type: MaybeCoding[PartyType] = Field(None, description="who moves")
     respondent_type: MaybeCoding[PartyType] = Field(None, description="against whom")
-    pro_se: Maybe[bool] = Field(None, description="movant appears without counsel")
-    class_or_mdl: Maybe[bool] = Field(None, description="putative class action or MDL")
+    pro_se: Maybe[YesNo] = Field(None, description="movant appears without counsel")
+    class_or_mdl: Maybe[YesNo] = Field(None, description="putative class action or MDL")
     claim_area: MaybeCoding[ClaimArea] = Field(None, description="field of law of the main claim")
 
     harm_types: MaybeCodings[HarmType] = Field(None, description="kinds of harm asserted")
@@ -146,16 +186,18 @@ class Motion(BaseModel):
         None, description="strongest support mentioned"
     )
     harm_timing: MaybeCoding[HarmTiming] = Field(None, description="when the harm falls")
-    past_incident: Maybe[bool] = Field(
+    past_incident: Maybe[YesNo] = Field(
         None, description="an incident of the feared kind has already happened"
     )
-    incident_reaches_movant: Maybe[bool] = Field(
+    incident_reaches_movant: Maybe[YesNo] = Field(
         None, description="that incident touched the very interest the movant seeks to protect"
     )
-    compensable: Maybe[bool] = Field(None, description="money would make the loss whole")
-    delay_months: Maybe[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
-        None, description="months between learning of the conduct and moving"
-    )
+    compensable: Maybe[YesNo] = Field(None, description="money would make the loss whole")
+    delay_months: Annotated[
+        Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
+        BeforeValidator(_no_yes_no),
+        _BlankToo(),
+    ] = Field(None, description="months between learning of the conduct and moving")
 
     remedial_steps: MaybeCodings[RemedialStep] = Field(
         None, description="steps the opponent took before the ruling"
@@ -190,7 +232,7 @@ class Motion(BaseModel):
     motion: Annotated[Paper, AfterValidator(_not_blank)] = Field(
         description="what is asked and why, as the movant's papers put it"
     )
-    opposition: Maybe[Paper] = Field(None, description="what the opponent says or did")
+    opposition: MaybePaper = Field(None, description="what the opponent says or did")
 
     @field_validator("decided")
     @classmethod

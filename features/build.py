@@ -8,17 +8,12 @@ import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import joblib
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from data.schema import Motion, Ruling
 from features import (
@@ -33,7 +28,8 @@ from features import (
     remedial,
     speculation,
 )
-from features.hits import Hit, HitsByField, Papers, by_field
+from features.frame import FeatureFrame
+from features.hits import HitsByField, by_field
 from features.indicator import Column, Indicator
 from features.lexicon import lexicon_digest
 from features.phrases import read_many
@@ -68,70 +64,6 @@ CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
 
 
-@dataclass(frozen=True)
-class FeatureFrame:
-    """Features of n motions, with where each came from.
-
-    Attributes
-    ----------
-    values
-        n rows, one column per `BUILT` entry in that order (then the readings, once the model has
-        added them); float64 for numbers (NaN = not shown), str or None for categories.
-    sources
-        Same shape: "coded", "text" or "not shown".
-    hits
-        For each motion, the phrases behind each column (see `Indicator`).
-    papers
-        For each motion, the texts of `motion` and `opposition`.
-    """
-
-    values: pd.DataFrame
-    sources: pd.DataFrame
-    hits: tuple[dict[str, tuple[Hit, ...]], ...]
-    papers: tuple[Papers, ...]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "FeatureFrame":
-        """Return the frame of these rows, in this order."""
-        return FeatureFrame(
-            self.values.iloc[rows].reset_index(drop=True),
-            self.sources.iloc[rows].reset_index(drop=True),
-            tuple(self.hits[row] for row in rows),
-            tuple(self.papers[row] for row in rows),
-        )
-
-    def with_readings(
-        self,
-        values: pd.DataFrame,
-        hits: Sequence[dict[str, tuple[Hit, ...]]] = (),
-    ) -> "FeatureFrame":
-        """Return the frame with the readings' columns added (n rows, `readings.COLUMNS`).
-
-        `hits` gives, for each motion, the words behind each reading, where they are wanted.
-        """
-        sources = pd.DataFrame(
-            np.where(values.isna(), "not shown", "text"), columns=values.columns, dtype=object
-        )
-        both = zip(self.hits, hits or [{}] * len(self), strict=True)
-        return FeatureFrame(
-            pd.concat([self.values, values], axis=1),
-            pd.concat([self.sources, sources], axis=1),
-            tuple(mine | more for mine, more in both),
-            self.papers,
-        )
-
-    def without(self, family: str) -> "FeatureFrame":
-        """Return the frame with one family's columns as if nothing of it were shown."""
-        values, sources = self.values.copy(), self.sources.copy()
-        for column in COLUMNS:
-            if column.family == family and column.name in values:
-                values[column.name] = None if column.kind == "category" else np.nan
-                sources[column.name] = "not shown"
-        return FeatureFrame(values, sources, self.hits, self.papers)
-
-
 def build_features(
     motions: Sequence[Motion], n_jobs: int = 1, cache_dir: Path | None = None
 ) -> FeatureFrame:
@@ -155,11 +87,15 @@ def build_features(
     build = _build_chunk
     if cache_dir is not None:
         build = joblib.Memory(cache_dir, verbose=0).cache(_build_chunk)
-    jobs = (joblib.delayed(build)(chunk, builder_digest()) for chunk in chunks)
-    parallel = joblib.Parallel(n_jobs=n_jobs if len(chunks) > 1 else 1)
     with _no_collecting():
-        rows = [row for chunk in parallel(jobs) for row in chunk]
-        return _frame(rows, tuple((motion.motion, motion.opposition) for motion in plain))
+        if n_jobs == 1 or len(chunks) < 2:
+            built = [build(chunk, builder_digest()) for chunk in chunks]
+        else:
+            jobs = (joblib.delayed(build)(chunk, builder_digest()) for chunk in chunks)
+            built = joblib.Parallel(n_jobs=n_jobs)(jobs)
+        rows = [row for chunk in built for row in chunk]
+        papers = ((motion.motion, motion.opposition) for motion in plain)
+        return FeatureFrame.of_rows(rows, BUILT, papers)
 
 
 @cache
@@ -204,21 +140,3 @@ def indicators(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     for builder in BUILDERS:
         found |= builder.build(motion, hits)
     return found
-
-
-def _frame(rows: list[dict[str, Indicator]], papers: tuple[Papers, ...]) -> FeatureFrame:
-    values: dict[str, Any] = {}
-    for column in BUILT:
-        mine = [row[column.name].value for row in rows]
-        # Only where pandas would make its own kind of text of them: Series take long to bring
-        # together.
-        values[column.name] = (
-            pd.Series(mine, dtype=object)
-            if column.kind == "category"
-            else np.array(mine, dtype=float)
-        )
-    names = [column.name for column in BUILT]
-    told = np.array([[row[name].source for name in names] for row in rows], dtype=object)
-    sources = pd.DataFrame(told.reshape(len(rows), len(names)), columns=names, dtype=object)
-    hits = tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows)
-    return FeatureFrame(pd.DataFrame(values), sources, hits, papers)

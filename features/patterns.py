@@ -10,7 +10,7 @@ words. One pattern therefore serves Python's `re` and the automaton alike.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 
 from features.characters import BLANK, reading_letters
@@ -29,33 +29,52 @@ class PhraseError(ValueError):
     """A phrase that cannot be read; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """One phrase, ready to be looked for.
 
+    Of the thousands of phrases most are spelled out; their expressions are made for those who ask.
+
     Attributes
     ----------
-    expression
-        The regular expression of the whole phrase.
-    wordings
-        Every way to say the phrase, in the order of its choices, where all are plain words that at
-        most end in a star; otherwise ().
-    halves
-        Two parts of a phrase without wordings, each of which has them; None where there are none.
-    fragment
-        A regular expression, for the automaton, of a part that every match holds.
-    reach
-        How many characters a match can take at the most (words of up to 30 letters).
-    words
-        How many words a match can take at the most.
+    plain
+        The phrase in reading form.
     """
 
-    expression: str
-    wordings: tuple[str, ...]
-    halves: "Halves | None"
-    fragment: str
-    reach: int
-    words: int
+    plain: str
+
+    @cached_property
+    def expression(self) -> str:
+        """The regular expression of the whole phrase."""
+        return rf"(?<!\w){_body(self.plain)}(?!\w)"
+
+    @cached_property
+    def wordings(self) -> tuple[str, ...]:
+        """Every way to say the phrase, in the order of its choices.
+
+        Where all are plain words that at most end in a star; otherwise ().
+        """
+        return _wordings(self.plain)
+
+    @cached_property
+    def halves(self) -> "Halves | None":
+        """Two parts of a phrase without wordings, each of which has them; None without any."""
+        return None if self.wordings else _halves(self.plain)
+
+    @cached_property
+    def fragment(self) -> str:
+        """A regular expression, for the automaton, of a part that every match holds."""
+        return _bounded(_after_free_words(self.plain))
+
+    @cached_property
+    def reach(self) -> int:
+        """How many characters a match can take at the most (words of up to 30 letters)."""
+        return _longest(self.plain)
+
+    @cached_property
+    def words(self) -> int:
+        """How many words a match can take at the most."""
+        return _most_words(self.plain)
 
     def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Find the phrase in `text[start:end]`."""
@@ -101,7 +120,7 @@ def phrase_pattern(phrase: str) -> str:
     >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
     True
     """
-    return rf"(?<!\w){_body(_plain(phrase))}(?!\w)"
+    return compile_phrase(phrase).expression
 
 
 @cache  # the lexicons are checked phrase by phrase, then read: the second time is free
@@ -114,14 +133,14 @@ def compile_phrase(phrase: str) -> Pattern:
         If the phrase is empty or not well formed.
     """
     plain = _plain(phrase)
-    return Pattern(
-        phrase_pattern(phrase),
-        wordings := _wordings(plain),
-        None if wordings else _halves(plain),
-        _bounded(_after_free_words(plain)),
-        _longest(plain),
-        _most_words(plain),
-    )
+    if not re.search(r"[^\s().|*]", plain):
+        raise PhraseError(f"{plain!r} holds no words to look for")
+    depths = accumulate((character == "(") - (character == ")") for character in plain)
+    if plain.count("(") != plain.count(")") or min(depths) < 0:
+        raise PhraseError(f"unbalanced brackets in {plain!r}")
+    if "?" in plain:
+        raise PhraseError(f"'?' has no meaning in {plain!r}; write (a|b) for a choice")
+    return Pattern(plain)
 
 
 def _plain(phrase: str) -> str:
@@ -250,13 +269,8 @@ def _starts_with_letter(part: str, others: str) -> bool:
 
 
 def _body(phrase: str) -> str:
-    if not re.search(r"[^\s().|*]", phrase):
-        raise PhraseError(f"{phrase!r} holds no words to look for")
-    depths = accumulate((character == "(") - (character == ")") for character in phrase)
-    if phrase.count("(") != phrase.count(")") or min(depths) < 0:
-        raise PhraseError(f"unbalanced brackets in {phrase!r}")
     pattern = ""
-    for token in re.findall(r"\.\.\.|\s+|[()|*?]|[^\s()|*?.]+|\.", phrase):
+    for token in re.findall(r"\.\.\.|\s+|[()|*]|[^\s()|*.]+|\.", phrase):
         if token == "...":
             pattern = pattern.removesuffix(" ") + rf"(?: {_WORD}){{0,{_GAP_WORDS}}}? "
         elif token.isspace():
@@ -267,8 +281,6 @@ def _body(phrase: str) -> str:
             pattern += r"\w*"
         elif token in ")|":
             pattern += token
-        elif token == "?":
-            raise PhraseError(f"'?' has no meaning in {phrase!r}; write (a|b) for a choice")
         else:
             pattern += re.escape(token)
     return f"(?:{pattern})"

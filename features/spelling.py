@@ -15,7 +15,7 @@ from features.lexicon import list_of_strings, read_lexicon, read_toml
 from features.sought import patterns
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
-_SOUGHT = re.compile(r"([a-z]{3,})(\\w\*)?")
+_SOUGHT = re.compile(r"([a-z]{3,})(\*)?")
 _CLEARLY = 5
 """How many times as frequent as the next the likeliest word must be."""
 
@@ -58,7 +58,7 @@ def read_words(content: bytes) -> tuple[str, ...]:
 @cache
 def _sought() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the words that the lexicons look for, and the beginnings that a star may follow."""
-    found = {part for pattern in patterns() for part in _SOUGHT.findall(pattern.expression)}
+    found = {part for pattern in patterns() for part in _SOUGHT.findall(pattern.plain)}
     whole = frozenset(word for word, star in found if not star)
     return whole, tuple(sorted(word for word, star in found if star and len(word) >= 4))
 

@@ -1,15 +1,16 @@
 """What an answer says: probability, interval, factors in plain words, and the phrases behind."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isnan
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from features.context import Speaker
 from features.hits import Hit
 from features.indicator import Source
-from features.lexicon import listed_meaning
+from features.lexicon import PaperName, listed_meaning
 from train.modes import Mode
 
 DISCLAIMER = (
@@ -18,21 +19,26 @@ DISCLAIMER = (
 )
 
 
-class Phrase(BaseModel):
+# Neither a pydantic model, which checks itself, nor frozen: an answer may hold a hundred.
+@dataclass(slots=True)
+class Phrase:
     """Words of the papers that an indicator was read from, or that bear out its coding."""
 
-    factor: str = Field(description="the feature column it speaks for")
-    paper: Literal["motion", "opposition"]
-    start: int = Field(description="first character in that paper")
-    end: int = Field(description="one past the last character")
+    factor: Annotated[str, Field(description="the feature column it speaks for")]
+    paper: PaperName
+    start: Annotated[int, Field(description="first character in that paper")]
+    end: Annotated[int, Field(description="one past the last character")]
     words: str
-    means: str | None = Field(description="what such words speak for, where a lexicon lists them")
-    negated: bool = Field(description="a negation cancels it")
-    hedged: bool = Field(description="the sentence leaves it open: may, could, fears")
-    speaker: Speaker = Field(description="who says it: a party, or the record")
-    sentence: tuple[int, int] | None = Field(
-        description="first character of its sentence, and one past the last"
-    )
+    means: Annotated[
+        str | None, Field(description="what such words speak for, where a lexicon lists them")
+    ]
+    negated: Annotated[bool, Field(description="a negation cancels it")]
+    hedged: Annotated[bool, Field(description="the sentence leaves it open: may, could, fears")]
+    speaker: Annotated[Speaker, Field(description="who says it: a party, or the record")]
+    sentence: Annotated[
+        tuple[int, int] | None,
+        Field(description="first character of its sentence, and one past the last"),
+    ]
 
 
 class Factor(BaseModel):

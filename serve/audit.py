@@ -8,10 +8,11 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from data.schema import Motion
 from serve.answer import Answer
@@ -24,6 +25,8 @@ KEPT = 10
 
 class AuditLog:
     """A log that is written whole lines at a time; a failure to write is told, not raised.
+
+    Several processes may write to the same file.
 
     Parameters
     ----------
@@ -41,6 +44,7 @@ class AuditLog:
     def __init__(self, path: Path, with_text: bool = False) -> None:
         self.with_text, self._writing = with_text, Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("a").close()
         self._file = _Telling(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
 
     def write(
@@ -76,7 +80,7 @@ class AuditLog:
 _KEPT = {"id", "p_grant", "p_low", "p_high", "in_scope", "mode", "model_version", "model_digest"}
 
 
-class _Telling(RotatingFileHandler):
+class _Telling(ConcurrentRotatingFileHandler):
     """A rotating file that remembers a failure instead of printing it."""
 
     failed = False

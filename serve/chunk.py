@@ -6,7 +6,7 @@ a network as one piece.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -117,7 +117,8 @@ def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     before it has that id.
     """
     checked = check_rows(chunk.rows, Motion)
-    motions = _named(checked, chunk)
+    give_ids(checked, chunk.start, chunk.taken)
+    motions = checked.rows
     prior = wanted.prior
     told = _told(checked, chunk)
     table = pa.table({})
@@ -156,18 +157,24 @@ def read_table(path: Path) -> pa.Table:
         return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
 
-def _named(checked: Loaded[Motion], chunk: Chunk) -> list[Motion]:
-    taken = {motion.id for motion in checked.rows} | chunk.taken
-    motions = []
-    for motion, row in zip(checked.rows, checked.row_numbers, strict=True):
+def give_ids(checked: Loaded[Motion], start: int = 1, taken: Iterable[str] = ()) -> None:
+    """Give each motion without an `id` one of its own, `row-<number>` by its place in the source.
+
+    Parameters
+    ----------
+    start
+        The number of the first row that was checked.
+    taken
+        Ids that are given away already, beside those of these rows.
+    """
+    held = {motion.id for motion in checked.rows} | set(taken)
+    for place, (motion, row) in enumerate(zip(checked.rows, checked.row_numbers, strict=True)):
         if motion.id is None:
-            name = f"row-{chunk.start + row - 1}"
-            while name in taken:
+            name = f"row-{start + row - 1}"
+            while name in held:
                 name += "-unnamed"
-            taken.add(name)
-            motion = motion.model_copy(update={"id": name})
-        motions.append(motion)
-    return motions
+            held.add(name)
+            checked.rows[place] = motion.model_copy(update={"id": name})
 
 
 def _told(checked: Loaded[Motion], chunk: Chunk) -> Told:

@@ -5,16 +5,17 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, Field
+from scipy.sparse import csr_matrix
 
 from data.courts import find_court
 from data.describe import wilson_interval
 from data.schema import Motion
-from features.build import COLUMNS, FeatureFrame, build_features
+from features.build import COLUMNS, build_features
 from features.indicator import Column
 from serve.answer import ComparableRate, plain
 from train.calibration import Floats
 from train.comparables import Comparables
-from train.encoding import encode
+from train.forest import Leaves
 from train.model import GrantModel
 from train.modes import mode_of
 
@@ -43,6 +44,7 @@ class Comparable(BaseModel):
 class ComparablesAnswer(BaseModel):
     """The most alike rulings, most alike first, and how often they granted relief."""
 
+    court: str | None = Field(description="name of the motion's own court, or its id if unknown")
     base_rate: ComparableRate
     rulings: list[Comparable]
     model_version: str
@@ -64,9 +66,10 @@ def compare(
     """
     mode = mode_of(motion)
     frame = model.read(build_features([motion]))
-    likeness, order = _nearest(model, comparables, frame, motion)
-    mine = encode(frame, model.columns, model.categories)[0]
-    shares = dict(model.contributions(frame, [mode]).iloc[0])
+    looked = model.look(frame, [mode])
+    likeness, order = _nearest(model, comparables, motion, looked[0].leaves, frame.terms)
+    mine = looked[0].matrix[0]
+    shares = dict(zip(model.columns, model.shares(looked)[0].tolist(), strict=False))
     found = []
     for row in order[:most]:
         record = comparables.records[row]
@@ -82,30 +85,51 @@ def compare(
             )
         )
     rate = _rate(comparables, order)
-    return ComparablesAnswer(base_rate=rate, rulings=found, model_version=version)
+    return ComparablesAnswer(
+        court=_court_name(motion.court), base_rate=rate, rulings=found, model_version=version
+    )
 
 
 def comparable_rate(
-    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion
+    model: GrantModel,
+    comparables: Comparables,
+    motion: Motion,
+    leaves: Leaves,
+    terms: csr_matrix | None,
 ) -> ComparableRate:
-    """Return how often the rulings most like the one motion of a frame granted relief."""
-    return _rate(comparables, _nearest(model, comparables, frame, motion)[1])
+    """Return how often the rulings most like a motion granted relief.
+
+    Parameters
+    ----------
+    leaves, terms
+        Of the motion, as in `Comparables.likeness`.
+    """
+    return _rate(comparables, _nearest(model, comparables, motion, leaves, terms)[1])
 
 
 def nearest_outcomes(
-    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion, most: int
+    model: GrantModel,
+    comparables: Comparables,
+    motion: Motion,
+    leaves: Leaves,
+    terms: csr_matrix | None,
+    most: int,
 ) -> list[dict[str, str]]:
-    """Return `id` and `outcome` of the rulings most like the one motion of a frame."""
-    order = _nearest(model, comparables, frame, motion)[1][:most]
+    """Return `id` and `outcome` of the rulings most like a motion (see `comparable_rate`)."""
+    order = _nearest(model, comparables, motion, leaves, terms)[1][:most]
     records = [comparables.records[row] for row in order]
     return [{"id": str(each["id"]), "outcome": str(each["outcome"])} for each in records]
 
 
 def _nearest(
-    model: GrantModel, comparables: Comparables, frame: FeatureFrame, motion: Motion
+    model: GrantModel,
+    comparables: Comparables,
+    motion: Motion,
+    leaves: Leaves,
+    terms: csr_matrix | None,
 ) -> tuple[Floats, list[int]]:
     """Return the likeness of all rulings, and those of other cases, most alike first."""
-    likeness = comparables.likeness(model, frame, mode_of(motion))
+    likeness = comparables.likeness(model, mode_of(motion), leaves, terms)
     others = comparables.of_other_cases(motion)
     order = np.argsort(-likeness, kind="stable")
     return likeness, order[others[order]].tolist()

@@ -3,7 +3,7 @@
 import logging
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
@@ -11,30 +11,39 @@ from data.embedded import clearview_motion
 from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
+from serve.answering import Answering
 from serve.audit import AuditLog
 from serve.comparables import SHOWN, ComparablesAnswer, compare
 from serve.keys import Gate
 from serve.measured import measure
 from serve.page_files import add_page
-from serve.predictor import Predictor
+from serve.papers_door import papers_router
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
 from serve.what_if import WhatIf, what_if
-from train.prior import Prior
+from train.prior import LEAST_RATE, Prior
 
 MAX_BATCH = 1000
 _LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
     Query(
-        gt=0,
-        lt=1,
+        ge=LEAST_RATE,
+        le=1 - LEAST_RATE,
         description="grant rate of the population asked about, to adjust to; assumes that the "
         "reasons for a grant look the same there and only the mix differs",
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
 MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
+
+
+def _fields_of_a_motion(schema: dict[str, Any]) -> None:
+    """Describe changes: any fields of a motion, with values that the motion may have there."""
+    field = "#/components/schemas/Motion/properties/{}"
+    changes = next(part for part in schema["anyOf"] if part.get("type") == "object")
+    changes["properties"] = {name: {"$ref": field.format(name)} for name in Motion.model_fields}
+    changes["additionalProperties"] = False
 
 
 class RejectedMotion(BaseModel):
@@ -61,6 +70,7 @@ class Question(BaseModel):
         description="fields of the motion with their new values; without any, the changes that "
         "would help each party most are found",
         min_length=1,
+        json_schema_extra=_fields_of_a_motion,
     )
 
 
@@ -69,12 +79,18 @@ class Health(BaseModel):
 
     status: str
     model_version: str | None = None
+    trouble: str | None = Field(
+        default=None, description="why a newer champion could not take over; the old one answers"
+    )
 
 
 def build_app(
-    predictor: Predictor, gate: Gate | None = None, audit: AuditLog | None = None
+    answering: Answering,
+    gate: Gate | None = None,
+    audit: AuditLog | None = None,
+    lifespan: Any = None,
 ) -> FastAPI:
-    """Return the application answering with one loaded model.
+    """Return the application that answers with a model.
 
     Request bodies are validated by the same `Motion` schema as files; what is wrong comes back as a
     problem document (RFC 9457) that names the field and what was expected.
@@ -85,42 +101,50 @@ def build_app(
         Which keys to let in and how often; None lets anyone in.
     audit
         Where to keep the answers given, if anywhere.
+    lifespan
+        What to do at start and at the end, as FastAPI takes it.
     """
     app: FastAPI = FastAPIOffline(
-        title="enjoin", version="1", description=DISCLAIMER, responses=described(400, 422, 500)
+        title="enjoin",
+        version="1",
+        description=DISCLAIMER,
+        responses=described(400, 422, 500),
+        lifespan=lifespan,
     )
     answer_problems(app)
     measures = measure(app)
-    measures.model.labels(predictor.version, predictor.digest).set(1)
+    measures.answers_with(answering.predictor)
+    answering.swapped = measures.answers_with
     guard_requests(app)
+    gate = gate or Gate({})
     asked = APIRouter(
-        prefix="/v1", dependencies=[Depends(gate or Gate({}))], responses=described(401, 413, 429)
+        prefix="/v1",
+        dependencies=[Depends(gate.dependency)],
+        responses=described(*((401,) if gate.keys else ()), 408, 413, 429),
     )
 
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
         name = request.state.request_id
-        answers = [
-            answer.model_copy(update={"request_id": name})
-            for answer in predictor.answer(motions, _prior(prior))
-        ]
+        answers = answering.predictor.answer(motions, _prior(prior))
         for answer in answers:
+            answer.request_id = name
             measures.answers.labels(answer.mode).inc()
         if audit and not audit.write(motions, answers, name, request.state.key_name):
             measures.unwritten.inc()
             _LOG.error("the audit log could not be written; request %s is not in it", name)
         return answers
 
-    @asked.post("/predict")
-    def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Answer:
+    @asked.post("/predict", response_model=Answer)
+    def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
-        return answered(request, [motion], prior)[0]
+        return _as_json(answered(request, [motion], prior)[0])
 
-    @asked.post("/predict/batch", openapi_extra=_batch_body())
+    @asked.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
     def predict_batch(
         request: Request,
         motions: Annotated[list[Any], Body(max_length=MAX_BATCH)],
         prior: PriorQuery = None,
-    ) -> BatchAnswer:
+    ) -> Response:
         """Answer about up to 1,000 motions; a wrong one is named and the others go on."""
         checked = check_rows(motions, Motion, strict=True)
         rejects = [
@@ -129,18 +153,19 @@ def build_app(
         ]
         answers = answered(request, checked.rows, prior) if checked.rows else []
         name = request.state.request_id
-        return BatchAnswer(answers=answers, rejects=rejects, request_id=name)
+        return _as_json(BatchAnswer(answers=answers, rejects=rejects, request_id=name))
 
     @asked.post("/what-if", openapi_extra=_examples(_questions()))
     def ask_what_if(question: Question, prior: PriorQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
-        return what_if(predictor, question.motion, question.changes, _prior(prior))
+        return what_if(answering.predictor, question.motion, question.changes, _prior(prior))
 
     @asked.post("/comparables", responses=described(404))
     def comparables(
         motion: MotionBody, most: Annotated[int, Query(ge=1, le=50)] = SHOWN
     ) -> ComparablesAnswer:
         """Name the training rulings most like a motion, never one of its own case."""
+        predictor = answering.predictor
         if predictor.comparables is None:
             raise HTTPException(404, "this model holds no rulings to compare with; train it again")
         return compare(predictor.model, predictor.comparables, predictor.version, motion, most)
@@ -148,7 +173,7 @@ def build_app(
     @asked.get("/model")
     def model() -> dict[str, Any]:
         """Say what the model is: version, digests, training facts."""
-        return predictor.card()
+        return answering.predictor.card()
 
     @asked.get("/schema")
     def schema() -> dict[str, Any]:
@@ -160,19 +185,27 @@ def build_app(
         """Give a motion to try the others with: In re Clearview AI, which was denied."""
         return clearview_motion()
 
+    # These two answer at once, though all threads be at work.
     @app.get("/health/live")
-    def live() -> Health:
+    async def live() -> Health:
         """Say that the process answers."""
         return Health(status="live")
 
     @app.get("/health/ready")
-    def ready() -> Health:
-        """Say that a model is loaded."""
-        return Health(status="ready", model_version=predictor.version)
+    async def ready() -> Health:
+        """Say that a model is loaded, and whether the registry can be followed."""
+        version = answering.predictor.version
+        return Health(status="ready", model_version=version, trouble=answering.trouble)
 
+    asked.include_router(papers_router())
     app.include_router(asked)
     add_page(app)
     return app
+
+
+def _as_json(answer: BaseModel) -> Response:
+    """Return an answer as it is; FastAPI would check again what was made here."""
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _prior(rate: float | None) -> Prior | None:
@@ -192,8 +225,8 @@ def _examples(examples: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batch_body() -> dict[str, Any]:
-    """Describe the batch body by the motion's schema, though each row is checked on its own."""
-    items = {"$ref": "#/components/schemas/Motion"}
+    """Describe the batch body; a row that is no motion is told of, and the others go on."""
+    items = {"anyOf": [{"$ref": "#/components/schemas/Motion"}, {}]}
     schema = {"type": "array", "maxItems": MAX_BATCH, "items": items}
     example = {"clearview": {"value": [_EXAMPLE]}}
     return {

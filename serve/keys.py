@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -110,7 +110,12 @@ class Gate:
                 ) from None
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
-    def __call__(
+    @property
+    def dependency(self) -> Callable[..., Awaitable[str]]:
+        """What FastAPI is to ask before a request: a key is described only where one is needed."""
+        return self.with_key if self.keys else self.anyone
+
+    async def with_key(
         self,
         request: Request,
         given: Annotated[
@@ -119,13 +124,20 @@ class Gate:
         ],
     ) -> str:
         """Return the name of the request's key; refuse with 401 or 429."""
-        name = self._name(given.credentials if given else "") if self.keys else ANYONE
+        name = self._name(given.credentials if given else "")
         if name is None:
             raise HTTPException(
                 401,
                 "send a valid API key as `Authorization: Bearer KEY`",
                 headers={"WWW-Authenticate": "Bearer"},
             )
+        return self._counted(request, name)
+
+    async def anyone(self, request: Request) -> str:
+        """Let a request in without a key; refuse with 429."""
+        return self._counted(request, ANYONE)
+
+    def _counted(self, request: Request, name: str) -> str:
         request.state.key_name = name
         if self._limit and not self._window.hit(self._limit, name):
             until = self._window.get_window_stats(self._limit, name).reset_time

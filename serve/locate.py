@@ -38,9 +38,25 @@ def locate_model(source: str | None = None) -> Located:
     """
     if source is not None and ":/" not in source:
         return Located(model_folder(Path(source), source), None)
-    source = _numbered(source) if source else _answering()
-    name = source.removeprefix("models:/") if source.startswith("models:/") else None
-    return Located(fetched_model(source), name)
+    found = wanted(source)
+    name = found.removeprefix("models:/") if found.startswith("models:/") else None
+    return Located(fetched_model(found), name)
+
+
+def follows(source: str | None) -> bool:
+    """Tell whether a source may lead to another model tomorrow: the champion, or another alias."""
+    return source is None or "@" in source.rpartition("models:/")[2]
+
+
+def wanted(source: str | None) -> str:
+    """Return the MLflow address that a source leads to now.
+
+    Raises
+    ------
+    NoTrainedModel, FileNotFoundError
+        As `locate_model` does.
+    """
+    return _numbered(source) if source else _answering()
 
 
 def _answering() -> str:

@@ -1,14 +1,26 @@
-"""Measurements of the endpoint, for Prometheus: requests, their times, probabilities given."""
+"""Measurements of the endpoint, for Prometheus and the log: requests, their times, answers.
 
+Several workers share a folder, so that whichever is asked tells of all.
+"""
+
+import logging
+import os
 from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as as_text
+from prometheus_client.multiprocess import MultiProcessCollector
 
+from serve.logs import ACCESS
+from serve.predictor import Predictor
 from serve.requests import Message, Receive, Send
 
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which the client library finds the folder that workers share."""
+
+_LOG = logging.getLogger(ACCESS)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper ends of the histogram's bins."""
 
@@ -34,9 +46,29 @@ class Measures:
         self.unwritten = Counter(
             "enjoin_audit_failures", "Answers the audit log failed to keep", registry=self.registry
         )
-        self.model = Gauge(
-            "enjoin_model", "The model that answers", ("version", "digest"), registry=self.registry
+        self._model = Gauge(
+            "enjoin_model",
+            "Workers that answer with the model",
+            ("version", "digest"),
+            registry=self.registry,
+            multiprocess_mode="livesum",
         )
+        self._answering: Predictor | None = None
+
+    def answers_with(self, predictor: Predictor) -> None:
+        """Tell which model answers from now on."""
+        if self._answering:
+            self._model.labels(self._answering.version, self._answering.digest).set(0)
+        self._model.labels(predictor.version, predictor.digest).set(1)
+        self._answering = predictor
+
+    def text(self) -> bytes:
+        """Return all counts, those of the other workers too, in Prometheus' text format."""
+        if SHARED_FOLDER not in os.environ:
+            return as_text(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return as_text(together)
 
 
 def measure(app: FastAPI) -> Measures:
@@ -46,7 +78,7 @@ def measure(app: FastAPI) -> Measures:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> Response:
-        return Response(as_text(measures.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(measures.text(), media_type=CONTENT_TYPE_LATEST)
 
     return measures
 
@@ -70,7 +102,20 @@ class _Timed:
         try:
             await self.app(scope, receive, watched)
         finally:
+            seconds = perf_counter() - start
             # The route, not the path that was asked for, which anyone may make up.
             path = getattr(scope.get("route"), "path", "other")
             self.measures.requests.labels(path, status).inc()
-            self.measures.seconds.labels(path).observe(perf_counter() - start)
+            self.measures.seconds.labels(path).observe(seconds)
+            state = scope.get("state", {})
+            _LOG.info(
+                "%s %s %s",
+                scope["method"],
+                path,
+                status,
+                extra={
+                    "request_id": state.get("request_id"),
+                    "key": state.get("key_name"),
+                    "milliseconds": round(1000 * seconds, 1),
+                },
+            )

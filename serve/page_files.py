@@ -1,11 +1,13 @@
-"""The page for litigators: three files that ask the endpoint they come from."""
+"""The page for litigators: a few files that ask the endpoint they come from."""
 
 from importlib.resources import files
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
-PAGE = {"/": "index.html", "/page.css": "page.css", "/page.js": "page.js"}
+PAGE = {"/": "index.html"} | {
+    f"/{name}": name for name in ("page.css", "memo.css", "page.js", "papers.js", "memo.js")
+}
 # Nothing from elsewhere may run in the page, and no other page may frame it.
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "

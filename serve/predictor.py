@@ -1,40 +1,37 @@
 """The predictor: one loaded model and the ways to ask it. Every door goes through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.sparse import csr_matrix
 
 from data.courts import find_court
 from data.schema import Motion
-from features.build import COLUMNS, FAMILIES, FeatureFrame, build_features
+from features.build import FAMILIES, build_features
+from features.frame import FeatureFrame
 from features.papers import LONGEST
 from serve.answer import (
     Answer,
     ComparableRate,
     Estimate,
-    Factor,
-    FamilyShare,
     PriorShift,
     Tested,
     as_phrases,
-    plain,
 )
 from serve.comparables import comparable_rate, nearest_outcomes
+from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
-from train.calibration import INTERVAL
+from train.calibration import INTERVAL, Floats
 from train.comparables import Comparables, load_comparables
 from train.drift import DISTRIBUTION
-from train.model import GrantModel
+from train.forest import Leaves
+from train.model import ESTIMATE, GrantModel, Looked
 from train.modes import Mode, mode_of
-from train.prior import Prior, log_odds_shift, with_prior
+from train.prior import Prior, adjusted, log_odds_shift
 from train.store import load_model, model_digest
-
-SHOWN_FACTORS = 12
-"""Factors listed in an answer; the families always add up over all of them."""
 
 
 @dataclass(frozen=True)
@@ -95,24 +92,30 @@ class Predictor:
         log-odds before any prior, and `contribution_base`; with so many `comparables`, the column
         of that name lists the id and outcome of the training rulings most alike.
         """
-        frame = self.model.read(build_features(motions, n_jobs))
-        modes = [mode_of(motion) for motion in motions]
-        table = self._predicted(frame, motions, modes, prior)
+        reckoned = self._reckoned(motions, prior, n_jobs=n_jobs)
+        table = reckoned.table(prior)
         table.insert(0, "id", [motion.id for motion in motions])
-        table["mode"] = modes
-        shares = self.model.contributions(frame, modes)
+        table["mode"] = reckoned.modes
+        shares = self.model.shares(reckoned.looked)
         for family in FAMILIES:
-            tops = _top_of_family(frame, shares, table["p_grant"].to_numpy(), family)
+            tops = tops_of(reckoned.frame, shares[:, :-1], reckoned.estimates[:, 0], family)
             table[f"top_{family}"] = tops
         table["model_version"] = self.version
         if contributions:
-            table = pd.concat([table, shares.add_prefix("contribution_")], axis=1)
+            names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
+            table = pd.concat([table, pd.DataFrame(shares, columns=names)], axis=1)
         if comparables:
             if self.comparables is None:
                 raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+            leaves = reckoned.leaves()
             table["comparables"] = [
                 nearest_outcomes(
-                    self.model, self.comparables, frame.take([row]), motion, comparables
+                    self.model,
+                    self.comparables,
+                    motion,
+                    leaves[row],
+                    reckoned.terms_of(row),
+                    comparables,
                 )
                 for row, motion in enumerate(motions)
             ]
@@ -120,43 +123,91 @@ class Predictor:
 
     def probabilities(self, motions: Sequence[Motion], prior: Prior | None = None) -> pd.DataFrame:
         """Return `p_grant`, `p_low`, `p_high` and `in_scope` of n motions (see `score`)."""
-        frame = self.model.read(build_features(motions))
-        return self._predicted(frame, motions, [mode_of(motion) for motion in motions], prior)
+        return self._reckoned(motions, prior).table(prior)
 
-    def _predicted(
+    def answer(self, motions: Sequence[Motion], prior: Prior | None = None) -> list[Answer]:
+        """Answer about each motion with its factors and the phrases behind them.
+
+        With a prior, probabilities and interval are adjusted to its grant rate, and `Answer.prior`
+        says by how much.
+        """
+        reckoned = self._reckoned(motions, prior, phrases=True)
+        shares = self.model.shares(reckoned.looked)
+        errors = self.model.reading_errors()
+        leaves = reckoned.leaves()
+        answers = []
+        for row, motion in enumerate(motions):
+            p, low, high = reckoned.estimates[row].tolist()
+            mine, base = shares[row, :-1], float(shares[row, -1])
+            answers.append(
+                Answer(
+                    id=motion.id,
+                    p_grant=p,
+                    p_low=low,
+                    p_high=high,
+                    interval=INTERVAL,
+                    in_scope=not reckoned.out_of_scope[row],
+                    out_of_scope=list(reckoned.out_of_scope[row]),
+                    mode=reckoned.modes[row],
+                    base_rate=self.model.base_rate,
+                    comparable_rate=self._comparable_rate(reckoned, row, motion, leaves[row]),
+                    tested=self._tested(reckoned.modes[row]),
+                    notes=notes(motion),
+                    base_log_odds=base,
+                    prior=self._shift(reckoned, row, motion.court, prior) if prior else None,
+                    families=families_of(mine, p),
+                    factors=factors_of(reckoned.frame, row, mine, p, errors),
+                    phrases=as_phrases(reckoned.frame.hits[row]),
+                    model_version=self.version,
+                    model_digest=self.digest,
+                    data_digest=str(self.model.facts.get("data_digest", "")),
+                )
+            )
+        return answers
+
+    def _reckoned(
         self,
-        frame: FeatureFrame,
         motions: Sequence[Motion],
-        modes: Sequence[Mode],
         prior: Prior | None,
-    ) -> pd.DataFrame:
-        table = self.model.predict(frame, modes)
-        if prior is None:
-            return table
-        base_rate = self.model.base_rate
-        return with_prior(table, prior.rates([m.court for m in motions], base_rate), base_rate)
+        phrases: bool = False,
+        n_jobs: int = 1,
+    ) -> "_Reckoned":
+        frame = self.model.read(build_features(motions, n_jobs), phrases)
+        modes = [mode_of(motion) for motion in motions]
+        looked = self.model.look(frame, modes)
+        reasons = self.model.scope.reasons(frame)
+        in_scope = np.array([not some for some in reasons], dtype=bool)
+        before = self.model.estimate(looked, in_scope)
+        rates, estimates = np.full(len(motions), np.nan), before
+        if prior is not None:
+            base_rate = self.model.base_rate
+            rates = prior.rates([motion.court for motion in motions], base_rate)
+            estimates = np.column_stack([adjusted(p, base_rate, rates) for p in before.T])
+        return _Reckoned(frame, modes, looked, reasons, estimates, before[:, 0], rates)
 
-    def _shift(self, row: Mapping[str, Any], court: str | None, prior: Prior) -> PriorShift | None:
-        if row["prior"] is None:
+    def _shift(
+        self, reckoned: "_Reckoned", row: int, court: str | None, prior: Prior
+    ) -> PriorShift | None:
+        rate, base_rate = float(reckoned.rates[row]), self.model.base_rate
+        if np.isnan(rate):
             return None
-        rate, base_rate = float(row["prior"]), self.model.base_rate
         shift = log_odds_shift(base_rate, rate)
         return PriorShift(
             grant_rate=rate,
             base_rate=base_rate,
             court=court if court in prior.courts else None,
-            p_unadjusted=float(row["p_grant_unadjusted"]),
+            p_unadjusted=float(reckoned.unadjusted[row]),
             log_odds=shift,
-            points=points_moved(float(row["p_grant"]), shift),
+            points=points_moved(float(reckoned.estimates[row, 0]), shift),
         )
 
     def _comparable_rate(
-        self, frame: FeatureFrame, row: int, motion: Motion
+        self, reckoned: "_Reckoned", row: int, motion: Motion, leaves: Leaves
     ) -> ComparableRate | None:
         if self.comparables is None:
             return None
-        alone = frame if len(frame) == 1 else frame.take([row])
-        return comparable_rate(self.model, self.comparables, alone, motion)
+        terms = reckoned.terms_of(row)
+        return comparable_rate(self.model, self.comparables, motion, leaves, terms)
 
     def _tested(self, mode: Mode) -> Tested | None:
         record = self.model.facts.get("tested")
@@ -171,48 +222,45 @@ class Predictor:
             rulings=record[mode]["rulings"], first_year=record["first_test_year"], **estimates
         )
 
-    def answer(self, motions: Sequence[Motion], prior: Prior | None = None) -> list[Answer]:
-        """Answer about each motion with its factors and the phrases behind them.
 
-        With a prior, probabilities and interval are adjusted to its grant rate, and `Answer.prior`
-        says by how much.
-        """
-        frame = self.model.read(build_features(motions), phrases=True)
-        modes = [mode_of(motion) for motion in motions]
-        table = self._predicted(frame, motions, modes, prior)
-        shares = _records(self.model.contributions(frame, modes))
-        values, sources = _records(frame.values), _records(frame.sources)
-        errors = self.model.reading_errors()
-        out_of_scope = self.model.scope.reasons(frame)
-        answers = []
-        for row, (motion, figures) in enumerate(zip(motions, _records(table), strict=True)):
-            p = float(figures["p_grant"])
-            factors = _factors(values[row], sources[row], shares[row], p, errors)
-            answers.append(
-                Answer(
-                    id=motion.id,
-                    p_grant=p,
-                    p_low=float(figures["p_low"]),
-                    p_high=float(figures["p_high"]),
-                    interval=INTERVAL,
-                    in_scope=not out_of_scope[row],
-                    out_of_scope=list(out_of_scope[row]),
-                    mode=modes[row],
-                    base_rate=self.model.base_rate,
-                    comparable_rate=self._comparable_rate(frame, row, motion),
-                    tested=self._tested(modes[row]),
-                    notes=notes(motion),
-                    base_log_odds=float(shares[row]["base"]),
-                    prior=self._shift(figures, motion.court, prior) if prior else None,
-                    families=_families(shares[row], p),
-                    factors=factors[:SHOWN_FACTORS],
-                    phrases=as_phrases(frame.hits[row]),
-                    model_version=self.version,
-                    model_digest=self.digest,
-                    data_digest=str(self.model.facts.get("data_digest", "")),
-                )
-            )
-        return answers
+class _Reckoned(NamedTuple):
+    """n motions read and put through the model.
+
+    `estimates` are (n, 3) p_grant, p_low and p_high, adjusted to the n grant `rates` (NaN: not
+    adjusted); `unadjusted` is p_grant before that.
+    """
+
+    frame: FeatureFrame
+    modes: list[Mode]
+    looked: list[Looked]
+    out_of_scope: list[tuple[str, ...]]
+    estimates: Floats
+    unadjusted: Floats
+    rates: Floats
+
+    def leaves(self) -> dict[int, Leaves]:
+        """Return the (1, trees) leaves of each row."""
+        return {
+            row: leaves[place : place + 1]
+            for _, rows, _, leaves in self.looked
+            for place, row in enumerate(rows.tolist())
+        }
+
+    def terms_of(self, row: int) -> csr_matrix | None:
+        """Return the (1, terms) terms of a row."""
+        terms = self.frame.terms
+        return terms[row] if terms is not None and len(self.modes) > 1 else terms
+
+    def table(self, prior: Prior | None) -> pd.DataFrame:
+        """Return the estimates as a table, with `in_scope` and what a prior adds."""
+        table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
+        table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
+        if prior is not None:
+            # Objects, since a table written as JSON has no NaN.
+            told = [None if np.isnan(rate) else float(rate) for rate in self.rates]
+            table["p_grant_unadjusted"] = self.unadjusted
+            table["prior"] = pd.Series(told, dtype=object)
+        return table
 
 
 def notes(motion: Motion) -> list[str]:
@@ -230,69 +278,3 @@ def notes(motion: Motion) -> list[str]:
                 "the brief without its exhibits"
             )
     return found
-
-
-def points_moved(p: float, log_odds: float) -> float:
-    """Return the percentage points by which a log-odds share moves the probability to p."""
-    return float(100 * (p - expit(logit(p) - log_odds)))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows by column name; `DataFrame.to_dict` takes fifty times as long for one."""
-    names = list(table.columns)
-    return [dict(zip(names, row, strict=True)) for row in table.to_numpy(dtype=object).tolist()]
-
-
-def _factors(
-    values: Mapping[str, Any],
-    sources: Mapping[str, Any],
-    shares: Mapping[str, Any],
-    p: float,
-    errors: dict[str, float],
-) -> list[Factor]:
-    factors = []
-    for column in COLUMNS:
-        share = float(shares[column.name])
-        if share == 0.0:
-            continue
-        value = plain(values[column.name])
-        factors.append(
-            Factor(
-                factor=column.name,
-                family=FAMILIES[column.family],
-                says=column.say(value, errors.get(column.name)),
-                value=value,
-                source=sources[column.name],
-                log_odds=share,
-                points=points_moved(p, share),
-            )
-        )
-    return sorted(factors, key=lambda factor: -abs(factor.log_odds))
-
-
-def _families(shares: Mapping[str, Any], p: float) -> list[FamilyShare]:
-    found = []
-    for family, words in FAMILIES.items():
-        names = [column.name for column in COLUMNS if column.family == family]
-        share = sum(float(shares[name]) for name in names)
-        found.append(FamilyShare(family=words, log_odds=share, points=points_moved(p, share)))
-    return found
-
-
-def _top_of_family(
-    frame: FeatureFrame, shares: pd.DataFrame, p: "np.ndarray[Any, Any]", family: str
-) -> list[str | None]:
-    columns = [column for column in COLUMNS if column.family == family]
-    mine = shares[[column.name for column in columns]].to_numpy()
-    places = np.abs(mine).argmax(axis=1)
-    top = mine[np.arange(len(mine)), places]
-    points = 100 * (p - expit(logit(p) - top))
-    values = {place: frame.values[columns[place].name].tolist() for place in set(places.tolist())}
-    tops: list[str | None] = []
-    for row, place in enumerate(places.tolist()):
-        if top[row] == 0.0:
-            tops.append(None)
-            continue
-        words = columns[place].say(plain(values[place][row]))
-        tops.append(f"{words} ({points[row]:+.1f} points)")
-    return tops

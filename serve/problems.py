@@ -27,6 +27,7 @@ _TITLES = {
     405: "Not with this method",
     408: "The request came too slowly",
     413: "The request is too large",
+    415: "Not a kind of file that is read here",
     422: "The request does not fit the schema",
     429: "Too many requests",
     500: "The answer failed",

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 
 MAX_BODY = 2_000_000
 """Bytes of a request's body: two long briefs."""
+LARGER = {"/v1/papers": 20_000_000}
+"""Bytes of a body where it is a file, by path."""
 BODY_SECONDS = 30.0
 """How long the next part of a body may take to come."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,7 +33,8 @@ def guard_requests(app: FastAPI, max_body: int = MAX_BODY, seconds: float = BODY
     Parameters
     ----------
     max_body
-        Bytes; refused with 413 as soon as they are announced or have come.
+        Bytes, where `LARGER` does not say otherwise; refused with 413 as soon as they are announced
+        or have come.
     seconds
         How long the next part of a body may take to come; then it is refused with 408.
     """
@@ -60,18 +63,19 @@ class _Guarded:
                 ]
             await send(message)
 
-        limited = self._limited(receive, int(headers.get(b"content-length", b"0")))
+        most = LARGER.get(scope["path"], self.max_body)
+        limited = self._limited(receive, int(headers.get(b"content-length", b"0")), most)
         await self.app(scope, limited, named)
 
-    def _limited(self, receive: Receive, announced: int) -> Receive:
+    def _limited(self, receive: Receive, announced: int, most: int) -> Receive:
         """Return a way to receive that counts the body's bytes and waits only so long for it."""
         size, whole = announced, False
         come = 0
 
         async def limited() -> Message:
             nonlocal come, whole
-            if size > self.max_body:
-                raise self._too_large()
+            if size > most:
+                raise _too_large(most)
             if whole:  # now it only waits for the client to go away
                 return await receive()
             try:
@@ -82,14 +86,14 @@ class _Guarded:
                 ) from None
             come += len(message.get("body", b""))
             whole = not message.get("more_body", False)
-            if come > self.max_body:
-                raise self._too_large()
+            if come > most:
+                raise _too_large(most)
             return message
 
         return limited
 
-    def _too_large(self) -> HTTPException:
-        return HTTPException(
-            413,
-            f"a body holds at most {self.max_body:,} bytes; give the brief without its exhibits",
-        )
+
+def _too_large(most: int) -> HTTPException:
+    return HTTPException(
+        413, f"a body holds at most {most:,} bytes; give the brief without its exhibits"
+    )

@@ -1,18 +1,101 @@
 """Run the endpoint: take the port, answer until told to stop, finish what is in flight."""
 
+import os
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 
-DRAIN_SECONDS = 30
-"""How long requests in flight may take once the endpoint is told to stop."""
+from serve.answering import LOOK_SECONDS, Answering, warm
+from serve.audit import AuditLog
+from serve.http import build_app
+from serve.keys import Gate
+from serve.locate import Located
+from serve.logs import Style, logging_settings
+from serve.measured import SHARED_FOLDER
+from serve.predictor import Predictor
+
+DRAIN_SECONDS = 65
+"""How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
+THREADS = 8
+"""Requests answered at a time by a worker; the others wait their turn."""
+BACKLOG = 2048
+"""Connections that may wait to be taken."""
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""MLflow's own settings would have an endpoint wait minutes for a registry that is down."""
 
 
-def run(app: FastAPI, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Run an application until it is stopped; `ready` is called once the port is taken.
+@dataclass(frozen=True)
+class Settings:
+    """What each worker of the endpoint is to do.
+
+    Attributes
+    ----------
+    located
+        The model to begin with.
+    source
+        Where it was asked for; see `serve.answering.Answering`.
+    keys, rate
+        See `serve.keys.Gate`.
+    audit, audit_text
+        Where to keep the answers, if anywhere, and whether with the motions' words.
+    look_seconds
+        How often to ask the registry which version is champion.
+    """
+
+    located: Located
+    source: str | None
+    keys: Mapping[str, str]
+    rate: str | None = None
+    audit: Path | None = None
+    audit_text: bool = False
+    look_seconds: float = LOOK_SECONDS
+
+
+def application(settings: Settings) -> FastAPI:
+    """Load the model and return the application that answers with it."""
+    predictor = Predictor.from_located(settings.located)
+    warm(predictor)
+    answering = Answering(predictor, settings.source)
+    audit = AuditLog(settings.audit, settings.audit_text) if settings.audit else None
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        from anyio.to_thread import current_default_thread_limiter
+
+        current_default_thread_limiter().total_tokens = THREADS
+        answering.follow(settings.look_seconds)
+        yield
+        answering.stop()
+        if audit:
+            audit.close()
+
+    return build_app(answering, Gate(settings.keys, settings.rate), audit, lifespan)
+
+
+def run(
+    settings: Settings,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    workers: int = 1,
+    style: Style = "plain",
+) -> None:
+    """Run the endpoint until it is stopped; `ready` is called once the port is taken.
 
     On SIGTERM and SIGINT no more connections are taken, and requests in flight are finished.
+
+    Parameters
+    ----------
+    workers
+        Processes that answer, each with a model of its own; one that dies is started again.
+    style
+        Of the logs.
 
     Raises
     ------
@@ -20,11 +103,29 @@ def run(app: FastAPI, host: str, port: int, ready: Callable[[], None]) -> None:
         If the address cannot be listened on, such as when another program has the port.
     """
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listening:
-        ready()
-        settings = uvicorn.Config(
-            app, log_level="info", timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False
+    with (
+        socket.create_server((host, port), family=family, backlog=BACKLOG) as listening,
+        tempfile.TemporaryDirectory(prefix="enjoin-") as shared,
+    ):
+        if workers > 1:
+            Predictor.from_located(settings.located)  # what is wrong with it is told once, here
+            os.environ[SHARED_FOLDER] = shared
+        config = uvicorn.Config(
+            partial(application, settings) if workers > 1 else application(settings),
+            factory=workers > 1,
+            workers=workers,
+            http="serve.connections:Connection",
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            server_header=False,
+            access_log=False,
+            log_config=logging_settings(style),
         )
-        uvicorn.Server(settings).run(sockets=[listening])
+        ready()
+        if workers > 1:
+            Multiprocess(config, sockets=[listening]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listening])

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 
 from data.load import Problem, check_rows
 from data.schema import Motion, allowed_values, is_list
-from features.build import FeatureFrame, build_features
+from features.build import build_features
+from features.frame import FeatureFrame
 from features.lexicon import meaning
 from serve.levers import PARTIES, Party, levers
 from serve.predictor import Predictor
@@ -141,10 +142,10 @@ def shown_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
         return given
     if field in _FLAGS_OF:
         columns = {value: f"{_FLAGS_OF[field]}.{value}" for value in allowed_values(field)}
-        return tuple(value for value, name in columns.items() if frame.values[name].iloc[0] == 1)
+        return tuple(value for value, name in columns.items() if frame.column(name)[0] == 1)
     name = _COLUMN_OF[field]
-    value = frame.values[name].iloc[0]
-    if frame.sources[name].iloc[0] == "not shown":
+    value = frame.column(name)[0]
+    if frame.told[0, frame.names.index(name)] == "not shown":
         return None
     if isinstance(value, str):
         return value

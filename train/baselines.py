@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from data.embedded import reader_forecasts
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
 from train.calibration import Flags, Floats
 from train.embeddings import embeddings
 from train.encoding import encode, fit_categories
@@ -73,7 +73,7 @@ def logistic_regression(fitted: FeatureFrame, granted: Flags, test: FeatureFrame
     test
         Frame of the rows to predict.
     """
-    names = tuple(fitted.values.columns)
+    names = fitted.names
     categories = fit_categories(fitted)
     is_category = [name in categories for name in names]
     numbers = make_pipeline(
@@ -97,7 +97,7 @@ def logistic_regression(fitted: FeatureFrame, granted: Flags, test: FeatureFrame
 
 def gradient_boosting(fitted: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
     """Fit scikit-learn's HistGradientBoostingClassifier on the same features, kept small."""
-    names = tuple(fitted.values.columns)
+    names = fitted.names
     categories = fit_categories(fitted)
     model = HistGradientBoostingClassifier(
         learning_rate=0.03,

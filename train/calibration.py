@@ -22,6 +22,8 @@ Flags = npt.NDArray[np.bool_]
 
 INTERVAL = 0.90
 """Nominal level of the interval from p_low to p_high."""
+_REACH = float(norm.ppf((1 + INTERVAL) / 2))
+"""Standard deviations that the interval reaches on either side."""
 
 
 @dataclass(frozen=True)
@@ -98,5 +100,5 @@ def probabilities(scores: Floats, line: Calibration, in_scope: Flags) -> Floats:
     replicates = np.array(line.bag_intercepts) + np.array(line.bag_slopes) * scores
     # Quantiles of twenty replicates would be their extremes; their spread is steadier.
     deviation = np.hypot(replicates.std(axis=1, ddof=1), np.where(in_scope, 0.0, line.spread))
-    reach = norm.ppf((1 + INTERVAL) / 2) * deviation
+    reach = _REACH * deviation
     return np.column_stack([expit(point), expit(point - reach), expit(point + reach)])

@@ -15,7 +15,8 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import TargetEncoder
 
 from data.splits import grouped_folds
-from features.build import BUILT, COLUMNS, FeatureFrame
+from features.build import BUILT, COLUMNS
+from features.frame import FeatureFrame
 from train.calibration import Flags, Floats, probabilities
 from train.metrics import scored
 from train.modes import BASIS_OF, MODES
@@ -82,13 +83,13 @@ def _with_target_rates(labelled: Labelled, train: Rows) -> Labelled:
 
     def encoded(frame: FeatureFrame) -> FeatureFrame:
         shown = frame.values[_CATEGORIES].fillna("not shown").astype(str)
-        values = frame.values.copy()
         numbers = _rates(shown, labelled.granted, train, np.arange(len(shown)))
         for seen, unseen in GroupKFold(_FOLDS).split(train, groups=labelled.groups[train]):
             numbers[train[unseen]] = _rates(shown, labelled.granted, train[seen], train[unseen])
-        for place, name in enumerate(_CATEGORIES):
-            values[name] = numbers[:, place]
-        return replace(frame, values=values)
+        mine = frame.numbers.copy()
+        mine[:, [frame.names.index(name) for name in _CATEGORIES]] = numbers
+        words = {n: values for n, values in frame.words.items() if n not in _CATEGORIES}
+        return replace(frame, numbers=mine, words=words)
 
     return replace(
         labelled,

@@ -23,9 +23,11 @@ from sklearn.preprocessing import normalize
 
 from data.schema import Motion, Ruling
 from data.splits import case_keys
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
+from features.spans import counted_up
 from train.calibration import Flags, Floats
 from train.encoding import encode
+from train.forest import Leaves
 from train.model import GrantModel
 from train.modes import BASIS_OF, MODES, Mode
 from train.store import AGAIN, UnusableModel
@@ -72,23 +74,56 @@ class Comparables:
     granted: Flags
     matrices: dict[Mode, npt.NDArray[np.float32]]
     terms: csr_matrix | None
-    _leaves: dict[Mode, npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False)
+    _leaves: dict[Mode, npt.NDArray[np.uint64]] = field(default_factory=dict, repr=False)
 
-    def likeness(self, model: GrantModel, frame: FeatureFrame, mode: Mode) -> Floats:
-        """Return how alike each of the n rulings is to the one motion of a frame, from 0 to 1."""
-        mine = leaves_of(model, encode(frame, model.columns, model.categories), mode)
-        alike = np.count_nonzero(self.leaves(model, mode) == mine, axis=1) / mine.shape[1]
-        if self.terms is None or model.readers is None:
+    def likeness(
+        self,
+        model: GrantModel,
+        mode: Mode,
+        leaves: Leaves,
+        terms: csr_matrix | None,
+    ) -> Floats:
+        """Return how alike each of the n rulings is to a motion, from 0 to 1.
+
+        Parameters
+        ----------
+        leaves, terms
+            The motion's (1, trees) leaves and (1, terms) terms, in the mode's trees and in the
+            readers' vocabulary.
+        """
+        theirs = self._bits(model, mode)
+        parted = np.bitwise_or.reduce(theirs ^ _bits_of(leaves, len(theirs)), axis=0)
+        alike = 1 - np.bitwise_count(parted).sum(axis=1, dtype=np.int64) / leaves.shape[1]
+        if terms is None or self._rows_of_terms is None:
             return np.asarray(alike, dtype=float)
-        words = normalize(model.readers.vocabulary.matrix(frame.papers))
-        cosine = np.asarray((self.terms @ words.T).todense()).ravel()
-        return np.asarray((1 - BLEND) * alike + BLEND * cosine, dtype=float)
+        return np.asarray((1 - BLEND) * alike + BLEND * self._cosine(terms), dtype=float)
 
-    def leaves(self, model: GrantModel, mode: Mode) -> npt.NDArray[np.uint8]:
-        """Return the (n, trees) leaves of the rulings; found when first asked for."""
+    def _cosine(self, terms: csr_matrix) -> Floats:
+        """Return the cosines of a motion's (1, terms) terms with those of the n rulings.
+
+        A product of sparse matrices, of which scipy's takes longer to prepare than to do.
+        """
+        rows = self._rows_of_terms
+        assert rows is not None
+        first = rows.indptr[terms.indices]
+        counts = rows.indptr[terms.indices + 1] - first
+        places = counted_up(first, counts)
+        products = rows.data[places] * terms.data.repeat(counts)
+        length = np.sqrt((terms.data**2).sum()) or 1.0
+        return np.bincount(rows.indices[places], products, len(self.records)) / length
+
+    def _bits(self, model: GrantModel, mode: Mode) -> npt.NDArray[np.uint64]:
+        """Return the rulings' leaves as bits; found when first asked for."""
         if mode not in self._leaves:
-            self._leaves[mode] = leaves_of(model, self.matrices[mode].astype(float), mode)
+            forest = model.ensembles[BASIS_OF[mode]].forest
+            leaves = forest.leaves(self.matrices[mode].astype(float))
+            self._leaves[mode] = _bits_of(leaves, max(1, int(leaves.max()).bit_length()))
         return self._leaves[mode]
+
+    @cached_property
+    def _rows_of_terms(self) -> csr_matrix | None:
+        """(terms, n): only the rows of a motion's own terms are looked at."""
+        return None if self.terms is None else self.terms.T.tocsr()
 
     def of_other_cases(self, motion: Motion) -> Flags:
         """Tell which rulings are of another case than the motion."""
@@ -185,9 +220,13 @@ def _read(folder: Path) -> Comparables:
     return Comparables(records, granted, matrices, terms)
 
 
-def leaves_of(model: GrantModel, matrix: Floats, mode: Mode) -> npt.NDArray[np.uint8]:
-    """Return the (n, trees) leaves that rows fall into, over all bags of the mode's boosters."""
-    bags = model.ensembles[BASIS_OF[mode]].bags
-    return np.hstack([bag.predict(matrix, pred_leaf=True, num_threads=1) for bag in bags]).astype(
-        np.uint8  # a tree has far fewer than 256 leaves
-    )
+def _bits_of(leaves: Leaves, n_bits: int) -> npt.NDArray[np.uint64]:
+    """Return (bits, n, words): bit by bit, the (n, trees) numbers of leaves, 64 trees to a word.
+
+    Two rulings share the leaf of a tree where all of its bits are equal.
+    """
+    n, trees = leaves.shape
+    numbers = np.zeros((n, trees + -trees % 64), dtype=np.uint8)  # a tree has fewer leaves than 256
+    numbers[:, :trees] = leaves
+    planes = [np.packbits((numbers >> bit) & 1 == 1, axis=1) for bit in range(n_bits)]
+    return np.stack(planes).view(np.uint64)

@@ -25,7 +25,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from features.build import COLUMNS, FeatureFrame
+from features.build import COLUMNS
+from features.frame import FeatureFrame
 from train.calibration import Floats
 from train.encoding import MIN_COURT_ROWS
 from train.modes import Mode

@@ -1,11 +1,12 @@
 """Encoding: from a feature frame to the number matrix that LightGBM takes."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from pandas.api.types import is_numeric_dtype
 
-from features.build import COLUMNS, FeatureFrame
+from features.build import COLUMNS
+from features.frame import FeatureFrame
 from train.calibration import Floats
 
 MIN_COURT_ROWS = 15
@@ -21,9 +22,9 @@ def fit_categories(frame: FeatureFrame) -> dict[str, tuple[str, ...]]:
     categories = {}
     for column in COLUMNS:
         # Where a category was put into numbers before, it is a number (see `train.choices`).
-        if column.kind == "category" and not is_numeric_dtype(frame.values[column.name]):
-            counts = frame.values[column.name].value_counts()
-            frequent = sorted(counts.index[counts >= MIN_COURT_ROWS])
+        if column.name in frame.words:
+            counts = Counter(value for value in frame.words[column.name] if value is not None)
+            frequent = sorted(value for value in counts if counts[value] >= MIN_COURT_ROWS)
             categories[column.name] = column.values or tuple(frequent)
     return categories
 
@@ -41,19 +42,16 @@ def encode(
     ValueError
         If the frame's columns differ from `columns` in name or order.
     """
-    if tuple(frame.values.columns) != tuple(columns):
-        extra = set(frame.values.columns) ^ set(columns)
+    if frame.names != tuple(columns):
+        extra = set(frame.names) ^ set(columns)
         raise ValueError(
             "this model was fitted on other feature columns"
             + (f" (differing: {', '.join(sorted(extra)[:5])})" if extra else " (other order)")
             + "; train again with `enjoin train`"
         )
-    matrix = np.empty((len(frame), len(columns)))
-    numbers = [name not in categories for name in columns]
-    # All at once: taking a column of a data frame costs more than what is done with it.
-    matrix[:, numbers] = frame.values.loc[:, numbers].to_numpy(dtype=float)
-    for place, name in enumerate(columns):
-        if name in categories:
-            codes = {value: float(code) for code, value in enumerate(categories[name])}
-            matrix[:, place] = [codes.get(value, np.nan) for value in frame.values[name]]
+    matrix = frame.numbers.copy()
+    for name, values in categories.items():
+        codes = {value: float(code) for code, value in enumerate(values)}
+        mine = [codes.get(value, np.nan) for value in frame.words[name]]
+        matrix[:, frame.names.index(name)] = mine
     return matrix

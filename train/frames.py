@@ -7,7 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from data.schema import Motion, Ruling
-from features.build import CHUNK, FeatureFrame, build_features
+from features.build import CHUNK, build_features
+from features.frame import FeatureFrame
 from features.hits import Hit
 from train.calibration import Flags
 from train.cluster import Cluster, each
@@ -76,7 +77,7 @@ def _built_on(
     for kind, parts in zip(KINDS, built, strict=True):
         whole = pd.concat(parts, ignore_index=True)
         parts.clear()  # five frames of a million rulings are enough to hold
-        frames[kind] = FeatureFrame(whole, pd.DataFrame(index=whole.index), nowhere, papers)
+        frames[kind] = FeatureFrame.of_values(whole, nowhere, papers)
     return frames
 
 

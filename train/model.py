@@ -8,15 +8,15 @@ bags' scores into a probability and its interval.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from features import readings
-from features.build import COLUMNS, FeatureFrame
+from features.build import COLUMNS
+from features.frame import FeatureFrame
 from train.boosters import DEFAULTS, Bags, fit_bags
 from train.calibration import (
     Calibration,
@@ -29,25 +29,27 @@ from train.calibration import (
 from train.cluster import Cluster
 from train.distributed import fit_bags_on
 from train.encoding import encode, fit_categories
+from train.forest import Forest, Leaves
 from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
 from train.scope import Scope, fit_scope
 
-MANY_ROWS = 256
-"""Rows from which threads are worth starting."""
+ESTIMATE = ("p_grant", "p_low", "p_high")
+AT_ONCE = 5_000
+"""Rows dropped through the trees together, some 200 MB."""
 MIN_RULINGS = 40
 """Fewer cannot both teach and calibrate; a usable model wants several hundred."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The boosters of one basis and their calibration.
+    """The trees of one basis and their calibration.
 
     `taught` holds the scores that the calibration was fitted on; it is not saved.
     """
 
-    bags: tuple[lgb.Booster, ...]
+    forest: Forest
     calibration: Calibration
     taught: OutOfBag | None = None
 
@@ -90,14 +92,13 @@ class GrantModel:
         phrases
             Whether to find the words behind each reading too, which takes longer.
         """
-        if readings.COLUMNS[0].name in frame.values:
+        if frame.has_readings:
             return frame
-        names = [column.name for column in readings.COLUMNS]
         if self.readers is None:
-            return frame.with_readings(pd.DataFrame(np.nan, index=range(len(frame)), columns=names))
-        if phrases:
-            return frame.with_readings(*self.readers.read_with_words(frame.papers))
-        return frame.with_readings(self.readers.read(frame.papers))
+            return frame.with_readings(np.full((len(frame), len(readings.COLUMNS)), np.nan))
+        terms = self.readers.vocabulary.matrix(frame.papers)
+        words = self.readers.words_behind(frame.papers, terms) if phrases else ()
+        return frame.with_readings(self.readers.values(terms), words, terms)
 
     def reading_errors(self) -> dict[str, float]:
         """Return how far off each reading of a motion not seen was (root mean square), by name."""
@@ -113,43 +114,69 @@ class GrantModel:
         ValueError
             If the frame's columns are not the ones the model was fitted on.
         """
-        matrix = encode(self.read(frame), self.columns, self.categories)
+        frame = self.read(frame)
         in_scope = np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
-        result = np.empty((len(frame), 3))
-        for basis, rows in _rows_by_basis(modes):
-            ensemble = self.ensembles[basis]
-            scores = _scores(ensemble.bags, matrix[rows])
-            result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
-        answer = pd.DataFrame(result, columns=["p_grant", "p_low", "p_high"])
+        looked = self.look(frame, modes)
+        answer = pd.DataFrame(self.estimate(looked, in_scope), columns=list(ESTIMATE))
         return answer.assign(in_scope=in_scope)
 
     def scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the (n, bags) raw log-odds of each row, before calibration."""
-        matrix = encode(self.read(frame), self.columns, self.categories)
-        return _scores(self.ensembles[BASIS_OF[mode]].bags, matrix)
+        return _scores(self.ensembles[BASIS_OF[mode]].forest, self.encoded(frame))
 
     def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return each column's TreeSHAP share of the calibrated log-odds, and `base`.
 
         A row sums to the log-odds of its `p_grant`.
-
-        References
-        ----------
-        Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
         """
-        matrix = encode(self.read(frame), self.columns, self.categories)
-        shares = np.empty((len(frame), len(self.columns) + 1))
-        for basis, rows in _rows_by_basis(modes):
-            ensemble = self.ensembles[basis]
-            # For few rows, starting threads takes a hundred times as long as the work.
-            threads = 1 if len(rows) < MANY_ROWS else 0
-            raw = [
-                bag.predict(matrix[rows], pred_contrib=True, num_threads=threads)
-                for bag in ensemble.bags
-            ]
-            shares[rows] = np.mean(raw, axis=0) * ensemble.calibration.slope
-            shares[rows, -1] += ensemble.calibration.intercept
+        shares = self.shares(self.look(frame, modes))
         return pd.DataFrame(shares, columns=[*self.columns, "base"])
+
+    def encoded(self, frame: FeatureFrame) -> Floats:
+        """Return the (n, columns) numbers that the trees take; readings are added where missing."""
+        return encode(self.read(frame), self.columns, self.categories)
+
+    def look(self, frame: FeatureFrame, modes: Sequence[Mode]) -> list["Looked"]:
+        """Drop rows through the trees of their basis, once for all that is asked of them.
+
+        Raises
+        ------
+        ValueError
+            If the frame's columns are not the ones the model was fitted on.
+        """
+        matrix = self.encoded(frame)
+        looked = []
+        for basis, rows in _rows_by_basis(modes):
+            mine = matrix[rows]
+            looked.append(Looked(basis, rows, mine, self.ensembles[basis].forest.leaves(mine)))
+        return looked
+
+    def estimate(self, looked: Sequence["Looked"], in_scope: Flags) -> Floats:
+        """Return (n, 3): `ESTIMATE` of each row that was looked at."""
+        result = np.empty((len(in_scope), len(ESTIMATE)))
+        for basis, rows, _, leaves in looked:
+            ensemble = self.ensembles[basis]
+            scores = ensemble.forest.scores(leaves)
+            result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        return result
+
+    def shares(self, looked: Sequence["Looked"]) -> Floats:
+        """Return (n, columns + 1): what `contributions` gives, without a frame."""
+        shares = np.empty((sum(len(part.rows) for part in looked), len(self.columns) + 1))
+        for basis, rows, matrix, _ in looked:
+            ensemble = self.ensembles[basis]
+            shares[rows] = ensemble.forest.shares(matrix) * ensemble.calibration.slope
+            shares[rows, -1] += ensemble.calibration.intercept
+        return shares
+
+
+class Looked(NamedTuple):
+    """Rows of a frame that share a basis: their numbers, encoded, and the leaves they fall into."""
+
+    basis: Basis
+    rows: npt.NDArray[np.intp]
+    matrix: Floats
+    leaves: Leaves
 
 
 @dataclass(frozen=True)
@@ -234,18 +261,22 @@ def _fit_ensemble(
     # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
     matrices = (encode(copy.frame, names, categories) for copy in copies)
     bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
-    boosters = fit_bags_on(cluster, bags) if cluster else fit_bags(bags)
+    forest = Forest(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
     measured = [
-        _scores(boosters, encode(copy.frame, names, categories)).T
+        _scores(forest, encode(copy.frame, names, categories)).T
         for copy in copies
         if copy.calibrates
     ]
-    return Ensemble(boosters, *calibrate(measured, drawn, granted))
+    return Ensemble(forest, *calibrate(measured, drawn, granted))
 
 
-def _scores(bags: Sequence[lgb.Booster], matrix: Floats) -> Floats:
-    """Return (n rows, bags) raw log-odds."""
-    return np.column_stack([bag.predict(matrix, raw_score=True, num_threads=1) for bag in bags])
+def _scores(forest: Forest, matrix: Floats) -> Floats:
+    """Return (n, bags) raw log-odds, some rows at a time: leaves take much memory."""
+    parts = [
+        forest.scores(forest.leaves(matrix[start : start + AT_ONCE]))
+        for start in range(0, len(matrix), AT_ONCE)
+    ]
+    return np.vstack(parts) if parts else np.empty((0, len(forest.bags)))
 
 
 def _rows_by_basis(modes: Sequence[Mode]) -> list[tuple[Basis, npt.NDArray[np.intp]]]:

@@ -13,15 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from scipy.special import logit
 
 from data.court_counts import CourtCount
 from train.calibration import Floats
 
+LEAST_RATE = 0.001
+"""Courts that grant more seldom than this, or deny more seldom, are not known."""
 COUNTS_FOR = 20.0
 """Rulings that the overall grant rate counts for beside a court's own counts."""
-PROBABILITIES = ("p_grant", "p_low", "p_high")
 
 
 def adjusted(p: Floats, base_rate: float, prior: Floats | float) -> Floats:
@@ -40,7 +40,7 @@ def adjusted(p: Floats, base_rate: float, prior: Floats | float) -> Floats:
     Raises
     ------
     ValueError
-        If a grant rate is not strictly between 0 and 1.
+        If a grant rate is none that log-odds can be shifted to (`check_rate`).
 
     >>> float(adjusted(np.array([0.31]), 0.57, 0.37)[0].round(3))
     0.166
@@ -67,12 +67,12 @@ def check_rate(rate: float) -> float:
     Raises
     ------
     ValueError
-        If it is not strictly between 0 and 1.
+        If it is not between `LEAST_RATE` and one less that.
     """
-    if not 0 < rate < 1:
+    if not LEAST_RATE <= rate <= 1 - LEAST_RATE:
         raise ValueError(
-            f"a grant rate of {rate:g}: expected a share strictly between 0 and 1, such as 0.37 "
-            "(at 0 or 1 nothing would be left to predict)"
+            f"a grant rate of {rate:g}: expected a share from {LEAST_RATE} to {1 - LEAST_RATE}, "
+            "such as 0.37 (beyond, nothing would be left to predict)"
         )
     return rate
 
@@ -90,7 +90,7 @@ class Prior:
     Raises
     ------
     ValueError
-        If the overall rate is not strictly between 0 and 1.
+        If the overall rate is none that log-odds can be shifted to (`check_rate`).
     """
 
     overall: float | None = None
@@ -110,16 +110,3 @@ class Prior:
                 n = mine.granted + mine.denied
                 rates[place] = (mine.granted + COUNTS_FOR * wider) / (n + COUNTS_FOR)
         return rates
-
-
-def with_prior(table: pd.DataFrame, rates: Floats, base_rate: float) -> pd.DataFrame:
-    """Return a model's n predictions adjusted to n grant rates (NaN: as they are).
-
-    Adds `p_grant_unadjusted` and `prior`, the grant rate adjusted to.
-    """
-    moved = {
-        name: adjusted(table[name].to_numpy(float), base_rate, rates) for name in PROBABILITIES
-    }
-    # Objects, since a table written as JSON has no NaN.
-    told = pd.Series([None if np.isnan(rate) else float(rate) for rate in rates], dtype=object)
-    return table.assign(**moved, p_grant_unadjusted=table["p_grant"], prior=told)

@@ -10,6 +10,8 @@ outcome-blind readers where training rulings have them: a soft target, never an 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,35 +74,43 @@ class Readers:
 
     def read(self, papers: Sequence[Papers] | Sequence[Terms]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
-        if not papers:
-            return pd.DataFrame(columns=[column.name for column in COLUMNS], dtype=float)
-        return self._values(self.vocabulary.matrix(papers))
-
-    def read_with_words(
-        self, papers: Sequence[Papers]
-    ) -> tuple[pd.DataFrame, list[dict[str, tuple[Hit, ...]]]]:
-        """Return what `read` does, and the words that moved each reading most, by column name."""
-        if not papers:
-            return self.read(papers), []
-        matrix = self.vocabulary.matrix(papers)
-        behind = [self._words(pair, matrix[row]) for row, pair in enumerate(papers)]
-        return self._values(matrix), behind
-
-    def _values(self, matrix: csr_matrix) -> pd.DataFrame:
-        values = matrix @ np.nan_to_num(self.weights).T + self.intercepts
+        values = self.values(self.vocabulary.matrix(papers))
         return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
 
-    def _words(self, papers: Papers, row: csr_matrix) -> dict[str, tuple[Hit, ...]]:
+    def values(self, terms: csr_matrix) -> Floats:
+        """Return the (n, targets) readings of motions whose terms were found."""
+        return np.asarray(terms @ self._filled.T + self.intercepts, dtype=float)
+
+    def words_behind(
+        self, papers: Sequence[Papers], terms: csr_matrix
+    ) -> list[dict[str, tuple[Hit, ...]]]:
+        """Return the words that moved each reading most, for n motions, by column name."""
+        bounds = zip(papers, pairwise(terms.indptr.tolist()), strict=True)
+        return [
+            self._words(pair, terms.indices[start:end], terms.data[start:end])
+            for pair, (start, end) in bounds
+        ]
+
+    def _words(
+        self, papers: Papers, places: npt.NDArray[np.intp], weights: Floats
+    ) -> dict[str, tuple[Hit, ...]]:
+        moved = weights * self._filled[:, places]
+        strongest = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :SHOWN_PHRASES]
         columns = self.vocabulary.columns
-        places = places_of(papers, {columns[place] for place in row.indices})
-        found = {}
-        for target, column in zip(range(len(TARGETS)), COLUMNS, strict=True):
-            moved = row.data * np.nan_to_num(self.weights[target, row.indices])
-            strongest = np.argsort(-np.abs(moved), kind="stable")[:SHOWN_PHRASES]
-            terms = [columns[row.indices[place]] for place in strongest if moved[place]]
-            if terms:
-                found[column.name] = tuple(places[term] for term in terms)
-        return found
+        terms = [
+            [columns[place] for place in places[row[mine[row] != 0]].tolist()]
+            for row, mine in zip(strongest, moved, strict=True)
+        ]
+        found = places_of(papers, {term for some in terms for term in some})
+        return {
+            column.name: tuple(found[term] for term in some)
+            for column, some in zip(COLUMNS, terms, strict=True)
+            if some
+        }
+
+    @cached_property
+    def _filled(self) -> Floats:
+        return np.nan_to_num(self.weights)
 
     def to_json(self) -> dict[str, Any]:
         """Return the readers as plain JSON values."""

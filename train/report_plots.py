@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
-from features.build import COLUMNS, FAMILIES, FeatureFrame
+from features.build import COLUMNS, FAMILIES
+from features.frame import FeatureFrame
 from train.baselines import FORECASTS
 from train.modes import MODES
 from train.plots import COLOURS, mine_in

@@ -13,7 +13,7 @@ from data.codes import Outcome
 from data.embedded import reader_forecasts
 from data.schema import Ruling
 from data.splits import case_groups
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
 from features.hits import Papers
 from train.calibration import Flags, Floats
 from train.cluster import Cluster
@@ -155,7 +155,7 @@ def fit_rows(
 
     def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
         mine = {m: frame if everything else frame.take(rows) for m, frame in frames.items()}
-        mine = {m: frame.with_readings(read.unseen) for m, frame in mine.items()}
+        mine = {m: frame.with_readings(read.unseen.to_numpy()) for m, frame in mine.items()}
         return {m: frame.without(without) for m, frame in mine.items()} if without else mine
 
     whole, partly = shown(labelled.frames), shown(labelled.partly)
@@ -179,5 +179,5 @@ def read_frames(labelled: Labelled, model: GrantModel, rows: Rows) -> dict[Mode,
     frames = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
     if model.readers is None:
         return {mode: model.read(frame) for mode, frame in frames.items()}
-    values = readings_of(model.readers, labelled.papers(rows), labelled.cluster)
+    values = readings_of(model.readers, labelled.papers(rows), labelled.cluster).to_numpy()
     return {mode: frame.with_readings(values) for mode, frame in frames.items()}

@@ -20,11 +20,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from sklearn.model_selection import GroupKFold
 
 from data.splits import draw_cases
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
 from features.hits import Papers
 from features.indicator import plain_words
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
@@ -77,7 +76,7 @@ class Scope:
         frame
             As `features.build.build_features` gives it.
         """
-        told = {name: frame.values[name].to_numpy() for name in (*_SEEN, "forum.court")}
+        told = {name: frame.column(name) for name in (*_SEEN, "forum.court")}
         return [
             (
                 *_reasons_of_words(self, papers),
@@ -133,7 +132,7 @@ def fit_scope(frame: FeatureFrame, groups: npt.NDArray[np.intp]) -> Scope:
             known = _known([documents[row] for row in seen])
             strangeness[unseen] = [_unknown_share(documents[row], known) for row in unseen]
     counts = {
-        name: {str(k): int(n) for k, n in frame.values[name].value_counts().items()}
+        name: dict(Counter(str(value) for value in frame.column(name) if value is not None))
         for name in _SEEN
     }
     return Scope(_known(documents), tuple(sorted(strangeness.tolist())), counts)
@@ -186,11 +185,11 @@ def _reasons_of_paper(papers: Papers) -> list[str]:
 def _reasons_of_docket(scope: Scope, told: dict[str, Any]) -> list[str]:
     found = []
     court, level = told["forum.court"], told["forum.level"]
-    if not pd.isna(court) and pd.isna(level):
+    if court is not None and level is None:
         found.append(f"court {court!r} is not a trial court of the United States known by that id")
     for name, words in _SEEN.items():
         value = told[name]
-        if pd.isna(value):
+        if value is None:
             continue
         count = scope.counts[name].get(str(value), 0)
         if count < FEW:

@@ -13,6 +13,7 @@ import lightgbm as lgb
 from features.build import COLUMNS
 from features.lexicon import lexicon_digest
 from train.calibration import Calibration
+from train.forest import Forest
 from train.model import Ensemble, GrantModel
 from train.modes import BASES
 from train.readers import Readers
@@ -33,7 +34,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
     try:
         for basis, ensemble in model.ensembles.items():
             (temporary / basis).mkdir()
-            for place, bag in enumerate(ensemble.bags):
+            for place, bag in enumerate(ensemble.forest.bags):
                 bag.save_model(temporary / basis / f"bag_{place:03}.txt")
         record: dict[str, Any] = {
             "format": FORMAT,
@@ -44,7 +45,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
             "calibrations": {
                 basis: asdict(ensemble.calibration) for basis, ensemble in model.ensembles.items()
             },
-            "n_bags": {basis: len(ensemble.bags) for basis, ensemble in model.ensembles.items()},
+            "n_bags": {basis: len(e.forest.bags) for basis, e in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
         }
@@ -90,7 +91,7 @@ def load_model(folder: Path) -> GrantModel:
             )
             paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
             bags = tuple(lgb.Booster(model_str=path.read_text(encoding="utf-8")) for path in paths)
-            ensembles[basis] = Ensemble(bags, calibration)
+            ensembles[basis] = Ensemble(Forest(bags), calibration)
         readers = json.loads((folder / "readers.json").read_text(encoding="utf-8"))
         if record["has_readers"] != (readers is not None):
             raise ValueError("readers.json is not the one that was saved")

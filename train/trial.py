@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.splits import grouped_folds
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
 from train.calibration import Floats
 from train.metrics import observed_and_drawn, with_intervals
 from train.modes import MODES, Mode
@@ -41,7 +41,7 @@ def prepare_folds(labelled: Labelled, n_folds: int, seed: int) -> list[PreparedF
         read = read_rows(labelled, train)
         frames = {mode: labelled.frames[mode].take(test) for mode in MODES}
         if read.readers is not None:
-            values = read.readers.read(frames["text"].papers)
+            values = read.readers.read(frames["text"].papers).to_numpy()
             frames = {mode: frame.with_readings(values) for mode, frame in frames.items()}
         folds.append(PreparedFold(train, test, read, frames))
     return folds

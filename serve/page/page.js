@@ -33,9 +33,10 @@ function say(text, wrong = false) {
 }
 
 async function ask(path, body) {
-  const headers = {"Content-Type": "application/json"};
+  const file = body instanceof Blob;  // what it is, the endpoint tells by itself
+  const headers = {"Content-Type": file ? "application/octet-stream" : "application/json"};
   if (find("key").value) headers.Authorization = `Bearer ${find("key").value}`;
-  const sent = body === undefined ? {headers} : {headers, method: "POST", body: JSON.stringify(body)};
+  const sent = body === undefined ? {headers} : {headers, method: "POST", body: file ? body : JSON.stringify(body)};
   const response = await fetch(path, sent);
   const answer = await response.json();
   if (response.ok) return answer;
@@ -50,9 +51,11 @@ function kindOf(name) {
   const resolved = parts.map((part) => part.$ref ? schema.$defs[part.$ref.split("/").pop()] : part);
   const list = resolved.find((part) => part.type === "array");
   if (list) return {kind: "list", values: schema.$defs[list.items.$ref.split("/").pop()].enum};
+  if (resolved.some((part) => part.type === "boolean")) return {kind: "yes-no", values: [true, false]};
   const choice = resolved.find((part) => part.enum);
   if (choice) return {kind: "choice", values: choice.enum};
-  if (resolved.some((part) => part.type === "boolean")) return {kind: "yes-no", values: [true, false]};
+  const blank = "^\\s*$";
+  if (resolved.some((part) => part.type === "string" && part.pattern !== blank)) return {kind: "text"};
   const number = resolved.find((part) => part.type === "integer" || part.type === "number");
   return number ? {kind: "number", least: number.minimum, most: number.maximum} : {kind: "text"};
 }
@@ -106,8 +109,8 @@ function fill(motion) {
 // Drawn as wide as the page is, so that letters keep their size on a phone.
 const wide = () => Math.max(260, Math.min(640, find("answer").clientWidth || find("ask").clientWidth));
 
-function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, interval: level}) {
-  const width = wide(), x = (value) => 24 + (width - 48) * value;
+function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, interval: level}, width = wide()) {
+  const x = (value) => 24 + (width - 48) * value;
   const told = `Probability of grant ${percent(p)}, ${percent(level)} interval ${percent(low)} to ${percent(high)}`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((v) => [
     make("line", {x1: x(v), x2: x(v), y1: 30, y2: 38, stroke: "currentColor"}),
@@ -122,17 +125,17 @@ function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, int
       make("circle", {cx: x(p), cy: 21, r: 8, fill: "var(--accent)"}))];
 }
 
-function waterfall(families) {
+function waterfall(families, width = wide(), step = 24) {
   const shown = families.filter((share) => Math.abs(share.points) >= 0.05).sort((a, b) => a.points - b.points);
-  const width = wide(), labels = 164, figure = 46;
+  const labels = 164, figure = 46;
   const most = Math.max(0, ...shown.map(({points}) => points)), least = Math.min(0, ...shown.map(({points}) => points));
   const scale = (width - labels - 2 * figure) / Math.max(1, most - least);
-  const zero = labels + figure - least * scale, height = 24 * shown.length + 8;
+  const zero = labels + figure - least * scale, height = step * shown.length + 8, bar = step - 8;
   const rows = shown.flatMap(({family, points}, row) => {
-    const y = 24 * row + 6, length = Math.abs(points) * scale;
-    return [make("text", {x: labels - 8, y: y + 13, "text-anchor": "end"}, family),
-      make("rect", {x: points < 0 ? zero - length : zero, y, width: length, height: 16, fill: points < 0 ? "var(--against)" : "var(--for)"}),
-      make("text", {x: points < 0 ? zero - length - 4 : zero + length + 4, y: y + 13, "text-anchor": points < 0 ? "end" : "start"}, signed(points))];
+    const y = step * row + 6, line = y + bar / 2 + 5, length = Math.abs(points) * scale;
+    return [make("text", {x: labels - 8, y: line, "text-anchor": "end"}, family),
+      make("rect", {x: points < 0 ? zero - length : zero, y, width: length, height: bar, fill: points < 0 ? "var(--against)" : "var(--for)"}),
+      make("text", {x: points < 0 ? zero - length - 4 : zero + length + 4, y: line, "text-anchor": points < 0 ? "end" : "start"}, signed(points))];
   });
   const told = shown.map(({family, points}) => `${family} ${signed(points)}`).join(", ");
   return make("svg", {width, height, role: "img", "aria-label": `Percentage points by family: ${told}`},
@@ -229,17 +232,21 @@ async function switched() {
 
 async function predict(event) {
   event.preventDefault();
-  const motion = collected();
   say("Asking ...");
+  clearMemo();
+  if (!await allRead()) return say("A file could not be read, so nothing was predicted; see its box.", true);
+  const motion = collected();
   try {
     const answer = await ask("v1/predict", motion);
     asked = {motion, answer};
     show(answer, motion);
+    writeMemo(answer, motion);
     say("");
     find("answer").focus();
     const [alike, levers] = await Promise.all([ask("v1/comparables", motion), ask("v1/what-if", {motion})]);
     showComparables(alike);
     showLevers(levers);
+    writeMemo(answer, motion, alike);
   } catch (error) {
     say(error.message, true);
   }
@@ -267,15 +274,4 @@ find("example").addEventListener("click", async () => { try { fill(await ask("v1
 find("switches").addEventListener("change", switched);
 find("print").addEventListener("click", () => window.print());
 find("key").addEventListener("change", start);
-for (const area of [find("motion"), find("opposition")]) {
-  area.addEventListener("dragover", (event) => { event.preventDefault(); area.classList.add("drop"); });
-  area.addEventListener("dragleave", () => area.classList.remove("drop"));
-  area.addEventListener("drop", async (event) => {
-    area.classList.remove("drop");
-    const file = event.dataTransfer.files[0];
-    if (!file) return;
-    event.preventDefault();
-    area.value = await file.text();
-  });
-}
 start();

@@ -36,7 +36,8 @@ def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
     bare = masked(coded, "text")
     frame = build_features([coded, bare])
     assert list(frame.values.columns) == [column.name for column in BUILT]
-    assert list(frame.sources["harm.privacy_exposure"]) == ["coded", "text"]
+    told = frame.told[:, frame.names.index("harm.privacy_exposure")]
+    assert told.tolist() == ["coded", "text"]
     assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
     assert "harm.privacy_exposure" in frame.hits[0]  # the words that bear the coding out
     assert "harm.monetary" not in frame.hits[0]  # coded as absent, whatever the words

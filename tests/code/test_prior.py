@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +10,7 @@ from scipy.special import logit
 
 from data.court_counts import CourtCount, read_court_counts
 from data.rows import UnreadableInput
-from train.prior import Prior, adjusted, log_odds_shift, with_prior
+from train.prior import Prior, adjusted, log_odds_shift
 
 RATES = st.floats(0.01, 0.99)
 
@@ -42,10 +41,10 @@ def test_nothing_changes_without_a_rate_or_at_the_base_rate() -> None:
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, 37.0, -0.1, float("nan")])
 def test_endpoints_are_refused(rate: float) -> None:
-    with pytest.raises(ValueError, match=r"strictly between 0 and 1, such as 0\.37"):
+    with pytest.raises(ValueError, match=r"from 0\.001 to 0\.999, such as 0\.37"):
         Prior(rate)
     if not np.isnan(rate):
-        with pytest.raises(ValueError, match="strictly between"):
+        with pytest.raises(ValueError, match="expected a share"):
             adjusted(np.array([0.5]), 0.5, rate)
 
 
@@ -61,14 +60,11 @@ def test_small_counts_are_drawn_to_the_overall_rate() -> None:
     assert np.isnan(alone[1:]).all()
 
 
-def test_the_table_keeps_what_it_was() -> None:
-    table = pd.DataFrame({"p_grant": [0.5, 0.5], "p_low": [0.4, 0.4], "p_high": [0.6, 0.6]})
-    moved = with_prior(table, np.array([0.25, np.nan]), 0.5)
-    assert moved["p_grant"].tolist() == pytest.approx([0.25, 0.5])
-    assert moved["p_low"].tolist()[0] == pytest.approx(0.4 / (0.4 + 0.6 * 3))
-    assert moved["p_grant_unadjusted"].tolist() == [0.5, 0.5]
-    assert moved["prior"].tolist() == [0.25, None]
-    assert table["p_grant"].tolist() == [0.5, 0.5]
+def test_a_motion_without_a_rate_is_left_as_it_was() -> None:
+    moved = adjusted(np.array([0.5, 0.5]), 0.5, np.array([0.25, np.nan]))
+    assert moved.tolist() == pytest.approx([0.25, 0.5])
+    low = adjusted(np.array([0.4]), 0.5, 0.25)
+    assert low.tolist() == pytest.approx([0.4 / (0.4 + 0.6 * 3)])
 
 
 def test_counts_are_read_by_court(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 import json
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.embedded import embedded_rulings, reader_forecasts
 from data.splits import case_groups
@@ -21,6 +23,7 @@ from train.readers import (
     unseen_readings,
 )
 from train.rulings import label_rulings, read_rows
+from train.terms import BLOCKS, _names, fit_vocabulary
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
@@ -57,7 +60,8 @@ def test_readers_are_the_same_after_json() -> None:
     assert np.array_equal(again.errors, readers.errors, equal_nan=True)
     assert again.read(PAPERS[:9]).equals(readers.read(PAPERS[:9]))
     assert readers.read(PAPERS[:9])[NAMES[1]].isna().all()
-    assert NAMES[1] not in again.read_with_words(PAPERS[:1])[1][0]
+    terms = again.vocabulary.matrix(PAPERS[:1])
+    assert NAMES[1] not in again.words_behind(PAPERS[:1], terms)[0]
     assert fit_readers(PAPERS, np.full_like(TARGETS, np.nan)) is None
 
 
@@ -66,16 +70,16 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
     assert readers is not None
     motion = next(row for row in RULINGS if row.opposition)
     frame = build_features([motion])
-    readings, behind = readers.read_with_words(frame.papers)
-    assert readings.equals(readers.read(frame.papers))
+    behind = readers.words_behind(frame.papers, readers.vocabulary.matrix(frame.papers))
     found = behind[0]
     assert set(found) == set(NAMES)
     for hits in found.values():
         assert hits
         for hit in hits:
             assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
-    assert readers.read_with_words([("", None)])[1] == [{}]
-    assert readers.read_with_words([])[1] == []
+    empty = readers.vocabulary.matrix([("", None)])
+    assert readers.words_behind([("", None)], empty) == [{}]
+    assert readers.words_behind([], readers.vocabulary.matrix([])) == []
     assert len(readers.read([])) == 0
 
 
@@ -146,3 +150,18 @@ def test_only_cases_with_a_rating_teach_where_not_all_can(
     assert teaching_rows(targets, groups).min() >= 200
     targets[:] = np.nan
     assert len(teaching_rows(targets, groups)) == 0
+
+
+def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
+    vocabulary = fit_vocabulary(PAPERS)
+    assert vocabulary is not None
+    parts = []
+    for block in BLOCKS:
+        places = {term: place for place, term in enumerate(vocabulary.terms[block])}
+        analyzer = partial(_names, block=block)
+        vectorizer = TfidfVectorizer(sublinear_tf=True, analyzer=analyzer, vocabulary=places)
+        vectorizer.idf_ = vocabulary.idf[block]
+        parts.append(vectorizer.transform(PAPERS[:40]).toarray())
+    matrix = vocabulary.matrix(PAPERS[:40])
+    assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
+    assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0

@@ -25,6 +25,7 @@ from serve.chunk import Wanted
 from serve.locate import Located
 from serve.predictor import Predictor
 from serve.sinks import FileSink
+from train.forest import Forest
 
 
 def main(model: str, given: str, output: str, kills: str) -> None:
@@ -78,7 +79,9 @@ def _light(predictor: Predictor) -> Predictor:
     for basis, ensemble in predictor.model.ensembles.items():
         line = ensemble.calibration
         line = replace(line, bag_intercepts=line.bag_intercepts[:2], bag_slopes=line.bag_slopes[:2])
-        ensembles[basis] = replace(ensemble, bags=ensemble.bags[:2], calibration=line)
+        ensembles[basis] = replace(
+            ensemble, forest=Forest(ensemble.forest.bags[:2]), calibration=line
+        )
     return replace(predictor, model=replace(predictor.model, ensembles=ensembles))
 
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from enjoin import app
 from features.build import COLUMNS
+from serve.answering import Answering
 from serve.http import build_app
 from train.drift import DISTRIBUTION
 from train.modes import MODES, masked
@@ -245,7 +246,7 @@ def test_a_docket_is_adjusted_by_court(trained: Any, tmp_path: Path) -> None:
 
 
 def test_a_prior_over_http(trained: Any) -> None:
-    client = TestClient(build_app(trained.predictor))
+    client = TestClient(build_app(Answering(trained.predictor)))
     row = MOTIONS[0].model_dump(mode="json")
     plain = client.post("/v1/predict", json=row).json()
     assert plain["prior"] is None

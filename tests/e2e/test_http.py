@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from data.embedded import clearview_motion, embedded_rulings
 from enjoin import app
+from serve.answering import Answering
 from serve.audit import AuditLog
 from serve.http import build_app
 from serve.keys import Gate, new_key
@@ -21,7 +22,7 @@ CLEARVIEW = clearview_motion().model_dump(mode="json")
 
 @pytest.fixture(scope="module")
 def client(trained: Any) -> TestClient:
-    return TestClient(build_app(trained.predictor), raise_server_exceptions=False)
+    return TestClient(build_app(Answering(trained.predictor)), raise_server_exceptions=False)
 
 
 def test_an_answer_carries_the_name_of_its_request(client: TestClient) -> None:
@@ -128,7 +129,7 @@ def test_other_failures_are_problems_too(
 
 def test_keys_and_rates(trained: Any) -> None:
     key, digest = new_key()
-    client = TestClient(build_app(trained.predictor, Gate({"firm": digest}, "2/minute")))
+    client = TestClient(build_app(Answering(trained.predictor), Gate({"firm": digest}, "2/minute")))
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {key}"}):
         refused = client.get("/v1/model", headers=headers)
         assert refused.status_code == refused.json()["status"] == 401
@@ -142,7 +143,7 @@ def test_keys_and_rates(trained: Any) -> None:
 
 def test_the_audit_log_can_be_backtested(trained: Any, tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit.jsonl")
-    client = TestClient(build_app(trained.predictor, audit=log))
+    client = TestClient(build_app(Answering(trained.predictor), audit=log))
     answer = client.post("/v1/predict", json=CLEARVIEW).json()
     assert client.post("/v1/predict", json={"motion": "x"}).status_code == 422
     client.post("/v1/predict/batch", json=[CLEARVIEW | {"id": "b1"}, CLEARVIEW | {"id": "b2"}])
@@ -162,7 +163,7 @@ def test_the_audit_log_can_be_backtested(trained: Any, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_costs_the_log_not_the_answer(trained: Any) -> None:
-    client = TestClient(build_app(trained.predictor, audit=AuditLog(Path("/dev/full"))))
+    client = TestClient(build_app(Answering(trained.predictor), audit=AuditLog(Path("/dev/full"))))
     assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
     assert "enjoin_audit_failures_total 1.0" in client.get("/metrics").text
 

@@ -1,15 +1,22 @@
-"""The page in a real browser: fill, predict, switch, see the number move."""
+"""The page in a real browser: fill, predict, switch, see the number move, print a memo."""
 
+import base64
+import io
 import re
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+import docx
 import pytest
 import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
+from pypdf import PdfReader
 
+from data.embedded import clearview_motion
+from serve.answering import Answering
 from serve.http import build_app
 from serve.keys import Gate, new_key
 
@@ -20,7 +27,7 @@ KEY, DIGEST = new_key()
 
 @pytest.fixture(scope="module")
 def address(trained: Any) -> Iterator[str]:
-    app = build_app(trained.predictor, Gate({"firm": DIGEST}))
+    app = build_app(Answering(trained.predictor), Gate({"firm": DIGEST}))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -90,9 +97,120 @@ def test_the_keyboard_and_the_printer(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "answer"
     page.emulate_media(media="print")
     assert page.is_hidden("#ask")
-    assert page.is_hidden("#switches")
-    assert page.is_visible("#disclaimer")
+    assert page.is_hidden("#answer")
+    assert page.is_visible("#memo")
     named = (
         "[...document.querySelectorAll('input, select, textarea')].filter((e) => !e.labels.length)"
     )
     assert page.evaluate(f"{named}.map((e) => e.outerHTML)") == []
+
+
+def word_file(words: str) -> bytes:
+    document, written = docx.Document(), io.BytesIO()
+    document.add_paragraph(words)
+    document.save(written)
+    return written.getvalue()
+
+
+def drop(page: Page, box: str, name: str, content: bytes) -> None:
+    """Drop a file on a box as a mouse would."""
+    dropped = page.evaluate_handle(
+        """([name, content]) => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([bytes], name));
+            return dropped;
+        }""",
+        [name, base64.b64encode(content).decode()],
+    )
+    page.dispatch_event(box, "drop", {"dataTransfer": dropped})
+
+
+def test_papers_dropped_and_chosen(page: Page) -> None:
+    motion = clearview_motion()
+    drop(page, "#motion", "brief.docx", word_file(motion.motion))
+    expect(page.locator("#motion")).to_have_value(motion.motion)
+    expect(page.locator("#motion-read")).to_have_text(re.compile("Read from brief.docx: 5"))
+    page.focus("#opposition")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "opposition-file"
+    words = {"name": "opp.txt", "mimeType": "text/plain", "buffer": b"All data is deleted."}
+    page.set_input_files("#opposition-file", words)
+    expect(page.locator("#opposition")).to_have_value("All data is deleted.")
+    page.select_option("#motion_type", "preliminary_injunction")
+    # Asked while a file is still being read, it waits for it.
+    page.evaluate(
+        """() => {
+            const before = readInto, told = new Promise((go) => { window.go = go; });
+            readInto = async (...given) => { await told; return before(...given); };
+        }"""
+    )
+    page.set_input_files("#opposition-file", words | {"buffer": b"All data is erased."})
+    page.click("button.main")
+    assert page.input_value("#opposition") == "All data is deleted."
+    page.evaluate("window.go()")
+    page.wait_for_selector("#switches fieldset")
+    assert page.inner_text(".paper >> nth=1") == "All data is erased."
+    assert page.inner_text(".paper >> nth=0") == motion.motion
+    memo = page.text_content("#memo") or ""
+    assert "motion from brief.docx" in memo
+    assert "opposition from opp.txt" in memo
+
+
+def test_a_paper_that_cannot_be_read(page: Page) -> None:
+    page.fill("#motion", "Stop the sale.")
+    drop(page, "#motion", "old.doc", b"\xd0\xcf\x11\xe0")
+    alert = page.get_by_role("alert").filter(has_text="old.doc")
+    expect(alert).to_contain_text("save it as .docx")
+    assert page.input_value("#motion") == "Stop the sale."
+    page.evaluate("read('opposition', [new File([new Uint8Array(20000001)], 'all.pdf')])")
+    expect(page.locator("#opposition-wrong")).to_contain_text("20 MB")
+    page.select_option("#motion_type", "tro")
+    page.evaluate(
+        "() => { read('motion', [new File(['x'], 'a.pdf')]); find('ask').requestSubmit(); }"
+    )
+    expect(page.locator("#status")).to_contain_text("nothing was predicted")
+    assert page.is_hidden("#answer")
+    page.click("button[type=reset]")
+    expect(page.locator("#motion-wrong")).to_be_empty()
+    expect(page.locator("#opposition-wrong")).to_be_empty()
+
+
+@pytest.mark.parametrize("page", [(390, "dark")], indirect=True)
+def test_the_memo_is_one_page(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    estimate = page.inner_text(".big >> nth=0")
+    # The memo is of the case as it is, whatever is switched.
+    page.uncheck("#switches input[value=contradicted_by_record]")
+    expect(page.locator("#moved")).to_have_text(re.compile("^From"))
+    version = page.evaluate("asked.answer.model_version")
+    for paper in ("A4", "Letter"):
+        pages = PdfReader(io.BytesIO(page.pdf(format=paper))).pages
+        assert len(pages) == 1
+        told = " ".join(pages[0].extract_text().split())
+        for words in (
+            *("In re Clearview AI", "1:21-cv-00135", "N.D. Illinois", "preliminary injunction"),
+            *(f"{estimate} probability of grant", "90% interval", "speculation signals"),
+            *("theory of harm at odds with the record", "training rulings most like it"),
+            *(f"Model {version}", str(date.today().year), "not legal advice"),
+        ):
+            assert words in told
+    # Long names and many remarks cost factors and comparables, not the page.
+    page.evaluate(
+        """(long) => {
+            const {answer, motion} = asked;
+            const factors = answer.factors.map((factor) => ({...factor, says: long}));
+            const ruling = {caption: long, shares: [long, long], decided: "2020", outcome: ""};
+            writeMemo({...answer, factors, notes: [long, long]}, {...motion, caption: long},
+                {court: long, base_rate: answer.comparable_rate, rulings: Array(5).fill(ruling)});
+        }""",
+        "words that go on and on " * 10,
+    )
+    pages = PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
+    assert len(pages) == 1
+    assert "not legal advice" in " ".join(pages[0].extract_text().split())
+    page.click("button[type=reset]")
+    assert "words that go on" not in (page.text_content("#memo") or "")

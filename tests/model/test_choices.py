@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.embedded import embedded_rulings
-from features.build import FeatureFrame
+from features.frame import FeatureFrame
 from train.choices import CHOICES, SHIPPED, _with_target_rates, compare_choices
 from train.modes import MODES
 from train.rulings import label_rulings

@@ -1,0 +1,27 @@
+-- Ask an endpoint about one motion after another: the lines of a file are the bodies.
+-- Prints what came of it as one line of JSON, for bench/serving.py.
+
+local bodies = {}
+local place = 0
+
+function init(arguments)
+   for line in io.lines(arguments[1]) do
+      bodies[#bodies + 1] = line
+   end
+   -- Another start each run, so that no run finds what the one before it left remembered.
+   place = tonumber(arguments[2])
+end
+
+function request()
+   place = place % #bodies + 1
+   return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, bodies[place])
+end
+
+function done(summary, latency)
+   local errors = summary.errors
+   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+   io.write(string.format(
+      '{"requests": %d, "seconds": %.3f, "failed": %d, "p50": %.3f, "p99": %.3f}\n',
+      summary.requests, summary.duration / 1e6, failed,
+      latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+end

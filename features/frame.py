@@ -1,0 +1,181 @@
+"""The feature frame: features of motions as arrays of numbers, with where each came from.
+
+One motion is answered about in milliseconds, of which building a pandas frame would take several;
+so a frame holds arrays, and gives pandas frames to those who ask.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+from scipy.sparse import csr_matrix
+
+from features import readings
+from features.hits import Hit, Papers
+from features.indicator import Column, Indicator
+
+HitsByColumn = dict[str, tuple[Hit, ...]]
+"""The phrases behind each column of one motion."""
+READINGS = tuple(column.name for column in readings.COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureFrame:
+    """Features of n motions in k columns.
+
+    Attributes
+    ----------
+    names
+        The k columns: `features.build.BUILT` in that order, then the readings, once the model has
+        added them.
+    numbers
+        (n, k): NaN where nothing is shown, and in columns that hold words.
+    words
+        For each column of categories, its n values; None where nothing is shown.
+    told
+        (n, k): "coded", "text" or "not shown"; (n, 0) where it was not kept.
+    hits
+        For each motion, the phrases behind each column (see `Indicator`).
+    papers
+        For each motion, the texts of `motion` and `opposition`.
+    terms
+        (n, terms): what the readings were read from, where readers have just read the papers.
+    """
+
+    names: tuple[str, ...]
+    numbers: npt.NDArray[np.float64]
+    words: dict[str, npt.NDArray[np.object_]]
+    told: npt.NDArray[np.object_]
+    hits: tuple[HitsByColumn, ...]
+    papers: tuple[Papers, ...]
+    terms: csr_matrix | None = None
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @classmethod
+    def of_rows(
+        cls,
+        rows: Sequence[Mapping[str, Indicator]],
+        columns: Sequence[Column],
+        papers: Iterable[Papers],
+    ) -> "FeatureFrame":
+        """Return the frame of n motions' indicators, given by column name."""
+        names = tuple(column.name for column in columns)
+        shape = (len(rows), len(names))
+        categories = [column.name for column in columns if column.kind == "category"]
+        numbered = [None if c.kind == "category" else c.name for c in columns]
+        cells = [row[name].value if name else None for row in rows for name in numbered]
+        told = np.empty(shape, dtype=object)
+        told[:] = [[row[name].source for name in names] for row in rows] or told
+        return cls(
+            names,
+            np.array(cells, dtype=float).reshape(shape),
+            {name: _objects([row[name].value for row in rows]) for name in categories},
+            told,
+            tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows),
+            tuple(papers),
+        )
+
+    @classmethod
+    def of_values(
+        cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Iterable[Papers]
+    ) -> "FeatureFrame":
+        """Return the frame of these values, without where each came from."""
+        words = [name for name in values.columns if not is_numeric_dtype(values[name])]
+        numbers = values.assign(**dict.fromkeys(words, np.nan)).to_numpy(dtype=float)
+        return cls(
+            tuple(values.columns),
+            numbers,
+            {name: values[name].to_numpy(dtype=object) for name in words},
+            np.empty((len(values), 0), dtype=object),
+            tuple(hits),
+            tuple(papers),
+        )
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Return the n values of a column: numbers with NaN, or words with None."""
+        return self.words[name] if name in self.words else self.numbers[:, self.names.index(name)]
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """The values as a pandas frame: float64 for numbers, str or None for categories."""
+        # Only words as Series, lest pandas make its own kind of text of them: Series take long to
+        # bring together.
+        return pd.DataFrame(
+            {
+                name: pd.Series(self.words[name], dtype=object) if name in self.words else column
+                for name, column in zip(self.names, self.numbers.T, strict=True)
+            }
+        )
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "FeatureFrame":
+        """Return the frame of these rows, in this order."""
+        rows = np.asarray(rows, dtype=np.intp)
+        return FeatureFrame(
+            self.names,
+            self.numbers[rows],
+            {name: words[rows] for name, words in self.words.items()},
+            self.told[rows],
+            tuple(self.hits[row] for row in rows),
+            tuple(self.papers[row] for row in rows),
+            None if self.terms is None else self.terms[rows],
+        )
+
+    @property
+    def has_readings(self) -> bool:
+        """Whether the readings' columns were added."""
+        return self.names[-1] == READINGS[-1]
+
+    def with_readings(
+        self,
+        numbers: npt.NDArray[np.float64],
+        hits: Sequence[HitsByColumn] = (),
+        terms: csr_matrix | None = None,
+    ) -> "FeatureFrame":
+        """Return the frame with the readings' columns added.
+
+        Parameters
+        ----------
+        numbers
+            (n, `features.readings.COLUMNS`); NaN for not shown.
+        hits
+            For each motion, the words behind each reading, where they are wanted.
+        terms
+            What was read.
+        """
+        told = np.where(np.isnan(numbers), "not shown", "text").astype(object)
+        both = zip(self.hits, hits or [{}] * len(self), strict=True)
+        return replace(
+            self,
+            names=(*self.names, *READINGS),
+            numbers=np.hstack([self.numbers, numbers]),
+            told=np.hstack([self.told, told]) if self.told.size else self.told,
+            hits=tuple(mine | more for mine, more in both),
+            terms=terms,
+        )
+
+    def without(self, family: str) -> "FeatureFrame":
+        """Return the frame with one family's columns as if nothing of it were shown."""
+        mine = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)
+        told = self.told.copy()
+        if told.size:
+            told[:, mine] = "not shown"
+        blank = {n: _objects([None] * len(self)) for n in self.words if n.split(".")[0] == family}
+        return replace(
+            self,
+            numbers=np.where(mine, np.nan, self.numbers),
+            words=self.words | blank,
+            told=told,
+        )
+
+
+def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells

@@ -1,0 +1,116 @@
+"""The model that answers: loaded at start, and swapped when the registry names another champion.
+
+A request takes the model once, when it begins, so that one swapped in meanwhile never mixes with
+it. Whatever goes wrong while looking for another model, the one that is loaded goes on answering.
+"""
+
+import gc
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+from data.embedded import clearview_motion
+from data.schema import Motion
+from serve.locate import follows, locate_model, wanted
+from serve.predictor import Predictor
+
+LOOK_SECONDS = 30.0
+"""How often the registry is asked which version is champion."""
+_LOG = logging.getLogger("enjoin.model")
+
+
+def warm(predictor: Predictor) -> None:
+    """Answer in every mode, so that what is made at first use is made before anyone asks."""
+    example = clearview_motion()
+    cited = f"{example.motion} See Winter v. NRDC, 555 U.S. 7, 22 (2008), decided May 3, 2020."
+    text = Motion.model_construct(motion_type=example.motion_type, motion=cited)
+    rated = example.model_copy(update={"likelihood_of_success": 3})
+    for motion in (example, text, rated):
+        predictor.answer([motion])
+    # The lexicons and the model stay; looking through all of it for garbage takes a sixth of a
+    # second, in the middle of somebody's question.
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+class Answering:
+    """Holds the model that answers.
+
+    Parameters
+    ----------
+    predictor
+        The model to begin with.
+    source
+        Where it was asked for, as in `serve.locate.locate_model`; only the champion, or another
+        alias, is followed. A folder or a numbered version stays what it is.
+    swapped
+        Called with each new model after it has taken over.
+
+    Attributes
+    ----------
+    trouble
+        Why the registry could not be followed when last looked at; None when all is well.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        source: str | None = "",
+        swapped: Callable[[Predictor], None] = lambda predictor: None,
+    ) -> None:
+        self.predictor, self.source, self.swapped = predictor, source, swapped
+        self.trouble: str | None = None
+        self._refused: str | None = None
+        self._stop = Event()
+
+    def look(self) -> None:
+        """Ask the registry which version should answer, and swap it in if it is another and fit."""
+        try:
+            address = wanted(self.source)
+            if address.removeprefix("models:/") == self.predictor.version:
+                self._all_well()
+            elif address != self._refused:
+                self._swap(address)
+        # Whatever the registry, the network or a damaged model may raise: a lawyer's question is
+        # better answered by the model that is loaded than not at all.
+        except Exception as error:
+            self._tell(f"the registry cannot be followed: {error}")
+
+    def follow(self, seconds: float = LOOK_SECONDS) -> None:
+        """Look every so often from now on, in a thread of its own, until `stop`."""
+        if not follows(self.source):
+            return
+
+        def look_again() -> None:
+            while not self._stop.wait(seconds):
+                self.look()
+
+        Thread(target=look_again, name="follow the registry", daemon=True).start()
+
+    def stop(self) -> None:
+        """Follow the registry no more."""
+        self._stop.set()
+
+    def _swap(self, address: str) -> None:
+        try:
+            found = Predictor.from_located(locate_model(address))
+            warm(found)  # ready, and seen to answer, before it takes over
+        except ValueError as error:  # damaged, or of other features, schema or lexicon
+            self._refused = address
+            self._tell(f"{address} is refused: {error}")
+            return
+        before, self.predictor = self.predictor.version, found
+        _LOG.info("%s answers now, in place of %s", found.version, before)
+        self._all_well()
+        self.swapped(found)
+
+    def _all_well(self) -> None:
+        if self.trouble:
+            _LOG.info("the registry is followed again")
+        self.trouble = None
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:  # said once, not every half minute
+            _LOG.warning("%s; %s goes on answering", trouble, self.predictor.version)
+        self.trouble = trouble

@@ -1,0 +1,227 @@
+"""The page of a scored docket: its figures, what it refuses, and that nothing in it runs."""
+
+import csv
+import json
+from datetime import datetime
+from html.parser import HTMLParser
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from data.rows import UnreadableInput
+from serve.docket import docket_page, percent, write_docket_page
+from serve.docket_changes import compare_dockets
+from serve.docket_figures import (
+    expected_grants,
+    grants_distribution,
+    group_motions,
+    histogram,
+)
+from serve.scored import ScoredDocket, read_scored
+
+HARM = "the harm has a date (+2.5 points)"
+ROW: dict[str, Any] = {
+    "id": "a-v-b",
+    "p_grant": 0.5,
+    "p_low": 0.3,
+    "p_high": 0.7,
+    "in_scope": True,
+    "mode": "text",
+    "top_harm": HARM,
+    "model_version": "enjoin version 1",
+}
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    with path.open("w", newline="") as out:
+        writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _docket(folder: Path, rows: list[dict[str, Any]], name: str = "scored.csv") -> ScoredDocket:
+    return read_scored(_write(folder / name, [ROW | row for row in rows]))
+
+
+def _page(docket: ScoredDocket, rows: int = 100) -> str:
+    return docket_page(docket, None, rows, datetime(2026, 3, 2, 8, 0))
+
+
+@given(st.lists(st.floats(0, 1), max_size=7))
+def test_the_distribution_of_grants_is_that_of_every_way_to_rule(p: list[float]) -> None:
+    ways = np.zeros(len(p) + 1)
+    for rulings in product((0, 1), repeat=len(p)):
+        chances = [one if ruling else 1 - one for one, ruling in zip(p, rulings, strict=True)]
+        ways[sum(rulings)] += prod(chances)
+    np.testing.assert_allclose(grants_distribution(p), ways, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 7, 64, 1000])
+def test_the_ranges_are_those_of_the_binomial_where_all_are_alike(tmp_path: Path, n: int) -> None:
+    found = expected_grants(_docket(tmp_path, [{"id": f"m{i}"} for i in range(n)]).motions)
+    assert found.mean == pytest.approx(n / 2)
+    assert found.by_chance == (binom.ppf(0.05, n, 0.5), binom.ppf(0.95, n, 0.5))
+    assert found.cautious == (binom.ppf(0.05, n, 0.3), binom.ppf(0.95, n, 0.7))
+
+
+def test_the_ends_of_probability_fall_in_the_outer_bars(tmp_path: Path) -> None:
+    rows = [
+        {"id": "no", "p_grant": 0, "p_low": 0},
+        {"id": "yes", "p_grant": 1, "p_high": 1},
+        {"id": "edge", "p_grant": 0.55, "in_scope": False},
+    ]
+    bars = histogram(_docket(tmp_path, rows).motions)
+    counted = {round(bar.low, 2): (bar.in_scope, bar.out_of_scope) for bar in bars}
+    assert {low: n for low, n in counted.items() if any(n)} == {
+        0.0: (1, 0),
+        0.55: (0, 1),
+        0.95: (1, 0),
+    }
+
+
+def test_groups_add_up_and_the_largest_stands_first(tmp_path: Path) -> None:
+    rows = [
+        {"id": "1", "court": "ilnd", "p_grant": 0.4},
+        {"id": "2", "court": "nysd", "p_grant": 0.4, "in_scope": False},
+        {"id": "3", "court": "nysd", "p_grant": 0.6},
+    ]
+    docket = _docket(tmp_path, rows)
+    first, second = group_motions(docket.motions, lambda motion: motion.details["court"])
+    assert (first.name, first.n, first.out_of_scope, second.name) == ("nysd", 2, 1, "ilnd")
+    assert first.mean == pytest.approx(0.5)
+    assert first.expected.mean + second.expected.mean == pytest.approx(1.4)
+
+
+def test_changes_are_told_by_id(tmp_path: Path) -> None:
+    later = {"p_grant": 0.62, "top_harm": "timing of the harm: imminent (+3.0 points)"}
+    before = {"top_harm": "timing of the harm: ongoing (+1.0 points)"}
+    now = _docket(
+        tmp_path,
+        [
+            {"id": "up"} | later,
+            {"id": "same"},
+            {"id": "down", "p_grant": 0.31},
+            {"id": "left", "in_scope": False},
+            {"id": "fresh"},
+            {"id": "row-5", "p_grant": 0.69},
+        ],
+    )
+    ids = ("down", "gone", "left", "same", "row-5")
+    rows = [{"id": "up"} | before, *({"id": name} for name in ids)]
+    old = [row | {"model_version": "enjoin version 0"} for row in rows]
+    changes = compare_dockets(now, _docket(tmp_path, old, "earlier.csv"))
+    assert [(one.now.id, round(one.points)) for one in changes.moved] == [
+        ("down", -19),
+        ("up", 12),
+        ("left", 0),
+    ]
+    assert changes.moved[1].reads == (
+        ("harm evidence", "timing of the harm: imminent", "was ongoing"),
+    )
+    assert [motion.id for motion in changes.new] == ["fresh"]
+    assert [motion.id for motion in changes.gone] == ["gone"]
+    assert (changes.steady, changes.unnamed, changes.model_changed) == (1, 1, True)
+    page = docket_page(now, changes, 100, datetime(2026, 3, 2, 8, 0))
+    assert "The model changed, from enjoin version 0 to enjoin version 1" in page
+
+
+def test_another_docket_is_no_earlier_scoring(tmp_path: Path) -> None:
+    now = _docket(tmp_path, [{"id": "mine"}, {"id": "row-1"}])
+    other = _docket(tmp_path, [{"id": "theirs"}, {"id": "row-1"}], "other.csv")
+    with pytest.raises(UnreadableInput, match=r"other\.csv has no id in common with scored\.csv"):
+        compare_dockets(now, other)
+    with pytest.raises(ValueError, match="is the scored docket itself"):
+        write_docket_page(tmp_path / "scored.csv", tmp_path / "x.html", tmp_path / "scored.csv")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"p_grant": 1.4}, "row 2: p_grant: found"),
+        ({"p_low": 0.6}, "expected p_low, p_grant, p_high to rise"),
+        ({"id": "first"}, r"1 id\(s\) stand on more than one row \(first\)"),
+        ({"in_scope": "perhaps"}, "row 2: in_scope: found"),
+    ],
+)
+def test_wrong_rows_are_named(tmp_path: Path, wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(UnreadableInput, match=says):
+        _docket(tmp_path, [{"id": "first"}, wrong])
+
+
+def test_a_file_of_motions_is_no_scored_docket(tmp_path: Path) -> None:
+    path = _write(tmp_path / "pending.csv", [{"id": "a", "motion": "Stop the sale."}])
+    with pytest.raises(UnreadableInput, match=r"lacks the column.*p_grant.*Run `enjoin score"):
+        read_scored(path)
+
+
+def test_details_come_from_the_file_that_was_scored(tmp_path: Path) -> None:
+    scored = _write(
+        tmp_path / "scored.csv", [ROW | {"caption": "Kept v. Kept"}, ROW | {"id": "row-2"}]
+    )
+    motion = {"motion_type": "tro", "motion": "Stop the sale.", "court": "ilnd"}
+    pending = tmp_path / "pending.jsonl"
+    lines = [motion | {"id": "a-v-b", "caption": "Other v. Other"}, motion | {"caption": "B v. C"}]
+    pending.write_text("\n".join(map(json.dumps, lines)))
+    first, second = read_scored(scored, str(pending)).motions
+    assert first.details["caption"] == "Kept v. Kept"  # what was scored stands
+    assert first.details["court"] == "ilnd"
+    assert second.details["caption"] == "B v. C"  # a row without an id, by its place
+    pending.write_text(json.dumps(motion | {"id": "else"}))
+    with pytest.raises(UnreadableInput, match="no id in common"):
+        read_scored(scored, str(pending))
+
+
+class _Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_nothing_from_the_docket_becomes_html(tmp_path: Path) -> None:
+    bad = """<img src=x onerror=alert(1)>"><script>alert(2)</script>' onmouseover='x"""
+    fields = ("id", "caption", "court", "claim_area", "motion_type", "docket_number", "decided")
+    row = dict.fromkeys((*fields, "model_version", "top_harm"), bad)
+    now, before = _docket(tmp_path, [row]), _docket(tmp_path, [row | {"p_grant": 0.4}], "b.csv")
+    page = docket_page(now, compare_dockets(now, before), 100, datetime(2026, 3, 2, 8, 0))
+    tags = _Tags(page).found
+    assert [tag for tag, _ in tags].count("script") == 1
+    assert not [tag for tag, _ in tags if tag == "img"]
+    assert not [name for _, names in tags for name in names if name.startswith("on")]
+    assert next(names["title"] for tag, names in tags if tag == "b" and "title" in names) == bad
+
+
+def test_the_page_asks_nothing_of_elsewhere(tmp_path: Path) -> None:
+    page = _page(_docket(tmp_path, [{}]))
+    assert "default-src 'none'" in page
+    for tag, names in _Tags(page).found:
+        for name in ("src", "href"):
+            if name in names:
+                assert (names[name] or "").startswith(("#", "data:")), (tag, names)
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_a_long_docket_is_listed_in_part_and_says_so(tmp_path: Path) -> None:
+    rows = [{"id": f"m{i}", "p_grant": 0.3 + i / 100} for i in range(41)]
+    page = _page(_docket(tmp_path, rows), rows=5)
+    listed = [names["data-id"] for _, names in _Tags(page).found if "data-id" in names]
+    assert listed == ["m20", "m19", "m21", "m18", "m22"]
+    assert "5 of 41 motions nearest 50/50" in page
+    assert "--rows 41" in page
+    assert "all other figures are of all motions" in page
+
+
+def test_a_probability_never_reads_as_certain() -> None:
+    assert [percent(p) for p in (0, 0.001, 0.5, 0.996, 1)] == ["0%", "<1%", "50%", ">99%", "100%"]
