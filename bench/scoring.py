@@ -50,7 +50,7 @@ _LOOK_EVERY = 0.5
 def main(arguments: list[str]) -> None:
     """Print the two tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring")
-    parser.add_argument("--rows", type=int, default=10_000, help="rows of the first table")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of the first table")
     parser.add_argument("--most", type=int, default=SIZES[-1], help="rows of the second at most")
     parser.add_argument("--model", default=CHAMPION, help="an MLflow model's address or folder")
     given = parser.parse_args(arguments)

@@ -21,9 +21,9 @@ from serve.locate import Located
 from serve.predictor import Predictor
 from train.store import UnusableModel
 
-FEW = 4
+FEW = 10
 """Chunks that are scored in this process: workers take seconds to start, and this process too has
-all cores for the slowest step."""
+all cores for its slowest step. On two cores 24 chunks take 25 s here and 21 s in two workers."""
 AHEAD = 2
 """Chunks handed out per process, so that none waits for the next, and memory stays flat."""
 
@@ -46,8 +46,8 @@ def scored_here(
 ) -> Iterator[tuple[Chunk, bytes]]:
     """Score chunks in worker processes and yield each with its scores, in order.
 
-    With one process, or a `FEW` chunks, they are scored in this process. Workers load the model of
-    `located` once each.
+    With one process, or no more than `FEW` chunks, they are scored in this process. Workers load
+    the model of `located` once each.
 
     Raises
     ------

@@ -54,7 +54,10 @@ def expected(docket: Path, tmp_path: Path) -> bytes:
     return output.read_bytes()
 
 
-def test_processes_and_chunks_change_nothing(docket: Path, expected: bytes, tmp_path: Path) -> None:
+def test_processes_and_chunks_change_nothing(
+    docket: Path, expected: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.pool.FEW", 1)
     output = tmp_path / "out.jsonl"
     result = _invoke("score", docket, output, "--jobs", 2, "--chunk", 5)
     assert result.exit_code == 3, result.output
