@@ -37,16 +37,20 @@ class GrantPyfunc:
 
         Raises
         ------
-        ValueError
-            If a row is wrong; the message names row, field, value and what was expected.
+        mlflow.exceptions.MlflowException
+            If a row is wrong; the message names row, field, value and what was expected. The
+            message of any other exception MLflow's scoring server would keep to itself.
         """
+        from mlflow.exceptions import MlflowException
+
         rows = [
             {name: _plain(value) for name, value in row.items()}
             for row in model_input.to_dict("records")
         ]
         checked = check_rows(rows, Motion)
         if checked.rejects:
-            raise ValueError("; ".join(str(reject) for reject in checked.rejects[:5]))
+            reasons = "; ".join(str(reject) for reject in checked.rejects[:5])
+            raise MlflowException.invalid_parameter_value(reasons)
         return self.predictor.score(checked.rows)
 
 

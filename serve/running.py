@@ -1,7 +1,9 @@
 """Run the endpoint: take the port, answer until told to stop, finish what is in flight."""
 
 import os
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -105,6 +107,9 @@ def run(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    # uvicorn finishes what is in flight and then raises the signal again, which would end the
+    # process before its folder is removed.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with (
         socket.create_server((host, port), family=family, backlog=BACKLOG) as listening,

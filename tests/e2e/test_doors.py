@@ -1,6 +1,8 @@
 """The same motion gives the same probability through every door."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -109,10 +111,40 @@ def _post(url: str, body: Any) -> tuple[int, Any]:
         return error.code, json.load(error)
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_mlflow_models_serve(trained: Any, expected: Any) -> None:
+    port = _free_port()
+    options = ["-m", "models:/enjoin/1", "--env-manager", "local", "--port", str(port)]
+    command = [sys.executable, "-m", "mlflow", "models", "serve", *options]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert server.stderr is not None
+        if not any("startup complete" in line for line in server.stderr):
+            pytest.fail("the server did not start")
+        url = f"http://127.0.0.1:{port}/invocations"
+        frame = pd.DataFrame(ROWS)
+        split = json.loads(frame.to_json(orient="split"))
+        for body in ({"dataframe_records": ROWS}, {"dataframe_split": split}):
+            status, answer = _post(url, body)
+            assert status == 200
+            got = [[row[name] for name in NAMES] for row in answer["predictions"]]
+            assert np.allclose(got, expected, atol=1e-9, rtol=0)
+            assert {row["model_version"] for row in answer["predictions"]} == {"enjoin/1"}
+        wrong = {"motion": "text", "motion_type": "nonsense"}
+        status, answer = _post(url, {"dataframe_records": [wrong]})
+        assert status == 400
+        assert 'motion_type: found "nonsense"; expected one of' in answer["message"]
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)  # MLflow runs the server in a shell of its own
+        server.wait(timeout=30)
+
+
 def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     command = [sys.executable, "-m", "enjoin", "serve", "--port", str(port)]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
