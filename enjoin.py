@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -94,6 +93,15 @@ PriorsOption = Annotated[
         "are drawn to --prior, or else to the training rulings' rate. Same assumption as --prior",
     ),
 ]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        envvar="ENJOIN_DASK",
+        help="scheduler of a Dask cluster, such as tcp://127.0.0.1:8786, whose workers are to do "
+        "the work that one machine takes too long for (needs the extra: pip install .[dask])",
+    ),
+]
 SCHEMA_KINDS = ("motion", "ruling")
 
 
@@ -107,16 +115,7 @@ def train(
     in_part: InPartOption = "granted",
     parameters: ParametersOption = None,
     without_judges: JudgesOption = False,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            envvar="ENJOIN_DASK",
-            help="scheduler of a Dask cluster, such as tcp://127.0.0.1:8786, whose workers are to "
-            "read the papers and fit the boosters, for more rulings than one machine can take "
-            "(needs the extra: pip install .[dask])",
-        ),
-    ] = None,
+    dask: DaskOption = None,
 ) -> None:
     """Evaluate, train on all rulings, and register the model in MLflow.
 
@@ -387,50 +386,75 @@ def comparables(
 @app.command()
 def score(
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help=".csv, .jsonl, .json, .parquet, or -")
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help=".csv, .jsonl, .json or .parquet (also .gz, .zst), a folder or a quoted glob of "
+            "such files, an address such as s3://bucket/pending.parquet, a database "
+            "(postgresql+psycopg://..., sqlite:///...), or -",
+        ),
     ],
-    output: Annotated[Path, typer.Argument(help=".csv, .jsonl or .parquet to write")],
+    output: Annotated[
+        str,
+        typer.Argument(
+            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address, or a "
+            "database"
+        ),
+    ],
     model: ModelOption = None,
     jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
     prior: PriorOption = None,
     priors: PriorsOption = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="a field to carry into the output; may be repeated; all for every one"),
+    ] = None,
+    contributions: Annotated[
+        bool, typer.Option("--contributions", help="add every feature's share of the log-odds")
+    ] = False,
+    comparables: Annotated[
+        int, typer.Option(min=0, max=50, help="add so many of the most alike training rulings")
+    ] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on from the last finished chunk of a run cut off")
+    ] = False,
+    chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="folder for finished chunks; by default OUTPUT.partial"),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(help="rows of a database; with an `order by`, they can be resumed"),
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="a whole table of a database")] = None,
+    into: Annotated[str | None, typer.Option(help="new table of a database to write")] = None,
+    replace_: Annotated[
+        bool,
+        typer.Option("--replace", help="replace the table of --into, once the new one is whole"),
+    ] = False,
+    dask: DaskOption = None,
 ) -> None:
-    """Score a file of pending motions.
+    """Score pending motions, however many.
 
-    Wrong rows go to <input name>.rejects.jsonl beside the output. Exit code 0: all scored,
-    3: some rejected, 2: nothing done.
+    Wrong rows go to INPUT.rejects.jsonl beside the output, which appears whole or not at all. A run
+    cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
     with telling_errors():
-        from serve.batch import read_docket, score_motions
-        from serve.predictor import notes
+        from serve.batch import Run
+        from serve.chunk import Wanted, kept_fields
+        from serve.pool import processes
+        from serve.scoring import Place, at_hand
+        from serve.scoring import score as run_scoring
 
-        wanted = _prior(prior, priors)
-        docket = read_docket(source, output)
-        tell_columns(docket.loaded)
-        tell_rejects(docket.loaded.rejects, docket.rejects)
-        motions = docket.loaded.rows
-        if not motions:
-            warn("no row could be scored; nothing was written")
-            raise typer.Exit(2)
-        if repeated := docket.loaded.repeated_ids:
-            shown = ", ".join(repeated[:5]) + (" ..." if len(repeated) > 5 else "")
-            warn(f"{len(repeated)} id(s) stand on more than one row, each scored: {shown}")
-        unused = Counter(words for motion in motions for words in notes(motion))
-        for words, rows in unused.most_common(5):
-            warn(f"{words} ({rows} row(s))")
-        predictor = _predictor(model)
-        with counting("scoring") as advance:
-            table = score_motions(predictor, motions, output, jobs, advance, wanted)
-        say(f"{len(motions)} motion(s) scored by {predictor.version} -> {output}")
-        if wanted:
-            mine = sum(motion.court in wanted.courts for motion in motions)
-            rest = int(table["prior"].notna().sum()) - mine
-            say(
-                f"Adjusted: {mine} by the counts of their court, {rest} by --prior; "
-                f"{len(table) - mine - rest} left as they are"
-            )
-        if docket.rejects:
-            raise typer.Exit(3)
+        wanted = Wanted(_prior(prior, priors), contributions, comparables, kept_fields(keep or []))
+        run = Run(processes(jobs), chunk, resume, work)
+        place = Place(source, output, query, table, into, replace_)
+        with at_hand(place) as (docket, sink):
+            located = _located(model)
+            code = run_scoring(docket, sink, _loaded(located), located, wanted, run, dask)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -769,13 +793,17 @@ def _train(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Train
 
 
 def _predictor(source: str | None) -> "Predictor":
-    """Load the model; without any registered one, train it on the embedded rulings first."""
+    return _loaded(_located(source))
+
+
+def _loaded(located: "Located") -> "Predictor":
     from serve.predictor import Predictor
 
-    return Predictor.from_located(_located(source))
+    return Predictor.from_located(located)
 
 
 def _located(source: str | None) -> "Located":
+    """Find the model; without any registered one, train it on the embedded rulings first."""
     from serve.locate import NoTrainedModel, locate_model
 
     try:

@@ -86,15 +86,27 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
     name = "stdin" if str(path) == "-" else Path(path).name
     rows = raw_rows(path)
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
+    if columns:
+        check_columns(columns, kind, name)
+    loaded = check_rows(rows, kind)
+    loaded.name = name
+    return loaded
+
+
+def check_columns(columns: Sequence[str], kind: type[BaseModel], name: str) -> None:
+    """Check that a file has the columns without which every row of it would be a reject.
+
+    Raises
+    ------
+    UnreadableInput
+        If a required field has no column.
+    """
     required = [key for key, info in kind.model_fields.items() if info.is_required()]
-    if columns and (missing := [key for key in required if key not in columns]):
+    if missing := [key for key in required if key not in columns]:
         raise UnreadableInput(
             f"{name} lacks the required field(s) {', '.join(missing)}; "
             f"it has {', '.join(columns[:12])}{' ...' if len(columns) > 12 else ''}"
         )
-    loaded = check_rows(rows, kind)
-    loaded.name = name
-    return loaded
 
 
 def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Loaded[M]:
@@ -168,13 +180,18 @@ def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
         return None
     with written_whole(path) as temporary, temporary.open("w", encoding="utf-8") as out:
         for reject in loaded.rejects:
-            record = {
-                "row": reject.row,
-                "reasons": [str(problem) for problem in reject.problems],
-                "raw": _finite(reject.raw),
-            }
-            out.write(json.dumps(record, default=str) + "\n")
+            out.write(reject_line(reject) + "\n")
     return path
+
+
+def reject_line(reject: Reject, file: str | None = None) -> str:
+    """Return a reject as a line of JSON: its file (of several), row, reasons, and the row."""
+    record = {
+        "row": reject.row,
+        "reasons": [str(problem) for problem in reject.problems],
+        "raw": _finite(reject.raw),
+    }
+    return json.dumps(record if file is None else {"file": file, **record}, default=str)
 
 
 def _finite(value: Any) -> Any:

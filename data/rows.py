@@ -93,7 +93,7 @@ def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
     if kind == "csv":
         return _csv_rows(text, name)
     if kind == "jsonl":
-        return [_json_line(line) for line in text.split("\n") if line.strip()]
+        return [json_line(line) for line in text.split("\n") if line.strip()]
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -101,7 +101,8 @@ def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _json_line(line: str) -> Any:
+def json_line(line: str) -> Any:
+    """Read one line of JSONL; a line that is no JSON is `Broken`."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -109,26 +110,45 @@ def _json_line(line: str) -> Any:
 
 
 def _csv_rows(text: str, name: str) -> Iterator[Any]:
-    """Read CSV as spreadsheets write it: blank rows are no rows, unnamed empty columns are none."""
     csv.field_size_limit(2**31 - 1)  # a brief in one cell is far longer than csv's default limit
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        first = next((cells for cells in reader if any(map(str.strip, cells))), [])
-        header = [column.strip() for column in first]
-        named = [column for column in header if column]
-        if repeated := {column for column in named if named.count(column) > 1}:
-            raise UnreadableInput(f"{name} names column(s) {sorted(repeated)} more than once")
+        header = csv_header(next((cells for cells in reader if not blank(cells)), []), name)
         for cells in reader:
-            if not any(map(str.strip, cells)):
-                continue
-            unnamed = [c for h, c in zip(header, cells, strict=False) if not h and c.strip()]
-            if len(cells) != len(header) or unnamed:
-                yield Broken(cells, f"{len(named)} cells, one under each column of the header")
-            else:
-                pairs = zip(header, cells, strict=True)
-                yield {column: parse_cell(column, cell) for column, cell in pairs if column}
+            if not blank(cells):
+                yield csv_row(header, cells)
     except csv.Error as error:
         raise UnreadableInput(f"{name}, line {reader.line_num}: not valid CSV: {error}") from None
+
+
+def blank(cells: list[str]) -> bool:
+    """Tell whether a row of CSV is none: spreadsheets write rows of empty cells at the end."""
+    return not any(map(str.strip, cells))
+
+
+def csv_header(cells: list[str], name: str) -> list[str]:
+    """Read the first row of a CSV file: the columns' names, "" for an unnamed one.
+
+    Raises
+    ------
+    UnreadableInput
+        If two columns have one name.
+    """
+    header = [column.strip() for column in cells]
+    named = [column for column in header if column]
+    if repeated := {column for column in named if named.count(column) > 1}:
+        raise UnreadableInput(f"{name} names column(s) {sorted(repeated)} more than once")
+    return header
+
+
+def csv_row(header: list[str], cells: list[str]) -> Any:
+    """Read one row of CSV as spreadsheets write it: unnamed empty columns are none."""
+    unnamed = [c for h, c in zip(header, cells, strict=False) if not h and c.strip()]
+    if len(cells) != len(header) or unnamed:
+        named = [column for column in header if column]
+        return Broken(cells, f"{len(named)} cells, one under each column of the header")
+    pairs = zip(header, cells, strict=True)
+    return {column: parse_cell(column, cell) for column, cell in pairs if column}
 
 
 def parse_cell(column: str, cell: str) -> Any:

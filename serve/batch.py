@@ -1,115 +1,279 @@
-"""Score a file of pending motions: good rows out, bad rows to a rejects file, all or nothing."""
+"""Score a docket of any size, chunk by chunk: good rows out, bad rows to a rejects file.
 
-import json
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+The output appears whole or not at all. Finished chunks are kept beside it until then, so that a run
+that was cut off can be resumed; the result is the same to the byte.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-from data.files import written_whole
-from data.load import Loaded, load, rejects_path, write_rejects
+from data.addresses import is_local, local_path
+from data.chunks import Chunk, Source
+from data.files import cache_dir
 from data.rows import UnreadableInput
-from data.schema import Motion
+from features.build import builder_digest
+from serve.chunk import Told, Wanted
+from serve.locate import Located
+from serve.partial import Partial, partial_work
+from serve.pool import processes, scored_here
 from serve.predictor import Predictor
-from train.prior import Prior
+from serve.sinks import Sink, is_same_file, remove, whole
 
-CHUNK = 2000
-OUTPUT_FORMATS = (".csv", ".jsonl", ".parquet")
+CHUNK = 1000
+"""Rows of a chunk: one to two seconds' work of one core, which is what a kill costs at most for
+each that is under way."""
+SHOWN = 5
+_MOST_NOTES = 10_000
+
+
+@dataclass
+class Docket:
+    """What became of the rows of an input.
+
+    Attributes
+    ----------
+    rows, scored, rejected
+        How many there were, and of each kind.
+    problems
+        The first rejects in words.
+    rejects
+        Where the rejects are, if there are any.
+    notes
+        What in the motions could not be used, and on how many rows.
+    repeated, repeated_names
+        How many ids stand on more than one row, and the first of them.
+    by_court, adjusted
+        Motions adjusted by their court's counts, and those adjusted at all.
+    """
+
+    rows: int = 0
+    scored: int = 0
+    rejected: int = 0
+    problems: list[str] = field(default_factory=list)
+    rejects: str | None = None
+    unknown_columns: dict[str, None] = field(default_factory=dict)
+    later_facts: dict[str, None] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    repeated_names: list[str] = field(default_factory=list)
+    by_court: int = 0
+    adjusted: int = 0
+
+    def add(self, told: Told) -> None:
+        """Add what is told of the next chunk."""
+        self.rows += told.rows
+        self.rejected += len(told.rejects)
+        self.scored += told.rows - len(told.rejects)
+        self.problems += told.problems[: SHOWN - len(self.problems)]
+        self.unknown_columns |= dict.fromkeys(told.unknown_columns)
+        self.later_facts |= dict.fromkeys(told.later_facts)
+        for words, rows in told.notes.items():
+            if words in self.notes or len(self.notes) < _MOST_NOTES:
+                self.notes[words] += rows
+        self.by_court += told.by_court
+        self.adjusted += told.adjusted
 
 
 @dataclass(frozen=True)
-class Docket:
-    """The motions of a file, what was set aside, and the rejects file where there is one."""
+class Run:
+    """How a docket is scored.
 
-    loaded: Loaded[Motion]
-    rejects: Path | None
+    Attributes
+    ----------
+    jobs
+        Processes; -1 for all cores.
+    size
+        Rows of a chunk.
+    resume
+        Whether to go on from an earlier run's finished chunks.
+    work
+        Folder for finished chunks where the output is not on this machine.
+    elsewhere
+        Scores chunks in another place than this machine, in order (see `scored_here`).
+    """
+
+    jobs: int = -1
+    size: int = CHUNK
+    resume: bool = False
+    work: Path | None = None
+    elsewhere: Callable[[Iterator[Chunk]], Iterator[tuple[Chunk, bytes]]] | None = None
 
 
-def read_docket(source: str, output: Path) -> Docket:
-    """Read and check the motions of a file, and that their scores can be written to `output`.
-
-    Bad rows go to a rejects file beside the output. A row without an `id` is given one of its own,
-    `row-<number>` by its place in the file.
+def score_docket(
+    source: Source,
+    sink: Sink,
+    predictor: Predictor,
+    located: Located,
+    wanted: Wanted,
+    run: Run,
+    advance: Callable[..., None] = lambda rows, share, words="": None,
+    tell: Callable[[str], None] = lambda words: None,
+) -> Docket:
+    """Score the motions of a source, one row each in the same order (see `check_apart` first).
 
     Parameters
     ----------
-    source
-        A file of motions, or `-` for standard input.
-    output
-        A `.csv`, `.jsonl` or `.parquet` file that need not exist yet.
+    predictor, located
+        The model, and the folder that workers load it from.
+    advance
+        Called after each chunk with the rows done and the share of the source read, if known; then
+        with the rows written, their share, and "writing".
+    tell
+        Called with words on an earlier run's chunks.
+
+    Returns
+    -------
+    What became of the rows. Where none could be scored nothing is written but the rejects.
 
     Raises
     ------
     UnreadableInput
-        If the input cannot be read, or the output's format is unknown or would overwrite the input
-        or its rejects.
+        If the input holds no rows, or cannot be read to its end.
+    ValueError
+        If what is to be resumed belongs to another input, model or options.
     OSError
-        If the output's folder cannot be made or written to.
+        If the output cannot be written.
     """
-    if output.suffix.lower() not in OUTPUT_FORMATS:
-        raise UnreadableInput(
-            f"{output}: unknown output format; expected one of {', '.join(OUTPUT_FORMATS)}"
-        )
-    if source != "-" and output.exists() and output.samefile(source):
-        raise UnreadableInput(f"{output} is the input file itself; choose another output")
-    loaded = load(source, Motion)
-    if output.resolve() == rejects_path(loaded, output.parent).resolve():
-        raise UnreadableInput(f"{output} is where rejected rows go; choose another output")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=output.parent):
-        pass  # a folder that cannot be written to should show now, not after an hour's scoring
-    give_ids(loaded)
-    return Docket(loaded, write_rejects(loaded, output.parent))
+    jobs = processes(run.jobs)
+    rejects = _rejects_of(source, sink)
+    sink.check()
+    belongs = {
+        "input": source.identity(),
+        "model": {"version": predictor.version, "digest": predictor.digest},
+        "program": {"version": version("enjoin"), "features": builder_digest()[:12]},
+        "options": {**wanted.identity(), "--chunk": run.size},
+    }
+    with partial_work(partial_folder(sink, run.work), belongs, run.resume, tell) as partial:
+        last = -1
 
+        def unfinished() -> Iterator[Chunk]:
+            nonlocal last
+            for chunk in source.chunks(run.size):
+                last = chunk.number
+                if not (run.resume and partial.is_finished(chunk)):
+                    yield chunk
+                else:
+                    advance(chunk.end, chunk.share)
 
-def give_ids(loaded: Loaded[Motion]) -> None:
-    """Give each motion without an `id` one of its own, `row-<number>` by its place in the file."""
-    taken = {motion.id for motion in loaded.rows}
-    for place, (motion, number) in enumerate(zip(loaded.rows, loaded.row_numbers, strict=True)):
-        if motion.id is None:
-            name = f"row-{number}"
-            while name in taken:
-                name += "-unnamed"
-            taken.add(name)
-            loaded.rows[place] = motion.model_copy(update={"id": name})
-
-
-def score_motions(
-    predictor: Predictor,
-    motions: Sequence[Motion],
-    output: Path,
-    n_jobs: int = -1,
-    advance: Callable[[int, int], None] = lambda done, total: None,
-    prior: Prior | None = None,
-) -> pd.DataFrame:
-    """Score motions into `output`, one row each in the same order, and return the table.
-
-    Parameters
-    ----------
-    motions
-        At least one motion, from `read_docket`.
-    output
-        Appears whole or not at all.
-    advance
-        Called with rows done and rows in all after each chunk.
-    prior
-        The grant rate to adjust to, if any (see `Predictor.score`).
-    """
-    parts = []
-    for start in range(0, len(motions), CHUNK):
-        parts.append(predictor.score(motions[start : start + CHUNK], n_jobs, prior))
-        advance(min(start + CHUNK, len(motions)), len(motions))
-    table = pd.concat(parts, ignore_index=True)
-    with written_whole(output) as temporary:
-        if output.suffix.lower() == ".csv":
-            table.to_csv(temporary, index=False)
-        elif output.suffix.lower() == ".parquet":
-            table.to_parquet(temporary, index=False)
+        if run.elsewhere:
+            scored = run.elsewhere(unfinished())
         else:
-            # pandas rounds JSON floats to at most 15 digits; the standard library keeps them all.
-            with temporary.open("w", encoding="utf-8") as out:
-                for row in table.to_dict("records"):
-                    out.write(json.dumps(row) + "\n")
-    return table
+            scored = scored_here(unfinished(), predictor, located, wanted, jobs)
+        for chunk, found in scored:
+            partial.keep(chunk.number, found)
+            advance(chunk.end, chunk.share)
+        if last < 0:
+            raise UnreadableInput(f"{source.name} holds no rows; expected at least one")
+        docket = _joined(partial, last + 1, sink, rejects, advance)
+        partial.remove()
+    return docket
+
+
+def partial_folder(sink: Sink, work: Path | None = None) -> Path:
+    """Return where finished chunks are kept: beside the output, or for an address in a cache."""
+    if is_local(sink.name) and work is None:
+        return Path(f"{local_path(sink.name)}.partial")
+    name = hashlib.sha256(sink.name.encode()).hexdigest()[:16]
+    return (work or cache_dir() / "partial") / f"{name}.partial"
+
+
+def check_apart(source: Source, sink: Sink) -> None:
+    """Check that neither output nor rejects would overwrite the input, or one the other.
+
+    Raises
+    ------
+    UnreadableInput
+        If so.
+    """
+    rejects = _rejects_of(source, sink)
+    for address in source.addresses():
+        if is_same_file(sink.name, address):
+            raise UnreadableInput(f"{sink.name} is the input file itself; choose another output")
+        if is_same_file(rejects, address):
+            raise UnreadableInput(f"{address} is where rejected rows would go; rename it")
+    if is_same_file(sink.name, rejects):
+        raise UnreadableInput(f"{sink.name} is where rejected rows go; choose another output")
+
+
+def _rejects_of(source: Source, sink: Sink) -> str:
+    return sink.beside(f"{source.name}.rejects.jsonl")
+
+
+def _joined(
+    partial: Partial, chunks: int, sink: Sink, rejects: str, advance: Callable[..., None]
+) -> Docket:
+    """Write the rejects, then the output, from the finished chunks."""
+    docket = Docket()
+    for told in partial.told(chunks):
+        docket.add(told)
+    if docket.rejected:
+        docket.rejects = rejects
+        with whole(rejects) as stream:
+            for told in partial.told(chunks):
+                stream.writelines(f"{line}\n".encode() for line in told.rejects)
+    else:
+        remove(rejects)
+    ids = RepeatedIds()
+
+    def watched() -> Iterator[pa.Table]:
+        written = 0
+        for table in partial.tables(chunks):
+            ids.see(table["id"].to_pylist())
+            yield table
+            written += table.num_rows
+            advance(written, written / docket.scored, "writing")
+
+    if docket.scored:
+        sink.write(watched())
+    docket.repeated, docket.repeated_names = ids.count, ids.names
+    return docket
+
+
+class RepeatedIds:
+    """Counts the ids that stand on more than one row, at eight bytes an id.
+
+    Attributes
+    ----------
+    count
+        How many there are. Two ids of a million share a digest of 64 bits, and are taken for one,
+        once in some thirty million such files.
+    names
+        The first of them.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.names: list[str] = []
+        self._seen: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._told: set[int] = set()
+
+    def see(self, ids: list[str]) -> None:
+        """Take the ids of the next rows."""
+        digests = np.array([_digest(name) for name in ids], dtype=np.uint64)
+        places = np.searchsorted(self._seen, digests)
+        known = np.append(self._seen, np.uint64(0))[places] == digests
+        known &= places < len(self._seen)
+        here: set[int] = set()
+        for name, digest, before in zip(ids, digests.tolist(), known.tolist(), strict=True):
+            if before or digest in here:
+                if digest not in self._told:
+                    self._told.add(digest)
+                    self.count += 1
+                    if len(self.names) < SHOWN:
+                        self.names.append(name)
+            else:
+                here.add(digest)
+        fresh = np.fromiter(here, np.uint64, len(here))
+        self._seen = np.sort(np.concatenate([self._seen, fresh]), kind="stable")
+
+
+def _digest(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")

@@ -107,6 +107,20 @@ def comparable_rate(
     return _rate(comparables, _nearest(model, comparables, motion, leaves, terms)[1])
 
 
+def nearest_outcomes(
+    model: GrantModel,
+    comparables: Comparables,
+    motion: Motion,
+    leaves: Leaves,
+    terms: csr_matrix | None,
+    most: int,
+) -> list[dict[str, str]]:
+    """Return `id` and `outcome` of the rulings most like a motion (see `comparable_rate`)."""
+    order = _nearest(model, comparables, motion, leaves, terms)[1][:most]
+    records = [comparables.records[row] for row in order]
+    return [{"id": str(each["id"]), "outcome": str(each["outcome"])} for each in records]
+
+
 def _nearest(
     model: GrantModel,
     comparables: Comparables,

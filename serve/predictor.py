@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
 
 from data.courts import find_court
 from data.schema import Motion
@@ -20,7 +21,7 @@ from serve.answer import (
     Tested,
     as_phrases,
 )
-from serve.comparables import comparable_rate
+from serve.comparables import comparable_rate, nearest_outcomes
 from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL, Floats
@@ -73,7 +74,12 @@ class Predictor:
         }
 
     def score(
-        self, motions: Sequence[Motion], n_jobs: int = 1, prior: Prior | None = None
+        self,
+        motions: Sequence[Motion],
+        n_jobs: int = 1,
+        prior: Prior | None = None,
+        contributions: bool = False,
+        comparables: int = 0,
     ) -> pd.DataFrame:
         """Score n motions: a table of n rows in the same order.
 
@@ -81,16 +87,38 @@ class Predictor:
         `top_<family>` (its feature that moves the probability most, in plain words, with its
         percentage points), and `model_version`. With a prior, the probabilities are adjusted to it,
         and there are `p_grant_unadjusted` and `prior` (the grant rate adjusted to) too.
+
+        With `contributions`, there is `contribution_<feature>` for each feature, its share of the
+        log-odds before any prior, and `contribution_base`; with so many `comparables`, the column
+        of that name lists the id and outcome of the training rulings most alike.
         """
         reckoned = self._reckoned(motions, prior, n_jobs=n_jobs)
         table = reckoned.table(prior)
         table.insert(0, "id", [motion.id for motion in motions])
         table["mode"] = reckoned.modes
-        shares = self.model.shares(reckoned.looked)[:, :-1]
+        shares = self.model.shares(reckoned.looked)
         for family in FAMILIES:
-            tops = tops_of(reckoned.frame, shares, reckoned.estimates[:, 0], family)
+            tops = tops_of(reckoned.frame, shares[:, :-1], reckoned.estimates[:, 0], family)
             table[f"top_{family}"] = tops
         table["model_version"] = self.version
+        if contributions:
+            names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
+            table = pd.concat([table, pd.DataFrame(shares, columns=names)], axis=1)
+        if comparables:
+            if self.comparables is None:
+                raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+            leaves = reckoned.leaves()
+            table["comparables"] = [
+                nearest_outcomes(
+                    self.model,
+                    self.comparables,
+                    motion,
+                    leaves[row],
+                    reckoned.terms_of(row),
+                    comparables,
+                )
+                for row, motion in enumerate(motions)
+            ]
         return table
 
     def probabilities(self, motions: Sequence[Motion], prior: Prior | None = None) -> pd.DataFrame:
@@ -106,11 +134,7 @@ class Predictor:
         reckoned = self._reckoned(motions, prior, phrases=True)
         shares = self.model.shares(reckoned.looked)
         errors = self.model.reading_errors()
-        leaves = {
-            row: leaves[place : place + 1]
-            for _, rows, _, leaves in reckoned.looked
-            for place, row in enumerate(rows.tolist())
-        }
+        leaves = reckoned.leaves()
         answers = []
         for row, motion in enumerate(motions):
             p, low, high = reckoned.estimates[row].tolist()
@@ -182,9 +206,8 @@ class Predictor:
     ) -> ComparableRate | None:
         if self.comparables is None:
             return None
-        terms = reckoned.frame.terms
-        mine = terms[row] if terms is not None and len(reckoned.modes) > 1 else terms
-        return comparable_rate(self.model, self.comparables, motion, leaves, mine)
+        terms = reckoned.terms_of(row)
+        return comparable_rate(self.model, self.comparables, motion, leaves, terms)
 
     def _tested(self, mode: Mode) -> Tested | None:
         record = self.model.facts.get("tested")
@@ -214,6 +237,19 @@ class _Reckoned(NamedTuple):
     estimates: Floats
     unadjusted: Floats
     rates: Floats
+
+    def leaves(self) -> dict[int, Leaves]:
+        """Return the (1, trees) leaves of each row."""
+        return {
+            row: leaves[place : place + 1]
+            for _, rows, _, leaves in self.looked
+            for place, row in enumerate(rows.tolist())
+        }
+
+    def terms_of(self, row: int) -> csr_matrix | None:
+        """Return the (1, terms) terms of a row."""
+        terms = self.frame.terms
+        return terms[row] if terms is not None and len(self.modes) > 1 else terms
 
     def table(self, prior: Prior | None) -> pd.DataFrame:
         """Return the estimates as a table, with `in_scope` and what a prior adds."""

@@ -14,13 +14,13 @@ from data.load import check_rows, load
 from data.rows import UnreadableInput, raw_rows
 from data.schema import Maybe, MaybeName, Motion
 from features.build import FAMILIES
-from serve.batch import give_ids
+from serve.chunk import give_ids
 from serve.joined import Prediction, Probability
 
 DETAILS = ("caption", "docket_number", "court", "claim_area", "motion_type", "decided")
 """What a reader knows a motion by: carried through by the scoring, or joined from its input."""
 UNNAMED = re.compile(r"row-\d+(-unnamed)*")
-"""Ids that tell the place in a file only, as `serve.batch.give_ids` gives them."""
+"""Ids that tell the place in a file only, as `serve.chunk.give_ids` gives them."""
 _TOP = re.compile(r"(?P<says>.*) \((?P<points>[+-]\d+\.\d) points\)", re.DOTALL)
 
 

@@ -2,7 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,9 @@ from data.load import Loaded, Reject
 
 FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about what the user gave: an address, a store, a parameter."""
+
+_RECENT = 20
+"""Steps that a rate is taken over."""
 
 
 def console(stderr: bool = False) -> Console:
@@ -93,18 +98,61 @@ def counting(title: str) -> Iterator[Callable[..., None]]:
         yield advance
 
 
+@contextmanager
+def flowing(title: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """Show how many rows are done, how many a second, and the time left.
+
+    Gives a function of the rows done, of the share of the work done (None where that is unknown),
+    and optionally of new `words`, with which counting begins anew.
+
+    Parameters
+    ----------
+    total
+        Rows in all, where known.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]}"))
+    recent: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=_RECENT)
+    of = "" if total is None else f" of {total:,}"
+    with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None, rows="")
+
+        def advance(done: int, share: float | None, words: str = title) -> None:
+            if progress.tasks[0].description != words:
+                progress.reset(task, description=words)
+                recent.clear()
+            recent.append((time.monotonic(), done))
+            seconds, rows = recent[-1][0] - recent[0][0], done - recent[0][1]
+            rate = f", {rows / seconds:,.0f} rows/s" if seconds else ""
+            whole = None if share is None else 1.0
+            progress.update(
+                task, completed=share or 0, total=whole, rows=f"{done:,}{of} rows{rate}"
+            )
+
+        yield advance
+
+
 def tell_columns(loaded: Loaded[Any]) -> None:
     """Tell which columns of an input were set aside."""
-    if loaded.later_facts:
-        note(f"known only after a ruling, not used: {', '.join(loaded.later_facts)}")
-    if loaded.unknown_columns:
-        warn(f"unknown column(s), not used: {', '.join(loaded.unknown_columns)}")
+    tell_set_aside(loaded.later_facts, loaded.unknown_columns)
+
+
+def tell_set_aside(later_facts: Iterable[str], unknown_columns: Iterable[str]) -> None:
+    """Tell which columns were set aside, and why."""
+    if later := ", ".join(later_facts):
+        note(f"known only after a ruling, not used: {later}")
+    if unknown := ", ".join(unknown_columns):
+        warn(f"unknown column(s), not used: {unknown}")
 
 
 def tell_rejects(rejects: Sequence[Reject], path: Path | None) -> None:
     """Tell the first rows that were set aside, how many there are, and where they went."""
-    for reject in rejects[:5]:
-        warn(str(reject))
+    tell_problems([str(reject) for reject in rejects[:5]], len(rejects), path)
+
+
+def tell_problems(problems: Sequence[str], rejects: int, path: Path | str | None) -> None:
+    """Tell the first problems, how many rows have some, and where these rows went."""
+    for problem in problems:
+        warn(problem)
     if rejects:
         where = f"; rows and reasons are in {path}" if path else ""
-        warn(f"{len(rejects)} row(s) set aside{where}")
+        warn(f"{rejects} row(s) set aside{where}")

@@ -65,7 +65,7 @@ def connected(address: str) -> Iterator[Cluster]:
         from distributed.comm import CommClosedError
     except ModuleNotFoundError:
         raise ValueError(
-            "training on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
+            "work on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
             "'.[dask]' in the program's folder"
         ) from None
     # LightGBM's notes on ports and threads, several for each booster, tell the user nothing.
@@ -90,8 +90,8 @@ def connected(address: str) -> Iterator[Cluster]:
             yield cluster
         except (CancelledError, CommClosedError, KilledWorker) as error:
             raise ConnectionError(
-                f"a worker of {address} was lost ({_in_short(error)}); its log may say why. Train "
-                "again once it is back"
+                f"a worker of {address} was lost ({_in_short(error)}); its log may say why. Run "
+                "the command again once it is back"
             ) from error
 
 
@@ -143,7 +143,7 @@ def check_workers(cluster: Cluster) -> None:
     """
     gone = set(cluster.workers) - set(cluster.client.nthreads())
     if gone:
-        raise ConnectionError(f"worker {min(gone)} was lost; its log may say why. Train again")
+        raise ConnectionError(f"worker {min(gone)} was lost; its log may say why. Run again")
 
 
 def in_chunks(rows: Sequence[Given], size: int = CHUNK) -> Iterator[Sequence[Given]]:

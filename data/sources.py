@@ -1,0 +1,265 @@
+"""Open what is to be scored, of any size: files, folders, globs, addresses or standard input."""
+
+import gzip
+import hashlib
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+from fsspec.implementations.local import LocalFileSystem
+
+from data.addresses import filesystem, is_local
+from data.chunks import Source
+from data.load import check_columns
+from data.rows import FORMATS, UnreadableInput, json_line
+from data.schema import Motion
+from data.streams import (
+    BLOCK,
+    LONGEST_LINE,
+    csv_columns,
+    csv_rows,
+    json_rows,
+    jsonl_rows,
+    parquet_file,
+    parquet_rows,
+)
+
+STDIN = "stdin"
+PACKED = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
+"""Endings of compressed files, and the bytes that such a file begins with."""
+_ENDS = 2**20
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of rows; see `data.chunks.Part`."""
+
+    name: str
+    path: str
+    system: Any
+    kind: str
+    packed: str
+    size: int
+    changed: str
+
+    @property
+    def address(self) -> str:
+        """Where the file is; "" for standard input."""
+        return "" if self.name == STDIN else str(self.system.unstrip_protocol(self.path))
+
+    def identity(self) -> dict[str, Any]:
+        """Return path, size, time of change, and a digest of the first and last megabyte."""
+        with self._raw() as raw:
+            digest = hashlib.sha256(raw.read(_ENDS))
+            raw.seek(max(0, self.size - _ENDS))
+            digest.update(raw.read(_ENDS))
+        return {
+            "file": STDIN if self.name == STDIN else self.path,
+            "size": self.size,
+            "changed": self.changed,
+            "digest": digest.hexdigest(),
+        }
+
+    def rows(self) -> Iterator[tuple[Any, float]]:
+        """Yield each raw row, and the share of the file read by then.
+
+        Raises
+        ------
+        UnreadableInput
+            If the file cannot be read on.
+        """
+        with self._raw() as raw, _unpacked(raw, self.packed, self.kind, self.name) as stream:
+            try:
+                if self.kind == "parquet":
+                    total = parquet_file(stream, self.name).metadata.num_rows
+                    for done, row in enumerate(parquet_rows(stream, self.name), start=1):
+                        yield row, done / total
+                    return
+                if self.kind == "jsonl":
+                    rows = jsonl_rows(stream)
+                else:
+                    rows = (csv_rows if self.kind == "csv" else json_rows)(stream, self.name)
+                for row in rows:
+                    yield row, min(raw.tell() / max(self.size, 1), 1.0)
+            except (EOFError, OSError, pa.ArrowException) as error:
+                raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
+
+    def count(self) -> int | None:
+        """Return the number of rows of a Parquet file."""
+        if self.kind != "parquet" or self.packed:
+            return None
+        with self._raw() as raw:
+            return int(parquet_file(raw, self.name).metadata.num_rows)
+
+    def check(self) -> None:
+        """Check that the columns fit a motion, where the file names them.
+
+        Raises
+        ------
+        UnreadableInput
+            If one without which every row would be rejected is missing.
+        """
+        if self.kind not in ("csv", "parquet") or not self.size:
+            return
+        with self._raw() as raw, _unpacked(raw, self.packed, self.kind, self.name) as stream:
+            try:
+                if self.kind == "csv":
+                    columns = csv_columns(stream, self.name)
+                else:
+                    columns = list(parquet_file(stream, self.name).schema_arrow.names)
+            except (EOFError, OSError, pa.ArrowException) as error:
+                raise UnreadableInput(f"cannot read {self.name}: {error}") from None
+        if columns:
+            check_columns(columns, Motion, self.name)
+
+    @contextmanager
+    def _raw(self) -> Iterator[BinaryIO]:
+        try:
+            # Not fsspec's own reader of local files: it reads lines byte by byte.
+            local = isinstance(self.system, LocalFileSystem)
+            stream = (open if local else self.system.open)(self.path, "rb")
+        except FileNotFoundError:
+            raise UnreadableInput(f"no file {self.name}") from None
+        except OSError as error:
+            raise UnreadableInput(f"cannot read {self.name}: {error}") from None
+        with stream:
+            yield stream
+
+
+@contextmanager
+def _unpacked(raw: BinaryIO, packed: str, kind: str, name: str) -> Iterator[BinaryIO]:
+    if not packed:
+        yield raw
+        return
+    if packed == ".gz":
+        stream: Any = gzip.GzipFile(fileobj=raw)
+    else:
+        stream = io.BufferedReader(pa.CompressedInputStream(raw, "zstd"), BLOCK)
+    if kind != "parquet":
+        yield stream
+        return
+    with tempfile.TemporaryFile() as whole:  # Parquet is read from its end
+        try:
+            shutil.copyfileobj(stream, whole, BLOCK)
+        except (EOFError, OSError, pa.ArrowException) as error:
+            raise UnreadableInput(f"cannot unpack {name}: {error}") from None
+        whole.seek(0)
+        yield whole
+
+
+@contextmanager
+def opened(given: str, but: Sequence[str] = ()) -> Iterator[Source]:
+    """Open a file, a folder, a glob, an address of any of these, or `-` for standard input.
+
+    Parameters
+    ----------
+    given
+        Files end in `.jsonl`, `.json`, `.csv` or `.parquet`, and may have `.gz` or `.zst` after
+        it. A folder stands for all of them in it, in the order of their names.
+    but
+        Paths that are never inputs, though they lie in the folder: what this run writes.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is nothing to read there, or a file cannot be opened or lacks a required column.
+    """
+    if given == "-":
+        with _spooled(sys.stdin.buffer) as part:
+            part.check()
+            yield Source(STDIN, (part,))
+        return
+    system, path = filesystem(given)
+    files = _files(system, path, given, but)
+    for file in files:
+        file.check()
+    yield Source(path.rstrip("/").rpartition("/")[2].replace("*", "_").replace("?", "_"), files)
+
+
+def _files(system: Any, path: str, given: str, but: Sequence[str]) -> tuple[File, ...]:
+    try:
+        if system.isdir(path):
+            found = [name for name in system.ls(path, detail=False) if _is_row_file(name)]
+        elif any(sign in path for sign in "*?[") and not system.exists(path):
+            found = [name for name in system.glob(path) if not system.isdir(name)]
+            found = [name for name in found if not name.endswith(".rejects.jsonl")]
+        elif system.exists(path):
+            return (_file(system, path, given),)
+        else:
+            raise UnreadableInput(f"no file {given}")
+        found = sorted(name for name in found if name not in but)
+        if not found:
+            ending = ", ".join(f".{name}" for name in FORMATS)
+            raise UnreadableInput(f"{given} holds no file that ends in {ending} (.gz, .zst)")
+        named = [name if is_local(given) else system.unstrip_protocol(name) for name in found]
+        return tuple(_file(system, *pair) for pair in zip(found, named, strict=True))
+    except OSError as error:
+        raise UnreadableInput(f"cannot read {given}: {error}") from None
+
+
+def _is_row_file(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return not name.startswith((".", "_")) and _kind_of(name)[0] in FORMATS
+
+
+def _kind_of(name: str) -> tuple[str, str]:
+    """Return the format that a file's name tells, and how it is compressed."""
+    path = Path(name.lower())
+    packed = path.suffix if path.suffix in PACKED else ""
+    kind = Path(path.stem).suffix if packed else path.suffix
+    return ("" if name.endswith(".rejects.jsonl") else kind.lstrip(".")), packed
+
+
+def _file(system: Any, path: str, name: str) -> File:
+    kind, packed = _kind_of(path.rpartition("/")[2])
+    if name.endswith(".rejects.jsonl"):
+        kind = "jsonl"  # given by name, corrected perhaps
+    if kind not in FORMATS:
+        raise UnreadableInput(
+            f"{name}: unknown format {kind!r}; expected a name ending in "
+            + ", ".join(f".{known}" for known in FORMATS)
+            + ", with .gz or .zst after it or without"
+        )
+    told = system.info(path)
+    changes = [str(told[key]) for key in ("mtime", "LastModified", "ETag", "etag") if key in told]
+    return File(name, path, system, kind, packed, int(told["size"] or 0), " ".join(changes))
+
+
+@contextmanager
+def _spooled(stream: BinaryIO) -> Iterator[File]:
+    """Keep standard input in a temporary file: it can be read but once, and may be large."""
+    with tempfile.NamedTemporaryFile(prefix="enjoin-stdin-") as kept:
+        shutil.copyfileobj(stream, kept, BLOCK)
+        kept.flush()
+        size = kept.tell()
+        kept.seek(0)
+        head = kept.read(4)
+        packed = next((end for end, start in PACKED.items() if head.startswith(start)), "")
+        kept.seek(0)
+        with _unpacked(cast(BinaryIO, kept.file), packed, "", STDIN) as plain:
+            kind = _kind_from(plain)
+        system, path = filesystem(kept.name)
+        yield File(STDIN, path, system, kind, packed, size, "")
+
+
+def _kind_from(stream: BinaryIO) -> str:
+    """Tell the format of what has no name, from how it begins."""
+    line = stream.readline(LONGEST_LINE)
+    if line.startswith(b"PAR1"):
+        return "parquet"
+    line = line.lstrip(b"\xef\xbb\xbf \t\r\n")
+    while not line and (line := stream.readline(LONGEST_LINE)):
+        line = line.lstrip()
+    if line.startswith(b"["):
+        return "json"
+    if line.startswith(b"{"):
+        whole = isinstance(json_line(line.decode("utf-8", "replace")), dict)
+        return "jsonl" if whole else "json"
+    return "csv"

@@ -1,0 +1,47 @@
+"""Put a model's folder on every worker of a Dask cluster (needs the extra `dask`)."""
+
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from distributed import WorkerPlugin
+
+
+class ModelPlugin(WorkerPlugin):  # type: ignore[misc]
+    """Unpacks the model where a worker keeps its files; the scheduler sends it to each worker."""
+
+    def __init__(self, packed: bytes, digest: str) -> None:
+        self.packed = packed
+        self.digest = digest
+        self.name = f"enjoin-model-{digest[:16]}"
+
+    @classmethod
+    def of(cls, folder: Path, digest: str) -> "ModelPlugin":
+        """Pack a model's folder."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+            archive.add(folder, arcname=".")
+        return cls(packed.getvalue(), digest)
+
+    def setup(self, worker: Any) -> None:
+        """Unpack the model, whole or not at all."""
+        folder = folder_on(worker, self.digest)
+        if folder.exists():
+            return
+        temporary = tempfile.mkdtemp(dir=folder.parent)
+        with tarfile.open(fileobj=io.BytesIO(self.packed)) as archive:
+            archive.extractall(temporary, filter="data")
+        os.replace(temporary, folder)
+
+    def teardown(self, worker: Any) -> None:
+        """Remove the model."""
+        shutil.rmtree(folder_on(worker, self.digest), ignore_errors=True)
+
+
+def folder_on(worker: Any, digest: str) -> Path:
+    """Return where a worker has the model of that digest."""
+    return Path(worker.local_directory) / f"enjoin-model-{digest[:16]}"

@@ -1,0 +1,221 @@
+"""Inputs of any size: every format and packing, wrong lines among good ones, folders, addresses."""
+
+import csv
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import fsspec
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data import chunks, streams
+from data.chunks import Chunk
+from data.load import check_rows
+from data.rows import Broken, UnreadableInput, raw_rows
+from data.schema import Motion
+from data.sources import opened
+
+ROWS = [
+    {"id": f"m{n}", "motion_type": "tro", "motion": f"A rival, \n copied {n} marks.", "court": "é"}
+    for n in range(7)
+]
+
+
+def _written(folder: Path, kind: str, packed: str = "", rows: list[Any] = ROWS) -> Path:
+    plain = folder / f"plain.{kind}"
+    if kind == "jsonl":
+        plain.write_text("\n".join(map(json.dumps, rows)) + "\n\n")
+    elif kind == "json":
+        plain.write_text(json.dumps(rows, indent=1))
+    elif kind == "csv":
+        pd.DataFrame(rows).to_csv(plain, index=False)
+    else:
+        pd.DataFrame(rows).to_parquet(plain)
+    content = plain.read_bytes()
+    plain.unlink()
+    if packed == ".gz":  # two members, as `cat one.gz two.gz` gives
+        content = gzip.compress(content[:50]) + gzip.compress(content[50:])
+    elif packed == ".zst":
+        content = b"".join(
+            pa.compress(part, "zstd", asbytes=True) for part in (content[:50], content[50:])
+        )
+    path = folder / f"pending.{kind}{packed}"
+    path.write_bytes(content)
+    return path
+
+
+def _chunks(given: str | Path, size: int = 3) -> list[Chunk]:
+    with opened(str(given)) as source:
+        return list(source.chunks(size))
+
+
+def _rows(given: str | Path) -> list[Any]:
+    return [row for chunk in _chunks(given) for row in chunk.rows]
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
+def test_every_format_comes_in_chunks(tmp_path: Path, kind: str, packed: str) -> None:
+    found = _chunks(_written(tmp_path, kind, packed))
+    assert [row for chunk in found for row in chunk.rows] == ROWS
+    assert [(chunk.number, chunk.start, chunk.end) for chunk in found] == [
+        (0, 1, 3),
+        (1, 4, 6),
+        (2, 7, 7),
+    ]
+    shares = [chunk.share for chunk in found]
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.99
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
+def test_standard_input_tells_its_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, packed: str
+) -> None:
+    content = _written(tmp_path, kind, packed).read_bytes()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    assert _rows("-") == ROWS
+
+
+def test_a_folder_and_a_glob_come_in_name_order(tmp_path: Path) -> None:
+    for name, row in zip(("b.jsonl", "a.jsonl", "c.json"), ROWS, strict=False):
+        (tmp_path / name).write_text(json.dumps(row))
+    (tmp_path / "notes.txt").write_text("no motion")
+    (tmp_path / "a.jsonl.rejects.jsonl").write_text('{"row": 1}')
+    assert [row["id"] for row in _rows(tmp_path)] == ["m1", "m0", "m2"]
+    assert [row["id"] for row in _rows(tmp_path / "*.jsonl")] == ["m1", "m0"]
+    [one, _] = _chunks(tmp_path, size=2)
+    assert one.place_of(2) == (str(tmp_path / "b.jsonl"), 1)
+    with opened(str(tmp_path), but=(str(tmp_path / "c.json"),)) as source:
+        assert len(source.parts) == 2
+    with pytest.raises(UnreadableInput, match="holds no file that ends in"):
+        _rows(tmp_path / "*.csv")
+
+
+def test_addresses_are_read_through_fsspec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    lines = "\n".join(map(json.dumps, ROWS)).encode()
+    memory.pipe("/pending/a.jsonl", lines)
+    memory.pipe("/pending/b.jsonl.gz", gzip.compress(lines))
+    try:
+        assert _rows("memory://pending/a.jsonl") == ROWS
+        assert _rows("memory://pending") == _rows("memory://pending/*") == ROWS * 2
+    finally:
+        memory.rm("/pending", recursive=True)
+    assert _rows(f"file://{_written(tmp_path, 'csv')}") == ROWS
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(UnreadableInput, match=r"s3:// needs the package s3fs; .*pip install s3fs"):
+        _rows("s3://bucket/pending.csv")
+    with pytest.raises(UnreadableInput, match="nothing://x"):
+        _rows("nothing://x")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "good", "words"),
+    [
+        ("a.jsonl", b'{"id": "a"}\n{"id"\n{"id": "b"}', ["a", "b"], "one JSON object"),
+        ("a.jsonl", b'{"id": "a"}\n{"id": "\xe9"}\n{"id": "b"}', ["a", "b"], "UTF-8"),
+        ("a.jsonl", b'{"id": "a"}\n"' + b"x" * 300 + b'"\n{"id": "b"}\n', ["a", "b"], "a line of"),
+        ("a.csv", b"id,b\na,1\nb\nc,2\n", ["a", "c"], "2 cells"),
+        ("a.csv", b"id,b\na,1\nb,\xe9\nc,2\n", ["a", "c"], "UTF-8"),
+        ("a.csv", b'id,b\na,1\nb,"open\nc,2\nd,"3"\n', ["a", "c", "d"], "valid CSV"),
+        ("a.csv", b'id,b\na,1\nb,"open\nc,2\nd,3\n', ["a", "c", "d"], "valid CSV"),
+        ("a.csv", b'id,b\na,1\nb,"open\nc,' + b"2\n,\n" * 99, ["a", "c"], "valid CSV"),
+    ],
+)
+def test_a_wrong_line_does_not_stop_the_others(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    content: bytes,
+    good: list[str],
+    words: str,
+) -> None:
+    monkeypatch.setattr(streams, "LONGEST_LINE", 200)
+    with io.BytesIO(content) as stream:
+        read = streams.jsonl_rows(stream) if name == "a.jsonl" else streams.csv_rows(stream, name)
+        rows = list(read)
+    assert [row["id"] for row in rows if isinstance(row, dict) and row["id"]] == good
+    [broken] = [row for row in rows if isinstance(row, Broken)][:1]
+    assert words in broken.expected
+    assert not check_rows([broken], Motion).rows
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
+        ("a.csv", b"motion,motion\na,b\n", "more than once"),
+        ("a.json", b'[{"id": 1}, {"id"]', "not JSON"),
+        ("a.json", b'[{"id": 1}', "not JSON"),
+        ("a.json", b'{"id": 1} {"id": 2}', "not JSON"),
+        ("a.parquet", b"PAR1junk", "not a readable Parquet"),
+        ("a.jsonl.gz", gzip.compress(b'{"id": 1}\n' * 99)[:-9], "cannot read .* to its end"),
+        ("a.jsonl.zst", b"junk", "cannot read .* to its end"),
+        ("a.xlsx", b"x", "unknown format"),
+    ],
+)
+def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableInput, match=words):
+        _rows(tmp_path / name)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=JSON, indent=st.sampled_from([None, 1]), block=st.integers(1, 9))
+def test_json_read_in_pieces_is_json_read_whole(
+    monkeypatch: pytest.MonkeyPatch, value: Any, indent: int | None, block: int
+) -> None:
+    monkeypatch.setattr(streams, "BLOCK", block)
+    content = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "ignore")
+    again = json.loads(content)
+    expected = again if isinstance(again, list) else [again]
+    assert list(streams.json_rows(io.BytesIO(content), "x")) == expected
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=st.lists(st.tuples(CELLS, CELLS), max_size=5))
+def test_csv_read_row_by_row_is_csv_read_whole(
+    tmp_path: Path, table: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([("caption", "motion"), *table, ("last", "row")])
+    with path.open("rb") as stream:
+        assert list(streams.csv_rows(stream, "a.csv")) == raw_rows(path)
+
+
+def test_a_changed_file_is_another_input(tmp_path: Path) -> None:
+    path = _written(tmp_path, "jsonl")
+    with opened(str(path)) as source:
+        before = source.identity()
+        assert source.identity() == before
+    path.write_text(path.read_text().replace("m6", "n6"))
+    with opened(str(path)) as source:
+        [changed], [was] = source.identity(), before
+    assert changed["size"] == was["size"]
+    assert changed["digest"] != was["digest"]
+
+
+def test_long_rows_make_short_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHARACTERS", 50)
+    assert [len(chunk.rows) for chunk in _chunks(_written(tmp_path, "jsonl"), 100)] == [2, 2, 2, 1]

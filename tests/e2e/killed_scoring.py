@@ -1,0 +1,109 @@
+"""Score a docket while being killed at random points; run by `test_scoring.py`.
+
+    python killed_scoring.py MODEL INPUT OUTPUT KILLS
+
+The program and the model are loaded once; every run is a fork of that process. Prints as JSON how
+many runs were killed, how many went on from an earlier run's chunks, and how many chunks each
+killed run left.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from data.sources import opened
+from serve.batch import Run, score_docket
+from serve.chunk import Wanted
+from serve.locate import Located
+from serve.predictor import Predictor
+from serve.sinks import FileSink
+from train.forest import Forest
+
+
+def main(model: str, given: str, output: str, kills: str) -> None:
+    """Kill and resume until so many runs were killed, then let one run end."""
+    located = Located(Path(model), None)
+    predictor = _light(Predictor.from_located(located))
+
+    def score(resume: bool, tell: Callable[[str], None] = lambda words: None) -> None:
+        with opened(given) as source:
+            run = Run(jobs=1, size=2, resume=resume)
+            score_docket(source, FileSink(output), predictor, located, Wanted(), run, tell=tell)
+
+    score(resume=False)  # loads and compiles what later runs share
+    begun = time.perf_counter()
+    score(resume=False)
+    seconds = time.perf_counter() - begun
+    expected = _files(output)
+    for path in expected:
+        path.unlink()
+    counts: dict[str, Any] = {"killed": 0, "resumed": 0, "finished": 0, "left": []}
+    draw = random.Random(0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    while counts["killed"] < int(kills):
+        left = len(list(Path(f"{output}.partial").glob("*.arrow")))
+        counts["resumed"] += left > 0
+        ended = _ends_within(draw.uniform(0, seconds), lambda: score(resume=True))
+        counts["killed"] += not ended
+        if not ended:
+            counts["left"].append(len(list(Path(f"{output}.partial").glob("*.arrow"))))
+        if Path(output).exists():
+            assert _files(output) == expected, "an output that is not whole"
+            counts["finished"] += 1
+            for path in expected:
+                path.unlink()
+        else:
+            assert not ended
+    score(resume=True)
+    assert _files(output) == expected
+    assert not Path(f"{output}.partial").exists()
+    print(json.dumps(counts))
+
+
+def _files(output: str) -> dict[Path, bytes]:
+    found = [Path(output), *Path(output).parent.glob("*.rejects.jsonl")]
+    return {path: path.read_bytes() for path in found}
+
+
+def _light(predictor: Predictor) -> Predictor:
+    """Return a predictor of two bags: what is tested is the machinery around it."""
+    ensembles = {}
+    for basis, ensemble in predictor.model.ensembles.items():
+        line = ensemble.calibration
+        line = replace(line, bag_intercepts=line.bag_intercepts[:2], bag_slopes=line.bag_slopes[:2])
+        ensembles[basis] = replace(
+            ensemble, forest=Forest(ensemble.forest.bags[:2]), calibration=line
+        )
+    return replace(predictor, model=replace(predictor.model, ensembles=ensembles))
+
+
+def _ends_within(seconds: float, work: Callable[[], None]) -> bool:
+    """Do the work in a fork, killed after so many seconds; tell whether it ended before."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if signal.sigtimedwait({signal.SIGCHLD}, seconds) is None:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    signal.sigtimedwait({signal.SIGCHLD}, 0)
+    if os.WIFSIGNALED(status):
+        return False
+    assert os.WEXITSTATUS(status) == 0, "a run failed"
+    return True
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,83 @@
+"""Scoring on a Dask cluster: what one process gives, though a worker is killed midway."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+from typer.testing import CliRunner
+
+from data.embedded import embedded_rulings
+from enjoin import app
+from serve.partial import Partial
+from train import cluster as joining
+
+MOTIONS = [row.as_motion() for row in embedded_rulings()[::30]]
+
+
+def _invoke(*arguments: object) -> Any:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture
+def docket(trained: Any, tmp_path: Path) -> Path:
+    path = tmp_path / "pending.jsonl"
+    lines = [motion.model_dump_json(exclude_none=True) for motion in MOTIONS]
+    path.write_text("\n".join([*lines, '{"motion_type": "x", "motion": "A mark."}']))
+    return path
+
+
+def test_a_worker_killed_midway_loses_nothing(
+    docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = tmp_path / "mine.csv", tmp_path / "theirs.csv"
+    assert _invoke("score", docket, mine, "--jobs", 1, "--chunk", 2).exit_code == 3
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        local_directory=str(tmp_path / "workers"),
+    ) as cluster:
+        address = str(cluster.scheduler_address)
+        with Client(address) as client:
+            before = client.run(os.getpid)
+        keep, killed = Partial.keep, []
+
+        def keep_and_kill(partial: Partial, number: int, scored: bytes) -> None:
+            keep(partial, number, scored)
+            if number == 5:
+                killed.append(before[min(before)])
+                os.kill(killed[0], signal.SIGKILL)
+
+        monkeypatch.setattr(Partial, "keep", keep_and_kill)
+        monkeypatch.setattr("serve.batch.scored_here", None)  # all is to be scored on the cluster
+        result = _invoke("score", docket, theirs, "--chunk", 2, "--dask", address)
+        assert result.exit_code == 3, result.output
+        assert killed
+        with Client(address) as client:
+            assert killed[0] not in client.run(os.getpid).values()
+            left = client.run(lambda dask_worker: os.listdir(dask_worker.local_directory))
+            assert not any("model" in name for names in left.values() for name in names)
+    assert theirs.read_bytes() == mine.read_bytes()
+    assert not Path(f"{theirs}.partial").exists()
+    [reject] = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
+    assert json.loads(reject)["row"] == len(MOTIONS) + 1
+
+
+def test_a_scheduler_that_does_not_answer_ends_with_code_2(
+    docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "PATIENCE", 0.2)
+    result = _invoke("score", docket, tmp_path / "out.csv", "--dask", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.output
+    assert not list(tmp_path.glob("out.csv*"))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = _invoke("score", docket, tmp_path / "out.csv", "--dask", "tcp://127.0.0.1:8786")
+    assert ".[dask]" in result.output

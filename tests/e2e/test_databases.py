@@ -1,0 +1,218 @@
+"""Scoring from and into databases: SQLite, and a real PostgreSQL where one is installed."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from data.embedded import embedded_rulings
+from data.sql import write_table
+from enjoin import app
+from train.modes import MODES, masked
+
+FIELDS = ("id", "court", "decided", "motion_type", "harm_types", "delay_months", "motion")
+ROWS: list[dict[str, Any]] = [
+    masked(row.as_motion(), MODES[place % 3]).model_dump(mode="json", include=set(FIELDS))
+    for place, row in enumerate(embedded_rulings()[::70])
+]
+ROWS.append(ROWS[0] | {"id": "wrong", "motion_type": "x"})
+
+
+def _invoke(*arguments: object) -> Any:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def _binary(name: str) -> str | None:
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(debian[-1]) if debian else shutil.which(name)
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Start a PostgreSQL server of its own on the loopback address; give its address."""
+    initdb, server = _binary("initdb"), _binary("postgres")
+    if initdb is None or server is None:
+        pytest.skip("no PostgreSQL on this machine")
+    pytest.importorskip("psycopg")
+    as_root = os.getuid() == 0  # which PostgreSQL refuses to run as
+    user = pwd.getpwnam("nobody").pw_name if as_root else None
+    folder = Path(tempfile.mkdtemp(prefix="enjoin-postgres-"))
+    try:
+        if user:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        data = str(folder / "data")
+        make = [initdb, "-D", data, "-U", "enjoin", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        made = subprocess.run(make, user=user, cwd=folder, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
+        command = [server, "-D", data, "-p", str(port)]
+        command += [word for option in options for word in ("-c", option)]
+        running = subprocess.Popen(
+            command, user=user, cwd=folder, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            assert running.stderr is not None
+            told = []
+            for line in running.stderr:
+                told.append(line)
+                if "ready to accept connections" in line:
+                    break
+            else:
+                pytest.fail("".join(told))
+            yield f"postgresql+psycopg://enjoin:secret@127.0.0.1:{port}/postgres"
+        finally:
+            running.terminate()
+            running.communicate(timeout=30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a database whose table `pending` holds the motions."""
+    with (
+        _postgres()
+        if request.param == "postgresql"
+        else _sqlite(tmp_path_factory.mktemp("sqlite") / "docket.db")
+    ) as address:
+        arrays = sa.ARRAY(sa.Text) if request.param == "postgresql" else sa.Text
+        kinds = {"harm_types": arrays, "delay_months": sa.Numeric, "decided": sa.Text}
+        columns = [sa.Column(name, kinds.get(name, sa.Text)) for name in FIELDS]
+        engine = sa.create_engine(address)
+        table = sa.Table("pending", sa.MetaData(), *columns)
+        table.create(engine)
+        rows = [dict(row) for row in ROWS]
+        if request.param == "sqlite":
+            for row in rows:
+                held = row["harm_types"]
+                row["harm_types"] = held if held is None else ";".join(held) or "[]"
+        with engine.begin() as connection:
+            connection.execute(table.insert(), rows)
+        engine.dispose()
+        yield address
+
+
+@contextmanager
+def _sqlite(path: Path) -> Iterator[str]:
+    yield f"sqlite:///{path}"
+
+
+def _read(url: str, query: str) -> list[dict[str, Any]]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = [dict(row) for row in connection.execute(sa.text(query)).mappings()]
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def expected(trained: Any, tmp_path: Path) -> list[dict[str, Any]]:
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
+    output = tmp_path / "expected.jsonl"
+    options = ["--keep", "harm_types", "--jobs", 1]
+    assert _invoke("score", tmp_path / "in.jsonl", output, *options).exit_code == 3
+    return [json.loads(line) for line in output.read_text().splitlines()]
+
+
+def test_a_database_is_scored_into_a_table(
+    url: str, expected: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    common = ["--jobs", 1, "--chunk", 4, "--work", tmp_path / "work"]
+    scoring = ["score", url, url, "--table", "pending", "--into", "scored", *common]
+    result = _invoke(*scoring, "--keep", "harm_types")
+    assert result.exit_code == 3, result.output
+    assert "secret" not in result.output
+    found = _read(url, "select * from scored")
+    for row, other in zip(found, expected, strict=True):
+        kept = other["harm_types"]
+        other["harm_types"] = kept if kept is None else ";".join(kept) or "[]"
+        assert row == other
+        assert isinstance(row["in_scope"], bool | int)
+    reject = json.loads((tmp_path / "pending.rejects.jsonl").read_text())
+    assert (reject["row"], reject["raw"]["id"]) == (len(ROWS), "wrong")
+
+    refused = _invoke(*scoring)
+    assert refused.exit_code == 2
+    assert "has a table scored already; --replace" in refused.output.replace("\n", " ")
+    query = "select * from pending where id <> 'wrong' and motion <> ':x' order by id"
+    again = ["score", url, url, "--query", query, "--into", "scored", *common, "--replace"]
+    result = _invoke(*again)
+    assert result.exit_code == 0, result.output
+    ids = [row["id"] for row in _read(url, "select * from scored")]
+    assert ids == [row["id"] for row in _read(url, query.replace(":", "\\:"))]
+
+
+def test_the_old_table_stays_until_the_new_is_whole(url: str) -> None:
+    def batches(whole: bool) -> Iterator[list[dict[str, Any]]]:
+        yield [{"n": 1.0}]
+        yield [{"n": 2.0}]
+        if not whole:
+            raise OSError("the power went off")
+
+    with pytest.raises(OSError, match="power"):
+        write_table(url, "odd%name", False, {"n": "number"}, batches(False))
+    with pytest.raises(sa.exc.DatabaseError):
+        _read(url, 'select * from "odd%name"')
+    write_table(url, "odd%name", False, {"n": "number"}, batches(True))
+    with pytest.raises(OSError, match="power"):
+        write_table(url, "odd%name", True, {"m": "number"}, batches(False))
+    assert _read(url, 'select * from "odd%name"') == [{"n": 1.0}, {"n": 2.0}]
+    write_table(url, "odd%name", True, {"n": "number"}, iter([[{"n": 3.0}]]))
+    assert _read(url, 'select * from "odd%name"') == [{"n": 3.0}]
+
+
+def test_rows_that_changed_are_not_resumed(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path}/docket.db"
+    kinds = dict.fromkeys(("id", "motion_type", "motion"), "text")
+    rows = [{"id": str(n), "motion_type": "tro", "motion": "A mark."} for n in range(3)]
+    write_table(url, "pending", False, kinds, [rows])
+    run = ["score", url, "out.csv", "--table", "pending", "--jobs", 1, "--chunk", 2]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("serve.batch._joined", lambda *given: 1 / 0)
+        assert _invoke(*run).exit_code == 1
+    write_table(url, "pending", True, kinds, [rows[1:]])
+    result = _invoke(*run, "--resume")
+    assert result.exit_code == 2
+    assert "rows 1 to 2 are not those that were scored" in result.output.replace("\n", " ")
+    assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sqlite:///x.db", "out.csv"], "give --query or --table"),
+        (["sqlite:///x.db", "out.csv", "--table", "none"], "no such table"),
+        (["sqlite:///x.db", "out.csv", "--query", "select 1 as motion"], "lacks the required"),
+        (["in.csv", "sqlite:///x.db"], "needs --into"),
+        (["in.csv", "out.csv", "--into", "x"], "--into and --replace are for an OUTPUT"),
+        (["in.csv", "out.csv", "--table", "x"], "--query and --table are for an INPUT"),
+        (["mysql+nothing://x/y", "out.csv", "--table", "x"], "neither a file system nor"),
+        (["mssql+pymssql://x/y", "out.csv", "--table", "x"], "needs the package pymssql"),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text("motion_type,motion\ntro,text\n")
+    result = _invoke("score", *arguments)
+    assert result.exit_code == 2
+    assert words in result.output.replace("\n", " ")

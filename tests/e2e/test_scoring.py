@@ -1,0 +1,214 @@
+"""Scoring dockets of any size: the same rows whatever the way, whole or not at all, resumed."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import logit
+from typer.testing import CliRunner
+
+from data.embedded import embedded_rulings
+from enjoin import app
+from serve.batch import RepeatedIds
+from serve.locate import locate_model
+from train.modes import MODES, masked
+
+MOTIONS = [
+    masked(row.as_motion(), MODES[place % 3]).model_copy(update={"motion": row.motion[:200]})
+    for place, row in enumerate(embedded_rulings()[::60])
+]
+LINES = [motion.model_dump_json(exclude_none=True) for motion in MOTIONS]
+
+
+def _invoke(*arguments: object) -> Any:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture
+def docket(trained: Any, tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "pending.jsonl"
+    wrong = ['{"motion_type": "tro"}', '{"id"']
+    unnamed = [json.dumps({"motion_type": "tro", "motion": "A rival copied a mark."})] * 2
+    named = [json.dumps(json.loads(LINES[3]) | {"id": "row-6"})]  # though it is the third row
+    lines = [*LINES[:2], *named, wrong[0], *unnamed, *LINES[2:], wrong[1], LINES[0]]
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def expected(docket: Path, tmp_path: Path) -> bytes:
+    output = tmp_path / "expected.jsonl"
+    assert _invoke("score", docket, output, "--jobs", 1).exit_code == 3
+    return output.read_bytes()
+
+
+def test_processes_and_chunks_change_nothing(
+    docket: Path, expected: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.pool.FEW", 1)
+    output = tmp_path / "out.jsonl"
+    result = _invoke("score", docket, output, "--jobs", 2, "--chunk", 5)
+    assert result.exit_code == 3, result.output
+    assert output.read_bytes() == expected
+    lines = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
+    assert [json.loads(line)["row"] for line in lines] == [4, len(LINES) + 5]
+    ids = [json.loads(line)["id"] for line in expected.splitlines()]
+    names = [motion.id for motion in MOTIONS]
+    assert ids == [*names[:2], "row-6", "row-5", "row-6-unnamed", *names[2:], names[0]]
+    assert f"1 id(s) stand on more than one row, each scored: {names[0]}" in result.output
+
+
+def test_every_output_holds_the_same_rows(docket: Path, expected: bytes, tmp_path: Path) -> None:
+    (tmp_path / "want.jsonl").write_bytes(expected)
+    rows = [json.loads(line) for line in expected.splitlines()]
+    common = [docket, "--jobs", 1, "--chunk", 9]
+    for name in ("a.csv", "a.csv.gz", "a.jsonl.gz", "a.jsonl.zst", "a.parquet"):
+        assert _invoke("score", common[0], tmp_path / name, *common[1:]).exit_code == 3
+    frames = [pd.read_csv(tmp_path / name) for name in ("a.csv", "a.csv.gz")]
+    frames.append(pd.read_parquet(tmp_path / "a.parquet"))
+    for frame in frames:
+        got = frame.astype(object).where(frame.notna(), None)
+        assert got.to_dict("records") == rows
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == expected
+    with pa.input_stream(str(tmp_path / "a.jsonl.zst"), compression="zstd") as stream:
+        assert stream.read() == expected
+    result = _invoke("score", docket, tmp_path / "a.xlsx")
+    assert "unknown output format" in result.output
+
+
+def test_an_address_is_written_whole(docket: Path, expected: bytes, tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    try:
+        result = _invoke("score", docket, "memory://scored/out.jsonl", "--work", tmp_path / "w")
+        assert result.exit_code == 3, result.output
+        assert memory.cat("/scored/out.jsonl") == expected
+        assert memory.cat("/scored/pending.jsonl.rejects.jsonl").count(b"\n") == 2
+        assert not list((tmp_path / "w").iterdir())
+    finally:
+        memory.rm("/scored", recursive=True)
+
+
+def test_what_is_asked_for_more(docket: Path, tmp_path: Path) -> None:
+    output = tmp_path / "more.parquet"
+    options = ["--keep", "all", "--contributions", "--comparables", 3, "--prior", 0.3, "--chunk", 9]
+    result = _invoke("score", docket, output, *options, "--jobs", 1)
+    assert result.exit_code == 3, result.output
+    table = pd.read_parquet(output)
+    shares = table.filter(like="contribution_")
+    assert np.allclose(shares.sum(axis=1), logit(table["p_grant_unadjusted"]))
+    assert table["court"].tolist()[:2] == [motion.court for motion in MOTIONS[:2]]
+    coded = table.set_index("id").loc[MOTIONS[1].id]
+    assert list(coded["harm_types"]) == list(MOTIONS[1].harm_types or ())
+    assert {each["outcome"] for each in coded["comparables"]} <= {
+        "granted",
+        "granted_in_part",
+        "denied",
+    }
+    assert len(coded["comparables"]) == 3
+    again = tmp_path / "again.csv"
+    assert _invoke("score", docket, again, *options, "--jobs", 1).exit_code == 3
+    kept = pd.read_csv(again)[["id", "motion_type", "motion", "harm_types"]]
+    kept.to_csv(tmp_path / "kept.csv", index=False)  # what was kept can be scored again
+    result = _invoke("score", tmp_path / "kept.csv", tmp_path / "b.csv")
+    assert result.exit_code == 0, result.output
+    assert "--keep colour: expected" in _invoke("score", docket, output, "--keep", "colour").output
+
+
+def _cut_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """Let a run fail after so many chunks."""
+    from serve import pool
+
+    done = iter(range(after))
+    score = pool.score_chunk
+
+    def failing(*given: Any) -> bytes:
+        if next(done, None) is None:
+            raise OSError("the power went off")
+        return score(*given)
+
+    monkeypatch.setattr(pool, "score_chunk", failing)
+
+
+def test_a_run_cut_off_goes_on(docket: Path, expected: bytes, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    run = ["score", docket, output, "--jobs", 1, "--chunk", 5]
+    with pytest.MonkeyPatch.context() as patch:
+        _cut_off(patch, 2)
+        stopped = _invoke(*run)
+    assert stopped.exit_code == 2
+    assert "2 finished chunk(s) are kept" in stopped.output.replace("\n", " ")
+    assert not output.exists()
+    (tmp_path / "out.jsonl.partial" / "mine.txt").write_text("the user's own")
+    refused = _invoke(*run, "--resume", "--keep", "court")
+    assert refused.exit_code == 2
+    assert '--keep was [] and is ["court"]' in refused.output.replace("\n", "")
+    changed = docket.read_bytes()
+    docket.write_bytes(changed + b"\n")
+    assert "size was" in _invoke(*run, "--resume").output.replace("\n", " ")
+    docket.write_bytes(changed)  # at another time
+    assert "changed was" in _invoke(*run, "--resume").output.replace("\n", " ")
+    with pytest.MonkeyPatch.context() as patch:
+        _cut_off(patch, 2)
+        begun = _invoke(*run)
+        assert "removed 2 finished chunk(s)" in begun.output.replace("\n", " ")
+        assert "with --resume they would have been used" in begun.output.replace("\n", " ")
+    with pytest.MonkeyPatch.context() as patch:
+        _cut_off(patch, 3)
+        assert _invoke(*run, "--resume").exit_code == 2
+    (tmp_path / "out.jsonl.partial" / "000001.arrow").write_bytes(b"half")
+    result = _invoke(*run, "--resume")
+    assert "going on after 5 finished chunk(s)" in result.output.replace("\n", " ")
+    assert output.read_bytes() == expected
+    assert [path.name for path in (tmp_path / "out.jsonl.partial").iterdir()] == ["mine.txt"]
+    nothing = _invoke(*run, "--resume")
+    assert "nothing to resume" in nothing.output
+    assert output.read_bytes() == expected
+
+
+def test_twenty_kills_leave_the_same_bytes(docket: Path, tmp_path: Path) -> None:
+    folder = str(locate_model(None).folder)
+    script = str(Path(__file__).with_name("killed_scoring.py"))
+    command = [sys.executable, script, folder, str(docket), str(tmp_path / "out.jsonl"), "20"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)
+    assert counts["killed"] == 20
+    assert counts["resumed"] > 0
+    assert len(set(counts["left"])) > 3  # killed early and late
+
+
+def test_two_runs_do_not_share_an_output(docket: Path, tmp_path: Path) -> None:
+    import fcntl
+
+    folder = tmp_path / "out.jsonl.partial"
+    folder.mkdir()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = _invoke("score", docket, tmp_path / "out.jsonl", "--jobs", 1)
+    assert result.exit_code == 2
+    assert "another run is at work" in result.output
+
+
+@settings(max_examples=50)
+@given(pieces=st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=5))
+def test_repeated_ids_are_counted(pieces: list[list[str]]) -> None:
+    found = RepeatedIds()
+    for ids in pieces:
+        found.see(ids)
+    counts = Counter(name for ids in pieces for name in ids)
+    repeated = {name for name, rows in counts.items() if rows > 1}
+    assert found.count == len(repeated)
+    assert len(found.names) == min(5, len(repeated))
+    assert set(found.names) <= repeated
