@@ -13,11 +13,12 @@ RUN uv pip compile pyproject.toml --extra server --constraint requirements.lock 
  && uv venv /opt/enjoin \
  && uv pip install --python /opt/enjoin/bin/python --compile-bytecode \
       --require-hashes --constraint requirements.lock -r runtime.txt
-COPY README.md LICENSE enjoin.py ./
+COPY README.md LICENSE ./
 COPY data data
 COPY features features
 COPY train train
 COPY serve serve
+COPY enjoin enjoin
 RUN uv pip install --python /opt/enjoin/bin/python --compile-bytecode --no-deps .
 # Compile the phrases' automaton and that of citations now, not at the first motion (15 seconds).
 # Hyperscan's wheel compiles for any processor of the architecture, so both serve on other machines.

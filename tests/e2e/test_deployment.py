@@ -63,7 +63,7 @@ def test_the_image_is_given_all_it_copies() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--" not in line]
     names = {name for sources in copied for name in sources}
-    assert {*ROOMS, "enjoin.py"} <= names
+    assert {*ROOMS, "enjoin"} <= names
     for name in names:
         assert (ROOT / name).exists()
         assert f"!{name}" in allowed

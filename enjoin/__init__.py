@@ -1,0 +1,48 @@
+"""The `enjoin` command. Each subcommand calls one function of a room; heavy imports wait."""
+
+from collections.abc import Callable
+
+import typer
+
+from enjoin import answers, dockets, endpoint, looking, training
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "train": training.train,
+    "evaluate": training.evaluate,
+    "promote": training.promote,
+    "rollback": training.rollback,
+    "choices": training.choices,
+    "report": training.report,
+    "tune": training.tune,
+    "predict": answers.predict,
+    "what-if": answers.ask_what_if,
+    "comparables": answers.comparables,
+    "score": dockets.score,
+    "docket": dockets.docket,
+    "backtest": dockets.backtest,
+    "serve": endpoint.serve,
+    "key": endpoint.key,
+    "schema": answers.schema,
+    "example": answers.example,
+}
+"""The commands, in the order of the help."""
+GROUPS = {
+    "data": looking.data_app,
+    "lexicon": looking.lexicon_app,
+    "features": looking.features_app,
+}
+"""The groups of commands, which the help names after them."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Predict how a court will rule on a motion for interim injunctive relief, say how sure "
+    "the prediction is, and show why.\n\n"
+    "Start with `enjoin train` (one to two minutes; it uses the embedded rulings), then "
+    "`enjoin predict motion.json`, `enjoin score pending.csv scored.csv` or `enjoin serve`.",
+)
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)

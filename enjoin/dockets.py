@@ -1,0 +1,175 @@
+"""Score many motions, show what came out, and judge it once the rulings are in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from enjoin.given import find_model, read_prior
+from enjoin.options import DaskOption, ModelOption, OpenOption, PriorOption, PriorsOption
+from serve.terminal import console, say, steps, tell_rejects, telling_errors, warn
+
+
+def score(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help=".csv, .jsonl, .json or .parquet (also .gz, .zst), a folder or a quoted glob of "
+            "such files, an address such as s3://bucket/pending.parquet, a database "
+            "(postgresql+psycopg://..., sqlite:///...), or -",
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Argument(
+            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address, or a "
+            "database"
+        ),
+    ],
+    model: ModelOption = None,
+    jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
+    prior: PriorOption = None,
+    priors: PriorsOption = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="a field to carry into the output; may be repeated; all for every one"),
+    ] = None,
+    contributions: Annotated[
+        bool, typer.Option("--contributions", help="add every feature's share of the log-odds")
+    ] = False,
+    comparables: Annotated[
+        int, typer.Option(min=0, max=50, help="add so many of the most alike training rulings")
+    ] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on from the last finished chunk of a run cut off")
+    ] = False,
+    chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="folder for finished chunks; by default OUTPUT.partial"),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(help="rows of a database; with an `order by`, they can be resumed"),
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="a whole table of a database")] = None,
+    into: Annotated[str | None, typer.Option(help="new table of a database to write")] = None,
+    replace_: Annotated[
+        bool,
+        typer.Option("--replace", help="replace the table of --into, once the new one is whole"),
+    ] = False,
+    dask: DaskOption = None,
+) -> None:
+    """Score pending motions, however many.
+
+    Wrong rows go to INPUT.rejects.jsonl beside the output, which appears whole or not at all. A run
+    cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
+    """
+    with telling_errors():
+        from serve.batch import Run
+        from serve.chunk import Wanted, kept_fields
+        from serve.pool import processes
+        from serve.predictor import Predictor
+        from serve.scoring import Place, at_hand
+        from serve.scoring import score as run_scoring
+
+        wanted = Wanted(
+            read_prior(prior, priors), contributions, comparables, kept_fields(keep or [])
+        )
+        run = Run(processes(jobs), chunk, resume, work)
+        place = Place(source, output, query, table, into, replace_)
+        with at_hand(place) as (docket, sink):
+            located = find_model(model)
+            code = run_scoring(
+                docket, sink, Predictor.from_located(located), located, wanted, run, dask
+            )
+    if code:
+        raise typer.Exit(code)
+
+
+def docket(
+    scored: Annotated[Path, typer.Argument(help="what `enjoin score` wrote")],
+    page: Annotated[Path, typer.Argument(help="HTML file to write")] = Path("docket.html"),
+    since: Annotated[
+        Path | None, typer.Option(help="an earlier scoring of the same docket: show what changed")
+    ] = None,
+    motions: Annotated[
+        str | None,
+        typer.Option(help="the file that was scored, for caption, court and claim area"),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=1, help="motions to list at most, nearest 50/50 first")
+    ] = 1000,
+    open_: OpenOption = False,
+) -> None:
+    """Write a page about a scored docket: expected grants, the motions, courts, what changed.
+
+    One HTML file that holds everything, to open offline, print or mail. Exit code 0: written,
+    2: nothing done.
+    """
+    with telling_errors():
+        from serve.docket import write_docket_page
+
+        written = write_docket_page(scored, page, since, motions, rows)
+        total = len(written.docket.motions)
+        say(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
+        if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
+            warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
+        if changes := written.changes:
+            say(
+                f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
+                f"{len(changes.moved)} moved, {changes.steady} stayed"
+            )
+            if changes.model_changed:
+                warn("the model changed: a motion may have moved for that alone")
+        if open_:
+            typer.launch(page.resolve().as_uri())
+
+
+def backtest(
+    predictions: Annotated[str, typer.Argument(help="what `enjoin score` wrote")],
+    outcomes: Annotated[
+        str,
+        typer.Argument(
+            help="columns id and outcome (granted, granted_in_part or denied), and case_id if known"
+        ),
+    ],
+    motions: Annotated[
+        str | None, typer.Option(help="the motions that were scored, for the drift of each feature")
+    ] = None,
+    model: ModelOption = None,
+    in_part: Annotated[
+        str | None,
+        typer.Option(
+            help="what 'granted in part' counts as: granted, denied or left_out; by default as in "
+            "the model's training"
+        ),
+    ] = None,
+) -> None:
+    """Judge earlier predictions by the rulings that came in, and say if retraining is due.
+
+    Retraining is due when, with 30 outcomes or more, the 95% interval of mean probability less
+    share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that of
+    the Brier score lies wholly above the one of the model's own test; or the probabilities, or one
+    of the ten features that move them most (the year aside), have shifted: population stability
+    index above 0.25 and more than chance makes.
+
+    Each model version is judged apart and logged to MLflow as a run; the verdict on the champion
+    (or --model) counts.
+
+    Wrong rows go to a file of the input's name and `.rejects.jsonl` beside it. Exit code 0: fine,
+    3: retraining due or rows rejected, 2: nothing done.
+    """
+    with telling_errors():
+        from serve.backtest import backtest as judge_predictions
+        from serve.backtest_tables import show_backtest
+
+        with steps("backtest") as tell:
+            found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)
+        rejects = found.predictions.rejects + found.outcomes.rejects
+        for rows in (found.predictions, found.outcomes):
+            tell_rejects(rows.rejects, rows.rejects_path)
+        show_backtest(found, console())
+        if rejects or found.verdict == "due":
+            raise typer.Exit(3)

@@ -1,0 +1,82 @@
+"""Answer over HTTP, and make the keys to ask with."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from enjoin.given import find_model
+from enjoin.options import ModelOption
+from serve.terminal import note, telling_errors
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+    model: ModelOption = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="processes that answer, each with a model of its own")
+    ] = 1,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
+    ] = None,
+    rate: Annotated[
+        str | None,
+        typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="JSON lines file to keep every answer in, for backtest")
+    ] = None,
+    audit_text: Annotated[
+        bool, typer.Option("--audit-text", help="keep the motions' words in it too")
+    ] = False,
+    log: Annotated[
+        Literal["json", "plain"] | None,
+        typer.Option(help="form of the log's lines; by default plain in a terminal, else json"),
+    ] = None,
+) -> None:
+    """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs.
+
+    Without keys only this machine is answered. The champion is followed: where another version
+    becomes champion, it takes over within half a minute, and no request is lost. SIGTERM finishes
+    what is in flight.
+    """
+    with telling_errors():
+        from serve.keys import Gate, is_loopback, read_keys
+        from serve.running import PATIENCE, Settings, run
+
+        style = log or ("plain" if sys.stderr.isatty() else "json")
+        gate = Gate(read_keys(keys, os.environ), rate)
+        if not gate.keys and not is_loopback(host):
+            raise ValueError(
+                f"others than this machine can reach {host}, so API keys are needed: "
+                "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
+            )
+        for name, value in PATIENCE.items():
+            os.environ.setdefault(name, value)
+        settings = Settings(find_model(model), model, gate.keys, rate, audit, audit_text)
+
+        def ready() -> None:
+            where = f"http://{host}:{port}"
+            note(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
+
+        run(settings, host, port, ready, workers, style)
+
+
+def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None:
+    """Make an API key for `enjoin serve`: the line to keep goes to standard output.
+
+    The key itself is told once, on standard error. Add the line to a file: `enjoin key NAME >>
+    keys.txt`.
+    """
+    with telling_errors():
+        from serve.keys import new_key, read_keys
+
+        secret, digest = new_key()
+        line = f"{name}:{digest}"
+        read_keys(None, {"ENJOIN_API_KEYS": line})
+        note(f"Key of {name}, told this once: {secret}")
+        print(line)

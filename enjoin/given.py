@@ -1,0 +1,221 @@
+"""Turn what the user gave into settings, rulings, motions and models."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from enjoin.options import EMBEDDED
+from serve.terminal import note, steps, tell_columns, tell_rejects
+
+if TYPE_CHECKING:
+    from data.schema import Motion, Ruling
+    from serve.locate import Located
+    from serve.predictor import Predictor
+    from train.prior import Prior
+    from train.run import Settings, Trained
+
+
+def checked_settings(
+    first_test_year: int, folds: int, bags: int, seed: int, in_part: str, parameters: Path | None
+) -> "Settings":
+    """Return the settings of a run, with the parameters of their file.
+
+    Raises
+    ------
+    ValueError
+        If rulings granted in part cannot count as asked, or the file of parameters is wrong.
+    """
+    from typing import get_args
+
+    from train.rulings import InPart
+    from train.run import Settings
+    from train.tune import read_parameters
+
+    if in_part not in get_args(InPart):
+        raise ValueError(f"--in-part {in_part!r}: expected one of {', '.join(get_args(InPart))}")
+    chosen = read_parameters(parameters) if parameters else None
+    return Settings(first_test_year, folds, bags, seed, in_part, chosen)  # type: ignore[arg-type]
+
+
+def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling], int]":
+    """Load labelled rulings, telling of columns and rejects; return them and how many were bad.
+
+    Parameters
+    ----------
+    source
+        A file, `-` for standard input, or `EMBEDDED`.
+    keep_rejects
+        Write wrong rows to a file: beside the source, or here for standard input.
+
+    Raises
+    ------
+    UnreadableInput
+        If the source cannot be read, or no row of it is a ruling.
+    """
+    from data.embedded import embedded_rulings
+    from data.load import load, write_rejects
+    from data.rows import UnreadableInput
+    from data.schema import Ruling
+
+    if source == EMBEDDED:
+        return list(embedded_rulings()), 0
+    loaded = load(source, Ruling)
+    folder = Path.cwd() if source == "-" else Path(source).parent
+    tell_columns(loaded)
+    tell_rejects(loaded.rejects, write_rejects(loaded, folder) if keep_rejects else None)
+    if not loaded.rows:
+        raise UnreadableInput(
+            f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
+        )
+    return loaded.rows, len(loaded.rejects)
+
+
+def train_and_register(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Trained":
+    """Train on all rulings and register the model in MLflow; `source` is where they came from."""
+    from data.embedded import rulings_path
+    from serve.pyfunc import log_to_mlflow
+    from train.run import train as run_training
+
+    with steps("training") as tell:
+        where = str(rulings_path()) if source == EMBEDDED else source
+        return run_training(rulings, where, settings, log_to_mlflow, tell)
+
+
+def find_predictor(source: str | None) -> "Predictor":
+    """Load the model that `find_model` finds."""
+    located = find_model(source)
+    from serve.predictor import Predictor
+
+    return Predictor.from_located(located)
+
+
+def find_model(source: str | None) -> "Located":
+    """Find the model; without any registered one, train it on the embedded rulings first.
+
+    Parameters
+    ----------
+    source
+        As `serve.locate.locate_model` takes it; None for the champion.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the source holds no model.
+    """
+    from serve.locate import NoTrainedModel, locate_model
+
+    try:
+        return locate_model(source)
+    except NoTrainedModel as missing:
+        note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
+    from train.run import Settings
+
+    trained = train_and_register(read_rulings(EMBEDDED)[0], EMBEDDED, Settings())
+    note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
+    return locate_model()
+
+
+def read_prior(overall: float | None, counts: Path | None) -> "Prior | None":
+    """Return the population to adjust the probabilities to, if any is given.
+
+    Parameters
+    ----------
+    overall
+        Its grant rate, between 0 and 1.
+    counts
+        A CSV of its rulings by court.
+
+    Raises
+    ------
+    ValueError
+        If the rate or the counts are wrong.
+    """
+    from data.court_counts import read_court_counts
+    from train.prior import Prior
+
+    if overall is None and counts is None:
+        return None
+    return Prior(overall, read_court_counts(counts) if counts else {})
+
+
+def read_fields(settings: list[str]) -> dict[str, Any]:
+    """Read `--set field=value` settings as cells of a CSV file are read.
+
+    Raises
+    ------
+    ValueError
+        If a setting has no equals sign.
+    """
+    from data.rows import parse_cell
+
+    fields = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set {setting!r}: expected field=value")
+        fields[name] = parse_cell(name, value)
+    return fields
+
+
+def read_words(option: str, words: str | None, path: Path | None) -> str | None:
+    """Return a paper's words as given, or read from its file.
+
+    Parameters
+    ----------
+    option
+        The option that the words are given by, to name it in the error.
+
+    Raises
+    ------
+    ValueError
+        If words and file are both given, or the file cannot be read.
+    """
+    if path is None:
+        return words
+    from serve.paper_files import read_paper_file
+
+    if words is not None:
+        raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")
+    paper = read_paper_file(path)
+    note("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
+    return paper.text
+
+
+def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
+    """Return the one motion of a source, with fields set by flags.
+
+    Parameters
+    ----------
+    source
+        A file of one motion, `-` for standard input, or None where the flags say all.
+    flags
+        Fields and their values; they override those of the source.
+    settings
+        As `read_fields` takes them; they override the flags.
+
+    Raises
+    ------
+    ValueError
+        If nothing is given, or not one motion (as `UnreadableInput`).
+    """
+    from data.load import check_rows
+    from data.rows import UnreadableInput, raw_rows
+    from data.schema import Motion
+
+    row: dict[str, Any] = {}
+    if source is not None:
+        rows = raw_rows(source)
+        if len(rows) != 1 or not isinstance(rows[0], dict):
+            raise UnreadableInput(
+                f"expected one motion, found {len(rows)} row(s); for a file use `enjoin score`"
+            )
+        row = rows[0]
+    flags |= read_fields(settings)
+    if not row and not flags:
+        raise ValueError(
+            "no motion given: name a file, use - for standard input, --text or --motion-file"
+        )
+    checked = check_rows([row | flags], Motion)
+    tell_columns(checked)
+    if checked.rejects:
+        raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
+    return checked.rows[0]

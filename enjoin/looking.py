@@ -1,0 +1,121 @@
+"""Look at the rulings, the lexicons, and what is read from text."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from enjoin.given import checked_settings, read_rulings
+from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
+from serve.terminal import console, say, steps, telling_errors, warn
+
+data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
+lexicon_app = typer.Typer(no_args_is_help=True, help="Check and try the lexicons.")
+features_app = typer.Typer(no_args_is_help=True, help="Judge how indicators are read from text.")
+
+
+@data_app.command("describe")
+def data_describe(
+    rulings: RulingsOption = EMBEDDED,
+    by: Annotated[str | None, typer.Option(help="one grouping only, e.g. circuit")] = None,
+    most: Annotated[int, typer.Option(min=1, help="rows per table")] = 15,
+) -> None:
+    """Count rulings and grant rates by motion type, circuit, court, claim area and year."""
+    with telling_errors():
+        from data.describe import GROUPINGS
+        from serve.tables import show_description
+
+        if by is not None and by not in GROUPINGS:
+            raise ValueError(f"no grouping {by!r}; expected one of {', '.join(GROUPINGS)}")
+        found, _ = read_rulings(rulings, keep_rejects=False)
+        show_description(found, [by] if by else list(GROUPINGS), most, console())
+
+
+@data_app.command("check")
+def data_check(
+    source: Annotated[str, typer.Argument(help="a file of labelled rulings, or -")],
+) -> None:
+    """Check a file of labelled rulings; wrong rows go to <name>.rejects.jsonl beside it.
+
+    Exit code 0: all fit; 3: some rejected; 2: none fits.
+    """
+    with telling_errors():
+        found, rejected = read_rulings(source)
+        say(f"{len(found)} ruling(s) fit the schema")
+        if rejected:
+            raise typer.Exit(3)
+
+
+@lexicon_app.command("check")
+def lexicon_check() -> None:
+    """Check every phrase and example of the lexicons; exit code 3 where something is wrong."""
+    with telling_errors():
+        from features.check import check_lexicons
+
+        count, flaws = check_lexicons()
+        for flaw in flaws:
+            warn(str(flaw))
+        say(f"{count} entries read, {len(flaws)} flaw(s)")
+        if flaws:
+            raise typer.Exit(3)
+
+
+@lexicon_app.command("try")
+def lexicon_try(
+    text: Annotated[str, typer.Argument(help="words of a paper, or - for standard input")],
+    paper: Annotated[str, typer.Option(help="which paper: motion or opposition")] = "motion",
+) -> None:
+    """Show which phrases fire on a text: the text by family, then each hit with its indicator."""
+    with telling_errors():
+        from features.lexicon import PAPERS
+        from serve.show import show_hits
+
+        if paper not in PAPERS:
+            raise ValueError(f"--paper {paper!r}: expected one of {', '.join(PAPERS)}")
+        show_hits(sys.stdin.read() if text == "-" else text, paper, console())
+
+
+@features_app.command("evaluate")
+def features_evaluate(
+    rulings: RulingsOption = EMBEDDED,
+    part: Annotated[
+        str, typer.Option(help="held_out: cases phrase writers have not read; writing; or all")
+    ] = "held_out",
+    misread: Annotated[
+        str | None,
+        typer.Option(help="list the misread rulings of one indicator, e.g. harm_types.monetary"),
+    ] = None,
+) -> None:
+    """Print precision, recall and F1 of every indicator read from text, against the codings."""
+    with telling_errors():
+        from typing import get_args
+
+        from serve.tables import show_extraction, show_misread
+        from train import extraction
+
+        if part not in get_args(extraction.Part):
+            raise ValueError(f"--part {part!r}: expected held_out, writing or all")
+        found = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], part)  # type: ignore[arg-type]
+        if misread is None:
+            show_extraction(*extraction.extraction_tables(found), part, console())
+        else:
+            field, _, value = misread.partition(".")
+            show_misread(extraction.misread(found, field, value), console())
+
+
+@features_app.command("ablate")
+def features_ablate(
+    rulings: RulingsOption = EMBEDDED,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+) -> None:
+    """Print what each family of features is worth to text-only predictions (some minutes)."""
+    with telling_errors():
+        from serve.tables import show_ablation
+        from train.run import ablate_rulings
+
+        settings = checked_settings(2022, folds, bags, seed, "granted", None)
+        with steps("ablation") as tell:
+            table = ablate_rulings(read_rulings(rulings)[0], settings, tell)
+        show_ablation(table, console())

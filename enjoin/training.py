@@ -1,0 +1,193 @@
+"""Train, judge and tune the model, and choose the version that answers."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from enjoin.given import checked_settings, read_rulings, train_and_register
+from enjoin.options import (
+    EMBEDDED,
+    BagsOption,
+    DaskOption,
+    FoldsOption,
+    InPartOption,
+    JudgesOption,
+    OpenOption,
+    ParametersOption,
+    RulingsOption,
+    SeedOption,
+    YearOption,
+)
+from serve.terminal import console, counting, note, say, steps, telling_errors, warn
+
+
+def train(
+    rulings: RulingsOption = EMBEDDED,
+    first_test_year: YearOption = 2022,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+    in_part: InPartOption = "granted",
+    parameters: ParametersOption = None,
+    without_judges: JudgesOption = False,
+    dask: DaskOption = None,
+) -> None:
+    """Evaluate, train on all rulings, and register the model in MLflow.
+
+    Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder. The first version
+    answers from then on; a later one waits for `enjoin promote`.
+    """
+    with telling_errors():
+        from serve.evaluation_tables import show_headline
+
+        settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
+        settings = replace(settings, without_judges=without_judges, dask=dask)
+        trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
+        show_headline(trained.evaluation, console())
+        name = f"enjoin version {trained.version}"
+        say(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
+        say(f"MLflow store: {trained.tracking_uri}")
+        if trained.alias == "champion":
+            say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+        else:
+            say("Next: enjoin promote      (until then the champion answers)")
+        say("Report: enjoin report --open      (runs: mlflow ui)")
+
+
+def evaluate(
+    rulings: RulingsOption = EMBEDDED,
+    first_test_year: YearOption = 2022,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+    in_part: InPartOption = "granted",
+    parameters: ParametersOption = None,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="show every court level, circuit, claim area ... too")
+    ] = False,
+    output: Annotated[Path | None, typer.Option(help="also write the table here as CSV")] = None,
+) -> None:
+    """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
+    with telling_errors():
+        from data.files import written_whole
+        from serve.evaluation_tables import show_evaluation
+        from train.run import evaluate_rulings
+
+        settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
+        with steps("evaluating") as tell:
+            evaluation = evaluate_rulings(read_rulings(rulings)[0], settings, tell)
+        show_evaluation(evaluation, console(), slices)
+        if output:
+            with written_whole(output) as temporary:
+                evaluation.table.to_csv(temporary, index=False)
+
+
+def promote(
+    force: Annotated[bool, typer.Option("--force", help="promote whatever the checks say")] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="why; kept with the version, needed with --force")
+    ] = None,
+) -> None:
+    """Compare the challenger with the champion, and promote it if it is not worse.
+
+    Exit code 0: promoted, 3: refused, 2: nothing done.
+    """
+    with telling_errors():
+        from serve.promotion import show_verdict
+        from train.promotion import promote as run_promotion
+
+        with steps("promoting") as tell:
+            verdict = run_promotion(force, reason, tell)
+        show_verdict(verdict, console())
+        if not verdict.promoted:
+            raise typer.Exit(3)
+
+
+def rollback() -> None:
+    """Make the champion before this one champion again."""
+    with telling_errors():
+        from train.promotion import rollback as step_back
+
+        back = step_back()
+        say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
+        if back.problem:
+            warn(f"this program cannot answer from it: {back.problem}")
+        say("A running `enjoin serve` answers from it within half a minute.")
+
+
+def choices(
+    rulings: RulingsOption = EMBEDDED,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 20,
+    seed: SeedOption = 0,
+) -> None:
+    """Print what the model's choices cost or gain: constraints, categories, bags (some minutes)."""
+    with telling_errors():
+        from serve.evaluation_tables import show_choices
+        from train.run import compare_choices_on
+
+        settings = checked_settings(2022, folds, bags, seed, "granted", None)
+        with steps("choices") as tell:
+            table = compare_choices_on(read_rulings(rulings)[0], settings, tell)
+        show_choices(table, console())
+
+
+def report(
+    version: Annotated[
+        int | None, typer.Option(help="registered version; by default the champion")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="HTML file to write")] = Path("report.html"),
+    open_: OpenOption = False,
+) -> None:
+    """Fetch the report of a version's training run: scores, plots, slices, model card."""
+    with telling_errors():
+        from train.registry import fetch_report
+
+        found = fetch_report(version, output)
+        say(f"Report of enjoin version {found} -> {output}")
+        if open_:
+            typer.launch(output.resolve().as_uri())
+
+
+def tune(
+    rulings: RulingsOption = EMBEDDED,
+    trials: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="parameter settings to have tried in all, those that --study already holds "
+            "included: the same command again ends what was interrupted",
+        ),
+    ] = 20,
+    output: Annotated[Path, typer.Option(help="TOML to write")] = Path("parameters.toml"),
+    study: Annotated[
+        Path,
+        typer.Option(
+            help="SQLite file of what was tried; other rulings, options or another version begin a "
+            "new study in it"
+        ),
+    ] = Path("tune.db"),
+    first_test_year: YearOption = 2022,
+    folds: FoldsOption = 5,
+    bags: BagsOption = 6,
+    seed: SeedOption = 0,
+    in_part: InPartOption = "granted",
+) -> None:
+    """Search better LightGBM parameters on the years before the first test year.
+
+    Stop it at any time: the same command goes on from the last finished trial.
+    """
+    with telling_errors():
+        from train.tune import tune as search
+
+        settings = checked_settings(first_test_year, folds, bags, seed, in_part, None)
+        with counting("tuning") as advance:
+            tuned = search(read_rulings(rulings)[0], settings, trials, output, study, note, advance)
+        console().print_json(data=tuned.parameters)
+        for line in tuned.lines():
+            say(line)
+        if not tuned.surely_better:
+            warn("the interval includes zero: these are not shown to beat the present parameters")
+        say(f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}")
