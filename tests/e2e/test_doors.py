@@ -123,7 +123,7 @@ def test_mlflow_models_serve(trained: Any, expected: Any) -> None:
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         assert server.stderr is not None
-        if not any("startup complete" in line for line in server.stderr):
+        if not any("Uvicorn running on" in line for line in server.stderr):
             pytest.fail("the server did not start")
         url = f"http://127.0.0.1:{port}/invocations"
         frame = pd.DataFrame(ROWS)
