@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from data.embedded import clearview_motion
+from data.passwords import without_secrets
 from data.schema import Motion
 from serve.locate import follows, locate_model, wanted
 from serve.predictor import Predictor
@@ -111,6 +112,7 @@ class Answering:
         self.trouble = None
 
     def _tell(self, trouble: str) -> None:
+        trouble = without_secrets(trouble)  # anyone may ask after the endpoint's health
         if trouble != self.trouble:  # said once, not every half minute
             _LOG.warning("%s; %s goes on answering", trouble, self.predictor.version)
         self.trouble = trouble
