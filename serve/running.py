@@ -106,7 +106,8 @@ def run(
     Raises
     ------
     OSError
-        If the address cannot be listened on, such as when another program has the port.
+        If the address cannot be listened on, such as when another program has the port, or the
+        audit log cannot be written.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -120,7 +121,10 @@ def run(
         tempfile.TemporaryDirectory(prefix="enjoin-") as shared,
     ):
         if workers > 1:
-            Predictor.from_located(settings.located)  # what is wrong with it is told once, here
+            # What is wrong is told once, here; workers would be started again for ever.
+            Predictor.from_located(settings.located)
+            if settings.audit:
+                AuditLog(settings.audit).close()
             os.environ[SHARED_FOLDER] = shared
         config = uvicorn.Config(
             partial(application, settings) if workers > 1 else application(settings),

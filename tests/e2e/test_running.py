@@ -234,3 +234,18 @@ def test_slow_connections_are_closed(trained: Any, monkeypatch: pytest.MonkeyPat
         time.sleep(0.5)
         motion = clearview_motion().model_dump(mode="json")
         assert quick.post("/v1/predict", json=motion).status_code == 200
+
+
+def test_an_audit_log_that_cannot_be_written_is_told_once(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["serve", "--model", str(model), "--audit", str(tmp_path / "file" / "audit.jsonl")]
+    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
+    done = subprocess.run(
+        [sys.executable, "-m", "enjoin", *arguments, "--workers", "2", "--port", str(_free_port())],
+        capture_output=True,
+        timeout=60,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: ")
+    assert b"Traceback" not in done.stderr
