@@ -1,5 +1,6 @@
 """Run the endpoint: take the port, answer until told to stop, finish what is in flight."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -76,12 +77,26 @@ def application(settings: Settings) -> FastAPI:
         # What other modes need is made while the first motions are answered.
         Thread(target=warm, args=(predictor,), name="warm up", daemon=True).start()
         answering.follow(settings.look_seconds)
+        _stop_with_parent()
         yield
         answering.stop()
         if audit:
             audit.close()
 
     return build_app(answering, Gate(settings.keys, settings.rate), audit, lifespan)
+
+
+def _stop_with_parent() -> None:
+    """Have a worker stop where the process that started it was killed: it would keep the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="stop with parent", daemon=True).start()
 
 
 def run(
