@@ -80,7 +80,7 @@ def _light(predictor: Predictor) -> Predictor:
         line = ensemble.calibration
         line = replace(line, bag_intercepts=line.bag_intercepts[:2], bag_slopes=line.bag_slopes[:2])
         ensembles[basis] = replace(
-            ensemble, forest=Forest(ensemble.forest.bags[:2]), calibration=line
+            ensemble, forest=Forest(ensemble.forest.texts[:2]), calibration=line
         )
     return replace(predictor, model=replace(predictor.model, ensembles=ensembles))
 
