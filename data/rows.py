@@ -1,6 +1,10 @@
-"""Read the raw rows of a file: JSONL, JSON, CSV or Parquet, from a path or standard input."""
+"""Read the raw rows of a file: JSONL, JSON, CSV or Parquet, from a path or standard input.
+
+Files may be packed (`.gz`, `.zst`), as `enjoin score` writes them.
+"""
 
 import csv
+import gzip
 import io
 import json
 import sys
@@ -32,7 +36,7 @@ class Broken:
 def raw_rows(path: str | Path) -> list[Any]:
     """Read the rows of a file (or `-`) as they stand, unchecked; see `load` for what it takes."""
     name = "stdin" if str(path) == "-" else Path(path).name
-    content = _read_bytes(path)
+    content = _unpacked(path, _read_bytes(path), name)
     if not content.strip():
         raise UnreadableInput(f"{name} is empty; expected at least one row")
     rows = list(_parsed(content, _format_of(path, content), name))
@@ -52,13 +56,28 @@ def _read_bytes(path: str | Path) -> bytes:
         raise UnreadableInput(f"cannot read {path}: {error.strerror}") from None
 
 
+def _unpacked(path: str | Path, content: bytes, name: str) -> bytes:
+    packed = Path(path).suffix.lower()
+    try:
+        if packed == ".gz":
+            return gzip.decompress(content)
+        if packed == ".zst":
+            return bytes(pa.CompressedInputStream(pa.BufferReader(content), "zstd").read())
+    except (EOFError, OSError, pa.ArrowException) as error:
+        raise UnreadableInput(f"cannot unpack {name}: {error}; get the file again") from None
+    return content
+
+
 def _format_of(path: str | Path, content: bytes) -> str:
     if str(path) != "-":
-        suffix = Path(path).suffix.lower().lstrip(".")
+        whole = Path(path)
+        plain = whole.stem if whole.suffix.lower() in (".gz", ".zst") else whole.name
+        suffix = Path(plain).suffix.lower().lstrip(".")
         if suffix not in FORMATS:
             raise UnreadableInput(
                 f"{path}: unknown format {suffix!r}; expected a name ending in "
                 + ", ".join(f".{name}" for name in FORMATS)
+                + ", with .gz or .zst after it or without"
             )
         return suffix
     if content.startswith(b"PAR1"):

@@ -18,6 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 from data.addresses import filesystem, is_local
 from data.chunks import Source
 from data.load import check_columns
+from data.passwords import without_secrets
 from data.rows import FORMATS, UnreadableInput, json_line
 from data.schema import Motion
 from data.streams import (
@@ -61,7 +62,7 @@ class File:
             raw.seek(max(0, self.size - _ENDS))
             digest.update(raw.read(_ENDS))
         return {
-            "file": STDIN if self.name == STDIN else self.path,
+            "file": STDIN if self.name == STDIN else without_secrets(self.path),
             "size": self.size,
             "changed": self.changed,
             "digest": digest.hexdigest(),
@@ -229,7 +230,8 @@ def _file(system: Any, path: str, name: str) -> File:
         )
     told = system.info(path)
     changes = [str(told[key]) for key in ("mtime", "LastModified", "ETag", "etag") if key in told]
-    return File(name, path, system, kind, packed, int(told["size"] or 0), " ".join(changes))
+    shown, size = without_secrets(name), int(told["size"] or 0)
+    return File(shown, path, system, kind, packed, size, " ".join(changes))
 
 
 @contextmanager

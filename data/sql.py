@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from data.chunks import Source
 from data.load import check_columns
+from data.passwords import without_secrets
 from data.rows import UnreadableInput, parse_cell
 from data.schema import Motion, Ruling, is_list
 
@@ -57,8 +58,8 @@ def _leave_transactions_to_us(connection: Any, record: object) -> None:
 
 
 def shown(url: str) -> str:
-    """Return a database's address without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
+    """Return a database's address without its password, wherever in it that stands."""
+    return without_secrets(sa.make_url(url).render_as_string(hide_password=True))
 
 
 @dataclass(frozen=True)

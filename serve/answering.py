@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from data.embedded import clearview_motion
+from data.passwords import without_secrets
 from data.schema import Motion
 from serve.locate import follows, locate_model, wanted
 from serve.predictor import Predictor
@@ -61,7 +62,8 @@ class Answering:
     ) -> None:
         self.predictor, self.source, self.swapped = predictor, source, swapped
         self.trouble: str | None = None
-        self._refused: str | None = None
+        self._refused: tuple[str, str] | None = None
+        """The address last refused, and why."""
         self._stop = Event()
 
     def look(self) -> None:
@@ -70,7 +72,9 @@ class Answering:
             address = wanted(self.source)
             if address.removeprefix("models:/") == self.predictor.version:
                 self._all_well()
-            elif address != self._refused:
+            elif self._refused and address == self._refused[0]:
+                self._tell(self._refused[1])  # which an outage, or another champion, had unsaid
+            else:
                 self._swap(address)
         # Whatever the registry, the network or a damaged model may raise: a lawyer's question is
         # better answered by the model that is loaded than not at all.
@@ -97,8 +101,8 @@ class Answering:
             found = Predictor.from_located(locate_model(address))
             warm(found)  # ready, and seen to answer, before it takes over
         except ValueError as error:  # damaged, or of other features, schema or lexicon
-            self._refused = address
-            self._tell(f"{address} is refused: {error}")
+            self._refused = address, f"{address} is refused: {error}"
+            self._tell(self._refused[1])
             return
         before, self.predictor = self.predictor.version, found
         _LOG.info("%s answers now, in place of %s", found.version, before)
@@ -111,6 +115,7 @@ class Answering:
         self.trouble = None
 
     def _tell(self, trouble: str) -> None:
+        trouble = without_secrets(trouble)  # anyone may ask after the endpoint's health
         if trouble != self.trouble:  # said once, not every half minute
             _LOG.warning("%s; %s goes on answering", trouble, self.predictor.version)
         self.trouble = trouble

@@ -44,7 +44,7 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
     Raises
     ------
     KeyFileError
-        If the file cannot be read, or a line is not `name:sha256`.
+        If the file cannot be read or holds no key, or a line is not `name:sha256`.
     """
     where, text = VARIABLE, environment.get(VARIABLE, "")
     if path is not None:
@@ -54,7 +54,9 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
         except (OSError, UnicodeDecodeError) as error:
             raise KeyFileError(f"{path}: {error}") from None
     keys: dict[str, str] = {}
-    for number, line in enumerate(re.split(r"[\n,]", text), start=1):
+    # In a file a comma may stand in a comment; a variable is one line.
+    lines = re.split(r"[\n,]" if path is None else r"\n", text)
+    for number, line in enumerate(lines, start=1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -65,6 +67,8 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
                 "`enjoin key NAME`"
             )
         keys[found[1]] = found[2]
+    if path is not None and not keys:  # to let anyone in is not what a file of keys is given for
+        raise KeyFileError(f"{where} holds no key; make one with `enjoin key NAME >> {where}`")
     return keys
 
 

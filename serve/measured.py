@@ -5,13 +5,15 @@ Several workers share a folder, so that whichever is asked tells of all.
 
 import logging
 import os
+from contextlib import suppress
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as as_text
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from serve.logs import ACCESS
 from serve.predictor import Predictor
@@ -66,6 +68,7 @@ class Measures:
         """Return all counts, those of the other workers too, in Prometheus' text format."""
         if SHARED_FOLDER not in os.environ:
             return as_text(self.registry)
+        _forget_the_dead(Path(os.environ[SHARED_FOLDER]))
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return as_text(together)
@@ -81,6 +84,19 @@ def measure(app: FastAPI) -> Measures:
         return Response(measures.text(), media_type=CONTENT_TYPE_LATEST)
 
     return measures
+
+
+def _forget_the_dead(shared: Path) -> None:
+    """Remove what workers that were ended say of the present; what they counted stays."""
+    for file in shared.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)  # asks only whether there is such a process
+        except ProcessLookupError:
+            with suppress(FileNotFoundError):  # another worker was asked too
+                mark_process_dead(pid, str(shared))  # type: ignore[no-untyped-call]
+        except PermissionError:
+            pass
 
 
 class _Timed:

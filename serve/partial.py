@@ -157,7 +157,8 @@ def _take_up(
             f"removed {len(chunks)} finished chunk(s) of an earlier run in {folder}; with --resume "
             "they would have been used"
         )
-    _clear(folder, but=chunks if resume else ())
+    # Chunks that do not tell what they are of are not gone on from.
+    _clear(folder, but=chunks if resume and noted.exists() else ())
     with written_whole(noted) as temporary:
         temporary.write_text(json.dumps(belongs), encoding="utf-8")
 

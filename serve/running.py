@@ -1,5 +1,6 @@
 """Run the endpoint: take the port, answer until told to stop, finish what is in flight."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -76,12 +77,26 @@ def application(settings: Settings) -> FastAPI:
         # What other modes need is made while the first motions are answered.
         Thread(target=warm, args=(predictor,), name="warm up", daemon=True).start()
         answering.follow(settings.look_seconds)
+        _stop_with_parent()
         yield
         answering.stop()
         if audit:
             audit.close()
 
     return build_app(answering, Gate(settings.keys, settings.rate), audit, lifespan)
+
+
+def _stop_with_parent() -> None:
+    """Have a worker stop where the process that started it was killed: it would keep the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="stop with parent", daemon=True).start()
 
 
 def run(
@@ -106,7 +121,8 @@ def run(
     Raises
     ------
     OSError
-        If the address cannot be listened on, such as when another program has the port.
+        If the address cannot be listened on, such as when another program has the port, or the
+        audit log cannot be written.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -120,7 +136,10 @@ def run(
         tempfile.TemporaryDirectory(prefix="enjoin-") as shared,
     ):
         if workers > 1:
-            Predictor.from_located(settings.located)  # what is wrong with it is told once, here
+            # What is wrong is told once, here; workers would be started again for ever.
+            Predictor.from_located(settings.located)
+            if settings.audit:
+                AuditLog(settings.audit).close()
             os.environ[SHARED_FOLDER] = shared
         config = uvicorn.Config(
             partial(application, settings) if workers > 1 else application(settings),

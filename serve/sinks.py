@@ -70,9 +70,14 @@ class FileSink:
             filesystem(self.name)
             return
         folder = Path(local_path(self.name)).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise OSError(
+                f"cannot write {self.name}: {error.strerror}; choose another folder"
+            ) from None
 
     def write(self, tables: Iterable[pa.Table]) -> None:
         """Write tables of the same columns one after the other, all of them or nothing."""

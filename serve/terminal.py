@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from data.load import Loaded, Reject
+from data.passwords import without_secrets
 
 FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about what the user gave: an address, a store, a parameter."""
@@ -40,17 +41,18 @@ def console(stderr: bool = False) -> Console:
 
 def say(words: str) -> None:
     """Print a result, to the letter."""
-    console().print(words, markup=False, soft_wrap=True)
+    console().print(without_secrets(words), markup=False, soft_wrap=True)
 
 
 def note(words: str) -> None:
     """Print something good to know, beside the result."""
-    console(stderr=True).print(words, markup=False)
+    console(stderr=True).print(without_secrets(words), markup=False)
 
 
 def warn(words: str) -> None:
     """Print something the user should look at."""
-    console(stderr=True).print(f"warning: {words}", style="yellow", markup=False)
+    words = without_secrets(f"warning: {words}")
+    console(stderr=True).print(words, style="yellow", markup=False)
 
 
 @contextmanager
@@ -69,7 +71,8 @@ def telling_errors() -> Iterator[None]:
             raise  # a fault of the program, not of its user
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
-        console(stderr=True).print(f"error: {error}", style="bold red", markup=False)
+        words = without_secrets(f"error: {error}")
+        console(stderr=True).print(words, style="bold red", markup=False)
         raise typer.Exit(2) from None
 
 

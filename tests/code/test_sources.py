@@ -219,3 +219,13 @@ def test_a_changed_file_is_another_input(tmp_path: Path) -> None:
 def test_long_rows_make_short_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHARACTERS", 50)
     assert [len(chunk.rows) for chunk in _chunks(_written(tmp_path, "jsonl"), 100)] == [2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
+def test_packed_files_are_read_whole_too(tmp_path: Path, kind: str, packed: str) -> None:
+    path = _written(tmp_path, kind, packed)
+    assert raw_rows(path) == _rows(path)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(UnreadableInput, match=f"cannot unpack pending.{kind}{packed}: .* again"):
+        raw_rows(path)

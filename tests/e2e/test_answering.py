@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import mlflow
@@ -155,13 +156,17 @@ def test_it_answers_on_while_mlflow_is_down(
     assert client.get("/health/ready").json()["trouble"] is None
 
 
-def test_what_is_no_alias_is_not_followed(registry: Path, trained: Any) -> None:
+def test_what_is_no_alias_is_not_followed(
+    registry: Path, trained: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _champion(2)
-    for source in (str(registry / "model"), "models:/enjoin/1"):
-        answering = Answering(Predictor.load(source), source)
-        answering.follow(0.01)
-        time.sleep(0.1)
-        assert answering.predictor.version != "enjoin/2"
+    looking: list[str] = []
+    with monkeypatch.context() as patch:
+        start = SimpleNamespace(start=lambda: looking.append(source))
+        patch.setattr("serve.answering.Thread", lambda **given: start)
+        for source in (str(registry / "model"), "models:/enjoin/1", "models:/enjoin@champion"):
+            Answering(trained.predictor, source).follow(0.01)
+    assert looking == ["models:/enjoin@champion"]
     followed = Answering(Predictor.load("models:/enjoin/1"), "models:/enjoin@champion")
     followed.look()
     assert followed.predictor.version == "enjoin/2"

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -161,6 +161,15 @@ def test_a_thousand_at_once_then_told_to_stop(
     assert MOTIONS[0].motion[:40] not in log.read_text()
 
 
+def _workers(process: "subprocess.Popen[bytes]") -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [
+        int(pid)
+        for pid in children.read_text().split()
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
 def test_a_killed_worker_is_replaced(
     model: Path, expected: dict[str, float], tmp_path: Path
 ) -> None:
@@ -174,11 +183,7 @@ def test_a_killed_worker_is_replaced(
             return sum(int(float(line.split()[-1])) for line in lines)
 
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        workers = [
-            int(pid)
-            for pid in children.read_text().split()
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        workers = _workers(process)
         assert len(workers) == 2
         until = time.monotonic() + 30
         while alive() < 2 and time.monotonic() < until:
@@ -234,3 +239,35 @@ def test_slow_connections_are_closed(trained: Any, monkeypatch: pytest.MonkeyPat
         time.sleep(0.5)
         motion = clearview_motion().model_dump(mode="json")
         assert quick.post("/v1/predict", json=motion).status_code == 200
+
+
+def test_workers_stop_when_their_parent_is_killed(model: Path, tmp_path: Path) -> None:
+    options = ("--model", str(model), "--workers", "2")
+    with _serving(tmp_path / "log.jsonl", *options) as (_, process):
+        workers = _workers(process)
+        assert len(workers) == 2
+        process.kill()
+        until = time.monotonic() + 30
+        try:
+            while any(Path(f"/proc/{pid}").exists() for pid in workers):
+                assert time.monotonic() < until, "a worker keeps the port"
+                time.sleep(0.05)
+        finally:
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def test_an_audit_log_that_cannot_be_written_is_told_once(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["serve", "--model", str(model), "--audit", str(tmp_path / "file" / "audit.jsonl")]
+    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
+    done = subprocess.run(
+        [sys.executable, "-m", "enjoin", *arguments, "--workers", "2", "--port", str(_free_port())],
+        capture_output=True,
+        timeout=60,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: ")
+    assert b"Traceback" not in done.stderr
