@@ -31,7 +31,7 @@ def database(url: str) -> Iterator[sa.Engine]:
         If the kind of database is unknown, or its driver is not installed.
     """
     try:
-        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError):
         scheme = url.split("://")[0]
         raise UnreadableInput(

@@ -14,7 +14,7 @@ from serve.terminal import note, telling_errors
 
 def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8000,
     model: ModelOption = None,
     workers: Annotated[
         int, typer.Option(min=1, help="processes that answer, each with a model of its own")
@@ -28,7 +28,8 @@ def serve(
         typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
     ] = None,
     audit: Annotated[
-        Path | None, typer.Option(help="JSON lines file to keep every answer in, for backtest")
+        Path | None,
+        typer.Option(help="JSON lines file to keep answers in, for backtest (the last 1.1 GB)"),
     ] = None,
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' words in it too")

@@ -6,6 +6,7 @@ Lines have the columns of a scored docket, so that `enjoin backtest` can join th
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,8 +45,12 @@ class AuditLog:
     def __init__(self, path: Path, with_text: bool = False) -> None:
         self.with_text, self._writing = with_text, Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("a").close()
-        self._file = _Telling(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
+        os.close(
+            os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        )  # for its owner alone
+        self._file = _Telling(
+            path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", chmod=0o600
+        )
 
     def write(
         self, motions: Sequence[Motion], answers: Sequence[Answer], request_id: str, key_name: str

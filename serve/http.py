@@ -3,6 +3,7 @@
 import logging
 from typing import Annotated, Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
@@ -26,7 +27,7 @@ from train.prior import LEAST_RATE, Prior
 
 MAX_BATCH = 1000
 AT_ONCE = 5000
-"""Characters of a motion up to which it is answered about without a thread."""
+"""Characters of a motion up to which it may be answered about without a thread."""
 _LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
@@ -140,10 +141,13 @@ def build_app(
     @asked.post("/predict", response_model=Answer)
     async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
-        if len(motion.motion) + len(motion.opposition or "") > AT_ONCE:
-            answers = await run_in_threadpool(answered, request, [motion], prior)
-        else:  # a few milliseconds, of which handing it to a thread and back would be one
+        short = len(motion.motion) + len(motion.opposition or "") <= AT_ONCE
+        # A few milliseconds, of which handing it to a thread and back would be one; but nobody is
+        # to be kept waiting by a thread that is at work on a long paper, or by a slow disk.
+        if short and audit is None and not current_default_thread_limiter().borrowed_tokens:
             answers = answered(request, [motion], prior)
+        else:
+            answers = await run_in_threadpool(answered, request, [motion], prior)
         return _as_json(answers[0])
 
     @asked.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def score_with(chunk: Chunk, folder: str, version: str, digest: str, wanted: Wan
     return score_chunk(_loaded(folder, version, digest), chunk, wanted)
 
 
-@cache
+@lru_cache(maxsize=2)  # a worker of a cluster may live long and meet many
 def _loaded(folder: str, version: str, digest: str) -> Predictor:
     predictor = Predictor.from_located(Located(Path(folder), version))
     if predictor.digest != digest:

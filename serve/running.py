@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from data.embedded import clearview_motion
@@ -27,6 +28,8 @@ from serve.predictor import Predictor
 
 DRAIN_SECONDS = 65
 """How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
+STUCK_SECONDS = 30
+"""After so long without a sign of life a worker is replaced."""
 THREADS = 8
 """Requests answered at a time by a worker; the others wait their turn."""
 BACKLOG = 2048
@@ -71,8 +74,6 @@ def application(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        from anyio.to_thread import current_default_thread_limiter
-
         current_default_thread_limiter().total_tokens = THREADS
         # What other modes need is made while the first motions are answered.
         Thread(target=warm, args=(predictor,), name="warm up", daemon=True).start()
@@ -130,9 +131,8 @@ def run(
     # uvicorn finishes what is in flight and then raises the signal again, which would end the
     # process before its folder is removed.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with (
-        socket.create_server((host, port), family=family, backlog=BACKLOG) as listening,
+        _listening(host, port) as listening,
         tempfile.TemporaryDirectory(prefix="enjoin-") as shared,
     ):
         if workers > 1:
@@ -148,6 +148,7 @@ def run(
             http="serve.connections:Connection",
             backlog=BACKLOG,
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_worker_healthcheck=STUCK_SECONDS,
             server_header=False,
             access_log=False,
             log_config=logging_settings(style),
@@ -157,3 +158,14 @@ def run(
             Multiprocess(config, sockets=[listening]).run()
         else:
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise OSError(
+            f"cannot listen at {host}, port {port}: {error.strerror}; choose another --port or "
+            "--host"
+        ) from None

@@ -271,3 +271,26 @@ def test_an_audit_log_that_cannot_be_written_is_told_once(model: Path, tmp_path:
     assert done.returncode == 2
     assert done.stderr.startswith(b"error: ")
     assert b"Traceback" not in done.stderr
+
+
+def test_a_request_on_its_way_is_answered_though_told_to_stop(trained: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        app = build_app(Answering(trained.predictor))
+        server = uvicorn.Server(uvicorn.Config(app, http=Connection, log_config=None))
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        client = socket.create_connection(listening.getsockname(), timeout=20)
+        until = time.monotonic() + 20
+        while not server.server_state.connections and time.monotonic() < until:
+            time.sleep(0.01)
+        (connection,) = server.server_state.connections
+        server.should_exit = True
+        while not connection._stopping and time.monotonic() < until:
+            time.sleep(0.005)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        with client, client.makefile("rb") as stream:
+            answer = stream.read()
+        thread.join(20)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in answer.lower()
+        assert not thread.is_alive()
