@@ -1,7 +1,7 @@
 """The HTTP endpoint: predictions, what-if, comparables, and what the model and the schema are."""
 
 import logging
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
@@ -14,7 +14,6 @@ from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
 from serve.answering import Answering
-from serve.audit import AuditLog
 from serve.comparables import SHOWN, ComparablesAnswer, compare
 from serve.keys import Gate
 from serve.measured import measure
@@ -24,6 +23,9 @@ from serve.problems import answer_problems, described
 from serve.requests import guard_requests
 from serve.what_if import WhatIf, what_if
 from train.prior import LEAST_RATE, Prior
+
+if TYPE_CHECKING:
+    from serve.audit import AuditLog
 
 MAX_BATCH = 1000
 AT_ONCE = 5000
@@ -91,7 +93,7 @@ class Health(BaseModel):
 def build_app(
     answering: Answering,
     gate: Gate | None = None,
-    audit: AuditLog | None = None,
+    audit: "AuditLog | None" = None,
     lifespan: Any = None,
 ) -> FastAPI:
     """Return the application that answers with a model.

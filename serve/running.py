@@ -12,19 +12,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from data.embedded import clearview_motion
 from serve.answering import LOOK_SECONDS, Answering, warm
-from serve.audit import AuditLog
 from serve.http import build_app
 from serve.keys import Gate
 from serve.locate import Located
 from serve.logs import Style, logging_settings
 from serve.measured import SHARED_FOLDER
 from serve.predictor import Predictor
+
+if TYPE_CHECKING:
+    from serve.audit import AuditLog
 
 DRAIN_SECONDS = 65
 """How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
@@ -70,7 +73,7 @@ def application(settings: Settings) -> FastAPI:
     predictor = Predictor.from_located(settings.located)
     predictor.answer([clearview_motion()])  # compiles the phrases, and is seen to answer
     answering = Answering(predictor, settings.source)
-    audit = AuditLog(settings.audit, settings.audit_text) if settings.audit else None
+    audit = _audit_log(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -98,6 +101,14 @@ def _stop_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=watch, name="stop with parent", daemon=True).start()
+
+
+def _audit_log(settings: Settings) -> "AuditLog | None":
+    if settings.audit is None:
+        return None
+    from serve.audit import AuditLog  # its libraries take a while to load
+
+    return AuditLog(settings.audit, settings.audit_text)
 
 
 def run(
@@ -138,8 +149,8 @@ def run(
         if workers > 1:
             # What is wrong is told once, here; workers would be started again for ever.
             Predictor.from_located(settings.located)
-            if settings.audit:
-                AuditLog(settings.audit).close()
+            if audit := _audit_log(settings):
+                audit.close()
             os.environ[SHARED_FOLDER] = shared
         config = uvicorn.Config(
             partial(application, settings) if workers > 1 else application(settings),
