@@ -91,6 +91,11 @@ def _no_yes_no(value: Any) -> Any:
     return _no_blank(value)
 
 
+def _yes_no(value: Any) -> Any:
+    """Read `1.0` and `0.0`, which a data frame with gaps writes into CSV for yes and no."""
+    return value == "1.0" if isinstance(value, str) and value in ("1.0", "0.0") else value
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("expected some text")
@@ -129,8 +134,12 @@ _Day = Annotated[
         }
     ),
 ]
-# Spreadsheets and data frames hold 1 and 0.
-YesNo = Annotated[bool, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]})]
+# Spreadsheets hold 1 and 0.
+YesNo = Annotated[
+    bool,
+    BeforeValidator(_yes_no),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}),
+]
 Rating = Annotated[
     Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_no_yes_no), _BlankToo()
 ]

@@ -90,6 +90,17 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     assert (row.likelihood_of_success, row.notice) == (4, "ex_parte")
 
 
+def test_csv_as_data_frames_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    rows = [{"motion": "a", "motion_type": "tro", "pro_se": value} for value in (True, False, None)]
+    frame = pd.DataFrame(rows).assign(pro_se=[1.0, 0.0, float("nan")])
+    frame.to_csv(path, index=False)
+    assert "1.0" in path.read_text()
+    loaded = load(path, Motion)
+    assert loaded.rejects == []
+    assert [row.pro_se for row in loaded.rows] == [True, False, None]
+
+
 def test_parquet_dates_and_numbers(tmp_path: Path) -> None:
     path = tmp_path / "m.parquet"
     row = {"motion_type": "tro", "motion": " text ", "court": "ILND"}
