@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from data.schema import Ruling, is_list
 
 FORMATS = ("jsonl", "json", "csv", "parquet")
+PACKED = (".gz", ".zst")
 
 
 class UnreadableInput(ValueError):
@@ -56,8 +57,37 @@ def _read_bytes(path: str | Path) -> bytes:
         raise UnreadableInput(f"cannot read {path}: {error.strerror}") from None
 
 
+def kind_of(name: str) -> tuple[str, str]:
+    """Return the ending of a file's name, such as `csv`, and that of its packing, or "".
+
+    >>> kind_of("Pending.CSV.gz")
+    ('csv', '.gz')
+    """
+    path = Path(name.lower())
+    packed = path.suffix if path.suffix in PACKED else ""
+    return Path(path.stem if packed else path.name).suffix.lstrip("."), packed
+
+
+def known_kind(name: str) -> tuple[str, str]:
+    """Return what `kind_of` does of a file that can be read.
+
+    Raises
+    ------
+    UnreadableInput
+        If it is of none of `FORMATS`.
+    """
+    kind, packed = kind_of(name)
+    if kind not in FORMATS:
+        raise UnreadableInput(
+            f"{name}: unknown format {kind!r}; expected a name ending in "
+            + ", ".join(f".{known}" for known in FORMATS)
+            + ", with .gz or .zst after it or without"
+        )
+    return kind, packed
+
+
 def _unpacked(path: str | Path, content: bytes, name: str) -> bytes:
-    packed = Path(path).suffix.lower()
+    packed = kind_of(str(path))[1]
     try:
         if packed == ".gz":
             return gzip.decompress(content)
@@ -70,16 +100,7 @@ def _unpacked(path: str | Path, content: bytes, name: str) -> bytes:
 
 def _format_of(path: str | Path, content: bytes) -> str:
     if str(path) != "-":
-        whole = Path(path)
-        plain = whole.stem if whole.suffix.lower() in (".gz", ".zst") else whole.name
-        suffix = Path(plain).suffix.lower().lstrip(".")
-        if suffix not in FORMATS:
-            raise UnreadableInput(
-                f"{path}: unknown format {suffix!r}; expected a name ending in "
-                + ", ".join(f".{name}" for name in FORMATS)
-                + ", with .gz or .zst after it or without"
-            )
-        return suffix
+        return known_kind(str(path))[0]
     if content.startswith(b"PAR1"):
         return "parquet"
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]

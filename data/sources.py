@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -19,7 +18,7 @@ from data.addresses import filesystem, is_local
 from data.chunks import Source
 from data.load import check_columns
 from data.passwords import without_secrets
-from data.rows import FORMATS, UnreadableInput, json_line
+from data.rows import FORMATS, UnreadableInput, json_line, kind_of, known_kind
 from data.schema import Motion
 from data.streams import (
     BLOCK,
@@ -33,8 +32,8 @@ from data.streams import (
 )
 
 STDIN = "stdin"
-PACKED = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
-"""Endings of compressed files, and the bytes that such a file begins with."""
+_STARTS = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
+"""The bytes that a packed file begins with, by its ending."""
 _ENDS = 2**20
 
 
@@ -207,27 +206,13 @@ def _files(system: Any, path: str, given: str, but: Sequence[str]) -> tuple[File
 
 def _is_row_file(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return not name.startswith((".", "_")) and _kind_of(name)[0] in FORMATS
-
-
-def _kind_of(name: str) -> tuple[str, str]:
-    """Return the format that a file's name tells, and how it is compressed."""
-    path = Path(name.lower())
-    packed = path.suffix if path.suffix in PACKED else ""
-    kind = Path(path.stem).suffix if packed else path.suffix
-    return ("" if name.endswith(".rejects.jsonl") else kind.lstrip(".")), packed
+    if name.startswith((".", "_")) or name.endswith(".rejects.jsonl"):
+        return False
+    return kind_of(name)[0] in FORMATS
 
 
 def _file(system: Any, path: str, name: str) -> File:
-    kind, packed = _kind_of(path.rpartition("/")[2])
-    if name.endswith(".rejects.jsonl"):
-        kind = "jsonl"  # given by name, corrected perhaps
-    if kind not in FORMATS:
-        raise UnreadableInput(
-            f"{name}: unknown format {kind!r}; expected a name ending in "
-            + ", ".join(f".{known}" for known in FORMATS)
-            + ", with .gz or .zst after it or without"
-        )
+    kind, packed = known_kind(name)
     told = system.info(path)
     changes = [str(told[key]) for key in ("mtime", "LastModified", "ETag", "etag") if key in told]
     shown, size = without_secrets(name), int(told["size"] or 0)
@@ -243,7 +228,7 @@ def _spooled(stream: BinaryIO) -> Iterator[File]:
         size = kept.tell()
         kept.seek(0)
         head = kept.read(4)
-        packed = next((end for end, start in PACKED.items() if head.startswith(start)), "")
+        packed = next((end for end, start in _STARTS.items() if head.startswith(start)), "")
         kept.seek(0)
         with _unpacked(cast(BinaryIO, kept.file), packed, "", STDIN) as plain:
             kind = _kind_from(plain)

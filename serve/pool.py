@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +18,7 @@ from data.chunks import Chunk
 from serve.chunk import Wanted, score_chunk
 from serve.locate import Located
 from serve.predictor import Predictor
+from train.cluster import begun_ahead
 from train.store import UnusableModel
 
 FEW = 10
@@ -60,20 +60,15 @@ def scored_here(
         for chunk in chain(first, chunks):
             yield chunk, score_chunk(predictor, chunk, wanted)
         return
-    version, digest = predictor.version, predictor.digest
-    under_way: deque[tuple[Chunk, Future[bytes]]] = deque()
+    folder = str(located.folder)
     with _pool(jobs) as pool:
+
+        def begin(chunk: Chunk) -> Future[bytes]:
+            names = predictor.version, predictor.digest
+            return pool.submit(score_with, chunk, folder, *names, wanted)
+
         try:
-            for chunk in chain(first, chunks):
-                if len(under_way) >= AHEAD * jobs:
-                    done, future = under_way.popleft()
-                    yield done, future.result()
-                future = pool.submit(
-                    score_with, chunk, str(located.folder), version, digest, wanted
-                )
-                under_way.append((chunk, future))
-            while under_way:
-                done, future = under_way.popleft()
+            for done, future in begun_ahead(chain(first, chunks), begin, AHEAD * jobs):
                 yield done, future.result()
         except BrokenProcessPool:
             raise ChildProcessError(

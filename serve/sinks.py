@@ -19,10 +19,9 @@ import pyarrow.parquet as pq
 
 from data.addresses import filesystem, is_local, local_path
 from data.files import written_whole
-from data.rows import UnreadableInput
+from data.rows import UnreadableInput, kind_of
 
-FORMATS = (".csv", ".jsonl", ".parquet")
-PACKED = (".gz", ".zst")
+FORMATS = ("csv", "jsonl", "parquet")
 ROWS_AT_ONCE, BYTES_AT_ONCE = 2**16, 2**26
 """Rows and bytes of a row group of Parquet: chunks make groups too small to read fast."""
 
@@ -60,11 +59,12 @@ class FileSink:
         OSError
             If the folder cannot be made or written to.
         """
-        kind, packed = _kind_of(self.name)
-        if kind not in FORMATS or (packed and kind == ".parquet"):
+        kind, packed = kind_of(self.name)
+        if kind not in FORMATS or (packed and kind == "parquet"):
             raise UnreadableInput(
-                f"{self.name}: unknown output format; expected one of {', '.join(FORMATS)} (.csv "
-                "and .jsonl with .gz or .zst after it or without)"
+                f"{self.name}: unknown output format; expected one of "
+                + ", ".join(f".{known}" for known in FORMATS)
+                + " (.csv and .jsonl with .gz or .zst after it or without)"
             )
         if not is_local(self.name):
             filesystem(self.name)
@@ -81,7 +81,7 @@ class FileSink:
 
     def write(self, tables: Iterable[pa.Table]) -> None:
         """Write tables of the same columns one after the other, all of them or nothing."""
-        kind, packed = _kind_of(self.name)
+        kind, packed = kind_of(self.name)
         with whole(self.name) as stream, _packing(stream, packed) as plain:
             _WRITERS[kind](tables, plain)
 
@@ -175,12 +175,6 @@ def is_same_file(one: str, other: str) -> bool:
     return one == other
 
 
-def _kind_of(name: str) -> tuple[str, str]:
-    path = Path(name.lower())
-    packed = path.suffix if path.suffix in PACKED else ""
-    return (Path(path.stem).suffix if packed else path.suffix), packed
-
-
 @contextmanager
 def _packing(stream: BinaryIO, packed: str) -> Iterator[Any]:
     if packed == ".gz":
@@ -239,7 +233,7 @@ def _write_parquet(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
 
 
 _WRITERS: dict[str, Callable[[Iterable[pa.Table], BinaryIO], None]] = {
-    ".csv": _write_csv,
-    ".jsonl": _write_jsonl,
-    ".parquet": _write_parquet,
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+    "parquet": _write_parquet,
 }

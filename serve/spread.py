@@ -1,6 +1,5 @@
 """Score chunks on the workers of a Dask cluster, and give them back in order."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from serve.chunk import Wanted
 from serve.locate import Located
 from serve.pool import score_with
 from serve.predictor import Predictor
-from train.cluster import AHEAD, PATIENCE, connected
+from train.cluster import AHEAD, PATIENCE, begun_ahead, connected
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -45,25 +44,14 @@ def scored_on(
 
         plugin = ModelPlugin.of(located.folder, predictor.digest)
         cluster.client.register_plugin(plugin)
-        under_way: deque[tuple[Chunk, Any]] = deque()
+
+        def begin(chunk: Chunk) -> Any:
+            # Sent through the scheduler, which keeps it for when the worker dies.
+            names = predictor.version, predictor.digest
+            return cluster.client.submit(_score, chunk, *names, wanted, pure=False, retries=RETRIES)
+
         try:
-            for chunk in chunks:
-                if len(under_way) >= AHEAD * cluster.threads:
-                    done, future = under_way.popleft()
-                    yield done, _result(cluster.client, future)
-                # Sent through the scheduler, which keeps it for when the worker dies.
-                future = cluster.client.submit(
-                    _score,
-                    chunk,
-                    predictor.version,
-                    predictor.digest,
-                    wanted,
-                    pure=False,
-                    retries=RETRIES,
-                )
-                under_way.append((chunk, future))
-            while under_way:
-                done, future = under_way.popleft()
+            for done, future in begun_ahead(chunks, begin, AHEAD * cluster.threads):
                 yield done, _result(cluster.client, future)
         finally:
             with suppress(OSError):  # as of a scheduler that is gone

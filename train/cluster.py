@@ -121,16 +121,35 @@ def each(
     client = cluster.client
     # Dask sends the items of a list one by one, so each thing to send is put into one.
     everywhere = client.scatter(list(shared), broadcast=True, hash=False) if shared else []
-    under_way: deque[Any] = deque()
-    for number, piece in enumerate(pieces):
-        if len(under_way) >= AHEAD * cluster.threads:
-            yield under_way.popleft().result()
+
+    def begin(numbered: tuple[int, Given]) -> Any:
+        number, piece = numbered
         # Sent past the scheduler, which would keep it; an idle worker may still take it over.
         to = cluster.workers[number % len(cluster.workers)]
         (sent,) = client.scatter([piece], workers=[to], hash=False)
-        under_way.append(client.submit(work, sent, *everywhere, pure=False))
+        return client.submit(work, sent, *everywhere, pure=False)
+
+    for _, future in begun_ahead(enumerate(pieces), begin, AHEAD * cluster.threads):
+        yield future.result()
+
+
+def begun_ahead(
+    pieces: Iterable[Given], begin: Callable[[Given], Found], most: int
+) -> Iterator[tuple[Given, Found]]:
+    """Begin work on pieces, on so many at the most ahead of the one that is waited for, in order.
+
+    Parameters
+    ----------
+    begin
+        Begins the work on a piece, and gives what to wait for.
+    """
+    under_way: deque[tuple[Given, Found]] = deque()
+    for piece in pieces:
+        if len(under_way) >= most:
+            yield under_way.popleft()
+        under_way.append((piece, begin(piece)))
     while under_way:
-        yield under_way.popleft().result()
+        yield under_way.popleft()
 
 
 def check_workers(cluster: Cluster) -> None:
