@@ -11,7 +11,6 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import LocalCluster
 from typer.testing import CliRunner
 
 from data.embedded import clearview_motion, embedded_rulings
@@ -33,16 +32,11 @@ later is wider than 0.03."""
 
 
 @pytest.fixture(scope="module")
-def address(trained: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    trained: Any, two_workers: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Start a scheduler and two worker processes, which share the trained store's caches."""
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        local_directory=str(tmp_path_factory.mktemp("workers")),
-    ) as cluster:
+    with two_workers(tmp_path_factory.mktemp("workers")) as cluster:
         yield str(cluster.scheduler_address)
 
 

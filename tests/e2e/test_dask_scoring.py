@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
@@ -32,18 +32,11 @@ def docket(trained: Any, tmp_path: Path) -> Path:
 
 
 def test_a_worker_killed_midway_loses_nothing(
-    docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    docket: Path, two_workers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = tmp_path / "mine.csv", tmp_path / "theirs.csv"
     assert _invoke("score", docket, mine, "--jobs", 1, "--chunk", 2).exit_code == 3
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        local_directory=str(tmp_path / "workers"),
-    ) as cluster:
+    with two_workers(tmp_path / "workers") as cluster:
         address = str(cluster.scheduler_address)
         with Client(address) as client:
             before = client.run(os.getpid)

@@ -1,20 +1,17 @@
 """The docket page by the command, and in a real browser: sort, filter, narrow, dark."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
 from serve.scored import read_scored
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def _invoke(*arguments: str) -> Any:
@@ -79,22 +76,16 @@ def test_what_cannot_be_shown_is_refused(folder: Path) -> None:
 
 
 @pytest.fixture
-def page(folder: Path, request: Any) -> Iterator[Page]:
-    if not CHROMIUM:
-        pytest.skip("needs chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        width, scheme = getattr(request, "param", (1200, "light"))
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        told: list[str] = []
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("console", lambda message: told.append(message.text))
-        page.on("request", lambda asked: told.append(asked.url))
-        address = (folder / "docket.html").as_uri()
-        page.goto(address)
-        yield page
-        assert told == [address]
-        browser.close()
+def page(folder: Path, new_page: Any, request: Any) -> Iterator[Page]:
+    page = new_page(*getattr(request, "param", (1200, "light")))
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda message: told.append(message.text))
+    page.on("request", lambda asked: told.append(asked.url))
+    address = (folder / "docket.html").as_uri()
+    page.goto(address)
+    yield page
+    assert told == [address]
 
 
 def _chances(page: Page) -> list[float]:

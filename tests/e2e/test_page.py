@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any
 import docx
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from data.embedded import clearview_motion
@@ -20,8 +19,6 @@ from serve.answering import Answering
 from serve.http import build_app
 from serve.keys import Gate, new_key
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs chromium")
 KEY, DIGEST = new_key()
 
 
@@ -40,21 +37,17 @@ def address(trained: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str, request: Any) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        width, scheme = getattr(request, "param", (1200, "light"))
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        failed: list[str] = []
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.goto(address)
-        page.wait_for_selector("#key-line:not([hidden])")  # the endpoint asks for a key
-        page.fill("#key", KEY)
-        page.press("#key", "Tab")
-        page.wait_for_selector("#motion_type option[value=tro]", state="attached")
-        yield page
-        assert failed == []
-        browser.close()
+def page(address: str, new_page: Any, request: Any) -> Iterator[Page]:
+    page = new_page(*getattr(request, "param", (1200, "light")))
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("#key-line:not([hidden])")  # the endpoint asks for a key
+    page.fill("#key", KEY)
+    page.press("#key", "Tab")
+    page.wait_for_selector("#motion_type option[value=tro]", state="attached")
+    yield page
+    assert failed == []
 
 
 @pytest.mark.parametrize("page", [(1200, "light"), (390, "dark")], indirect=True)
