@@ -66,10 +66,11 @@ def compare(
     """
     mode = mode_of(motion)
     frame = model.read(build_features([motion]))
-    looked = model.look(frame, [mode])
-    likeness, order = _nearest(model, comparables, motion, looked[0].leaves, frame.terms)
-    mine = looked[0].matrix[0]
-    shares = dict(zip(model.columns, model.shares(looked)[0].tolist(), strict=False))
+    parts = model.parts(frame, [mode])
+    (leaves,) = model.look(parts)
+    likeness, order = _nearest(model, comparables, motion, leaves, frame.terms)
+    mine = parts[0].matrix[0]
+    shares = dict(zip(model.columns, model.shares(parts)[0].tolist(), strict=False))
     found = []
     for row in order[:most]:
         record = comparables.records[row]

@@ -28,7 +28,7 @@ from train.calibration import INTERVAL, Floats
 from train.comparables import Comparables, load_comparables
 from train.drift import DISTRIBUTION
 from train.forest import Leaves
-from train.model import ESTIMATE, GrantModel, Looked
+from train.model import ESTIMATE, GrantModel, Part
 from train.modes import Mode, mode_of
 from train.prior import Prior, adjusted, log_odds_shift
 from train.store import load_model, model_digest
@@ -96,7 +96,7 @@ class Predictor:
         table = reckoned.table(prior)
         table.insert(0, "id", [motion.id for motion in motions])
         table["mode"] = reckoned.modes
-        shares = self.model.shares(reckoned.looked)
+        shares = self.model.shares(reckoned.parts)
         for family in FAMILIES:
             tops = tops_of(reckoned.frame, shares[:, :-1], reckoned.estimates[:, 0], family)
             table[f"top_{family}"] = tops
@@ -132,7 +132,7 @@ class Predictor:
         says by how much.
         """
         reckoned = self._reckoned(motions, prior, phrases=True)
-        shares = self.model.shares(reckoned.looked)
+        shares = self.model.shares(reckoned.parts)
         errors = self.model.reading_errors()
         leaves = reckoned.leaves()
         answers = []
@@ -174,16 +174,17 @@ class Predictor:
     ) -> "_Reckoned":
         frame = self.model.read(build_features(motions, n_jobs), phrases)
         modes = [mode_of(motion) for motion in motions]
-        looked = self.model.look(frame, modes)
+        parts = self.model.parts(frame, modes)
+        looked = self.model.look(parts)
         reasons = self.model.scope.reasons(frame)
         in_scope = np.array([not some for some in reasons], dtype=bool)
-        before = self.model.estimate(looked, in_scope)
+        before = self.model.estimate(parts, looked, in_scope)
         rates, estimates = np.full(len(motions), np.nan), before
         if prior is not None:
             base_rate = self.model.base_rate
             rates = prior.rates([motion.court for motion in motions], base_rate)
             estimates = np.column_stack([adjusted(p, base_rate, rates) for p in before.T])
-        return _Reckoned(frame, modes, looked, reasons, estimates, before[:, 0], rates)
+        return _Reckoned(frame, modes, parts, looked, reasons, estimates, before[:, 0], rates)
 
     def _shift(
         self, reckoned: "_Reckoned", row: int, court: str | None, prior: Prior
@@ -232,7 +233,8 @@ class _Reckoned(NamedTuple):
 
     frame: FeatureFrame
     modes: list[Mode]
-    looked: list[Looked]
+    parts: list[Part]
+    looked: list[Leaves]
     out_of_scope: list[tuple[str, ...]]
     estimates: Floats
     unadjusted: Floats
@@ -242,8 +244,8 @@ class _Reckoned(NamedTuple):
         """Return the (1, trees) leaves of each row."""
         return {
             row: leaves[place : place + 1]
-            for _, rows, _, leaves in self.looked
-            for place, row in enumerate(rows.tolist())
+            for part, leaves in zip(self.parts, self.looked, strict=True)
+            for place, row in enumerate(part.rows.tolist())
         }
 
     def terms_of(self, row: int) -> csr_matrix | None:

@@ -116,9 +116,12 @@ class GrantModel:
         """
         frame = self.read(frame)
         in_scope = np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
-        looked = self.look(frame, modes)
-        answer = pd.DataFrame(self.estimate(looked, in_scope), columns=list(ESTIMATE))
-        return answer.assign(in_scope=in_scope)
+        result = np.empty((len(frame), len(ESTIMATE)))
+        for basis, rows, matrix in self.parts(frame, modes):
+            ensemble = self.ensembles[basis]
+            scores = _scores(ensemble.forest, matrix)
+            result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        return pd.DataFrame(result, columns=list(ESTIMATE)).assign(in_scope=in_scope)
 
     def scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the (n, bags) raw log-odds of each row, before calibration."""
@@ -129,15 +132,15 @@ class GrantModel:
 
         A row sums to the log-odds of its `p_grant`.
         """
-        shares = self.shares(self.look(frame, modes))
+        shares = self.shares(self.parts(frame, modes))
         return pd.DataFrame(shares, columns=[*self.columns, "base"])
 
     def encoded(self, frame: FeatureFrame) -> Floats:
         """Return the (n, columns) numbers that the trees take; readings are added where missing."""
         return encode(self.read(frame), self.columns, self.categories)
 
-    def look(self, frame: FeatureFrame, modes: Sequence[Mode]) -> list["Looked"]:
-        """Drop rows through the trees of their basis, once for all that is asked of them.
+    def parts(self, frame: FeatureFrame, modes: Sequence[Mode]) -> list["Part"]:
+        """Return the rows of each basis, encoded.
 
         Raises
         ------
@@ -145,38 +148,42 @@ class GrantModel:
             If the frame's columns are not the ones the model was fitted on.
         """
         matrix = self.encoded(frame)
-        looked = []
-        for basis, rows in _rows_by_basis(modes):
-            mine = matrix[rows]
-            looked.append(Looked(basis, rows, mine, self.ensembles[basis].forest.leaves(mine)))
-        return looked
+        return [Part(basis, rows, matrix[rows]) for basis, rows in _rows_by_basis(modes)]
 
-    def estimate(self, looked: Sequence["Looked"], in_scope: Flags) -> Floats:
+    def look(self, parts: Sequence["Part"]) -> list[Leaves]:
+        """Drop the rows of each part through its trees, once for all that is asked of them.
+
+        Each row takes some 20 kB; `predict` and `contributions` do without.
+        """
+        return [self.ensembles[part.basis].forest.leaves(part.matrix) for part in parts]
+
+    def estimate(
+        self, parts: Sequence["Part"], leaves: Sequence[Leaves], in_scope: Flags
+    ) -> Floats:
         """Return (n, 3): `ESTIMATE` of each row that was looked at."""
         result = np.empty((len(in_scope), len(ESTIMATE)))
-        for basis, rows, _, leaves in looked:
-            ensemble = self.ensembles[basis]
-            scores = ensemble.forest.scores(leaves)
-            result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        for part, mine in zip(parts, leaves, strict=True):
+            ensemble = self.ensembles[part.basis]
+            scores = ensemble.forest.scores(mine)
+            result[part.rows] = probabilities(scores, ensemble.calibration, in_scope[part.rows])
         return result
 
-    def shares(self, looked: Sequence["Looked"]) -> Floats:
+    def shares(self, parts: Sequence["Part"]) -> Floats:
         """Return (n, columns + 1): what `contributions` gives, without a frame."""
-        shares = np.empty((sum(len(part.rows) for part in looked), len(self.columns) + 1))
-        for basis, rows, matrix, _ in looked:
+        shares = np.empty((sum(len(part.rows) for part in parts), len(self.columns) + 1))
+        for basis, rows, matrix in parts:
             ensemble = self.ensembles[basis]
             shares[rows] = ensemble.forest.shares(matrix) * ensemble.calibration.slope
             shares[rows, -1] += ensemble.calibration.intercept
         return shares
 
 
-class Looked(NamedTuple):
-    """Rows of a frame that share a basis: their numbers, encoded, and the leaves they fall into."""
+class Part(NamedTuple):
+    """Rows of a frame that share a basis, and their numbers, encoded."""
 
     basis: Basis
     rows: npt.NDArray[np.intp]
     matrix: Floats
-    leaves: Leaves
 
 
 @dataclass(frozen=True)
