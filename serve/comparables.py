@@ -15,9 +15,9 @@ from features.indicator import Column
 from serve.answer import ComparableRate, plain
 from train.calibration import Floats
 from train.comparables import Comparables
-from train.forest import Leaves
 from train.model import GrantModel
 from train.modes import mode_of
+from train.tables import Leaves
 
 NEAREST = 20
 """Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""

@@ -27,11 +27,11 @@ from serve.locate import Located, locate_model
 from train.calibration import INTERVAL, Floats
 from train.comparables import Comparables, load_comparables
 from train.drift import DISTRIBUTION
-from train.forest import Leaves
 from train.model import ESTIMATE, GrantModel, Part
 from train.modes import Mode, mode_of
 from train.prior import Prior, adjusted, log_odds_shift
 from train.store import load_model, model_digest
+from train.tables import Leaves
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from features.frame import FeatureFrame
 from features.spans import counted_up
 from train.calibration import Flags, Floats
 from train.encoding import encode
-from train.forest import Leaves
 from train.model import GrantModel
 from train.modes import BASIS_OF, MODES, Mode
 from train.store import AGAIN, UnusableModel
+from train.tables import Leaves
 
 BLEND = 0.2
 """Share of the words in the likeness. The leaves alone foretell outcomes best: on rulings before

@@ -1,26 +1,26 @@
-"""The forest: the trees of all bags of an ensemble, which LightGBM looks at in one call.
+"""The forest: the trees of all bags of an ensemble, which are looked at together.
 
-Twenty boosters asked one after the other take longer to call than to run. Put into one booster they
-fall into the same leaves; a bag's score is the sum of its own trees' leaves, and TreeSHAP shares,
-which add up over trees, are those of the mean of the bags.
+A bag's score is the sum of its own trees' leaves; TreeSHAP shares, which add up over trees, are
+those of the mean of the bags. Small trees are tabulated (`train.tables`); larger ones are put into
+one booster, since twenty asked one after the other take longer to call than to run.
 """
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 
 from train.calibration import Floats
+from train.tables import Leaves, Tables
+from train.trees import Unsuited, read_tree
 
-Leaves = npt.NDArray[np.intp]
-"""(n, trees): the numbers of the leaves that rows fall into, bag after bag."""
 MANY_ROWS = 256
 """Rows from which threads are worth starting: for few, that takes a hundred times the work."""
 _HEAD = "tree\nversion="
 _TREE = re.compile(r"^Tree=\d+\n(?:.+\n)+", re.MULTILINE)
+_SIZES = re.compile(r"^tree_sizes=(.+)$", re.MULTILINE)
+_LAST_FEATURE = re.compile(r"^max_feature_idx=(\d+)$", re.MULTILINE)
 _LEAVES = re.compile(r"^leaf_value=(.+)$", re.MULTILINE)
 
 
@@ -35,12 +35,18 @@ class Forest:
     Raises
     ------
     ValueError, lightgbm.basic.LightGBMError
-        If a text is no booster's.
+        If a text is no booster's, or not whole.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = tuple(texts)
-        self._merged = _merge(self.texts)
+        trees = [_trees_of(text) for text in texts]
+        flat = [tree for mine in trees for tree in mine]
+        values = [np.array(_leaf_values(tree)) for tree in flat]
+        self._values = np.concatenate(values)
+        self._offsets = np.cumsum([0, *(len(mine) for mine in values[:-1])])
+        self._firsts = np.cumsum([0, *(len(mine) for mine in trees[:-1])])
+        self._trees = _tables(flat, texts[0]) or _Merged(flat, texts[0])
 
     @classmethod
     def of(cls, bags: Sequence[lgb.Booster]) -> "Forest":
@@ -49,14 +55,12 @@ class Forest:
 
     def leaves(self, matrix: Floats) -> Leaves:
         """Return the (n, trees) numbers of the leaves that rows fall into, bag after bag."""
-        found = self._merged.booster.predict(matrix, pred_leaf=True, num_threads=_threads(matrix))
-        return np.asarray(found, dtype=np.intp).reshape(len(matrix), -1)
+        return self._trees.leaves(matrix)
 
     def scores(self, leaves: Leaves) -> Floats:
         """Return the (n, bags) raw log-odds of rows that fall into these leaves."""
-        merged = self._merged
-        values = merged.values[merged.offsets + leaves]
-        return np.asarray(np.add.reduceat(values, merged.firsts, axis=1), dtype=float)
+        values = self._values[self._offsets + leaves]
+        return np.asarray(np.add.reduceat(values, self._firsts, axis=1), dtype=float)
 
     def shares(self, matrix: Floats) -> Floats:
         """Return (n, columns + 1): each column's TreeSHAP share of the bags' mean, then the base.
@@ -65,38 +69,55 @@ class Forest:
         ----------
         Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
         """
-        found = self._merged.booster.predict(
-            matrix, pred_contrib=True, num_threads=_threads(matrix)
-        )
-        return np.asarray(found, dtype=float).reshape(len(matrix), -1) / len(self.texts)
+        return self._trees.shares(matrix) / len(self.texts)
 
 
-class _Merged(NamedTuple):
-    """One booster of all trees, all leaves' values, where each tree's and each bag's start."""
+class _Merged:
+    """Trees of any size, as one booster of LightGBM.
 
-    booster: lgb.Booster
-    values: Floats
-    offsets: npt.NDArray[np.intp]
-    firsts: npt.NDArray[np.intp]
+    Parameters
+    ----------
+    trees
+        Each as LightGBM's text gives it.
+    text
+        A booster on the same columns, whose head serves for the new one.
+    """
+
+    def __init__(self, trees: Sequence[str], text: str) -> None:
+        blocks = [
+            re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(trees)
+        ]
+        head, sizes = text[: text.index("tree_sizes=")], " ".join(str(len(b)) for b in blocks)
+        whole = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
+        self._booster = lgb.Booster(model_str=whole)
+
+    def leaves(self, matrix: Floats) -> Leaves:
+        found = self._booster.predict(matrix, pred_leaf=True, num_threads=_threads(matrix))
+        return np.asarray(found, dtype=np.intp).reshape(len(matrix), -1)
+
+    def shares(self, matrix: Floats) -> Floats:
+        found = self._booster.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
+        return np.asarray(found, dtype=float).reshape(len(matrix), -1)
 
 
-def _merge(texts: Sequence[str]) -> _Merged:
-    trees = [_TREE.findall(text) for text in texts]
-    flat = [tree for mine in trees for tree in mine]
-    if not all(trees) or not all(text.startswith(_HEAD) for text in texts):
+def _trees_of(text: str) -> list[str]:
+    trees = _TREE.findall(text)
+    sizes = _SIZES.search(text)
+    if not text.startswith(_HEAD) or sizes is None or not trees:
         raise ValueError("a booster's text without trees")
-    blocks = [
-        re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(flat)
-    ]
-    head = texts[0][: texts[0].index("tree_sizes=")]
-    sizes = " ".join(str(len(block)) for block in blocks)
-    values = [np.array(_leaf_values(tree)) for tree in flat]
-    return _Merged(
-        lgb.Booster(model_str=f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"),
-        np.concatenate(values),
-        np.cumsum([0, *(len(mine) for mine in values[:-1])]),
-        np.cumsum([0, *(len(mine) for mine in trees[:-1])]),
-    )
+    if len(trees) != len(sizes[1].split()):
+        raise ValueError(f"a booster's text with {len(trees)} of {len(sizes[1].split())} trees")
+    return trees
+
+
+def _tables(trees: Sequence[str], text: str) -> Tables | None:
+    last = _LAST_FEATURE.search(text)
+    if last is None:
+        raise ValueError("a booster's text that does not say how many features it has")
+    try:
+        return Tables([read_tree(tree) for tree in trees], int(last[1]) + 1)
+    except Unsuited:
+        return None
 
 
 def _leaf_values(tree: str) -> list[float]:

@@ -29,11 +29,12 @@ from train.calibration import (
 from train.cluster import Cluster
 from train.distributed import fit_bags_on
 from train.encoding import encode, fit_categories
-from train.forest import Forest, Leaves
+from train.forest import Forest
 from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
 from train.scope import Scope, fit_scope
+from train.tables import Leaves
 
 ESTIMATE = ("p_grant", "p_low", "p_high")
 AT_ONCE = 5_000

@@ -1,45 +1,116 @@
 """The forest: the same leaves, scores and shares as its boosters give one by one."""
 
+from dataclasses import dataclass
+
 import lightgbm as lgb
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from train.forest import Forest
+from train.tables import MOST_QUESTIONS, Tables
+from train.trees import Unsuited, read_tree
 
+Floats = npt.NDArray[np.float64]
 RNG = np.random.default_rng(3)
 ROWS = 400
-X = np.column_stack([RNG.normal(size=(ROWS, 3)), RNG.integers(0, 6, ROWS)])
-X[RNG.random(X.shape) < 0.1] = np.nan
-Y = (np.nan_to_num(X[:, 0]) + (X[:, 3] == 2) + RNG.normal(size=ROWS) > 0).astype(float)
+CATEGORIES = 40
+X = np.column_stack(
+    [
+        RNG.normal(size=(ROWS, 3)),
+        RNG.integers(0, CATEGORIES, ROWS),
+        RNG.integers(-3, 4, size=(ROWS, 2)),
+    ]
+)
+X[:, :4][RNG.random((ROWS, 4)) < 0.1] = np.nan  # of the last two, none is missing in training
+Y = (np.nan_to_num(X[:, 0]) + (X[:, 3] % 3 == 2) + X[:, 4] * X[:, 5] / 4 > 0).astype(float)
+
+# What a booster may meet: the training rows, missing values where there were none, and codes of
+# categories that it never saw.
+MET = np.vstack([X, X, X])
+MET[ROWS : 2 * ROWS][RNG.random(X.shape) < 0.3] = np.nan
+MET[2 * ROWS :, 3] = RNG.choice([-1.0, 2.5, CATEGORIES - 0.5, CATEGORIES, 700.0], ROWS)
+MET[2 * ROWS :, 0] = RNG.choice([0.0, np.inf, -np.inf, 1e-40], ROWS)
 
 
-def _booster(rounds: int, labels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> lgb.Booster:
-    data = lgb.Dataset(X, labels, categorical_feature=[3], params={"verbosity": -1})
-    settings = {"objective": "binary", "num_leaves": 5, "verbosity": -1, "num_threads": 1}
-    return lgb.train(settings | {"min_data_in_leaf": 10}, data, rounds)
+@dataclass(frozen=True)
+class Grown:
+    bags: list[lgb.Booster]
+    forest: Forest
 
 
-@pytest.fixture(scope="module")
-def bags() -> list[lgb.Booster]:
+def _booster(rounds: int, labels: Floats, leaves: int, **more: bool) -> lgb.Booster:
+    settings = {"objective": "binary", "num_leaves": leaves, "verbosity": -1, "num_threads": 1}
+    settings |= {"min_data_in_leaf": 5, "min_data_per_group": 5, "cat_smooth": 1.0} | more
+    data = lgb.Dataset(X, labels, categorical_feature=[3], params=settings)
+    return lgb.train(settings, data, rounds)
+
+
+@pytest.fixture(scope="module", params=[2, 5, MOST_QUESTIONS + 1, 14])
+def grown(request: pytest.FixtureRequest) -> Grown:
+    leaves = int(request.param)
     # Of unequal sizes; where all labels are alike a tree is a single leaf.
-    return [_booster(7, Y), _booster(20, 1 - Y), _booster(3, np.ones(ROWS))]
+    sizes = ((7, Y), (40, 1 - Y), (3, np.ones(ROWS)))
+    bags = [_booster(rounds, labels, leaves) for rounds, labels in sizes]
+    return Grown(bags, Forest.of(bags))
 
 
-def test_a_forest_is_its_bags(bags: list[lgb.Booster]) -> None:
-    forest = Forest.of(bags)
-    leaves = forest.leaves(X)
-    alone = np.hstack([bag.predict(X, pred_leaf=True).reshape(ROWS, -1) for bag in bags])
+def test_a_forest_is_its_bags(grown: Grown) -> None:
+    bags, forest, rows = grown.bags, grown.forest, len(MET)
+    leaves = forest.leaves(MET)
+    alone = np.hstack([bag.predict(MET, pred_leaf=True).reshape(rows, -1) for bag in bags])
     assert np.array_equal(leaves, alone)
-    scores = np.column_stack([bag.predict(X, raw_score=True) for bag in bags])
+    scores = np.column_stack([bag.predict(MET, raw_score=True) for bag in bags])
     assert forest.scores(leaves) == pytest.approx(scores, abs=1e-12)
-    assert np.ptp(scores[:, 0]) > 0.5
-    shares = np.mean([bag.predict(X, pred_contrib=True) for bag in bags], axis=0)
-    assert forest.shares(X) == pytest.approx(shares, abs=1e-12)
-    assert forest.shares(X).sum(axis=1) == pytest.approx(scores.mean(axis=1), abs=1e-9)
+    assert np.ptp(scores[:, 0]) > 0.1
+    shares = np.mean([bag.predict(MET, pred_contrib=True) for bag in bags], axis=0)
+    assert forest.shares(MET) == pytest.approx(shares, abs=1e-12)
+    assert forest.shares(MET).sum(axis=1) == pytest.approx(scores.mean(axis=1), abs=1e-9)
 
 
-def test_a_row_has_the_same_score_alone(bags: list[lgb.Booster]) -> None:
-    forest = Forest.of(bags)
-    together = forest.scores(forest.leaves(X))
-    alone = np.vstack([forest.scores(forest.leaves(X[row : row + 1])) for row in range(50)])
-    assert np.array_equal(alone, together[:50])
+def test_a_row_has_the_same_score_and_shares_alone(grown: Grown) -> None:
+    forest = grown.forest
+    some = range(0, len(MET), 17)
+    together = forest.scores(forest.leaves(MET))
+    shares = forest.shares(MET)
+    for row in some:
+        alone = MET[row : row + 1]
+        assert np.array_equal(forest.scores(forest.leaves(alone))[0], together[row])
+        assert np.array_equal(forest.shares(alone)[0], shares[row])
+
+
+def test_the_trees_ask_every_kind_of_question() -> None:
+    """Or the tests above would prove less than they seem to."""
+    text = _booster(40, Y, 5).model_to_string()
+    kinds = {int(kind) for line in _lines(text, "decision_type") for kind in line.split()}
+    assert kinds >= {2, 8, 9, 10}  # none missing; missing goes right; categories; missing goes left
+    words = [len(line.split()) for line in _lines(text, "cat_threshold")]
+    assert max(words) > 1  # categories beyond the first 32
+
+
+def test_large_trees_and_unknown_kinds_are_left_to_lightgbm() -> None:
+    large = _booster(1, Y, 14).model_to_string()
+    with pytest.raises(Unsuited, match="asks 13 questions"):
+        Tables([read_tree(large)], X.shape[1])
+    zeros = _booster(5, Y, 5, zero_as_missing=True)
+    with pytest.raises(Unsuited, match="0 for a missing value"):
+        read_tree(zeros.model_to_string())
+    forest = Forest.of([zeros])
+    assert np.array_equal(forest.leaves(MET), zeros.predict(MET, pred_leaf=True))
+    assert forest.shares(MET) == pytest.approx(zeros.predict(MET, pred_contrib=True), abs=1e-12)
+
+
+def test_a_text_that_is_not_whole_is_refused() -> None:
+    text = _booster(3, Y, 5).model_to_string()
+    half = text[: text.index("Tree=2")]
+    with pytest.raises(ValueError, match="2 of 3 trees"):
+        Forest([half])
+    without = "\n".join(line for line in text.split("\n") if not line.startswith("left_child="))
+    with pytest.raises(ValueError, match=r"damaged.*left_child"):
+        Forest([without])
+    with pytest.raises(ValueError, match="without trees"):
+        Forest(["no booster"])
+
+
+def _lines(text: str, name: str) -> list[str]:
+    return [line.split("=", 1)[1] for line in text.split("\n") if line.startswith(f"{name}=")]
