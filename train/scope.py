@@ -24,10 +24,10 @@ from sklearn.model_selection import GroupKFold
 
 from data.splits import draw_cases
 from features.frame import FeatureFrame
-from features.hits import Papers
+from features.hits import Hit, Papers
 from features.indicator import plain_words
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
-from features.phrases import read_papers
+from features.phrases import read_many
 from train.terms import words_of
 
 FALSE_ALARMS = 0.01
@@ -48,6 +48,7 @@ _SEEN = {
     "motion_type.motion_type": "motions ({})",
     "forum.level": "rulings of this level of court ({})",
 }
+_TOLD = (*_SEEN, "forum.court")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +77,15 @@ class Scope:
         frame
             As `features.build.build_features` gives it.
         """
-        told = {name: frame.column(name) for name in (*_SEEN, "forum.court")}
+        told = [frame.column(name).tolist() for name in _TOLD]
+        rows = zip(frame.papers, read_many(frame.papers), zip(*told, strict=True), strict=True)
         return [
             (
                 *_reasons_of_words(self, papers),
-                *_reasons_of_paper(papers),
-                *_reasons_of_docket(self, {name: values[row] for name, values in told.items()}),
+                *_reasons_of_paper(papers, hits),
+                *_reasons_of_docket(self, dict(zip(_TOLD, values, strict=True))),
             )
-            for row, papers in enumerate(frame.papers)
+            for papers, hits, values in rows
         ]
 
     def p_value(self, strangeness: float) -> float:
@@ -148,7 +150,8 @@ def _known(documents: Sequence[Sequence[str]]) -> frozenset[str]:
 
 
 def _unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
-    return sum(word not in known for word in words) / len(words) if words else 1.0
+    known_words = sum(map(known.__contains__, words))
+    return (len(words) - known_words) / len(words) if words else 1.0
 
 
 def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
@@ -165,17 +168,18 @@ def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
     ]
 
 
-def _reasons_of_paper(papers: Papers) -> list[str]:
+def _reasons_of_paper(papers: Papers, hits: Sequence[Hit]) -> list[str]:
     """Look for words of another kind of paper, and for words that ask for interim relief."""
-    hits = [hit for hit in read_papers(*papers) if hit.paper == "motion" and not hit.negated]
-    named = sum(hit.field == INTERIM_RELIEF for hit in hits)
-    other = Counter(hit.value for hit in hits if hit.field == OTHER_PAPER)
-    if other.total() > 1 and other.total() > named:
+    hits = [hit for hit in hits if hit.paper == "motion" and not hit.negated]
+    fields = [hit.field for hit in hits]
+    named = fields.count(INTERIM_RELIEF)
+    if fields.count(OTHER_PAPER) > max(1, named):
+        other = Counter(hit.value for hit in hits if hit.field == OTHER_PAPER)
         kind = max(other, key=lambda value: other[value])
         words = [hit.words for hit in hits if hit.field == OTHER_PAPER and hit.value == kind]
         shown = ", ".join(f'"{one}"' for one in dict.fromkeys(words[:3]))
         return [f"it reads like a {meaning(OTHER_PAPER, kind)}: {shown}"]
-    plainly = any(hit.field == "relief_form" for hit in hits) and len(papers[0]) < LONG
+    plainly = "relief_form" in fields and len(papers[0]) < LONG
     enough = max(1, len(papers[0]) // EVERY)
     if not plainly and named < enough:
         return ["the motion has next to no words that ask for interim relief"]

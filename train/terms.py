@@ -7,10 +7,10 @@ read it said far more than on others, ROC AUC 0.64 against 0.54, and readers lea
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from sys import intern
 from typing import Any, Literal
 
@@ -23,9 +23,10 @@ from features.characters import BLANK
 from features.hits import Hit, Papers, plain_hit
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
 from features.papers import SHORT, clean
-from features.phrases import read_papers
+from features.phrases import read_many, read_papers
 from train.calibration import Floats
 from train.cluster import Cluster, each, in_chunks
+from train.term_lookup import Integers, TermLookup, name_of_phrase
 
 Block = Literal["words", "indicators", "doctrine"]
 BLOCKS: tuple[Block, ...] = ("words", "indicators", "doctrine")
@@ -60,26 +61,47 @@ class Vocabulary:
         The weights of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`, whose checks take
         longer than the work where one motion is read.
         """
-        found = [
-            np.fromiter(self._placed(pair, block), dtype=np.int64)
-            for pair in papers
-            for block in BLOCKS
-        ]
-        parts = np.arange(len(found)).repeat([len(places) for places in found])
+        parts, columns = self._found(papers)
         k = len(self._idf)
-        cells, counts = np.unique(
-            parts * k + np.concatenate([*found, np.empty(0, dtype=np.int64)]), return_counts=True
-        )
+        cells, counts = np.unique(parts * k + columns, return_counts=True)
         parts, columns = np.divmod(cells, k)
         weights = (1 + np.log(counts)) * self._idf[columns]
-        lengths = np.sqrt(np.bincount(parts, weights**2, len(found)))
+        lengths = np.sqrt(np.bincount(parts, weights**2, len(papers) * len(BLOCKS)))
         rows = np.bincount(parts // len(BLOCKS), minlength=len(papers))
         starts = np.concatenate([[0], rows.cumsum()])
         return csr_matrix((weights / lengths[parts], columns, starts), shape=(len(papers), k))
 
-    def _placed(self, papers: Papers | Terms, block: Block) -> Iterator[int]:
-        places = self._places[block]
-        return (places[name] for name in _names(papers, block) if name in places)
+    def _found(self, papers: Sequence[Papers] | Sequence[Terms]) -> tuple[Integers, Integers]:
+        """Return the part (a motion's block) and the column of each term, with repeats."""
+        terms = [pair for pair in papers if isinstance(pair, dict)]
+        if terms:
+            found = [
+                [places[name] for name in mine[block] if name in places]
+                for mine in terms
+                for block, places in self._places.items()
+            ]
+            parts = np.arange(len(found)).repeat([len(places) for places in found])
+            return parts, np.fromiter(chain.from_iterable(found), dtype=np.int64)
+        pairs = [pair for pair in papers if not isinstance(pair, dict)]
+        words = [[tokens_of(text) for text in pair if text] for pair in pairs]
+        both = (
+            self._lookup.words_in(words),
+            self._lookup.phrases_in(list(read_many(pairs))),
+        )
+        motions, columns = (np.concatenate(part) for part in zip(*both, strict=True))
+        return motions * len(BLOCKS) + self._block_of_column[columns], columns
+
+    @cached_property
+    def _lookup(self) -> TermLookup:
+        placed = [(block, name, column) for column, (block, name) in enumerate(self.columns)]
+        return TermLookup.of(
+            ((name, column) for block, name, column in placed if block == "words"),
+            ((name, column) for block, name, column in placed if block != "words"),
+        )
+
+    @cached_property
+    def _block_of_column(self) -> Integers:
+        return np.array([BLOCKS.index(block) for block, _ in self.columns], dtype=np.int64)
 
     @cached_property
     def _places(self) -> dict[Block, dict[str, int]]:
@@ -127,26 +149,38 @@ def fit_vocabulary(papers: Sequence[Papers] | Sequence[Terms]) -> Vocabulary | N
 def places_of(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block, str], Hit]:
     """Find the first place of each of the terms."""
     found: dict[tuple[Block, str], Hit] = {}
+    phrases = {name for block, name in terms if block != "words"}
     for hit in read_papers(papers[0], papers[1]):
         block = _block_of(hit)
-        if block and (block, _name_of(hit)) in terms:
-            found.setdefault((block, _name_of(hit)), hit)
+        if block and (name := name_of_phrase(hit)) in phrases:
+            found.setdefault((block, name), hit)
+    wanted: dict[str, set[str]] = {}
+    for block, name in terms:
+        if block == "words":
+            first, _, second = name.partition(" ")
+            wanted.setdefault(first, set()).add(second)
     for paper, text in zip(PAPERS, papers, strict=True):
         reading = clean(text or "").mended
         tokens = list(_TOKEN.finditer(reading.text))
-        runs = [(token, token) for token in tokens] + list(pairwise(tokens))
-        for first, last in runs:
-            name = first[0] if first is last else f"{first[0]} {last[0]}"
-            key = ("words", name)
-            if key in terms and key not in found:
-                span = reading.span(first.start(), last.end())
-                found[key] = plain_hit("words", name, paper, *span, text or "")
+        words = [token[0] for token in tokens]
+        for place, first in enumerate(words):
+            for second in wanted.get(first, ()):
+                last = place + bool(second)
+                key: tuple[Block, str] = ("words", f"{first} {second}" if second else first)
+                if key not in found and (not second or words[last : last + 1] == [second]):
+                    span = reading.span(tokens[place].start(), tokens[last].end())
+                    found[key] = plain_hit("words", key[1], paper, *span, text or "")
     return found
+
+
+def tokens_of(text: str) -> list[str]:
+    """Return the words of a paper in reading form, in order, with a blank for each citation."""
+    return _TOKEN.findall(clean(text).mended.text)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a paper in reading form, in order, without citations."""
-    return [word for word in _TOKEN.findall(clean(text).mended.text) if BLANK not in word]
+    return [word for word in tokens_of(text) if BLANK not in word]
 
 
 def _vectorizer(block: Block, **settings: Any) -> TfidfVectorizer:
@@ -167,10 +201,10 @@ def _names(papers: Papers | Terms, block: Block) -> Sequence[str]:
 def _names_of(papers: Papers, block: Block) -> Sequence[str]:
     if block != "words":
         hits = read_papers(papers[0], papers[1])
-        return [_name_of(hit) for hit in hits if _block_of(hit) == block]
+        return [name_of_phrase(hit) for hit in hits if _block_of(hit) == block]
     names: list[str] = []
     for text in papers:
-        tokens = _TOKEN.findall(clean(text or "").mended.text)
+        tokens = tokens_of(text or "")
         pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
         # One object per term: many motions' terms stay small, here and on the way from a worker.
         names += [intern(name) for name in tokens + pairs if BLANK not in name]
@@ -184,7 +218,3 @@ def _block_of(hit: Hit) -> Block | None:
     if hit.field in (OTHER_PAPER, INTERIM_RELIEF):
         return None  # tells what is no motion, and must not tell how one ends
     return "doctrine" if hit.field in RATINGS else "indicators"
-
-
-def _name_of(hit: Hit) -> str:
-    return f"{'not ' if hit.negated else ''}{hit.field}.{hit.value}"
