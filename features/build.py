@@ -86,8 +86,10 @@ def build_features(
     chunks = [plain[start : start + CHUNK] for start in range(0, len(plain), CHUNK)]
     build = _build_chunk
     if cache_dir is not None:
-        build = joblib.Memory(cache_dir, verbose=0).cache(_build_chunk)
-    with _no_collecting():
+        # A folder for each digest: joblib empties that of a function whose source changed, under
+        # the hands of the other processes.
+        build = joblib.Memory(cache_dir / builder_digest()[:12], verbose=0).cache(_build_chunk)
+    with no_collecting():
         if n_jobs == 1 or len(chunks) < 2:
             built = [build(chunk, builder_digest()) for chunk in chunks]
         else:
@@ -115,7 +117,7 @@ def builder_digest() -> str:
 
 def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator]]:
     """Build a chunk of motions; `digest` takes part only in the cache key."""
-    with _no_collecting():
+    with no_collecting():
         found = read_many([(motion.motion, motion.opposition) for motion in motions])
         return [
             indicators(motion, by_field(hits)) for motion, hits in zip(motions, found, strict=True)
@@ -123,7 +125,7 @@ def _build_chunk(motions: list[Motion], digest: str) -> list[dict[str, Indicator
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """Hold garbage collection: what is built has no cycles, and looking for some takes long."""
     collects = gc.isenabled()
     gc.disable()

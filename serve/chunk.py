@@ -16,6 +16,7 @@ import pyarrow as pa
 from data.chunks import Chunk
 from data.load import Loaded, check_rows, reject_line
 from data.schema import Motion, is_list
+from features.build import no_collecting
 from serve.predictor import Predictor, notes
 from train.prior import Prior
 
@@ -116,6 +117,11 @@ def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     `row-<number>` by its place in the source, with `-unnamed` after it where a row of this chunk or
     before it has that id.
     """
+    with no_collecting():
+        return _score_chunk(predictor, chunk, wanted)
+
+
+def _score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     checked = check_rows(chunk.rows, Motion)
     give_ids(checked, chunk.start, chunk.taken)
     motions = checked.rows

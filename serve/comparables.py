@@ -68,7 +68,7 @@ def compare(
     frame = model.read(build_features([motion]))
     parts = model.parts(frame, [mode])
     (leaves,) = model.look(parts)
-    likeness, order = _nearest(model, comparables, motion, leaves, frame.terms)
+    likeness, order = _nearest(model, comparables, motion, leaves, frame.terms, max(most, NEAREST))
     mine = parts[0].matrix[0]
     shares = dict(zip(model.columns, model.shares(parts)[0].tolist(), strict=False))
     found = []
@@ -105,7 +105,8 @@ def comparable_rate(
     leaves, terms
         Of the motion, as in `Comparables.likeness`.
     """
-    return _rate(comparables, _nearest(model, comparables, motion, leaves, terms)[1])
+    order = _nearest(model, comparables, motion, leaves, terms, NEAREST)[1]
+    return _rate(comparables, order)
 
 
 def nearest_outcomes(
@@ -117,7 +118,7 @@ def nearest_outcomes(
     most: int,
 ) -> list[dict[str, str]]:
     """Return `id` and `outcome` of the rulings most like a motion (see `comparable_rate`)."""
-    order = _nearest(model, comparables, motion, leaves, terms)[1][:most]
+    order = _nearest(model, comparables, motion, leaves, terms, most)[1]
     records = [comparables.records[row] for row in order]
     return [{"id": str(each["id"]), "outcome": str(each["outcome"])} for each in records]
 
@@ -128,12 +129,16 @@ def _nearest(
     motion: Motion,
     leaves: Leaves,
     terms: csr_matrix | None,
+    most: int,
 ) -> tuple[Floats, list[int]]:
-    """Return the likeness of all rulings, and those of other cases, most alike first."""
+    """Return the likeness of all rulings, and the most alike of other cases, most alike first."""
     likeness = comparables.likeness(model, mode_of(motion), leaves, terms)
-    others = comparables.of_other_cases(motion)
-    order = np.argsort(-likeness, kind="stable")
-    return likeness, order[others[order]].tolist()
+    rows = np.flatnonzero(comparables.of_other_cases(motion))
+    apart = -likeness[rows]
+    if most < len(rows):  # to sort them all would take longer than to find them
+        near = apart <= np.partition(apart, most - 1)[most - 1]
+        rows, apart = rows[near], apart[near]
+    return likeness, rows[np.argsort(apart, kind="stable")[:most]].tolist()
 
 
 _COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
