@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, Field
-from scipy.sparse import csr_matrix
 
 from data.courts import find_court
 from data.describe import wilson_interval
@@ -18,6 +17,7 @@ from train.comparables import Comparables
 from train.model import GrantModel
 from train.modes import mode_of
 from train.tables import Leaves
+from train.terms import TermRow
 
 NEAREST = 20
 """Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""
@@ -96,7 +96,7 @@ def comparable_rate(
     comparables: Comparables,
     motion: Motion,
     leaves: Leaves,
-    terms: csr_matrix | None,
+    terms: TermRow | None,
 ) -> ComparableRate:
     """Return how often the rulings most like a motion granted relief.
 
@@ -114,7 +114,7 @@ def nearest_outcomes(
     comparables: Comparables,
     motion: Motion,
     leaves: Leaves,
-    terms: csr_matrix | None,
+    terms: TermRow | None,
     most: int,
 ) -> list[dict[str, str]]:
     """Return `id` and `outcome` of the rulings most like a motion (see `comparable_rate`)."""
@@ -128,7 +128,7 @@ def _nearest(
     comparables: Comparables,
     motion: Motion,
     leaves: Leaves,
-    terms: csr_matrix | None,
+    terms: TermRow | None,
     most: int,
 ) -> tuple[Floats, list[int]]:
     """Return the likeness of all rulings, and the most alike of other cases, most alike first."""

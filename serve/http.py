@@ -21,6 +21,7 @@ from serve.page_files import add_page
 from serve.papers_door import papers_router
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
+from serve.together import Together
 from serve.what_if import WhatIf, what_if
 from train.prior import LEAST_RATE, Prior
 
@@ -129,9 +130,14 @@ def build_app(
         responses=described(*((401,) if gate.keys else ()), 408, 413, 429),
     )
 
+    together = Together(answering)
+
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
-        name = request.state.request_id
         answers = answering.predictor.answer(motions, _prior(prior))
+        return noted(request, motions, answers)
+
+    def noted(request: Request, motions: list[Motion], answers: list[Answer]) -> list[Answer]:
+        name = request.state.request_id
         for answer in answers:
             answer.request_id = name
             measures.answers.labels(answer.mode).inc()
@@ -144,12 +150,14 @@ def build_app(
     async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
         short = len(motion.motion) + len(motion.opposition or "") <= AT_ONCE
-        # A few milliseconds, of which handing it to a thread and back would be one; but nobody is
-        # to be kept waiting by a thread that is at work on a long paper, or by a slow disk.
-        if short and audit is None and not current_default_thread_limiter().borrowed_tokens:
-            answers = answered(request, [motion], prior)
-        else:
+        # Nobody is to be kept waiting by a thread that is at work on a long paper, nor by a disk.
+        if not short or current_default_thread_limiter().borrowed_tokens:
             answers = await run_in_threadpool(answered, request, [motion], prior)
+        elif audit:
+            found = await together.answer(motion, prior)
+            answers = await run_in_threadpool(noted, request, [motion], [found])
+        else:
+            answers = noted(request, [motion], [await together.answer(motion, prior)])
         return _as_json(answers[0])
 
     @asked.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
 
 from data.courts import find_court
 from data.schema import Motion
@@ -32,6 +31,7 @@ from train.modes import Mode, mode_of
 from train.prior import Prior, adjusted, log_odds_shift
 from train.store import load_model, model_digest
 from train.tables import Leaves
+from train.terms import TermRow, row_of
 
 
 @dataclass(frozen=True)
@@ -248,10 +248,9 @@ class _Reckoned(NamedTuple):
             for place, row in enumerate(part.rows.tolist())
         }
 
-    def terms_of(self, row: int) -> csr_matrix | None:
-        """Return the (1, terms) terms of a row."""
-        terms = self.frame.terms
-        return terms[row] if terms is not None and len(self.modes) > 1 else terms
+    def terms_of(self, row: int) -> TermRow | None:
+        """Return the terms of a row."""
+        return None if self.frame.terms is None else row_of(self.frame.terms, row)
 
     def table(self, prior: Prior | None) -> pd.DataFrame:
         """Return the estimates as a table, with `in_scope` and what a prior adds."""

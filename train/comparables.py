@@ -31,6 +31,7 @@ from train.model import GrantModel
 from train.modes import BASIS_OF, MODES, Mode
 from train.store import AGAIN, UnusableModel
 from train.tables import Leaves
+from train.terms import TermRow
 
 BLEND = 0.2
 """Share of the words in the likeness. The leaves alone foretell outcomes best: on rulings before
@@ -85,15 +86,15 @@ class Comparables:
         model: GrantModel,
         mode: Mode,
         leaves: Leaves,
-        terms: csr_matrix | None,
+        terms: TermRow | None,
     ) -> Floats:
         """Return how alike each of the n rulings is to a motion, from 0 to 1.
 
         Parameters
         ----------
         leaves, terms
-            The motion's (1, trees) leaves and (1, terms) terms, in the mode's trees and in the
-            readers' vocabulary.
+            The motion's (1, trees) leaves in the mode's trees, and its terms in the readers'
+            vocabulary.
         """
         theirs = self._bits(model, mode)
         alike = 1 - _trees_apart(theirs, _bits_of(leaves, len(theirs))) / leaves.shape[1]
@@ -101,18 +102,18 @@ class Comparables:
             return np.asarray(alike, dtype=float)
         return np.asarray((1 - BLEND) * alike + BLEND * self._cosine(terms), dtype=float)
 
-    def _cosine(self, terms: csr_matrix) -> Floats:
-        """Return the cosines of a motion's (1, terms) terms with those of the n rulings.
+    def _cosine(self, terms: TermRow) -> Floats:
+        """Return the cosines of a motion's terms with those of the n rulings.
 
         A product of sparse matrices, of which scipy's takes longer to prepare than to do.
         """
         rows = self._rows_of_terms
         assert rows is not None
-        first = rows.indptr[terms.indices]
-        counts = rows.indptr[terms.indices + 1] - first
+        first = rows.indptr[terms.columns]
+        counts = rows.indptr[terms.columns + 1] - first
         places = counted_up(first, counts)
-        products = rows.data[places] * terms.data.repeat(counts)
-        length = np.sqrt((terms.data**2).sum()) or 1.0
+        products = rows.data[places] * terms.weights.repeat(counts)
+        length = np.sqrt((terms.weights**2).sum()) or 1.0
         return np.bincount(rows.indices[places], products, len(self.records)) / length
 
     def _bits(self, model: GrantModel, mode: Mode) -> Bits:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import chain, pairwise
 from sys import intern
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -41,6 +41,19 @@ _TOKEN = re.compile(rf"\b\w\w+\b|{BLANK}+")
 
 Terms = dict[Block, Sequence[str]]
 """The names of all terms in both papers of a motion, block by block, with repeats."""
+
+
+class TermRow(NamedTuple):
+    """The columns of one motion's terms, and their weights."""
+
+    columns: Integers
+    weights: Floats
+
+
+def row_of(terms: csr_matrix, row: int) -> TermRow:
+    """Return a row of a `Vocabulary.matrix`; scipy takes longer to slice than others to use it."""
+    mine = slice(*terms.indptr[row : row + 2])
+    return TermRow(terms.indices[mine], terms.data[mine])
 
 
 @dataclass(frozen=True, eq=False)
