@@ -17,7 +17,7 @@ from train.comparables import Comparables
 from train.model import GrantModel
 from train.modes import mode_of
 from train.tables import Leaves
-from train.terms import TermRow
+from train.terms import TermRow, row_of
 
 NEAREST = 20
 """Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""
@@ -68,7 +68,8 @@ def compare(
     frame = model.read(build_features([motion]))
     parts = model.parts(frame, [mode])
     (leaves,) = model.look(parts)
-    likeness, order = _nearest(model, comparables, motion, leaves, frame.terms, max(most, NEAREST))
+    terms = None if frame.terms is None else row_of(frame.terms, 0)
+    likeness, order = _nearest(model, comparables, motion, leaves, terms, max(most, NEAREST))
     mine = parts[0].matrix[0]
     shares = dict(zip(model.columns, model.shares(parts)[0].tolist(), strict=False))
     found = []

@@ -3,7 +3,8 @@
 import logging
 from typing import TYPE_CHECKING, Annotated, Any
 
-from anyio.to_thread import current_default_thread_limiter
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
@@ -131,6 +132,7 @@ def build_app(
     )
 
     together = Together(answering)
+    writers = CapacityLimiter(1)  # of the audit log, which is written line after line
 
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
         answers = answering.predictor.answer(motions, _prior(prior))
@@ -155,7 +157,7 @@ def build_app(
             answers = await run_in_threadpool(answered, request, [motion], prior)
         elif audit:
             found = await together.answer(motion, prior)
-            answers = await run_in_threadpool(noted, request, [motion], [found])
+            answers = await run_sync(noted, request, [motion], [found], limiter=writers)
         else:
             answers = noted(request, [motion], [await together.answer(motion, prior)])
         return _as_json(answers[0])
