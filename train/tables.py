@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from train.calibration import Floats
 from train.shapley import shapley_values
-from train.trees import Question, Tree, Unsuited
+from train.trees import Question, Tree, Trees, Unsuited
 
 Leaves = npt.NDArray[np.intp]
 """(n, trees): the numbers of the leaves that rows fall into, bag after bag."""
@@ -50,7 +50,8 @@ class Tables:
         self._asked, different = _numbered(trees, self._k)
         self._questions = _Questions.of(different)
         self._starts = np.arange(len(trees), dtype=np.intp) << self._k
-        self._leaf_of = np.concatenate([_leaf_of(tree, self._k) for tree in trees])
+        self._laid = Trees.of(trees, self._k)
+        self._leaf_of = _leaf_of(self._laid)
 
     def leaves(self, matrix: Floats) -> Leaves:
         """Return the (n, trees) numbers of the leaves that rows fall into."""
@@ -82,7 +83,7 @@ class Tables:
 
     @cached_property
     def _shares(self) -> "_Shares":
-        return _Shares.of(self._trees, self._k)
+        return _Shares.of(self._trees, self._laid)
 
 
 def _numbered(trees: Sequence[Tree], k: int) -> tuple[npt.NDArray[np.intp], list[Question]]:
@@ -95,11 +96,14 @@ def _numbered(trees: Sequence[Tree], k: int) -> tuple[npt.NDArray[np.intp], list
     return asked, list(places)
 
 
-def _leaf_of(tree: Tree, k: int) -> npt.NDArray[np.intp]:
-    """Return the leaf of each of the 2^k patterns of answers."""
-    yes = np.arange(1 << k)[:, None] >> np.arange(tree.turns.shape[1]) & 1
-    met = (tree.turns == 0) | (tree.turns == 2 * yes[:, None, :] - 1)
-    return np.asarray(met.all(axis=2).argmax(axis=1), dtype=np.intp)
+def _leaf_of(trees: Trees) -> npt.NDArray[np.intp]:
+    """Return the leaf of each pattern of answers, tree by tree."""
+    k = trees.asks.shape[1]
+    sides = 2 * (np.arange(1 << k)[:, None] >> np.arange(k) & 1) - 1
+    turns = trees.turns[:, None]
+    met = (turns == 0) | (turns == sides[:, None, :])
+    # Leaves that a tree does not have lie below no question, and come after those it has.
+    return np.asarray(met.all(axis=3).argmax(axis=2).ravel(), dtype=np.intp)
 
 
 class _Questions(NamedTuple):
@@ -158,9 +162,10 @@ class _Shares(NamedTuple):
     base: float
 
     @classmethod
-    def of(cls, trees: Sequence[Tree], k: int) -> "_Shares":
-        blocks = [trees[start : start + _TREES] for start in range(0, len(trees), _TREES)]
-        worked = [shapley_values(block, k) for block in blocks]
+    def of(cls, trees: Sequence[Tree], laid: Trees) -> "_Shares":
+        k = laid.asks.shape[1]
+        starts = range(0, len(trees), _TREES)
+        worked = [shapley_values(laid.some(start, start + _TREES)) for start in starts]
         values = np.concatenate([shares for shares, _ in worked]).reshape(-1, 1 << k)
         # What each row of values is of; -1 stands for features that a tree does not have.
         padded = [(*tree.features, *[-1] * k)[:k] for tree in trees]

@@ -55,20 +55,23 @@ class TermLookup(NamedTuple):
             Their names as `name_of_phrase` gives them.
         """
         numbers: dict[str, int] = {}
-        parted = [(name.split(" "), column) for name, column in words]
-        for parts, _ in parted:
-            for part in parts:
-                numbers.setdefault(part, len(numbers))
-        singles = np.full(len(numbers) + 1, -1, dtype=np.int64)
-        pairs = []
-        for parts, column in parted:
-            if len(parts) == 1:
-                singles[numbers[parts[0]]] = column
+        alone, firsts, seconds, columns = [], [], [], []
+        for name, column in words:
+            first, _, second = name.partition(" ")
+            number = numbers.setdefault(first, len(numbers))
+            if second:
+                firsts.append(number)
+                seconds.append(numbers.setdefault(second, len(numbers)))
+                columns.append(column)
             else:
-                pairs.append((numbers[parts[0]] * len(singles) + numbers[parts[1]], column))
-        codes, columns = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+                alone.append((number, column))
+        singles = np.full(len(numbers) + 1, -1, dtype=np.int64)
+        for number, column in alone:
+            singles[number] = column
+        codes = _array(firsts) * len(singles) + _array(seconds)
+        order = np.argsort(codes)
         named = {_parts_of_phrase(name): column for name, column in phrases}
-        return cls(numbers, singles, codes, columns, named)
+        return cls(numbers, singles, codes[order], _array(columns)[order], named)
 
     def words_in(self, papers: Sequence[Sequence[Sequence[str]]]) -> tuple[Integers, Integers]:
         """Return the motion and column of each word and pair in the words of n motions' papers."""
@@ -79,7 +82,7 @@ class TermLookup(NamedTuple):
                 read += map(self.numbers.get, words, repeat(_NO_WORD))
                 read.append(_NO_WORD)
             ends.append(len(read))
-        found = np.array(read, dtype=np.int64)
+        found = _array(read)
         motions = np.arange(len(papers)).repeat(np.diff([0, *ends]))
         singles = self.singles[found]
         alone = singles >= 0
@@ -97,7 +100,7 @@ class TermLookup(NamedTuple):
         """Return the motion and column of each phrase of n motions."""
         get = self.phrases.get
         read = [get((hit.field, hit.value, hit.negated), -1) for mine in hits for hit in mine]
-        columns = np.array(read, dtype=np.int64)
+        columns = _array(read)
         motions = np.arange(len(hits)).repeat([len(mine) for mine in hits])
         return motions[columns >= 0], columns[columns >= 0]
 
@@ -110,3 +113,7 @@ def name_of_phrase(hit: Hit) -> str:
 def _parts_of_phrase(name: str) -> tuple[str, str, bool]:
     field, value = name.removeprefix("not ").split(".", 1)
     return field, value, name.startswith("not ")
+
+
+def _array(numbers: Sequence[int]) -> Integers:
+    return np.array(numbers, dtype=np.int64)

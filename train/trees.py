@@ -4,7 +4,7 @@ A tree asks questions of a row ("is this number at most t", "is this category on
 answer sends it left or right, until it lies in a leaf.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,6 +53,43 @@ class Tree(NamedTuple):
     def features(self) -> list[int]:
         """The features asked about, each once."""
         return list(dict.fromkeys(question.feature for question in self.questions))
+
+
+class Trees(NamedTuple):
+    """n trees side by side, as if each had k questions and k + 1 leaves.
+
+    Attributes
+    ----------
+    values, turns, fractions
+        (n, leaves), (n, leaves, k), (n, leaves, k): see `Tree`. Below a question that a tree does
+        not have lies no leaf; a leaf that it does not have is worth nothing.
+    asks
+        (n, k): for each question, the place of its feature in `Tree.features`.
+    """
+
+    values: Floats
+    turns: npt.NDArray[np.int8]
+    fractions: Floats
+    asks: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree], k: int) -> "Trees":
+        """Lay trees of at most k questions side by side."""
+        values, turns = np.zeros((len(trees), k + 1)), np.zeros((len(trees), k + 1, k), np.int8)
+        fractions, asks = np.ones(turns.shape), np.zeros((len(trees), k), dtype=np.intp)
+        for place, tree in enumerate(trees):
+            leaves, mine = tree.turns.shape
+            values[place, :leaves] = tree.values
+            turns[place, :leaves, :mine] = tree.turns
+            fractions[place, :leaves, :mine] = tree.fractions
+            features = tree.features
+            asks[place, :mine] = [features.index(question.feature) for question in tree.questions]
+        return cls(values, turns, fractions, asks)
+
+    def some(self, start: int, end: int) -> "Trees":
+        """Return those from one on, up to another."""
+        rows = slice(start, end)
+        return Trees(self.values[rows], self.turns[rows], self.fractions[rows], self.asks[rows])
 
 
 def read_tree(text: str) -> Tree:
