@@ -1,9 +1,9 @@
 """Explain: which features moved a probability, and by how many percentage points."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.special import expit, logit
 
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
@@ -17,7 +17,8 @@ _FAMILY_OF = np.array([list(FAMILIES).index(column.family) for column in COLUMNS
 
 def points_moved(p: float, log_odds: float) -> float:
     """Return the percentage points by which a log-odds share moves the probability to p."""
-    return float(100 * (p - expit(logit(p) - log_odds)))
+    # scipy's functions take several times as long for a single number.
+    return 100 * (p - p / (p + (1 - p) * math.exp(log_odds)))
 
 
 def factors_of(
