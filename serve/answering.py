@@ -34,7 +34,7 @@ def warm(predictor: Predictor) -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5000, 10, 200)
+    gc.set_threshold(700, 10, 1000)
 
 
 class Answering:
