@@ -4,7 +4,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -18,14 +19,14 @@ from data.chunks import Chunk
 from serve.chunk import Wanted, score_chunk
 from serve.locate import Located
 from serve.predictor import Predictor
-from train.cluster import begun_ahead
 from train.store import UnusableModel
 
 FEW = 10
-"""Chunks that are scored in this process: workers take seconds to start, and this process too has
-all cores for its slowest step. On two cores 24 chunks take 25 s here and 21 s in two workers."""
+"""Chunks that are scored in this process alone: workers take longer to start than to do them."""
 AHEAD = 2
-"""Chunks handed out per process, so that none waits for the next, and memory stays flat."""
+"""Chunks handed out per worker, so that none waits for the next."""
+WAITING = 64
+"""Scored chunks that may wait for one before them, some 100 kB each."""
 
 
 def processes(jobs: int) -> int:
@@ -44,10 +45,10 @@ def processes(jobs: int) -> int:
 def scored_here(
     chunks: Iterable[Chunk], predictor: Predictor, located: Located, wanted: Wanted, jobs: int
 ) -> Iterator[tuple[Chunk, bytes]]:
-    """Score chunks in worker processes and yield each with its scores, in order.
+    """Score chunks in this process and worker processes, and yield each with its scores, in order.
 
-    With one process, or no more than `FEW` chunks, they are scored in this process. Workers load
-    the model of `located` once each.
+    With one process, or no more than `FEW` chunks, no worker is started. Workers load the model of
+    `located` once each.
 
     Raises
     ------
@@ -56,20 +57,23 @@ def scored_here(
     """
     chunks = iter(chunks)
     first = list(islice(chunks, FEW + 1))
+    rest = chain(first, chunks)
+
+    def score(chunk: Chunk) -> bytes:
+        return score_chunk(predictor, chunk, wanted)
+
     if jobs == 1 or len(first) <= FEW:
-        for chunk in chain(first, chunks):
-            yield chunk, score_chunk(predictor, chunk, wanted)
+        for chunk in rest:
+            yield chunk, score(chunk)
         return
-    folder = str(located.folder)
-    with _pool(jobs) as pool:
+    names = str(located.folder), predictor.version, predictor.digest
+    with _pool(jobs - 1) as pool:
 
         def begin(chunk: Chunk) -> Future[bytes]:
-            names = predictor.version, predictor.digest
-            return pool.submit(score_with, chunk, folder, *names, wanted)
+            return pool.submit(score_with, chunk, names, wanted)
 
         try:
-            for done, future in begun_ahead(chain(first, chunks), begin, AHEAD * jobs):
-                yield done, future.result()
+            yield from _shared_out(rest, begin, score, AHEAD * (jobs - 1))
         except BrokenProcessPool:
             raise ChildProcessError(
                 "a scoring process was ended from outside, for want of memory perhaps: go on with "
@@ -77,9 +81,45 @@ def scored_here(
             ) from None
 
 
-def score_with(chunk: Chunk, folder: str, version: str, digest: str, wanted: Wanted) -> bytes:
-    """Score a chunk with the model of a folder, which each process loads once."""
-    return score_chunk(_loaded(folder, version, digest), chunk, wanted)
+def _shared_out(
+    chunks: Iterator[Chunk],
+    begin: Callable[[Chunk], Future[bytes]],
+    score: Callable[[Chunk], bytes],
+    ahead: int,
+) -> Iterator[tuple[Chunk, bytes]]:
+    """Yield chunks with their scores, in order, some begun elsewhere and some scored here.
+
+    `ahead` are kept begun. Whoever would only wait for the first of them scores another meanwhile:
+    workers take seconds to start.
+    """
+    waiting: deque[tuple[Chunk, Future[bytes]]] = deque()
+    while True:
+        begun = sum(not future.done() for _, future in waiting)
+        for chunk in islice(chunks, max(0, ahead - begun)):
+            waiting.append((chunk, begin(chunk)))
+        if not waiting:
+            return
+        mine = None
+        if not waiting[0][1].done() and len(waiting) < WAITING:
+            mine = next(chunks, None)
+        if mine is None:
+            chunk, future = waiting.popleft()
+            yield chunk, future.result()
+        else:
+            done: Future[bytes] = Future()
+            done.set_result(score(mine))
+            waiting.append((mine, done))
+
+
+def score_with(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:
+    """Score a chunk with a model that each process loads once.
+
+    Parameters
+    ----------
+    names
+        The model's folder, version and digest.
+    """
+    return score_chunk(_loaded(*names), chunk, wanted)
 
 
 @lru_cache(maxsize=2)  # a worker of a cluster may live long and meet many

@@ -64,7 +64,7 @@ def _score(chunk: Chunk, version: str, digest: str, wanted: Wanted) -> bytes:
     from serve.model_plugin import folder_on
 
     folder = str(folder_on(get_worker(), digest))
-    return score_with(chunk, folder, version, digest, wanted)
+    return score_with(chunk, (folder, version, digest), wanted)
 
 
 def _result(client: "Client", future: Any) -> bytes:

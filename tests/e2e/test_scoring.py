@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -52,6 +54,22 @@ def expected(docket: Path, tmp_path: Path) -> bytes:
     output = tmp_path / "expected.jsonl"
     assert _invoke("score", docket, output, "--jobs", 1).exit_code == 3
     return output.read_bytes()
+
+
+def test_a_worker_that_is_killed_is_told(
+    docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.pool.FEW", 1)
+    monkeypatch.setattr("serve.pool._stay_with_parent", _end)
+    run = ["score", docket, tmp_path / "out.jsonl", "--jobs", 2, "--chunk", 5]
+    result = _invoke(*run)
+    assert result.exit_code == 2
+    assert "a scoring process was ended from outside" in result.output
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_processes_and_chunks_change_nothing(
@@ -153,7 +171,7 @@ def test_a_run_cut_off_goes_on(docket: Path, expected: bytes, tmp_path: Path) ->
     (tmp_path / "out.jsonl.partial" / "mine.txt").write_text("the user's own")
     refused = _invoke(*run, "--resume", "--keep", "court")
     assert refused.exit_code == 2
-    assert '--keep was [] and is ["court"]' in refused.output.replace("\n", "")
+    assert '--keepwas[]andis["court"]' in "".join(refused.output.split())
     changed = docket.read_bytes()
     docket.write_bytes(changed + b"\n")
     assert "size was" in _invoke(*run, "--resume").output.replace("\n", " ")
