@@ -137,5 +137,5 @@ def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
     return Reading(text.translate(_SPACES), joins, shifts)
 
 
-_clean_short = lru_cache(maxsize=8192)(_clean)
+_clean_short = lru_cache(maxsize=4096)(_clean)
 _clean_long = lru_cache(maxsize=2)(_clean)

@@ -224,7 +224,7 @@ def read_many(pairs: Sequence[Papers]) -> Iterator[tuple[Hit, ...]]:
     return (known[pair] if pair in known else _read_long(pair) for pair in pairs)
 
 
-_SHORT_READ: LRUCache[Papers, tuple[Hit, ...]] = LRUCache(8192)
+_SHORT_READ: LRUCache[Papers, tuple[Hit, ...]] = LRUCache(2048)
 _LOCK = Lock()
 
 

@@ -93,6 +93,9 @@ def connected(address: str) -> Iterator[Cluster]:
                 f"a worker of {address} was lost ({_in_short(error)}); its log may say why. Run "
                 "the command again once it is back"
             ) from error
+        except ValueError:
+            check_workers(cluster)  # Dask says "No valid workers found" where work was for one lost
+            raise
 
 
 def each(

@@ -1,6 +1,8 @@
 """Training on a Dask cluster: two real worker processes give what one process gives."""
 
 import operator
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -195,6 +197,22 @@ def test_a_lost_worker_is_told_and_not_waited_for(cluster: Cluster) -> None:
     gone = replace(cluster, workers=(*cluster.workers, "tcp://127.0.0.1:9"))
     with pytest.raises(ConnectionError, match=r"worker tcp://127\.0\.0\.1:9 was lost"):
         list(each(gone, operator.add, [1], 2))
+
+
+def test_a_worker_killed_at_work_ends_the_work(
+    trained: Any, two_workers: Any, tmp_path: Path
+) -> None:
+    def pieces(cluster: Cluster) -> Iterator[int]:
+        yield from range(10)
+        os.kill(cluster.client.run(os.getpid)[cluster.workers[0]], signal.SIGKILL)
+        yield from range(1000)
+
+    with (
+        two_workers(tmp_path) as started,
+        pytest.raises(ConnectionError, match=r"worker.* was lost.*Run"),
+        connected(str(started.scheduler_address)) as cluster,
+    ):
+        list(each(cluster, operator.add, pieces(cluster), 1))
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
