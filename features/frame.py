@@ -4,6 +4,7 @@ One motion is answered about in milliseconds, of which building a pandas frame w
 so a frame holds arrays, and gives pandas frames to those who ask.
 """
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -150,13 +151,12 @@ class FeatureFrame:
             What was read.
         """
         told = np.where(np.isnan(numbers), "not shown", "text").astype(object)
-        both = zip(self.hits, hits or [{}] * len(self), strict=True)
         return replace(
             self,
             names=(*self.names, *READINGS),
             numbers=np.hstack([self.numbers, numbers]),
             told=np.hstack([self.told, told]) if self.told.size else self.told,
-            hits=tuple(mine | more for mine, more in both),
+            hits=tuple(map(operator.or_, self.hits, hits)) if hits else self.hits,
             terms=terms,
         )
 
