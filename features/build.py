@@ -109,7 +109,7 @@ def builder_digest() -> str:
     versions = [version(name) for name in _READ_WITH]
     digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
     sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
-    sources += [files("data") / name for name in ("codes.py", "schema.py", "courts.py")]
+    sources += [files("data") / name for name in ("codes.py", "kinds.py", "schema.py", "courts.py")]
     for path in sorted(sources, key=lambda path: path.name):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -16,9 +16,9 @@ from pydantic import (
 )
 
 from data.codes import Outcome
+from data.kinds import Coding, Maybe, MaybeName
 from data.load import Loaded, Problem, Reject, load, write_rejects
 from data.rows import UnreadableInput
-from data.schema import Coding, Maybe, MaybeName
 from train.modes import Mode
 from train.rulings import InPart
 

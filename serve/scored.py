@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
+from data.kinds import Maybe, MaybeName
 from data.load import check_rows, load
 from data.rows import UnreadableInput, raw_rows
-from data.schema import Maybe, MaybeName, Motion
+from data.schema import Motion
 from features.build import FAMILIES
 from serve.chunk import give_ids
 from serve.joined import Prediction, Probability
