@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from data.addresses import is_local, local_path
@@ -25,12 +23,12 @@ from serve.locate import Located
 from serve.partial import Partial, partial_work
 from serve.pool import processes, scored_here
 from serve.predictor import Predictor
+from serve.repeated_ids import SHOWN, RepeatedIds
 from serve.sinks import Sink, is_same_file, remove, whole
 
 CHUNK = 1000
 """Rows of a chunk: one to two seconds' work of one core, which is what a kill costs at most for
 each that is under way."""
-SHOWN = 5
 _MOST_NOTES = 10_000
 
 
@@ -235,45 +233,3 @@ def _joined(
         sink.write(watched())
     docket.repeated, docket.repeated_names = ids.count, ids.names
     return docket
-
-
-class RepeatedIds:
-    """Counts the ids that stand on more than one row, at eight bytes an id.
-
-    Attributes
-    ----------
-    count
-        How many there are. Two ids of a million share a digest of 64 bits, and are taken for one,
-        once in some thirty million such files.
-    names
-        The first of them.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.names: list[str] = []
-        self._seen: npt.NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._told: set[int] = set()
-
-    def see(self, ids: list[str]) -> None:
-        """Take the ids of the next rows."""
-        digests = np.array([_digest(name) for name in ids], dtype=np.uint64)
-        places = np.searchsorted(self._seen, digests)
-        known = np.append(self._seen, np.uint64(0))[places] == digests
-        known &= places < len(self._seen)
-        here: set[int] = set()
-        for name, digest, before in zip(ids, digests.tolist(), known.tolist(), strict=True):
-            if before or digest in here:
-                if digest not in self._told:
-                    self._told.add(digest)
-                    self.count += 1
-                    if len(self.names) < SHOWN:
-                        self.names.append(name)
-            else:
-                here.add(digest)
-        fresh = np.fromiter(here, np.uint64, len(here))
-        self._seen = np.sort(np.concatenate([self._seen, fresh]), kind="stable")
-
-
-def _digest(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")

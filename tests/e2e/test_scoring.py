@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from serve.batch import RepeatedIds
 from serve.locate import locate_model
+from serve.repeated_ids import RepeatedIds
 from train.modes import MODES, masked
 
 MOTIONS = [
