@@ -6,6 +6,9 @@ Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyf
 
 import gc
 import hashlib
+import os
+import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -62,6 +65,8 @@ _READ_WITH = (
 )
 CHUNK = 500
 """Motions per parallel job: about a second's work, so that start-up cost does not dominate."""
+UNUSED_SECONDS = 30 * 24 * 3600
+"""After so long a version of the builders that nobody used loses its cached frames."""
 
 
 def build_features(
@@ -86,9 +91,7 @@ def build_features(
     chunks = [plain[start : start + CHUNK] for start in range(0, len(plain), CHUNK)]
     build = _build_chunk
     if cache_dir is not None:
-        # A folder for each digest: joblib empties that of a function whose source changed, under
-        # the hands of the other processes.
-        build = joblib.Memory(cache_dir / builder_digest()[:12], verbose=0).cache(_build_chunk)
+        build = joblib.Memory(_own_folder(cache_dir), verbose=0).cache(_build_chunk)
     with no_collecting():
         if n_jobs == 1 or len(chunks) < 2:
             built = [build(chunk, builder_digest()) for chunk in chunks]
@@ -98,6 +101,20 @@ def build_features(
         rows = [row for chunk in built for row in chunk]
         papers = ((motion.motion, motion.opposition) for motion in plain)
         return FeatureFrame.of_rows(rows, BUILT, papers)
+
+
+def _own_folder(cache_dir: Path) -> Path:
+    """Return the folder of this version of the builders, and remove those long unused.
+
+    joblib empties a folder whose function has changed, under the hands of other processes.
+    """
+    folder = cache_dir / "frames" / builder_digest()[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    for other in folder.parent.iterdir():
+        if time.time() - other.stat().st_mtime > UNUSED_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
+    return folder
 
 
 @cache

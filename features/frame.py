@@ -4,7 +4,6 @@ One motion is answered about in milliseconds, of which building a pandas frame w
 so a frame holds arrays, and gives pandas frames to those who ask.
 """
 
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -150,13 +149,14 @@ class FeatureFrame:
         terms
             What was read.
         """
+        both = zip(self.hits, hits, strict=True)
         told = np.where(np.isnan(numbers), "not shown", "text").astype(object)
         return replace(
             self,
             names=(*self.names, *READINGS),
             numbers=np.hstack([self.numbers, numbers]),
             told=np.hstack([self.told, told]) if self.told.size else self.told,
-            hits=tuple(map(operator.or_, self.hits, hits)) if hits else self.hits,
+            hits=tuple(one | more for one, more in both) if hits else self.hits,
             terms=terms,
         )
 

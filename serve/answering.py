@@ -1,7 +1,8 @@
 """The model that answers: loaded at start, and swapped when the registry names another champion.
 
-A request takes the model once, when it begins, so that one swapped in meanwhile never mixes with
-it. Whatever goes wrong while looking for another model, the one that is loaded goes on answering.
+A request takes the model once, when it is answered, so that one swapped in meanwhile never mixes
+with it. Whatever goes wrong while looking for another model, the one that is loaded goes on
+answering.
 """
 
 import gc

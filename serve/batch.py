@@ -95,7 +95,7 @@ class Run:
     work
         Folder for finished chunks where the output is not on this machine.
     elsewhere
-        Scores chunks in another place than this machine, in order (see `scored_here`).
+        Scores chunks in another place than this machine (see `scored_here`).
     """
 
     jobs: int = -1
@@ -150,7 +150,12 @@ def score_docket(
         "options": {**wanted.identity(), "--chunk": run.size},
     }
     with partial_work(partial_folder(sink, run.work), belongs, run.resume, tell) as partial:
-        last = -1
+        last, done = -1, 0
+
+        def finished(chunk: Chunk) -> None:
+            nonlocal done
+            done += len(chunk.rows)
+            advance(done, chunk.share)
 
         def unfinished() -> Iterator[Chunk]:
             nonlocal last
@@ -159,7 +164,7 @@ def score_docket(
                 if not (run.resume and partial.is_finished(chunk)):
                     yield chunk
                 else:
-                    advance(chunk.end, chunk.share)
+                    finished(chunk)
 
         if run.elsewhere:
             scored = run.elsewhere(unfinished())
@@ -167,7 +172,7 @@ def score_docket(
             scored = scored_here(unfinished(), predictor, located, wanted, jobs)
         for chunk, found in scored:
             partial.keep(chunk.number, found)
-            advance(chunk.end, chunk.share)
+            finished(chunk)
         if last < 0:
             raise UnreadableInput(f"{source.name} holds no rows; expected at least one")
         docket = _joined(partial, last + 1, sink, rejects, advance)

@@ -1,12 +1,11 @@
-"""Score chunks on all cores of this machine, and give them back in order."""
+"""Score chunks on all cores of this machine."""
 
 import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,11 +21,9 @@ from serve.predictor import Predictor
 from train.store import UnusableModel
 
 FEW = 10
-"""Chunks that are scored in this process alone: workers take longer to start than to do them."""
+"""Chunks that are scored in this process alone: a worker takes about as long to start."""
 AHEAD = 2
 """Chunks handed out per worker, so that none waits for the next."""
-WAITING = 64
-"""Scored chunks that may wait for one before them, some 100 kB each."""
 
 
 def processes(jobs: int) -> int:
@@ -45,7 +42,7 @@ def processes(jobs: int) -> int:
 def scored_here(
     chunks: Iterable[Chunk], predictor: Predictor, located: Located, wanted: Wanted, jobs: int
 ) -> Iterator[tuple[Chunk, bytes]]:
-    """Score chunks in this process and worker processes, and yield each with its scores, in order.
+    """Score chunks in this process and worker processes, and yield each when it is scored.
 
     With one process, or no more than `FEW` chunks, no worker is started. Workers load the model of
     `located` once each.
@@ -87,28 +84,26 @@ def _shared_out(
     score: Callable[[Chunk], bytes],
     ahead: int,
 ) -> Iterator[tuple[Chunk, bytes]]:
-    """Yield chunks with their scores, in order, some begun elsewhere and some scored here.
+    """Yield chunks with their scores, whichever are done; some begun elsewhere, some scored here.
 
-    `ahead` are kept begun. Whoever would only wait for the first of them scores another meanwhile:
+    `ahead` are kept begun. Whoever would only wait for one of them scores another meanwhile:
     workers take seconds to start.
     """
-    waiting: deque[tuple[Chunk, Future[bytes]]] = deque()
+    begun: dict[Future[bytes], Chunk] = {}
     while True:
-        begun = sum(not future.done() for _, future in waiting)
-        for chunk in islice(chunks, max(0, ahead - begun)):
-            waiting.append((chunk, begin(chunk)))
-        if not waiting:
-            return
-        mine = None
-        if not waiting[0][1].done() and len(waiting) < WAITING:
+        for chunk in islice(chunks, ahead - len(begun)):
+            begun[begin(chunk)] = chunk
+        done = {future for future in begun if future.done()}
+        if not done:
             mine = next(chunks, None)
-        if mine is None:
-            chunk, future = waiting.popleft()
-            yield chunk, future.result()
-        else:
-            done: Future[bytes] = Future()
-            done.set_result(score(mine))
-            waiting.append((mine, done))
+            if mine is not None:
+                yield mine, score(mine)
+                continue
+            if not begun:
+                return
+            done = wait(begun, return_when=FIRST_COMPLETED).done
+        for future in done:
+            yield begun.pop(future), future.result()
 
 
 def score_with(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:

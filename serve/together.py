@@ -15,9 +15,9 @@ from serve.predictor import Predictor
 from train.prior import Prior
 
 MOST = 16
-"""Motions answered about in one go: some 30 ms, in which nothing else is answered."""
+"""Motions answered about in one go: some 40 ms, in which nothing else is answered."""
 MOST_TEXT = 10_000
-"""Characters of their papers, beyond the first motion's."""
+"""Characters of their papers; the first motion is taken whatever it has."""
 TURNS = 5
 """Turns of the event loop for which requests that are being read already are waited for."""
 
@@ -81,8 +81,8 @@ def _as_many_as_fit(waiting: Sequence[_Asked]) -> tuple[list[_Asked], list[_Aske
 
 
 def _answer(predictor: Predictor, asked: Sequence[_Asked], rate: float | None) -> None:
-    prior = None if rate is None else Prior(rate)
     try:
+        prior = None if rate is None else Prior(rate)
         answers = predictor.answer([one.motion for one in asked], prior)
     except Exception as error:
         if len(asked) == 1:

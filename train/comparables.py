@@ -123,7 +123,7 @@ class Comparables:
         if mode not in self._leaves:
             forest = model.ensembles[BASIS_OF[mode]].forest
             leaves = forest.leaves(self.matrices[mode].astype(float))
-            self._leaves[mode] = _bits_of(leaves, max(1, int(leaves.max()).bit_length()))
+            self._leaves[mode] = _bits_of(leaves, max(1, (forest.most_leaves - 1).bit_length()))
         return self._leaves[mode]
 
     @cached_property
@@ -247,7 +247,7 @@ def _bits_of(leaves: Leaves, n_bits: int) -> Bits:
     Two rulings share the leaf of a tree where all of its bits are equal.
     """
     n, trees = leaves.shape
-    numbers = np.zeros((n, trees + -trees % 64), dtype=np.uint8)  # a tree has fewer leaves than 256
+    numbers = np.zeros((n, trees + -trees % 64), dtype=np.uint32)
     numbers[:, :trees] = leaves
     planes = [np.packbits((numbers >> bit) & 1 == 1, axis=1) for bit in range(n_bits)]
     return np.stack(planes).view(np.uint64)

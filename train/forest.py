@@ -46,16 +46,21 @@ class Forest:
         self._values = np.concatenate(values)
         self._offsets = np.cumsum([0, *(len(mine) for mine in values[:-1])])
         self._firsts = np.cumsum([0, *(len(mine) for mine in trees[:-1])])
-        self._trees = _tables(flat, texts[0]) or _Merged(flat, texts[0])
+        self._together = _tables(flat, texts[0]) or _Merged(flat, texts[0])
 
     @classmethod
     def of(cls, bags: Sequence[lgb.Booster]) -> "Forest":
         """Return the forest of some boosters."""
         return cls([bag.model_to_string() for bag in bags])
 
+    @property
+    def most_leaves(self) -> int:
+        """How many leaves the largest tree has."""
+        return int(np.diff([*self._offsets, len(self._values)]).max())
+
     def leaves(self, matrix: Floats) -> Leaves:
         """Return the (n, trees) numbers of the leaves that rows fall into, bag after bag."""
-        return self._trees.leaves(matrix)
+        return self._together.leaves(matrix)
 
     def scores(self, leaves: Leaves) -> Floats:
         """Return the (n, bags) raw log-odds of rows that fall into these leaves."""
@@ -69,7 +74,7 @@ class Forest:
         ----------
         Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
         """
-        return self._trees.shares(matrix) / len(self.texts)
+        return self._together.shares(matrix) / len(self.texts)
 
 
 class _Merged:

@@ -40,6 +40,8 @@ class Tables:
     ------
     Unsuited
         If a tree asks too many questions.
+    ValueError
+        If a tree asks for a column that rows do not have.
     """
 
     def __init__(self, trees: Sequence[Tree], n_features: int) -> None:
@@ -48,6 +50,8 @@ class Tables:
         if self._k > MOST_QUESTIONS:
             raise Unsuited(f"a tree asks {self._k} questions")
         self._asked, different = _numbered(trees, self._k)
+        if not all(0 <= question.feature < n_features for question in different):
+            raise ValueError(f"a tree that asks for other columns than the {n_features} there are")
         self._questions = _Questions.of(different)
         self._starts = np.arange(len(trees), dtype=np.intp) << self._k
         self._laid = Trees.of(trees, self._k)
@@ -62,7 +66,7 @@ class Tables:
 
     def shares(self, matrix: Floats) -> Floats:
         """Return (n, columns + 1): each column's share summed over the trees, then their base."""
-        table = self._shares
+        table = self._share_table
         found = np.zeros((len(matrix), self._n_features + 1))
         found[:, -1] = table.base
         if len(table.features):
@@ -82,7 +86,7 @@ class Tables:
             yield rows, np.ascontiguousarray(patterns.T)  # what follows goes along the rows
 
     @cached_property
-    def _shares(self) -> "_Shares":
+    def _share_table(self) -> "_Shares":
         return _Shares.of(self._trees, self._laid)
 
 

@@ -18,6 +18,7 @@ Placed = tuple[str, int]
 """A term's name and its column."""
 _NO_WORD = -1
 """A word that no term holds, and the end of a paper."""
+_NO_PAIR = np.iinfo(np.int64).max
 
 
 class TermLookup(NamedTuple):
@@ -68,41 +69,52 @@ class TermLookup(NamedTuple):
         singles = np.full(len(numbers) + 1, -1, dtype=np.int64)
         for number, column in alone:
             singles[number] = column
-        codes = _array(firsts) * len(singles) + _array(seconds)
+        # The last is no pair of words: whatever is looked for has its place before it.
+        codes = np.append(_array(firsts) * len(singles) + _array(seconds), _NO_PAIR)
+        columns.append(-1)
         order = np.argsort(codes)
         named = {_parts_of_phrase(name): column for name, column in phrases}
         return cls(numbers, singles, codes[order], _array(columns)[order], named)
 
-    def words_in(self, papers: Sequence[Sequence[Sequence[str]]]) -> tuple[Integers, Integers]:
-        """Return the motion and column of each word and pair in the words of n motions' papers."""
-        read: list[int] = []
-        ends = []
-        for motion in papers:
-            for words in motion:
-                read += map(self.numbers.get, words, repeat(_NO_WORD))
-                read.append(_NO_WORD)
-            ends.append(len(read))
-        found = _array(read)
-        motions = np.arange(len(papers)).repeat(np.diff([0, *ends]))
-        singles = self.singles[found]
-        alone = singles >= 0
-        together = np.flatnonzero((found[:-1] >= 0) & (found[1:] >= 0))
-        codes = found[together] * len(self.singles) + found[together + 1]
-        places = self.pairs.searchsorted(codes)
-        known = places < len(self.pairs)
-        known[known] = self.pairs[places[known]] == codes[known]
-        return (
-            np.concatenate([motions[alone], motions[together[known]]]),
-            np.concatenate([singles[alone], self.pair_columns[places[known]]]),
-        )
+    def columns_in(
+        self, read: Iterable[tuple[Iterable[Sequence[str]], Sequence[Hit]]]
+    ) -> tuple[Integers, Integers]:
+        """Return the motion and the column of each term of some motions, with repeats.
 
-    def phrases_in(self, hits: Sequence[Sequence[Hit]]) -> tuple[Integers, Integers]:
-        """Return the motion and column of each phrase of n motions."""
+        Parameters
+        ----------
+        read
+            For each motion the words of its papers, in order, and its phrases.
+        """
+        words: list[int] = []
+        phrases: list[int] = []
+        word_ends, phrase_ends = [0], [0]
         get = self.phrases.get
-        read = [get((hit.field, hit.value, hit.negated), -1) for mine in hits for hit in mine]
-        columns = _array(read)
-        motions = np.arange(len(hits)).repeat([len(mine) for mine in hits])
+        for papers, hits in read:
+            for paper in papers:
+                words += map(self.numbers.get, paper, repeat(_NO_WORD))
+                words.append(_NO_WORD)
+            word_ends.append(len(words))
+            phrases += [get((hit.field, hit.value, hit.negated), -1) for hit in hits]
+            phrase_ends.append(len(phrases))
+        alone, together = self._words(_array(words))
+        columns = np.concatenate([alone, together, _array(phrases)])
+        of_words, of_phrases = (_owners(ends) for ends in (word_ends, phrase_ends))
+        motions = np.concatenate([of_words, of_words[:-1], of_phrases])
         return motions[columns >= 0], columns[columns >= 0]
+
+    def _words(self, numbers: Integers) -> tuple[Integers, Integers]:
+        """Return the columns of n words, and of each with the next; -1 where it is no term."""
+        first, second = numbers[:-1], numbers[1:]
+        codes = first * len(self.singles) + second
+        places = self.pairs.searchsorted(codes)
+        known = (first >= 0) & (second >= 0) & (self.pairs[places] == codes)
+        return self.singles[numbers], np.where(known, self.pair_columns[places], -1)
+
+
+def _owners(ends: Sequence[int]) -> Integers:
+    """Return the number of the motion that each word or phrase is of."""
+    return np.arange(len(ends) - 1).repeat(np.diff(ends))
 
 
 def name_of_phrase(hit: Hit) -> str:

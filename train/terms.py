@@ -19,6 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.schema import RATINGS
+from features.build import CHUNK
 from features.characters import BLANK
 from features.hits import Hit, Papers, plain_hit
 from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
@@ -74,18 +75,31 @@ class Vocabulary:
         The weights of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`, whose checks take
         longer than the work where one motion is read.
         """
-        parts, columns = self._found(papers)
-        k = len(self._idf)
-        cells, counts = np.unique(parts * k + columns, return_counts=True)
-        parts, columns = np.divmod(cells, k)
+        starts = range(0, max(len(papers), 1), CHUNK)
+        blocks = [self._counted(papers[start : start + CHUNK], start) for start in starts]
+        cells, counts = (np.concatenate(block) for block in zip(*blocks, strict=True))
+        parts, columns = np.divmod(cells, len(self._idf))
         weights = (1 + np.log(counts)) * self._idf[columns]
         lengths = np.sqrt(np.bincount(parts, weights**2, len(papers) * len(BLOCKS)))
         rows = np.bincount(parts // len(BLOCKS), minlength=len(papers))
-        starts = np.concatenate([[0], rows.cumsum()])
-        return csr_matrix((weights / lengths[parts], columns, starts), shape=(len(papers), k))
+        ends = np.concatenate([[0], rows.cumsum()])
+        shape = len(papers), len(self._idf)
+        return csr_matrix((weights / lengths[parts], columns, ends), shape=shape)
+
+    def _counted(
+        self, papers: Sequence[Papers] | Sequence[Terms], start: int
+    ) -> tuple[Integers, Integers]:
+        """Return the cells that some motions fill, in order, and how often each.
+
+        A cell is `part * terms + column`, a part one of the three blocks of a motion; `start` is
+        the number of the first motion.
+        """
+        parts, columns = self._found(papers)
+        cells = (parts + start * len(BLOCKS)) * len(self._idf) + columns
+        return np.unique(cells, return_counts=True)
 
     def _found(self, papers: Sequence[Papers] | Sequence[Terms]) -> tuple[Integers, Integers]:
-        """Return the part (a motion's block) and the column of each term, with repeats."""
+        """Return the part and the column of each term of some motions, with repeats."""
         terms = [pair for pair in papers if isinstance(pair, dict)]
         if terms:
             found = [
@@ -96,12 +110,12 @@ class Vocabulary:
             parts = np.arange(len(found)).repeat([len(places) for places in found])
             return parts, np.fromiter(chain.from_iterable(found), dtype=np.int64)
         pairs = [pair for pair in papers if not isinstance(pair, dict)]
-        words = [[tokens_of(text) for text in pair if text] for pair in pairs]
-        both = (
-            self._lookup.words_in(words),
-            self._lookup.phrases_in(list(read_many(pairs))),
+        # One motion after the other: the words and phrases of long papers take much memory.
+        read = (
+            (map(tokens_of, filter(None, pair)), hits)
+            for pair, hits in zip(pairs, read_many(pairs), strict=True)
         )
-        motions, columns = (np.concatenate(part) for part in zip(*both, strict=True))
+        motions, columns = self._lookup.columns_in(read)
         return motions * len(BLOCKS) + self._block_of_column[columns], columns
 
     @cached_property

@@ -113,7 +113,7 @@ def read_tree(text: str) -> Tree:
             for question, turn, fraction in path:
                 turns[leaf, question], fractions[leaf, question] = turn, fraction
         return Tree(tuple(_questions(fields)) if k else (), values, turns, fractions)
-    except (KeyError, IndexError) as error:
+    except (KeyError, IndexError, ZeroDivisionError) as error:
         raise ValueError(f"the text of a tree is damaged: {error!r}") from None
 
 
@@ -127,6 +127,8 @@ def _paths(fields: dict[str, str]) -> Iterator[tuple[int, Path]]:
     waiting: list[tuple[int, Path]] = [(0, ())]
     while waiting:
         node, path = waiting.pop()
+        if len(path) > len(rows):
+            raise ValueError("a tree whose branches go round in a circle")
         if node < 0:  # LightGBM numbers leaves downwards from -1
             yield ~node, path
             continue
@@ -159,6 +161,8 @@ def _questions(fields: dict[str, str]) -> Iterator[Question]:
 
 def _set_bits(words: list[int]) -> Iterator[int]:
     for place, word in enumerate(words):
+        if word < 0:
+            raise ValueError(f"a set of categories with {word}")
         while word:
             yield 32 * place + (word & -word).bit_length() - 1
             word &= word - 1

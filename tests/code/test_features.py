@@ -1,6 +1,8 @@
 """Features: coded before text, spans that point into the paper, and no way in for a label."""
 
+import os
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
-from features.build import BUILT, COLUMNS, build_features
+from features.build import BUILT, COLUMNS, UNUSED_SECONDS, build_features, builder_digest
 from features.lexicon import Entry, entries, phrases
 from features.papers import clean
 from features.patterns import PhraseError, phrase_pattern
@@ -60,6 +62,16 @@ def test_labels_cannot_reach_the_features() -> None:
     one, other = build_features([ruling]), build_features([flipped])
     assert one.values.equals(other.values)
     assert not any("outcome" in column.name or "source" in column.name for column in COLUMNS)
+
+
+def test_frames_of_builders_long_unused_are_removed(tmp_path: Path) -> None:
+    old, late = tmp_path / "frames" / "0123456789ab", tmp_path / "frames" / "ba9876543210"
+    for folder in (old, late):
+        folder.mkdir(parents=True)
+    long_ago = time.time() - UNUSED_SECONDS - 1
+    os.utime(old, (long_ago, long_ago))
+    build_features([embedded_rulings()[0].as_motion()], cache_dir=tmp_path)
+    assert {path.name for path in old.parent.iterdir()} == {late.name, builder_digest()[:12]}
 
 
 def test_parallel_and_cached_frames_are_the_same(

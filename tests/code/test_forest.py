@@ -112,5 +112,27 @@ def test_a_text_that_is_not_whole_is_refused() -> None:
         Forest(["no booster"])
 
 
+@pytest.mark.parametrize(
+    ("line", "damaged", "says"),
+    [
+        ("left_child", "0 0 0 0", "round in a circle"),
+        ("internal_count", "0 0 0 0", "damaged"),
+        ("split_feature", "6 6 6 6", "other columns than the 6"),
+        ("split_feature", "0 -1 0 0", "other columns than the 6"),
+        ("cat_threshold", "-1 -1", "a set of categories with -1"),
+        ("right_child", "9 9 9 9", "damaged"),
+    ],
+)
+def test_a_damaged_tree_is_refused(line: str, damaged: str, says: str) -> None:
+    trees = _booster(40, Y, 5).model_to_string()
+    kept = [row if not row.startswith(f"{line}=") else f"{line}={damaged}" for row in _rows(trees)]
+    with pytest.raises(ValueError, match=says):
+        Forest(["\n".join(kept)])
+
+
+def _rows(text: str) -> list[str]:
+    return text.split("\n")
+
+
 def _lines(text: str, name: str) -> list[str]:
     return [line.split("=", 1)[1] for line in text.split("\n") if line.startswith(f"{name}=")]

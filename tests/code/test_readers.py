@@ -23,7 +23,7 @@ from train.readers import (
     unseen_readings,
 )
 from train.rulings import label_rulings, read_rows
-from train.terms import BLOCKS, _names, fit_vocabulary
+from train.terms import BLOCKS, _names, fit_vocabulary, read_terms
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
@@ -152,7 +152,7 @@ def test_only_cases_with_a_rating_teach_where_not_all_can(
     assert len(teaching_rows(targets, groups)) == 0
 
 
-def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
+def test_terms_weigh_as_scikit_learn_weighs_them(monkeypatch: pytest.MonkeyPatch) -> None:
     vocabulary = fit_vocabulary(PAPERS)
     assert vocabulary is not None
     parts = []
@@ -165,3 +165,6 @@ def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
     matrix = vocabulary.matrix(PAPERS[:40])
     assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
     assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0
+    assert (vocabulary.matrix(read_terms(PAPERS[:40])) != matrix).nnz == 0
+    monkeypatch.setattr("train.terms.CHUNK", 7)  # read a few at a time
+    assert (vocabulary.matrix(PAPERS[:40]) != matrix).nnz == 0

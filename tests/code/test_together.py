@@ -79,6 +79,12 @@ def test_one_that_fails_does_not_take_the_others_along() -> None:
     assert isinstance(answers[1], ValueError)
 
 
+def test_a_rate_that_is_none_keeps_nobody_waiting() -> None:
+    answers = _answers(_Model(), [_motion("a"), _motion("b")], [None, 5.0])
+    assert answers[0] == ("a", None)
+    assert isinstance(answers[1], ValueError)
+
+
 def test_nobody_answers_a_client_that_has_gone() -> None:
     model = _Model()
 
