@@ -110,6 +110,7 @@ def kept_fields(wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if name != "id"))
 
 
+@no_collecting()
 def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     """Check and score a chunk's rows; see `read_told` and `read_table` for what comes back.
 
@@ -117,11 +118,6 @@ def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     `row-<number>` by its place in the source, with `-unnamed` after it where a row of this chunk or
     before it has that id.
     """
-    with no_collecting():
-        return _score_chunk(predictor, chunk, wanted)
-
-
-def _score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     checked = check_rows(chunk.rows, Motion)
     give_ids(checked, chunk.start, chunk.taken)
     motions = checked.rows

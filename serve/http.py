@@ -22,9 +22,9 @@ from serve.page_files import add_page
 from serve.papers_door import papers_router
 from serve.problems import answer_problems, described
 from serve.requests import guard_requests
-from serve.together import Together
+from serve.together import Together, prior_of, size_of
 from serve.what_if import WhatIf, what_if
-from train.prior import LEAST_RATE, Prior
+from train.prior import LEAST_RATE
 
 if TYPE_CHECKING:
     from serve.audit import AuditLog
@@ -135,7 +135,7 @@ def build_app(
     writers = CapacityLimiter(1)  # of the audit log, which is written line after line
 
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
-        answers = answering.predictor.answer(motions, _prior(prior))
+        answers = answering.predictor.answer(motions, prior_of(prior))
         return noted(request, motions, answers)
 
     def noted(request: Request, motions: list[Motion], answers: list[Answer]) -> list[Answer]:
@@ -151,7 +151,7 @@ def build_app(
     @asked.post("/predict", response_model=Answer)
     async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
-        short = len(motion.motion) + len(motion.opposition or "") <= AT_ONCE
+        short = size_of(motion) <= AT_ONCE
         # Nobody is to be kept waiting by a thread that is at work on a long paper, nor by a disk.
         if not short or current_default_thread_limiter().borrowed_tokens:
             answers = await run_in_threadpool(answered, request, [motion], prior)
@@ -181,7 +181,7 @@ def build_app(
     @asked.post("/what-if", openapi_extra=_examples(_questions()))
     def ask_what_if(question: Question, prior: PriorQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
-        return what_if(answering.predictor, question.motion, question.changes, _prior(prior))
+        return what_if(answering.predictor, question.motion, question.changes, prior_of(prior))
 
     @asked.post("/comparables", responses=described(404))
     def comparables(
@@ -229,10 +229,6 @@ def build_app(
 def _as_json(answer: BaseModel) -> Response:
     """Return an answer as it is; FastAPI would check again what was made here."""
     return Response(answer.model_dump_json(), media_type="application/json")
-
-
-def _prior(rate: float | None) -> Prior | None:
-    return None if rate is None else Prior(rate)
 
 
 def _questions() -> dict[str, Any]:

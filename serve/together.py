@@ -22,15 +22,27 @@ TURNS = 5
 """Turns of the event loop for which requests that are being read already are waited for."""
 
 
+def size_of(motion: Motion) -> int:
+    """Return how many characters a motion's papers have."""
+    return len(motion.motion) + len(motion.opposition or "")
+
+
+def prior_of(rate: float | None) -> Prior | None:
+    """Return the prior of a grant rate that was given, or None.
+
+    Raises
+    ------
+    ValueError
+        If it is none that log-odds can be shifted to.
+    """
+    return None if rate is None else Prior(rate)
+
+
 @dataclass(frozen=True)
 class _Asked:
     motion: Motion
     rate: float | None
     answer: "asyncio.Future[Answer]"
-
-    @property
-    def size(self) -> int:
-        return len(self.motion.motion) + len(self.motion.opposition or "")
 
 
 class Together:
@@ -74,7 +86,7 @@ class Together:
 def _as_many_as_fit(waiting: Sequence[_Asked]) -> tuple[list[_Asked], list[_Asked]]:
     size = 0
     for place, asked in enumerate(waiting):
-        size += asked.size
+        size += size_of(asked.motion)
         if place and (place == MOST or size > MOST_TEXT):
             return list(waiting[:place]), list(waiting[place:])
     return list(waiting), []
@@ -82,8 +94,7 @@ def _as_many_as_fit(waiting: Sequence[_Asked]) -> tuple[list[_Asked], list[_Aske
 
 def _answer(predictor: Predictor, asked: Sequence[_Asked], rate: float | None) -> None:
     try:
-        prior = None if rate is None else Prior(rate)
-        answers = predictor.answer([one.motion for one in asked], prior)
+        answers = predictor.answer([one.motion for one in asked], prior_of(rate))
     except Exception as error:
         if len(asked) == 1:
             asked[0].answer.set_exception(error)
