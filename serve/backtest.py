@@ -226,7 +226,7 @@ def _features(
 ) -> "tuple[dict[str, dict[str, pd.Series[Any]]], dict[str, tuple[str, ...]]]":
     """Return the docket's columns by mode, and those that move its probabilities most."""
     model = load_model(folder)
-    frame = model.read(build_features(docket, -1))
+    frame = model.read(build_features(docket))
     modes = np.array([mode_of(motion) for motion in docket])
     names = [column.name for column in COLUMNS]
     shares = model.contributions(frame, list(modes))[names].abs()

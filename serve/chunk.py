@@ -125,7 +125,7 @@ def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
     told = _told(checked, chunk)
     table = pa.table({})
     if motions:
-        scored = predictor.score(motions, 1, prior, wanted.contributions, wanted.comparables)
+        scored = predictor.score(motions, prior, wanted.contributions, wanted.comparables)
         columns = {name: _array(name, scored[name].tolist()) for name in scored.columns}
         dumped = [motion.model_dump(mode="json", include=set(wanted.keep)) for motion in motions]
         for name in wanted.keep:

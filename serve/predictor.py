@@ -76,7 +76,6 @@ class Predictor:
     def score(
         self,
         motions: Sequence[Motion],
-        n_jobs: int = 1,
         prior: Prior | None = None,
         contributions: bool = False,
         comparables: int = 0,
@@ -92,7 +91,7 @@ class Predictor:
         log-odds before any prior, and `contribution_base`; with so many `comparables`, the column
         of that name lists the id and outcome of the training rulings most alike.
         """
-        reckoned = self._reckoned(motions, prior, n_jobs=n_jobs)
+        reckoned = self._reckoned(motions, prior)
         table = reckoned.table(prior)
         table.insert(0, "id", [motion.id for motion in motions])
         table["mode"] = reckoned.modes
@@ -170,9 +169,8 @@ class Predictor:
         motions: Sequence[Motion],
         prior: Prior | None,
         phrases: bool = False,
-        n_jobs: int = 1,
     ) -> "_Reckoned":
-        frame = self.model.read(build_features(motions, n_jobs), phrases)
+        frame = self.model.read(build_features(motions), phrases)
         modes = [mode_of(motion) for motion in motions]
         parts = self.model.parts(frame, modes)
         looked = self.model.look(parts)

@@ -1,7 +1,6 @@
 """The frames a model learns from: every motion in each mode, whole and half-coded."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -29,40 +28,27 @@ _Piece = tuple[list[Motion], dict[Mode, Flags]]
 def build_frames(
     motions: Sequence[Motion | Ruling],
     seed: int,
-    cache_dir: Path | None = None,
     cluster: Cluster | None = None,
     tell: Tell = lambda step: None,
 ) -> Frames:
     """Build the frames of n motions for every kind of copy.
 
-    On a cluster the frames hold values and papers only: where each value came from (`sources`) and
-    the phrases behind it (`hits`) are for answers, and of a million rulings they fill the memory.
+    They hold values and papers only: where each value came from (`told`) and the phrases behind it
+    (`hits`) are for answers, and of a million rulings they fill the memory.
 
     Parameters
     ----------
     seed
         Draws what half-coded copies hide.
-    cache_dir
-        As in `features.build.build_features`; of no use on a cluster.
+    cluster
+        Where features are built; None for this process.
     """
     hidden = {mode: hidden_fields(len(motions), mode, seed) for mode in HALF_CODED}
-    if cluster is not None:
-        return _built_on(cluster, motions, hidden, tell)
-    plain = [_plain(motion) for motion in motions]
-    frames: Frames = {}
-    for kind, mode in KINDS:
-        tell(f"building features, {mode} mode, {kind}")
-        shown = [_shown(motion, kind, mode, hidden, row) for row, motion in enumerate(plain)]
-        frames[kind, mode] = build_features(shown, -1, cache_dir)
-    return frames
+    where = f" on {len(cluster.workers)} worker(s)" if cluster else ""
 
-
-def _built_on(
-    cluster: Cluster, motions: Sequence[Motion | Ruling], hidden: dict[Mode, Flags], tell: Tell
-) -> Frames:
     def pieces() -> Iterator[_Piece]:
         for start in range(0, len(motions), CHUNK):
-            tell(f"building features on {len(cluster.workers)} worker(s), {start:,} rulings sent")
+            tell(f"building features{where}, {start:,} of {len(motions):,} rulings begun")
             rows = slice(start, start + CHUNK)
             plain = [_plain(motion) for motion in motions[rows]]
             yield plain, {mode: mine[rows] for mode, mine in hidden.items()}
@@ -82,7 +68,7 @@ def _built_on(
 
 
 def _values(piece: _Piece) -> list[pd.DataFrame]:
-    """Build the values of some motions for every kind of copy; runs on a worker."""
+    """Build the values of some motions for every kind of copy."""
     motions, hidden = piece
     # Copies of one motion follow each other: its papers, if long, are remembered just so far.
     shown = [

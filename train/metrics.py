@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.describe import wilson_interval
 from train.calibration import Flags, Floats
-from train.calibration_metrics import calibration_scores
+from train.calibration_metrics import calibration_scores, in_blocks
 
 RANKING = ("roc_auc", "pr_auc")
 PROPER = ("brier_score", "log_loss")
@@ -65,6 +65,14 @@ def areas(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
     """
     order = np.argsort(p, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(p[order]) > 0])
+    parts = [_areas(granted, order, starts, some) for some in in_blocks(weights)]
+    roc, pr = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return {"roc_auc": roc, "pr_auc": pr}
+
+
+def _areas(
+    granted: Flags, order: npt.NDArray[np.intp], starts: npt.NDArray[np.intp], weights: Floats
+) -> tuple[Floats, Floats]:
     yes = np.add.reduceat(weights[:, order] * granted[order], starts, axis=1)
     no = np.add.reduceat(weights[:, order] * ~granted[order], starts, axis=1)
     all_yes, all_no = yes.sum(axis=1), no.sum(axis=1)
@@ -74,10 +82,7 @@ def areas(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
     above_yes = np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
     above = above_yes + np.cumsum(no[:, ::-1], axis=1)[:, ::-1]
     precision = np.divide(above_yes, above, out=np.zeros_like(above), where=above > 0)
-    return {
-        "roc_auc": _ratio(wins, all_yes * all_no),
-        "pr_auc": _ratio((precision * yes).sum(axis=1), all_yes),
-    }
+    return _ratio(wins, all_yes * all_no), _ratio((precision * yes).sum(axis=1), all_yes)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

@@ -28,7 +28,8 @@ from features.hits import Hit, Papers
 from features.readings import COLUMNS, OUTLOOK
 from train.calibration import Floats
 from train.cluster import Cluster, each, in_chunks
-from train.terms import BLOCKS, Terms, Vocabulary, fit_vocabulary, places_of
+from train.term_counts import TermCounts, fit_vocabulary
+from train.terms import BLOCKS, Vocabulary, places_of
 
 TARGETS = (*RATINGS, OUTLOOK)
 PENALTY = 2.0
@@ -72,7 +73,7 @@ class Readers:
     intercepts: Floats
     errors: Floats
 
-    def read(self, papers: Sequence[Papers] | Sequence[Terms]) -> pd.DataFrame:
+    def read(self, papers: Sequence[Papers]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
         values = self.values(self.vocabulary.matrix(papers))
         return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
@@ -176,13 +177,13 @@ def _read(papers: Sequence[Papers], readers: Readers) -> pd.DataFrame:
     return readers.read(papers)
 
 
-def fit_readers(papers: Sequence[Papers] | Sequence[Terms], targets: Floats) -> Readers | None:
+def fit_readers(terms: TermCounts, targets: Floats) -> Readers | None:
     """Fit the readers on n training rulings, or return None where none has enough targets."""
     readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
-    vocabulary = fit_vocabulary(papers) if readable.any() else None
+    vocabulary = fit_vocabulary(terms) if readable.any() else None
     if vocabulary is None:
         return None
-    matrix = vocabulary.matrix(papers)
+    matrix = terms.weighted(vocabulary)
     weights = np.full((len(TARGETS), matrix.shape[1]), np.nan)
     intercepts = np.full(len(TARGETS), np.nan)
     for place in np.flatnonzero(readable):
@@ -193,18 +194,18 @@ def fit_readers(papers: Sequence[Papers] | Sequence[Terms], targets: Floats) -> 
 
 
 def unseen_readings(
-    papers: Sequence[Papers] | Sequence[Terms], targets: Floats, groups: npt.NDArray[np.intp]
+    terms: TermCounts, targets: Floats, groups: npt.NDArray[np.intp]
 ) -> pd.DataFrame:
     """Read each of n training rulings with readers that never saw its case."""
     names = [column.name for column in COLUMNS]
-    readings = pd.DataFrame(np.nan, index=range(len(papers)), columns=names)
+    readings = pd.DataFrame(np.nan, index=range(len(terms)), columns=names)
     n_folds = min(FOLDS, len(np.unique(groups)))
     if n_folds < 2:
         return readings
     for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
-        readers = fit_readers(_of(papers, seen), targets[seen])
+        readers = fit_readers(terms.of(seen), targets[seen])
         if readers is not None:
-            readings.iloc[unseen] = readers.read(_of(papers, unseen)).to_numpy()
+            readings.iloc[unseen] = readers.values(terms.of(unseen).weighted(readers.vocabulary))
     return readings
 
 
@@ -214,10 +215,6 @@ def reading_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
     compared = (~np.isnan(missed)).sum(axis=0)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.sqrt(np.nansum(missed, axis=0) / compared), dtype=float)
-
-
-def _of(papers: Sequence[Any], rows: npt.NDArray[np.intp]) -> list[Any]:
-    return [papers[row] for row in rows]
 
 
 def _or_none(value: float) -> float | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +28,7 @@ from train.readers import (
     teaching_rows,
     unseen_readings,
 )
-from train.terms import read_terms
+from train.term_counts import count_terms
 
 InPart = Literal["granted", "denied", "left_out"]
 Rows = npt.NDArray[np.intp]
@@ -61,7 +60,6 @@ def label_rulings(
     rulings: Sequence[Ruling],
     in_part: InPart = "granted",
     seed: int = 0,
-    cache_dir: Path | None = None,
     tell: Callable[[str], None] = lambda step: None,
     cluster: Cluster | None = None,
 ) -> Labelled:
@@ -82,7 +80,7 @@ def label_rulings(
     if in_part == "left_out":
         rulings = [row for row in rulings if row.outcome is not Outcome.GRANTED_IN_PART]
     yes = {Outcome.GRANTED} | ({Outcome.GRANTED_IN_PART} if in_part == "granted" else set())
-    built = build_frames(rulings, seed, cache_dir, cluster, tell)
+    built = build_frames(rulings, seed, cluster, tell)
     frames = {mode: built["whole", mode] for mode in MODES}
     partly = {mode: built["half-coded", mode] for mode in HALF_CODED}
     granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
@@ -104,7 +102,7 @@ def read_rows(labelled: Labelled, rows: Rows) -> ReadRows:
     targets, groups = labelled.targets[rows], labelled.groups[rows]
     papers = labelled.papers(rows)
     taught = teaching_rows(targets, groups)
-    terms = read_terms([papers[row] for row in taught], labelled.cluster)
+    terms = count_terms([papers[row] for row in taught], labelled.cluster)
     readers = fit_readers(terms, targets[taught])
     unseen = unseen_readings(terms, targets[taught], groups[taught])
     if readers is not None:

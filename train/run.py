@@ -11,7 +11,6 @@ import mlflow
 import numpy as np
 import pandas as pd
 
-from data.files import cache_dir
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train import record, registry
@@ -38,15 +37,9 @@ class Settings:
     seed: int = 0
     in_part: InPart = "granted"
     parameters: dict[str, Any] | None = None
-    cache: bool = True
     without_judges: bool = False
     dask: str | None = None
     """Address of a Dask scheduler whose workers build features and fit boosters."""
-
-    @property
-    def features_cache(self) -> Path | None:
-        """Where feature frames are cached, or None."""
-        return cache_dir() if self.cache else None
 
 
 @dataclass(frozen=True)
@@ -93,8 +86,7 @@ def _labelled(
 ) -> Labelled:
     if settings.without_judges:
         rulings = [ruling.model_copy(update={"judge": None}) for ruling in rulings]
-    cache = settings.features_cache
-    return label_rulings(rulings, settings.in_part, settings.seed, cache, tell, cluster)
+    return label_rulings(rulings, settings.in_part, settings.seed, tell, cluster)
 
 
 def _fitting(settings: Settings) -> tuple[int, dict[str, Any] | None, int, int]:

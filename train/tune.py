@@ -139,7 +139,7 @@ def tune(
         before = len(tried(study))
         total = max(n_trials, before)
         advance(before, total, "tuning, building features")
-        labelled = label_rulings(rows, settings.in_part, settings.seed, settings.features_cache)
+        labelled = label_rulings(rows, settings.in_part, settings.seed)
         advance(before, total, "tuning, reading the papers of each fold")
         folds = prepare_folds(labelled, settings.n_folds, settings.seed)
         judge = Judge(labelled, folds, settings.n_bags, settings.seed)

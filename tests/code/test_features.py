@@ -1,18 +1,16 @@
 """Features: coded before text, spans that point into the paper, and no way in for a label."""
 
-import os
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
-from features.build import BUILT, COLUMNS, UNUSED_SECONDS, build_features, builder_digest
+from features.build import BUILT, COLUMNS, build_features
 from features.lexicon import Entry, entries, phrases
 from features.papers import clean
 from features.patterns import PhraseError, phrase_pattern
@@ -64,26 +62,15 @@ def test_labels_cannot_reach_the_features() -> None:
     assert not any("outcome" in column.name or "source" in column.name for column in COLUMNS)
 
 
-def test_frames_of_builders_long_unused_are_removed(tmp_path: Path) -> None:
-    old, late = tmp_path / "frames" / "0123456789ab", tmp_path / "frames" / "ba9876543210"
-    for folder in (old, late):
-        folder.mkdir(parents=True)
-    long_ago = time.time() - UNUSED_SECONDS - 1
-    os.utime(old, (long_ago, long_ago))
-    build_features([embedded_rulings()[0].as_motion()], cache_dir=tmp_path)
-    assert {path.name for path in old.parent.iterdir()} == {late.name, builder_digest()[:12]}
-
-
-def test_parallel_and_cached_frames_are_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_motion_has_the_same_features_alone_and_among_many(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    motions = [ruling.as_motion() for ruling in embedded_rulings()[:600]]
-    plain = build_features(motions)
-    assert build_features(motions, n_jobs=2, cache_dir=tmp_path).values.equals(plain.values)
-    monkeypatch.setattr("features.build.indicators", None)  # from here on only the cache can answer
-    assert build_features(motions, cache_dir=tmp_path).values.equals(plain.values)
-    with pytest.raises(TypeError):
-        build_features(motions)
+    motions = [ruling.as_motion() for ruling in embedded_rulings()[:60]]
+    together = build_features(motions)
+    alone = [build_features([motion]).values for motion in motions]
+    assert pd.concat(alone, ignore_index=True).equals(together.values)
+    monkeypatch.setattr("features.build.CHUNK", 7)  # read a few at a time
+    assert build_features(motions).values.equals(together.values)
 
 
 def test_words_inside_citations_do_not_fire() -> None:

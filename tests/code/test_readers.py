@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from functools import partial
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,12 @@ from train.readers import (
     unseen_readings,
 )
 from train.rulings import label_rulings, read_rows
-from train.terms import BLOCKS, _names, fit_vocabulary, read_terms
+from train.term_counts import _names, count_terms, fit_vocabulary
+from train.terms import BLOCKS
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
+TERMS = count_terms(PAPERS)
 TARGETS = reading_targets(RULINGS, reader_forecasts())
 NAMES = [column.name for column in COLUMNS]
 
@@ -37,13 +39,13 @@ def test_a_training_ruling_is_read_without_its_own_case() -> None:
     case = groups == groups[row]
     changed = TARGETS.copy()
     changed[case] = -TARGETS[case]
-    before, after = (unseen_readings(PAPERS, targets, groups) for targets in (TARGETS, changed))
+    before, after = (unseen_readings(TERMS, targets, groups) for targets in (TARGETS, changed))
     assert np.array_equal(before[case].to_numpy(), after[case].to_numpy())
     assert not np.array_equal(before[~case].to_numpy(), after[~case].to_numpy())
 
 
 def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
-    readings = unseen_readings(PAPERS, TARGETS, case_groups(RULINGS))
+    readings = unseen_readings(TERMS, TARGETS, case_groups(RULINGS))
     for place, name in enumerate(NAMES):
         known = ~np.isnan(TARGETS[:, place])
         assert np.corrcoef(readings[name][known], TARGETS[known, place])[0, 1] > 0.1
@@ -52,7 +54,7 @@ def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
 def test_readers_are_the_same_after_json() -> None:
     targets = TARGETS.copy()
     targets[:, 1] = np.nan  # a factor that nobody rated is not read
-    readers = fit_readers(PAPERS, targets)
+    readers = fit_readers(TERMS, targets)
     assert readers is not None
     readers = replace(readers, errors=reading_errors(readers.read(PAPERS), targets))
     assert np.isnan(readers.errors[1])
@@ -62,11 +64,11 @@ def test_readers_are_the_same_after_json() -> None:
     assert readers.read(PAPERS[:9])[NAMES[1]].isna().all()
     terms = again.vocabulary.matrix(PAPERS[:1])
     assert NAMES[1] not in again.words_behind(PAPERS[:1], terms)[0]
-    assert fit_readers(PAPERS, np.full_like(TARGETS, np.nan)) is None
+    assert fit_readers(TERMS, np.full_like(TARGETS, np.nan)) is None
 
 
 def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
-    readers = fit_readers(PAPERS, TARGETS)
+    readers = fit_readers(TERMS, TARGETS)
     assert readers is not None
     motion = next(row for row in RULINGS if row.opposition)
     frame = build_features([motion])
@@ -84,7 +86,7 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
 
 
 def test_readers_see_neither_citations_nor_broken_words() -> None:
-    readers = fit_readers(PAPERS, TARGETS)
+    readers = fit_readers(TERMS, TARGETS)
     assert readers is not None
     text = PAPERS[0][0]
     cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
@@ -96,9 +98,9 @@ def test_readers_see_neither_citations_nor_broken_words() -> None:
 
 def test_rulings_too_few_or_without_ratings_are_not_read() -> None:
     targets = np.full((4, len(NAMES)), np.nan)
-    readings = unseen_readings(PAPERS[:4], targets, np.arange(4))
+    readings = unseen_readings(count_terms(PAPERS[:4]), targets, np.arange(4))
     assert readings.isna().all(axis=None)
-    assert fit_readers([("same words", None)] * 200, TARGETS[:200]) is None
+    assert fit_readers(count_terms([("same words", None)] * 200), TARGETS[:200]) is None
 
 
 def test_the_error_of_a_reading_is_the_root_of_the_mean_square() -> None:
@@ -153,18 +155,31 @@ def test_only_cases_with_a_rating_teach_where_not_all_can(
 
 
 def test_terms_weigh_as_scikit_learn_weighs_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    vocabulary = fit_vocabulary(PAPERS)
+    vocabulary = fit_vocabulary(TERMS)
     assert vocabulary is not None
+    names = _names(PAPERS)
     parts = []
     for block in BLOCKS:
-        places = {term: place for place, term in enumerate(vocabulary.terms[block])}
-        analyzer = partial(_names, block=block)
-        vectorizer = TfidfVectorizer(sublinear_tf=True, analyzer=analyzer, vocabulary=places)
-        vectorizer.idf_ = vocabulary.idf[block]
-        parts.append(vectorizer.transform(PAPERS[:40]).toarray())
+        least, most = {"words": (3, 0.3)}.get(block, (2, 0.9))
+        vectorizer = TfidfVectorizer(
+            sublinear_tf=True, analyzer=itemgetter(block), min_df=least, max_df=most
+        ).fit(names)
+        assert vocabulary.terms[block] == tuple(vectorizer.get_feature_names_out())
+        assert vocabulary.idf[block] == pytest.approx(vectorizer.idf_, abs=1e-12)
+        parts.append(vectorizer.transform(names[:40]).toarray())
     matrix = vocabulary.matrix(PAPERS[:40])
     assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
     assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0
-    assert (vocabulary.matrix(read_terms(PAPERS[:40])) != matrix).nnz == 0
+    assert (TERMS.of(np.arange(40)).weighted(vocabulary) != matrix).nnz == 0
     monkeypatch.setattr("train.terms.CHUNK", 7)  # read a few at a time
     assert (vocabulary.matrix(PAPERS[:40]) != matrix).nnz == 0
+
+
+def test_a_part_of_the_rulings_teaches_as_if_it_had_been_counted_alone() -> None:
+    rows = np.arange(0, len(PAPERS), 3)
+    part, alone = fit_vocabulary(TERMS.of(rows)), fit_vocabulary(count_terms(PAPERS[::3]))
+    assert part is not None
+    assert alone is not None
+    for block in BLOCKS:
+        assert part.terms[block] == alone.terms[block]
+        assert np.array_equal(part.idf[block], alone.idf[block])

@@ -16,8 +16,6 @@ import pytest
 from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
-from data.files import cache_dir
-from data.splits import temporal_split
 from enjoin import app
 from train.boosters import DEFAULTS
 from train.modes import MODES
@@ -41,8 +39,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row.model_dump(mode="json") for row in RULINGS]
     (folder / "some.jsonl").write_text("\n".join(map(json.dumps, rows)))
     mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db").create_experiment(EXPERIMENT)
-    earlier = [RULINGS[row] for row in temporal_split(RULINGS, 2022).train]
-    label_rulings(earlier, cache_dir=cache_dir())  # the searches meet them built
     return folder
 
 
@@ -158,7 +154,7 @@ def test_a_pruned_trial_says_so_and_keeps_what_it_had(
 
 
 def test_reading_once_per_fold_changes_no_prediction() -> None:
-    labelled = label_rulings(embedded_rulings()[-480::3], cache_dir=cache_dir())
+    labelled = label_rulings(embedded_rulings()[-480::3])
     folds = prepare_folds(labelled, 3, 0)
     assert folds[0].read.readers is not None
     steps = list(Judge(labelled, folds, 2, 0).fold_by_fold({"num_iterations": 20}))
