@@ -42,13 +42,13 @@ def scored_on(
     with connected(address) as cluster:
         from serve.model_plugin import ModelPlugin
 
-        plugin = ModelPlugin.of(located.folder, predictor.digest)
+        plugin = ModelPlugin.of(located.folder)
         cluster.client.register_plugin(plugin)
 
         def begin(chunk: Chunk) -> Any:
             # Sent through the scheduler, which keeps it for when the worker dies.
-            names = predictor.version, predictor.digest
-            return cluster.client.submit(_score, chunk, *names, wanted, pure=False, retries=RETRIES)
+            names = plugin.name, predictor.version, predictor.digest
+            return cluster.client.submit(_score, chunk, names, wanted, pure=False, retries=RETRIES)
 
         try:
             for done, future in begun_ahead(chunks, begin, AHEAD * cluster.threads):
@@ -58,12 +58,13 @@ def scored_on(
                 cluster.client.unregister_worker_plugin(plugin.name)
 
 
-def _score(chunk: Chunk, version: str, digest: str, wanted: Wanted) -> bytes:
+def _score(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:
     from distributed import get_worker
 
     from serve.model_plugin import folder_on
 
-    folder = str(folder_on(get_worker(), digest))
+    plugin, version, digest = names
+    folder = str(folder_on(get_worker(), plugin))
     return score_with(chunk, (folder, version, digest), wanted)
 
 

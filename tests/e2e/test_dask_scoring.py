@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 from distributed import Client
 from typer.testing import CliRunner
 
+from data.chunks import Chunk
 from data.embedded import embedded_rulings
 from enjoin import app
+from serve.chunk import Wanted
+from serve.locate import locate_model
 from serve.partial import Partial
+from serve.spread import scored_on
 from train import cluster as joining
 
 MOTIONS = [row.as_motion() for row in embedded_rulings()[::30]]
@@ -61,6 +66,27 @@ def test_a_worker_killed_midway_loses_nothing(
     assert not Path(f"{theirs}.partial").exists()
     [reject] = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
     assert json.loads(reject)["row"] == len(MOTIONS) + 1
+
+
+def test_two_runs_of_one_model_do_not_take_it_from_each_other(
+    trained: Any, two_workers: Any, tmp_path: Path
+) -> None:
+    predictor, located = trained.predictor, locate_model(None)
+    chunks = [
+        Chunk(number, number + 1, [motion.model_dump(mode="json")], ((0, "", 1),))
+        for number, motion in enumerate(MOTIONS)
+    ]
+
+    def scored(address: str) -> Iterator[bytes]:
+        for _, found in scored_on(address, iter(chunks), predictor, located, Wanted()):
+            yield found
+
+    with two_workers(tmp_path / "workers") as cluster:
+        long = scored(str(cluster.scheduler_address))
+        begun = [next(long)]
+        whole = list(scored(str(cluster.scheduler_address)))  # ends while the other is at work
+        assert [*begun, *long] == whole
+    assert len(whole) == len(chunks)
 
 
 def test_a_scheduler_that_does_not_answer_ends_with_code_2(
