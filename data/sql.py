@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -187,12 +188,14 @@ def write_table(
 ) -> None:
     """Write rows into a new table, in one transaction.
 
-    Readers see the old table, or none, until the new one is whole.
+    Readers see the old table, or none, until the new one is whole. A table of the same columns is
+    emptied and filled, so that its grants, indexes and views stay; one of other columns gives way
+    to a new table.
 
     Parameters
     ----------
     replace
-        Whether a table of that name is to be replaced.
+        Whether what a table of that name holds is to be replaced.
     kinds
         The columns, each a `flag`, `number`, `whole` number or `text`.
     batches
@@ -200,16 +203,36 @@ def write_table(
     """
     with database(url) as engine, engine.begin() as connection:
         final = _table(into)
-        exists = sa.inspect(connection).has_table(final.name, schema=final.schema)
+        inspector = sa.inspect(connection)
+        exists = inspector.has_table(final.name, schema=final.schema)
         if exists and not replace:
             raise UnreadableInput(f"{shown(url)} has a table {into} by now; --replace replaces it")
         columns = [sa.Column(name, KINDS.get(kind, sa.Text)) for name, kind in kinds.items()]
-        table = _table(f"{into}__new" if exists else into, *columns)
-        table.create(connection)
+        mine = {column.name: column.type.compile(engine.dialect) for column in columns}
+        fits = exists and _columns_of(inspector, final) == mine
+        table = _table(_free_name(inspector, into) if exists and not fits else into, *columns)
+        if fits:
+            connection.execute(table.delete())
+        else:
+            table.create(connection)
         for rows in batches:
             connection.execute(table.insert(), rows)
-        if exists:
+        if exists and not fits:
             final.drop(connection)
             quoted = engine.dialect.identifier_preparer
             old, new = quoted.format_table(table), quoted.quote(final.name)
             connection.exec_driver_sql(f"alter table {old} rename to {new}")
+
+
+def _columns_of(inspector: sa.Inspector, table: sa.Table) -> dict[str, str]:
+    """Return the columns of a table of the database, each with its type in words."""
+    found = inspector.get_columns(table.name, schema=table.schema)
+    dialect = inspector.engine.dialect
+    return {column["name"]: column["type"].compile(dialect) for column in found}
+
+
+def _free_name(inspector: sa.Inspector, name: str) -> str:
+    """Return a name that no table beside the one of this name has."""
+    tables = (_table(f"{name}__new{number or ''}") for number in count())
+    free = next(it for it in tables if not inspector.has_table(it.name, schema=it.schema))
+    return str(free.fullname)

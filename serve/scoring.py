@@ -60,6 +60,8 @@ def _sink(place: Place) -> Sink:
         return FileSink(place.output)
     if place.into is None:
         raise ValueError("an OUTPUT that is a database needs --into, the table to write")
+    if (place.source, place.table) == (place.output, place.into):
+        raise ValueError(f"--into {place.into} is the table that is read; choose another")
     return TableSink(place.output, place.into, place.replace)
 
 

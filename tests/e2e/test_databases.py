@@ -172,8 +172,53 @@ def test_the_old_table_stays_until_the_new_is_whole(url: str) -> None:
     with pytest.raises(OSError, match="power"):
         write_table(url, "odd%name", True, {"m": "number"}, batches(False))
     assert _read(url, 'select * from "odd%name"') == [{"n": 1.0}, {"n": 2.0}]
+    with pytest.raises(OSError, match="power"):
+        write_table(url, "odd%name", True, {"n": "number"}, batches(False))
+    assert _read(url, 'select * from "odd%name"') == [{"n": 1.0}, {"n": 2.0}]
     write_table(url, "odd%name", True, {"n": "number"}, iter([[{"n": 3.0}]]))
     assert _read(url, 'select * from "odd%name"') == [{"n": 3.0}]
+
+
+def test_a_table_filled_anew_keeps_its_indexes_and_grants(url: str) -> None:
+    kinds = {"id": "text", "p": "number", "sure": "flag", "n": "whole"}
+    row = {"id": "a", "p": 0.5, "sure": True, "n": 1}
+    write_table(url, "kept", False, kinds, [[row]])
+    _do(url, "create unique index on_id on kept (id)", "create view high as select id from kept")
+    if url.startswith("postgresql"):
+        _do(url, "create role clerk", "grant select on kept to clerk")
+    write_table(url, "kept", True, kinds, [[row | {"id": "b"}]])
+    assert [row["id"] for row in _read(url, "select id from high")] == ["b"]
+    assert _indexes(url, "kept") == ["on_id"]
+    if url.startswith("postgresql"):
+        granted = "select has_table_privilege('clerk', 'kept', 'select') as it"
+        assert _read(url, granted) == [{"it": True}]
+    with pytest.raises(sa.exc.IntegrityError):
+        write_table(url, "kept", True, kinds, [[row, row]])
+    assert [row["id"] for row in _read(url, "select id from kept")] == ["b"]
+
+
+def test_a_table_of_other_columns_gives_way_to_a_new_one(url: str) -> None:
+    write_table(url, "other", False, {"n": "number"}, [[{"n": 1.0}]])
+    write_table(url, "other__new", False, {"mine": "text"}, [[{"mine": "stays"}]])
+    for kinds, row in (({"n": "text"}, {"n": "two"}), ({"m": "text"}, {"m": "three"})):
+        write_table(url, "other", True, kinds, [[row]])
+        assert _read(url, "select * from other") == [row]
+    assert _read(url, "select * from other__new") == [{"mine": "stays"}]
+
+
+def _do(url: str, *statements: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _indexes(url: str, table: str) -> list[str | None]:
+    engine = sa.create_engine(url)
+    found = [index["name"] for index in sa.inspect(engine).get_indexes(table)]
+    engine.dispose()
+    return found
 
 
 def test_rows_that_changed_are_not_resumed(
@@ -202,6 +247,10 @@ def test_rows_that_changed_are_not_resumed(
         (["sqlite:///x.db", "out.csv", "--table", "none"], "no such table"),
         (["sqlite:///x.db", "out.csv", "--query", "select 1 as motion"], "lacks the required"),
         (["in.csv", "sqlite:///x.db"], "needs --into"),
+        (
+            ["sqlite:///x.db", "sqlite:///x.db", "--table", "a", "--into", "a", "--replace"],
+            "--into a is the table that is read",
+        ),
         (["in.csv", "out.csv", "--into", "x"], "--into and --replace are for an OUTPUT"),
         (["in.csv", "out.csv", "--table", "x"], "--query and --table are for an INPUT"),
         (["mysql+nothing://x/y", "out.csv", "--table", "x"], "neither a file system nor"),
