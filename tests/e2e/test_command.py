@@ -48,7 +48,7 @@ def test_scores_are_keyed_by_id(trained: Any, tmp_path: Path) -> None:
     lines = (tmp_path / "scored.jsonl").read_text().splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["a", "a", "row-4", "row-4-unnamed"]
     assert "1 id(s) stand on more than one row" in result.output
-    assert "court 'n.d. ill.' is not a trial court known" in result.output.replace("\n", " ")
+    assert "court 'n.d. ill.' is not a trial court known" in " ".join(result.output.split())
 
 
 def test_files_of_one_stem_keep_their_rejects_apart(trained: Any, tmp_path: Path) -> None:

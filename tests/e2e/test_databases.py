@@ -148,7 +148,7 @@ def test_a_database_is_scored_into_a_table(
 
     refused = _invoke(*scoring)
     assert refused.exit_code == 2
-    assert "has a table scored already; --replace" in refused.output.replace("\n", " ")
+    assert "has a table scored already; --replace" in " ".join(refused.output.split())
     query = "select * from pending where id <> 'wrong' and motion <> ':x' order by id"
     again = ["score", url, url, "--query", query, "--into", "scored", *common, "--replace"]
     result = _invoke(*again)
@@ -236,7 +236,7 @@ def test_rows_that_changed_are_not_resumed(
     write_table(url, "pending", True, kinds, [rows[1:]])
     result = _invoke(*run, "--resume")
     assert result.exit_code == 2
-    assert "rows 1 to 2 are not those that were scored" in result.output.replace("\n", " ")
+    assert "rows 1 to 2 are not those that were scored" in " ".join(result.output.split())
     assert not Path("out.csv").exists()
 
 
@@ -264,4 +264,4 @@ def test_what_does_not_fit_is_told(
     (tmp_path / "in.csv").write_text("motion_type,motion\ntro,text\n")
     result = _invoke("score", *arguments)
     assert result.exit_code == 2
-    assert words in result.output.replace("\n", " ")
+    assert words in " ".join(result.output.split())
