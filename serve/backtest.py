@@ -16,7 +16,7 @@ from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest_record import VersionReport, log_backtest
 from serve.joined import Rows, as_table, join, read_outcomes, read_predictions
 from serve.locate import locate_model
-from train.drift import DISTRIBUTION, P_GRANT, drift_table
+from train.drift import P_GRANT, drift_table
 from train.live import (
     State,
     judge,
@@ -25,6 +25,7 @@ from train.live import (
     share_inside,
     state_of,
 )
+from train.model import DISTRIBUTION
 from train.modes import MODES, mode_of
 from train.record import choose_experiment, quiet_mlflow
 from train.registry import address, standing

@@ -25,8 +25,7 @@ from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL, Floats
 from train.comparables import Comparables, load_comparables
-from train.drift import DISTRIBUTION
-from train.model import ESTIMATE, GrantModel, Part
+from train.model import DISTRIBUTION, ESTIMATE, GrantModel, Part
 from train.modes import Mode, mode_of
 from train.prior import Prior, adjusted, log_odds_shift
 from train.store import load_model, model_digest

@@ -8,21 +8,19 @@ calibrated log-odds as the replicates' standard deviation says. It tells how sur
 the probability, given rulings like the training ones; it knows nothing of years to come.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
-from scipy.stats import norm
-from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 INTERVAL = 0.90
 """Nominal level of the interval from p_low to p_high."""
-_REACH = float(norm.ppf((1 + INTERVAL) / 2))
+_REACH = NormalDist().inv_cdf((1 + INTERVAL) / 2)
 """Standard deviations that the interval reaches on either side."""
 
 
@@ -46,48 +44,6 @@ class OutOfBag:
 
     scores: Floats
     granted: Flags
-
-
-def calibrate(
-    measured: Sequence[Floats], drawn: Floats, granted: Flags
-) -> tuple[Calibration, OutOfBag]:
-    """Fit the main line and one per bag on the out-of-bag scores of some copies of n rulings.
-
-    Parameters
-    ----------
-    measured
-        For each copy, (bags, n) raw log-odds; the copies' scores are pooled.
-    drawn
-        (bags, n): how often each bag drew each ruling.
-    granted
-        n labels.
-
-    Returns
-    -------
-    The lines, and the scores that they were fitted on.
-    """
-    unseen = drawn == 0
-    usable = unseen.any(axis=0)  # a row that every bag drew has no out-of-bag score
-    unseen, drawn = unseen[:, usable], drawn[:, usable]
-    means = [np.average(scores[:, usable], axis=0, weights=unseen) for scores in measured]
-    out_of_bag = np.concatenate(means)
-    labels = np.tile(granted[usable], len(means))
-    intercept, slope = _line(out_of_bag, labels, np.ones(len(labels)))
-    counted = np.tile(drawn, len(means))
-    own = [_line(out_of_bag, labels, counts) for counts in counted]
-    lines = tuple(line[0] for line in own), tuple(line[1] for line in own)
-    spread = float(np.std(intercept + slope * out_of_bag))
-    return Calibration(intercept, slope, *lines, spread), OutOfBag(out_of_bag, labels)
-
-
-def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float]:
-    fitted = LogisticRegression(C=np.inf).fit(scores[:, None], granted, sample_weight=weights)
-    slope = float(fitted.coef_[0, 0])
-    if slope > 0:
-        return float(fitted.intercept_[0]), slope
-    # A falling line would turn every promise of direction around: fall back on the base rate.
-    rate = float(np.average(granted, weights=weights))
-    return float(np.log(rate / (1 - rate))), 0.0
 
 
 def probabilities(scores: Floats, line: Calibration, in_scope: Flags) -> Floats:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import lightgbm as lgb
-
 from features.build import CHUNK, builder_digest
 
 if TYPE_CHECKING:
@@ -68,6 +66,8 @@ def connected(address: str) -> Iterator[Cluster]:
             "work on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
             "'.[dask]' in the program's folder"
         ) from None
+    import lightgbm as lgb
+
     # LightGBM's notes on ports and threads, several for each booster, tell the user nothing.
     lgb.register_logger(_quiet_logger())
     try:

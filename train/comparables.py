@@ -9,7 +9,6 @@ Breiman (2001), Machine Learning 45:5-32; Breiman and Cutler's proximities of ra
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +18,11 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from sklearn.preprocessing import normalize
 
-from data.schema import Motion, Ruling
-from data.splits import case_keys
-from features.frame import FeatureFrame
+from data.cases import case_keys
+from data.schema import Motion
 from features.spans import counted_up
 from train.calibration import Flags, Floats
-from train.encoding import encode
 from train.model import GrantModel
 from train.modes import BASIS_OF, MODES, Mode
 from train.store import AGAIN, UnusableModel
@@ -38,8 +34,6 @@ BLEND = 0.2
 2022 (4-fold, by case) the grant rate of the 20 most like had a Brier score of 0.165, 0.218 and
 0.225 in the three modes, with this share 0.169, 0.223 and 0.226, with the words alone 0.242. But a
 reader wants rulings on the same subject too."""
-MOST_KEPT = 20_000
-"""Rulings kept with a model, the latest: more would make every answer slow."""
 RECORDS, ARRAYS = "comparables.jsonl", "comparables.npz"
 SHOWN = (
     "id",
@@ -148,46 +142,6 @@ class Comparables:
             for key in keys:
                 rows.setdefault(key, []).append(row)
         return rows
-
-
-def fit_comparables(
-    model: GrantModel,
-    rulings: Sequence[Ruling],
-    granted: Flags,
-    frames: dict[Mode, FeatureFrame],
-) -> Comparables:
-    """Keep the training rulings for comparison, the latest where there are very many.
-
-    Parameters
-    ----------
-    frames
-        The rulings' frames as the model saw them, with out-of-fold readings.
-    """
-    latest = sorted(range(len(rulings)), key=lambda row: rulings[row].decided)[-MOST_KEPT:]
-    kept = np.array(sorted(latest), dtype=np.intp)
-    matrices = {
-        mode: encode(frames[mode].take(kept), model.columns, model.categories).astype(np.float32)
-        for mode in MODES
-    }
-    papers = [frames["text"].papers[row] for row in kept]
-    terms = normalize(model.readers.vocabulary.matrix(papers)) if model.readers else None
-    records = []
-    for row in kept:
-        facts = rulings[row].model_dump(mode="json", include=set(SHOWN))
-        records.append({name: facts[name] for name in SHOWN})
-    return Comparables(tuple(records), granted[kept], matrices, terms)
-
-
-def save_comparables(comparables: Comparables, folder: Path) -> None:
-    """Write comparables into a model's folder, as JSON lines and plain arrays."""
-    lines = (json.dumps(record, sort_keys=True) + "\n" for record in comparables.records)
-    (folder / RECORDS).write_text("".join(lines), encoding="utf-8")
-    arrays: dict[str, Any] = {f"matrix_{m}": matrix for m, matrix in comparables.matrices.items()}
-    arrays["granted"] = comparables.granted
-    if (terms := comparables.terms) is not None:
-        arrays |= {"data": terms.data, "indices": terms.indices, "indptr": terms.indptr}
-        arrays["shape"] = np.array(terms.shape)
-    np.savez_compressed(folder / ARRAYS, **arrays)
 
 
 def load_comparables(folder: Path) -> Comparables | None:

@@ -31,8 +31,6 @@ from train.calibration import Floats
 from train.encoding import MIN_COURT_ROWS
 from train.modes import Mode
 
-DISTRIBUTION = "distribution"
-"""Name of a model's fact that holds the counts."""
 P_GRANT = "p_grant"
 STABLE, SHIFTED = 0.1, 0.25
 FALSE_ALARMS = 0.05

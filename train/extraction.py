@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from data.cases import case_groups
 from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
-from data.splits import case_groups, phrase_part
+from data.splits import phrase_part
 from features.hits import Hit, HitsByField, by_field
 from features.indicator import Indicator, read_choice, read_flags, read_yes_no
 from features.lexicon import entries

@@ -7,13 +7,16 @@ one booster, since twenty asked one after the other take longer to call than to 
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from train.calibration import Floats
 from train.tables import Leaves, Tables
 from train.trees import Unsuited, read_tree
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 MANY_ROWS = 256
 """Rows from which threads are worth starting: for few, that takes a hundred times the work."""
@@ -34,7 +37,7 @@ class Forest:
 
     Raises
     ------
-    ValueError, lightgbm.basic.LightGBMError
+    ValueError
         If a text is no booster's, or not whole.
     """
 
@@ -49,7 +52,7 @@ class Forest:
         self._together = _tables(flat, texts[0]) or _Merged(flat, texts[0])
 
     @classmethod
-    def of(cls, bags: Sequence[lgb.Booster]) -> "Forest":
+    def of(cls, bags: "Sequence[lgb.Booster]") -> "Forest":
         """Return the forest of some boosters."""
         return cls([bag.model_to_string() for bag in bags])
 
@@ -94,7 +97,12 @@ class _Merged:
         ]
         head, sizes = text[: text.index("tree_sizes=")], " ".join(str(len(b)) for b in blocks)
         whole = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
-        self._booster = lgb.Booster(model_str=whole)
+        import lightgbm as lgb  # most of a second to import, and small trees do without
+
+        try:
+            self._booster = lgb.Booster(model_str=whole)
+        except lgb.basic.LightGBMError as error:
+            raise ValueError(f"a booster's text that LightGBM cannot read: {error}") from None
 
     def leaves(self, matrix: Floats) -> Leaves:
         found = self._booster.predict(matrix, pred_leaf=True, num_threads=_threads(matrix))

@@ -15,32 +15,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from features import readings
-from features.build import COLUMNS
 from features.frame import FeatureFrame
-from train.boosters import DEFAULTS, Bags, fit_bags
-from train.calibration import (
-    Calibration,
-    Flags,
-    Floats,
-    OutOfBag,
-    calibrate,
-    probabilities,
-)
-from train.cluster import Cluster
-from train.distributed import fit_bags_on
-from train.encoding import encode, fit_categories
+from train.calibration import Calibration, Flags, Floats, OutOfBag, probabilities
+from train.encoding import encode
 from train.forest import Forest
-from train.metrics import case_bootstrap
 from train.modes import BASES, BASIS_OF, Basis, Mode
 from train.readers import Readers
-from train.scope import Scope, fit_scope
+from train.scope import Scope
 from train.tables import Leaves
 
 ESTIMATE = ("p_grant", "p_low", "p_high")
+DISTRIBUTION = "distribution"
+"""Name of the fact that holds how features and answers of the training rulings are spread."""
 AT_ONCE = 5_000
 """Rows dropped through the trees together, some 200 MB."""
-MIN_RULINGS = 40
-"""Fewer cannot both teach and calibrate; a usable model wants several hundred."""
 
 
 @dataclass(frozen=True)
@@ -120,13 +108,13 @@ class GrantModel:
         result = np.empty((len(frame), len(ESTIMATE)))
         for basis, rows, matrix in self.parts(frame, modes):
             ensemble = self.ensembles[basis]
-            scores = _scores(ensemble.forest, matrix)
+            scores = scores_of(ensemble.forest, matrix)
             result[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
         return pd.DataFrame(result, columns=list(ESTIMATE)).assign(in_scope=in_scope)
 
     def scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the (n, bags) raw log-odds of each row, before calibration."""
-        return _scores(self.ensembles[BASIS_OF[mode]].forest, self.encoded(frame))
+        return scores_of(self.ensembles[BASIS_OF[mode]].forest, self.encoded(frame))
 
     def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return each column's TreeSHAP share of the calibrated log-odds, and `base`.
@@ -187,98 +175,7 @@ class Part(NamedTuple):
     matrix: Floats
 
 
-@dataclass(frozen=True)
-class Copy:
-    """The training rulings as one kind of user would show them.
-
-    `weight` is what this copy counts beside the others; its out-of-bag scores help to fit the
-    calibration line where `calibrates`.
-    """
-
-    frame: FeatureFrame
-    weight: float = 1.0
-    calibrates: bool = True
-
-
-def fit(
-    copies: dict[Basis, tuple[Copy, ...]],
-    readers: Readers | None,
-    granted: Flags,
-    groups: npt.NDArray[np.intp],
-    parameters: dict[str, Any] | None = None,
-    n_bags: int = 20,
-    seed: int = 0,
-    cluster: Cluster | None = None,
-) -> GrantModel:
-    """Fit the model on n training rulings, each seen in several copies.
-
-    Parameters
-    ----------
-    copies
-        For each basis, copies of n rows each, in the same order, with out-of-fold readings.
-    readers
-        Fitted on these rulings; the model reads new motions with them.
-    granted
-        n labels.
-    groups
-        n case numbers; a bag takes or leaves a case whole.
-    parameters
-        LightGBM parameters over `train.boosters.DEFAULTS`.
-    n_bags
-        Boosters per basis, each on its own bootstrap of the cases.
-    cluster
-        Where the boosters are fitted; None for this process.
-
-    Raises
-    ------
-    ValueError
-        If there are too few rulings, or the labels are all alike.
-    """
-    if len(granted) < MIN_RULINGS:
-        raise ValueError(
-            f"{len(granted)} training ruling(s); at least {MIN_RULINGS} are needed to learn from "
-            "and to calibrate on"
-        )
-    if granted.all() or not granted.any():
-        raise ValueError("the training rulings all have the same outcome; nothing can be learned")
-    settings = DEFAULTS | (parameters or {})
-    categories = fit_categories(next(iter(copies.values()))[0].frame)
-    drawn = case_bootstrap(groups, n_bags, seed)
-    names = tuple(column.name for column in COLUMNS)
-    ensembles = {
-        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed, cluster)
-        for basis, shown in copies.items()
-    }
-    facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
-    scope = fit_scope(next(iter(copies.values()))[0].frame, groups)
-    return GrantModel(names, categories, ensembles, float(granted.mean()), scope, readers, facts)
-
-
-def _fit_ensemble(
-    copies: Sequence[Copy],
-    granted: Flags,
-    drawn: Floats,
-    names: tuple[str, ...],
-    categories: dict[str, tuple[str, ...]],
-    settings: dict[str, Any],
-    seed: int,
-    cluster: Cluster | None,
-) -> Ensemble:
-    shares = np.array([copy.weight for copy in copies], dtype=float)
-    shares /= shares.sum()
-    # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
-    matrices = (encode(copy.frame, names, categories) for copy in copies)
-    bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
-    forest = Forest.of(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
-    measured = [
-        _scores(forest, encode(copy.frame, names, categories)).T
-        for copy in copies
-        if copy.calibrates
-    ]
-    return Ensemble(forest, *calibrate(measured, drawn, granted))
-
-
-def _scores(forest: Forest, matrix: Floats) -> Floats:
+def scores_of(forest: Forest, matrix: Floats) -> Floats:
     """Return (n, bags) raw log-odds, some rows at a time: leaves take much memory."""
     parts = [
         forest.scores(forest.leaves(matrix[start : start + AT_ONCE]))

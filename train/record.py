@@ -15,8 +15,8 @@ import matplotlib
 import mlflow
 import pandas as pd
 
+from data.cases import case_groups, draw_cases
 from data.schema import Ruling, is_list
-from data.splits import case_groups, draw_cases
 from features.build import builder_digest
 from features.lexicon import lexicon_digest
 from train.evaluate import (

@@ -8,26 +8,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.cases import case_groups
 from data.codes import Outcome
 from data.embedded import reader_forecasts
 from data.schema import Ruling
-from data.splits import case_groups
 from features.frame import FeatureFrame
 from features.hits import Papers
 from train.calibration import Flags, Floats
 from train.cluster import Cluster
-from train.frames import HALF_CODED, build_frames
-from train.model import Copy, GrantModel, fit
-from train.modes import BASES, MODES, Basis, Mode
-from train.readers import (
-    Readers,
+from train.fit_model import Copy, fit
+from train.fit_readers import (
     fit_readers,
     reading_errors,
     reading_targets,
-    readings_of,
     teaching_rows,
     unseen_readings,
 )
+from train.frames import HALF_CODED, build_frames
+from train.model import GrantModel
+from train.modes import BASES, MODES, Basis, Mode
+from train.readers import Readers, readings_of
 from train.term_counts import count_terms
 
 InPart = Literal["granted", "denied", "left_out"]

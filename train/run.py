@@ -17,10 +17,11 @@ from train import record, registry
 from train.ablation import ablate
 from train.choices import compare_choices
 from train.cluster import Cluster, connected
-from train.comparables import fit_comparables, save_comparables
-from train.drift import DISTRIBUTION, training_distribution
+from train.drift import training_distribution
 from train.evaluate import Evaluation, evaluate, unseen_predictions
+from train.fit_comparables import fit_comparables, save_comparables
 from train.learning import learning_curve
+from train.model import DISTRIBUTION
 from train.rulings import InPart, Labelled, fit_rows, label_rulings
 from train.store import save_model
 

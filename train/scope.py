@@ -20,9 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import GroupKFold
 
-from data.splits import draw_cases
 from features.frame import FeatureFrame
 from features.hits import Hit, Papers
 from features.indicator import plain_words
@@ -34,21 +32,16 @@ FALSE_ALARMS = 0.01
 """Share of motions like the training rulings that strange words alone may flag."""
 FEW = 15
 """Training rulings of a court level or kind of motion below which it counts as hardly seen."""
-KNOWN_IN = 2
-"""Training rulings a word must stand in to be known."""
-MOST_READ = 20_000
-"""Training rulings whose words are learned: p-values to the fourth place, and some 100 MB."""
-FOLDS = 5
 FEWEST_WORDS = 8
 LONG = 3_000
 """Characters from which a motion names the relief it asks for; shorter ones may say "stop"."""
 EVERY = 6_000
 """Characters (some 1,000 words) of a long motion in which relief is named once at the least."""
-_SEEN = {
+SEEN = {
     "motion_type.motion_type": "motions ({})",
     "forum.level": "rulings of this level of court ({})",
 }
-_TOLD = (*_SEEN, "forum.court")
+_TOLD = (*SEEN, "forum.court")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +51,11 @@ class Scope:
     Attributes
     ----------
     words
-        The words that stand in at least `KNOWN_IN` of them.
+        The words that stand in at least two of them.
     strangeness
         For each, the share of its words that the others do not have, in order.
     counts
-        For each column of `_SEEN`, how many of them have each value.
+        For each column of `SEEN`, how many of them have each value.
     """
 
     words: frozenset[str]
@@ -119,46 +112,22 @@ class Scope:
         )
 
 
-def fit_scope(frame: FeatureFrame, groups: npt.NDArray[np.intp]) -> Scope:
-    """Learn what n training rulings are like; each is compared with other cases only.
-
-    The words of more than `MOST_READ` rulings are learned from as many, drawn by case.
-    """
-    drawn = draw_cases(groups, MOST_READ)
-    documents = [_words(frame.papers[row]) for row in drawn]
-    groups = groups[drawn]
-    strangeness = np.zeros(len(documents))
-    n_folds = min(FOLDS, len(np.unique(groups)))
-    if n_folds >= 2:
-        for seen, unseen in GroupKFold(n_folds).split(strangeness, groups=groups):
-            known = _known([documents[row] for row in seen])
-            strangeness[unseen] = [_unknown_share(documents[row], known) for row in unseen]
-    counts = {
-        name: dict(Counter(str(value) for value in frame.column(name) if value is not None))
-        for name in _SEEN
-    }
-    return Scope(_known(documents), tuple(sorted(strangeness.tolist())), counts)
-
-
-def _words(papers: Papers) -> list[str]:
+def words_in(papers: Papers) -> list[str]:
+    """Return the words of both papers of a motion."""
     return [word for text in papers if text for word in words_of(text)]
 
 
-def _known(documents: Sequence[Sequence[str]]) -> frozenset[str]:
-    counts = Counter(word for words in documents for word in set(words))
-    return frozenset(word for word, count in counts.items() if count >= KNOWN_IN)
-
-
-def _unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
+def unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
+    """Return the share of some words that are not known; 1 where there are none."""
     known_words = sum(map(known.__contains__, words))
     return (len(words) - known_words) / len(words) if words else 1.0
 
 
 def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
-    words = _words(papers)
+    words = words_in(papers)
     if len(words) < FEWEST_WORDS:
         return [f"the papers have {len(words)} word(s), too few to read"]
-    share = _unknown_share(words, scope.words)
+    share = unknown_share(words, scope.words)
     chance = scope.p_value(share)
     if chance > FALSE_ALARMS:
         return []
@@ -191,7 +160,7 @@ def _reasons_of_docket(scope: Scope, told: dict[str, Any]) -> list[str]:
     court, level = told["forum.court"], told["forum.level"]
     if court is not None and level is None:
         found.append(f"court {court!r} is not a trial court of the United States known by that id")
-    for name, words in _SEEN.items():
+    for name, words in SEEN.items():
         value = told[name]
         if value is None:
             continue

@@ -8,8 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import lightgbm as lgb
-
 from features.build import COLUMNS
 from features.lexicon import lexicon_digest
 from train.calibration import Calibration
@@ -107,7 +105,7 @@ def load_model(folder: Path) -> GrantModel:
         fitted_lexicon = record["lexicon_digest"]
     except FileNotFoundError as error:
         raise UnusableModel(f"{folder} is not a model folder: no file {error.filename}") from None
-    except (OSError, KeyError, TypeError, ValueError, lgb.basic.LightGBMError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, UnusableModel):
             raise
         raise UnusableModel(f"the model in {folder} is damaged: {error!r}") from None

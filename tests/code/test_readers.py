@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from data.cases import case_groups
 from data.embedded import embedded_rulings, reader_forecasts
-from data.splits import case_groups
 from features.build import build_features
 from features.readings import COLUMNS
-from train.readers import (
-    Readers,
+from train.fit_readers import (
     fit_readers,
     reading_errors,
     reading_targets,
     teaching_rows,
     unseen_readings,
 )
+from train.readers import Readers
 from train.rulings import label_rulings, read_rows
 from train.term_counts import _names, count_terms, fit_vocabulary
 from train.terms import BLOCKS
@@ -124,7 +124,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
     labelled = label_rulings(few)
     rows = np.arange(len(few))
     whole = read_rows(labelled, rows)
-    monkeypatch.setattr("train.readers.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit_readers.MOST_TAUGHT", 150)
     taught = teaching_rows(labelled.targets, labelled.groups)
     others = np.setdiff1d(rows, taught)
     assert 140 < len(taught) <= 150
@@ -145,7 +145,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
 def test_only_cases_with_a_rating_teach_where_not_all_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("train.readers.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit_readers.MOST_TAUGHT", 150)
     targets = TARGETS.copy()
     targets[:200] = np.nan
     groups = np.arange(len(targets))

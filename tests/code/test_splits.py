@@ -3,15 +3,9 @@
 import numpy as np
 import pytest
 
+from data.cases import case_groups, docket_key, draw_cases
 from data.embedded import embedded_rulings
-from data.splits import (
-    case_groups,
-    docket_key,
-    draw_cases,
-    grouped_folds,
-    rolling_origin,
-    temporal_split,
-)
+from data.splits import grouped_folds, rolling_origin, temporal_split
 
 RULINGS = list(embedded_rulings())
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,3 +175,18 @@ def test_what_is_no_alias_is_not_followed(
     missing = CliRunner().invoke(app, ["serve", "--model", str(registry / "nothing")])
     assert missing.exit_code == 2
     assert "holds no model" in missing.output
+
+
+def test_answers_do_without_what_is_for_fitting_alone(trained: Any) -> None:
+    """To import it takes most of a second, each time that the endpoint or a command starts."""
+    script = """
+import json, sys
+import serve.running
+from data.embedded import clearview_motion
+from serve.predictor import Predictor
+Predictor.load().answer([clearview_motion()])
+print(json.dumps([name for name in ("sklearn", "lightgbm", "scipy.stats") if name in sys.modules]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []

@@ -18,7 +18,7 @@ from enjoin import app
 from features.build import COLUMNS
 from serve.answering import Answering
 from serve.http import build_app
-from train.drift import DISTRIBUTION
+from train.model import DISTRIBUTION
 from train.modes import MODES, masked
 from train.prior import adjusted
 

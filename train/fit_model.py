@@ -1,0 +1,117 @@
+"""Fit the model: the boosters of each bag, and what turns their scores into a probability."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from features.build import COLUMNS
+from features.frame import FeatureFrame
+from train.boosters import DEFAULTS, Bags, fit_bags
+from train.calibration import Flags, Floats
+from train.cluster import Cluster
+from train.distributed import fit_bags_on
+from train.encoding import encode, fit_categories
+from train.fit_calibration import calibrate
+from train.fit_scope import fit_scope
+from train.forest import Forest
+from train.metrics import case_bootstrap
+from train.model import Ensemble, GrantModel, scores_of
+from train.modes import Basis
+from train.readers import Readers
+
+MIN_RULINGS = 40
+"""Fewer cannot both teach and calibrate; a usable model wants several hundred."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The training rulings as one kind of user would show them.
+
+    `weight` is what this copy counts beside the others; its out-of-bag scores help to fit the
+    calibration line where `calibrates`.
+    """
+
+    frame: FeatureFrame
+    weight: float = 1.0
+    calibrates: bool = True
+
+
+def fit(
+    copies: dict[Basis, tuple[Copy, ...]],
+    readers: Readers | None,
+    granted: Flags,
+    groups: npt.NDArray[np.intp],
+    parameters: dict[str, Any] | None = None,
+    n_bags: int = 20,
+    seed: int = 0,
+    cluster: Cluster | None = None,
+) -> GrantModel:
+    """Fit the model on n training rulings, each seen in several copies.
+
+    Parameters
+    ----------
+    copies
+        For each basis, copies of n rows each, in the same order, with out-of-fold readings.
+    readers
+        Fitted on these rulings; the model reads new motions with them.
+    granted
+        n labels.
+    groups
+        n case numbers; a bag takes or leaves a case whole.
+    parameters
+        LightGBM parameters over `train.boosters.DEFAULTS`.
+    n_bags
+        Boosters per basis, each on its own bootstrap of the cases.
+    cluster
+        Where the boosters are fitted; None for this process.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rulings, or the labels are all alike.
+    """
+    if len(granted) < MIN_RULINGS:
+        raise ValueError(
+            f"{len(granted)} training ruling(s); at least {MIN_RULINGS} are needed to learn from "
+            "and to calibrate on"
+        )
+    if granted.all() or not granted.any():
+        raise ValueError("the training rulings all have the same outcome; nothing can be learned")
+    settings = DEFAULTS | (parameters or {})
+    categories = fit_categories(next(iter(copies.values()))[0].frame)
+    drawn = case_bootstrap(groups, n_bags, seed)
+    names = tuple(column.name for column in COLUMNS)
+    ensembles = {
+        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed, cluster)
+        for basis, shown in copies.items()
+    }
+    facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
+    scope = fit_scope(next(iter(copies.values()))[0].frame, groups)
+    return GrantModel(names, categories, ensembles, float(granted.mean()), scope, readers, facts)
+
+
+def _fit_ensemble(
+    copies: Sequence[Copy],
+    granted: Flags,
+    drawn: Floats,
+    names: tuple[str, ...],
+    categories: dict[str, tuple[str, ...]],
+    settings: dict[str, Any],
+    seed: int,
+    cluster: Cluster | None,
+) -> Ensemble:
+    shares = np.array([copy.weight for copy in copies], dtype=float)
+    shares /= shares.sum()
+    # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
+    matrices = (encode(copy.frame, names, categories) for copy in copies)
+    bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
+    forest = Forest.of(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
+    measured = [
+        scores_of(forest, encode(copy.frame, names, categories)).T
+        for copy in copies
+        if copy.calibrates
+    ]
+    return Ensemble(forest, *calibrate(measured, drawn, granted))
