@@ -1,11 +1,14 @@
 """Files on this machine and at addresses (`s3://`, `gs://`, `memory://` ...), opened alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import fsspec
 from fsspec.core import url_to_fs
 from fsspec.registry import known_implementations
 
+from data.passwords import without_secrets
 from data.rows import UnreadableInput
 
 
@@ -32,6 +35,19 @@ def is_filesystem(address: str) -> bool:
 def scheme_of(address: str) -> str:
     """Return `s3` of `s3://bucket/key`, and of a chain `simplecache::s3://...` its first link."""
     return address.split("::")[0].split("://")[0]
+
+
+@contextmanager
+def telling_drivers_errors(address: str) -> Iterator[None]:
+    """Raise what a driver raises as an `OSError`: of missing credentials, say, each has its own."""
+    try:
+        yield
+    except (OSError, UnreadableInput):
+        raise
+    except Exception as error:
+        if is_local(address):
+            raise
+        raise OSError(f"{address}: {without_secrets(str(error))}") from error
 
 
 def filesystem(address: str) -> tuple[Any, str]:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
-from data.addresses import filesystem, is_local
+from data.addresses import filesystem, is_local, telling_drivers_errors
 from data.chunks import Source
 from data.load import check_columns
 from data.passwords import without_secrets
@@ -122,9 +122,11 @@ class File:
     @contextmanager
     def _raw(self) -> Iterator[BinaryIO]:
         try:
-            # Not fsspec's own reader of local files: it reads lines byte by byte.
+            # Not fsspec's own readers: that of local files reads lines byte by byte, those of
+            # buckets know no longest line.
             local = isinstance(self.system, LocalFileSystem)
-            stream = (open if local else self.system.open)(self.path, "rb")
+            raw = (open if local else self.system.open)(self.path, "rb")
+            stream = raw if local else io.BufferedReader(raw, BLOCK)
         except FileNotFoundError:
             raise UnreadableInput(f"no file {self.name}") from None
         except OSError as error:
@@ -176,10 +178,11 @@ def opened(given: str, but: Sequence[str] = ()) -> Iterator[Source]:
             part.check()
             yield Source(STDIN, (part,))
         return
-    system, path = filesystem(given)
-    files = _files(system, path, given, but)
-    for file in files:
-        file.check()
+    with telling_drivers_errors(given):
+        system, path = filesystem(given)
+        files = _files(system, path, given, but)
+        for file in files:
+            file.check()
     yield Source(path.rstrip("/").rpartition("/")[2].replace("*", "_").replace("?", "_"), files)
 
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.addresses import filesystem, is_local, local_path
+from data.addresses import filesystem, is_local, local_path, telling_drivers_errors
 from data.files import written_whole
 from data.rows import UnreadableInput, kind_of
 
@@ -148,14 +148,17 @@ def whole(name: str) -> Iterator[BinaryIO]:
             yield stream
         return
     system, path = filesystem(name)
-    with tempfile.TemporaryFile() as kept:
-        yield kept
-        kept.seek(0)
-        if parent := system._parent(path):
-            system.makedirs(parent, exist_ok=True)
-        # A transaction shows a file only once all of it was sent.
-        with system.transaction, system.open(path, "wb") as stream:
-            shutil.copyfileobj(kept, stream, 2**20)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "whole"
+        with kept.open("wb") as stream:
+            yield stream
+        with kept.open("rb") as read, telling_drivers_errors(name):
+            # Names in buckets need no folders; made for them, a misspelt bucket would be a new one.
+            if path.startswith("/"):
+                system.makedirs(system._parent(path), exist_ok=True)
+            # A transaction shows a file only once all of it was sent.
+            with system.transaction, system.open(path, "wb") as sent:
+                shutil.copyfileobj(read, sent, 2**20)
 
 
 def remove(name: str) -> None:
