@@ -47,7 +47,8 @@ def telling_drivers_errors(address: str) -> Iterator[None]:
     except Exception as error:
         if is_local(address):
             raise
-        raise OSError(f"{address}: {without_secrets(str(error))}") from error
+        words = str(error) or type(error).__name__
+        raise OSError(f"{address}: {without_secrets(words)}") from error
 
 
 def filesystem(address: str) -> tuple[Any, str]:
