@@ -15,10 +15,15 @@ def cache_dir() -> Path:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, like: Path | None = None) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it into place only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
+
+    Parameters
+    ----------
+    like
+        A file whose readers are to be the new one's at the most.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
@@ -29,7 +34,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         # mkstemp gives 0600; a result file should have the user's ordinary permissions.
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        mode = 0o666 & ~mask
+        temporary.chmod(mode & like.stat().st_mode if like else mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -169,16 +169,22 @@ def rejects_path(loaded: Loaded[Any], folder: Path) -> Path:
     return folder / f"{loaded.name}.rejects.jsonl"
 
 
-def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
+def write_rejects(loaded: Loaded[Any], folder: Path, like: Path | None = None) -> Path | None:
     """Write the rejects (row number, reasons, the row) and return the path.
 
     Without rejects nothing is written, and a rejects file left by an earlier run is removed.
+
+    Parameters
+    ----------
+    like
+        The file that the rows are from, if they are from one: who may not read it is not to read
+        its rejects.
     """
     path = rejects_path(loaded, folder)
     if not loaded.rejects:
         path.unlink(missing_ok=True)
         return None
-    with written_whole(path) as temporary, temporary.open("w", encoding="utf-8") as out:
+    with written_whole(path, like) as temporary, temporary.open("w", encoding="utf-8") as out:
         for reject in loaded.rejects:
             out.write(reject_line(reject) + "\n")
     return path

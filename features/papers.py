@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from features.characters import TYPOGRAPHY, reading_letters
 from features.citations import without_citations
+from features.remembering import remembered_by_thread
 from features.spelling import mend_spelling
 
 LONGEST = 5_000_000
@@ -87,8 +88,8 @@ class Paper:
 def clean(text: str) -> Paper:
     """Clean one paper.
 
-    Papers are remembered, since several readers ask for each: many short ones and the last two
-    long ones, so that memory stays flat.
+    Papers are remembered, since several readers ask for each: many short ones and each thread's
+    last two long ones, so that memory stays flat.
     """
     return _clean_short(text) if len(text) <= SHORT else _clean_long(text)
 
@@ -138,4 +139,4 @@ def _reading(letters: str, extra: re.Pattern[str]) -> Reading:
 
 
 _clean_short = lru_cache(maxsize=4096)(_clean)
-_clean_long = lru_cache(maxsize=2)(_clean)
+_clean_long = remembered_by_thread(2)(_clean)

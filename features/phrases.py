@@ -5,7 +5,7 @@ numbers, which numpy sorts and compares in far less time than Python would take 
 """
 
 from collections.abc import Iterator, Sequence, Set
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from features.laid import Laid, lay
 from features.lexicon import PAPERS, Entry, PaperName, phrases
 from features.marks import marks_of
 from features.papers import SHORT, Paper, clean
+from features.remembering import remembered_by_thread
 from features.sentences import sentence_starts
 from features.spans import Flags, Numbers, Spans, take, without_overlaps
 from features.wordings import spelt_out
@@ -211,8 +212,8 @@ def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
 def read_many(pairs: Sequence[Papers]) -> Iterator[tuple[Hit, ...]]:
     """Find the phrases of both papers of n motions; remembered as in `features.papers.clean`.
 
-    Short ones are read together, a long one when its turn comes: of these only the last is
-    remembered, and whoever asks for it next must not have to clean it again.
+    Short ones are read together, a long one when its turn comes: of these only each thread's last
+    is remembered, and whoever asks for it next must not have to clean it again.
     """
     short = [pair for pair in pairs if _is_short(pair)]
     with _LOCK:
@@ -236,7 +237,7 @@ def _read_together(pairs: Sequence[Papers]) -> list[tuple[Hit, ...]]:
     return [tuple(hit for text in pair if text for hit in next(found)) for pair in pairs]
 
 
-@lru_cache(maxsize=1)
+@remembered_by_thread(1)
 def _read_long(pair: Papers) -> tuple[Hit, ...]:
     return _read_together([pair])[0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from features.context import Speaker
 from features.hits import Hit
@@ -16,6 +16,12 @@ from train.modes import Mode
 DISCLAIMER = (
     "A statistical estimate from past published rulings; not legal advice, and not a finding about "
     "any judge or party."
+)
+
+
+UNPROVEN = (
+    "In this mode the model has not been shown to do better than the base rate by motion type and "
+    "claim area: do not rely on it. Codings of the case help."
 )
 
 
@@ -81,10 +87,11 @@ class PriorShift(BaseModel):
 
 
 class ComparableRate(BaseModel):
-    """How often the training rulings most like the motion granted relief, at least in part."""
+    """How often the training rulings most like the motion granted relief."""
 
     rulings: int = Field(description="how many rulings of other cases were looked at")
     granted: int
+    counted: str = Field(description="what counts as granted: relief at least in part, or in full")
     rate: float
     low: float = Field(description="lower end of the 95% Wilson interval of the rate")
     high: float = Field(description="upper end of the 95% Wilson interval of the rate")
@@ -102,10 +109,11 @@ class Tested(BaseModel):
         "negative is better"
     )
 
+    @computed_field(description="what to beware of, if anything")  # type: ignore[prop-decorator]
     @property
-    def better_than_base_rate(self) -> bool:
-        """Whether the whole interval of the Brier difference is on the better side."""
-        return self.brier_difference.high < 0
+    def warning(self) -> str | None:
+        """Words unless the whole interval of the Brier difference is on the better side."""
+        return None if self.brier_difference.high < 0 else UNPROVEN
 
 
 class Answer(BaseModel):

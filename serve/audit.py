@@ -65,6 +65,8 @@ class AuditLog:
                 "key": key_name,
                 "motion_sha256": hashlib.sha256(given.encode()).hexdigest(),
                 **answer.model_dump(include=_KEPT),
+                "prior": answer.prior.grant_rate if answer.prior else None,
+                "p_grant_unadjusted": answer.prior.p_unadjusted if answer.prior else None,
                 "court": motion.court,
                 "decided": motion.decided,
             }

@@ -14,7 +14,7 @@ from features.indicator import Column
 from serve.answer import ComparableRate, plain
 from train.calibration import Floats
 from train.comparables import Comparables
-from train.model import GrantModel
+from train.model import GrantModel, in_part_words
 from train.modes import mode_of
 from train.tables import Leaves
 from train.terms import TermRow, row_of
@@ -86,7 +86,7 @@ def compare(
                 differs=other,
             )
         )
-    rate = _rate(comparables, order)
+    rate = _rate(model, comparables, order)
     return ComparablesAnswer(
         court=_court_name(motion.court), base_rate=rate, rulings=found, model_version=version
     )
@@ -107,7 +107,7 @@ def comparable_rate(
         Of the motion, as in `Comparables.likeness`.
     """
     order = _nearest(model, comparables, motion, leaves, terms, NEAREST)[1]
-    return _rate(comparables, order)
+    return _rate(model, comparables, order)
 
 
 def nearest_outcomes(
@@ -145,12 +145,19 @@ def _nearest(
 _COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
 
 
-def _rate(comparables: Comparables, order: list[int]) -> ComparableRate:
+def _rate(model: GrantModel, comparables: Comparables, order: list[int]) -> ComparableRate:
     rows = order[:NEAREST]
     granted = int(comparables.granted[rows].sum())
     low, high = wilson_interval(granted, len(rows))
     rate = granted / len(rows) if rows else float("nan")
-    return ComparableRate(rulings=len(rows), granted=granted, rate=rate, low=low, high=high)
+    return ComparableRate(
+        rulings=len(rows),
+        granted=granted,
+        counted=f"relief {in_part_words(model.facts)}",
+        rate=rate,
+        low=low,
+        high=high,
+    )
 
 
 def _court_name(court: str | None) -> str | None:

@@ -58,6 +58,6 @@ def show_comparables(found: ComparablesAnswer, console: Console) -> None:
 def rate_in_words(rate: ComparableRate) -> str:
     """Put the grant rate of the most alike rulings in a sentence."""
     return (
-        f"Of the {rate.rulings} training rulings most like it, {rate.granted} granted relief at "
-        f"least in part: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
+        f"Of the {rate.rulings} training rulings most like it, {rate.granted} granted "
+        f"{rate.counted}: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
     )

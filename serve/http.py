@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MAX_BATCH = 1000
 AT_ONCE = 5000
 """Characters of a motion up to which it may be answered about without a thread."""
+QUICK = 2
+"""Threads for short motions while others are at work on long ones."""
 _LOG = logging.getLogger("enjoin.http")
 PriorQuery = Annotated[
     float | None,
@@ -133,6 +135,7 @@ def build_app(
 
     together = Together(answering)
     writers = CapacityLimiter(1)  # of the audit log, which is written line after line
+    quick = CapacityLimiter(QUICK)
 
     def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
         answers = answering.predictor.answer(motions, prior_of(prior))
@@ -152,9 +155,12 @@ def build_app(
     async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
         """Answer about one motion: probability, interval, factors and phrases."""
         short = size_of(motion) <= AT_ONCE
-        # Nobody is to be kept waiting by a thread that is at work on a long paper, nor by a disk.
-        if not short or current_default_thread_limiter().borrowed_tokens:
+        # Nobody is to be kept waiting by a thread that is at work on a long paper, nor by a disk;
+        # nor are short motions to wait until such a thread is free.
+        if not short:
             answers = await run_in_threadpool(answered, request, [motion], prior)
+        elif current_default_thread_limiter().borrowed_tokens:
+            answers = await run_sync(answered, request, [motion], prior, limiter=quick)
         elif audit:
             found = await together.answer(motion, prior)
             answers = await run_sync(noted, request, [motion], [found], limiter=writers)
@@ -194,21 +200,20 @@ def build_app(
         return compare(predictor.model, predictor.comparables, predictor.version, motion, most)
 
     @asked.get("/model")
-    def model() -> dict[str, Any]:
+    async def model() -> dict[str, Any]:
         """Say what the model is: version, digests, training facts."""
         return answering.predictor.card()
 
     @asked.get("/schema")
-    def schema() -> dict[str, Any]:
+    async def schema() -> dict[str, Any]:
         """Give the JSON Schema of a motion: every field and its allowed values."""
         return Motion.model_json_schema()
 
     @asked.get("/example")
-    def example() -> Motion:
+    async def example() -> Motion:
         """Give a motion to try the others with: In re Clearview AI, which was denied."""
         return clearview_motion()
 
-    # These two answer at once, though all threads be at work.
     @app.get("/health/live")
     async def live() -> Health:
         """Say that the process answers."""

@@ -34,10 +34,14 @@ Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Prediction(BaseModel):
-    """A row that `enjoin score` wrote; other columns are not needed here."""
+    """A row of `enjoin score` or of an audit log; other columns are not needed here.
+
+    A motion without an id goes by its request's, which the page and its memo show.
+    """
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
+    request_id: MaybeName = None
     id: Id
     p_grant: Probability
     p_low: Probability
@@ -45,6 +49,12 @@ class Prediction(BaseModel):
     mode: Mode
     model_version: Annotated[str, Field(min_length=1)]
     p_grant_unadjusted: Maybe[Probability] = None
+
+    @field_validator("id", mode="before")
+    @classmethod
+    def _or_the_requests(cls, value: Any, info: ValidationInfo) -> Any:
+        nameless = value is None or (isinstance(value, str) and not value.strip())
+        return info.data.get("request_id") if nameless else value
 
     @field_validator("p_high")
     @classmethod
@@ -132,7 +142,8 @@ def _read(
         problem = Problem("id", row.id, expected)
         loaded.rejects.append(Reject(number, (problem,), row.model_dump(mode="json")))
     loaded.rejects.sort(key=lambda reject: reject.row)
-    written = write_rejects(loaded, Path.cwd() if path == "-" else Path(path).parent)
+    file = None if path == "-" else Path(path)
+    written = write_rejects(loaded, file.parent if file else Path.cwd(), file)
     if not first:
         shown = f"; {loaded.rejects[0]}" if loaded.rejects else ""
         raise UnreadableInput(f"{path}: no row can be used{shown}")

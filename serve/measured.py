@@ -80,7 +80,7 @@ def measure(app: FastAPI) -> Measures:
     app.add_middleware(_Timed, measures=measures)
 
     @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
+    async def metrics() -> Response:
         return Response(measures.text(), media_type=CONTENT_TYPE_LATEST)
 
     return measures

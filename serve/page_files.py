@@ -1,9 +1,9 @@
 """The page for litigators: a few files that ask the endpoint they come from."""
 
+import mimetypes
 from importlib.resources import files
 
-from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi import FastAPI, Response
 
 PAGE = {"/": "index.html"} | {
     f"/{name}": name for name in ("page.css", "memo.css", "page.js", "papers.js", "memo.js")
@@ -19,8 +19,12 @@ def add_page(app: FastAPI) -> None:
     """Serve the page at `/`."""
     folder = files("serve") / "page"
     for path, name in PAGE.items():
+        media_type = mimetypes.guess_type(name)[0]
 
-        def page(file: str = str(folder / name)) -> FileResponse:
-            return FileResponse(file, headers={"content-security-policy": _POLICY})
+        # From memory: to read a file takes a thread, and all may be at work on long papers.
+        async def page(
+            content: bytes = (folder / name).read_bytes(), kind: str | None = media_type
+        ) -> Response:
+            return Response(content, media_type=kind, headers={"content-security-policy": _POLICY})
 
         app.get(path, include_in_schema=False)(page)

@@ -88,7 +88,7 @@ def answer_problems(app: FastAPI) -> None:
     """Have an application answer every failure with a problem document."""
 
     @app.exception_handler(RequestValidationError)
-    def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
         problems = error.errors()
         if any(problem["type"] == "json_invalid" for problem in problems):
             return problem_response(request, 400, "the body is not JSON: " + problems[0]["msg"])
@@ -99,16 +99,16 @@ def answer_problems(app: FastAPI) -> None:
         return problem_response(request, 422, errors=errors)
 
     @app.exception_handler(WrongChange)
-    def refuse_change(request: Request, error: WrongChange) -> JSONResponse:
+    async def refuse_change(request: Request, error: WrongChange) -> JSONResponse:
         return problem_response(request, 422, errors=row_errors(error.problems, "/changes"))
 
     @app.exception_handler(HTTPException)
-    def refuse_plainly(request: Request, error: HTTPException) -> JSONResponse:
+    async def refuse_plainly(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None
         return problem_response(request, error.status_code, str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
-    def fail(request: Request, error: Exception) -> JSONResponse:
+    async def fail(request: Request, error: Exception) -> JSONResponse:
         _LOG.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
         return problem_response(
             request, 500, "nothing in the request is at fault; the log names the cause"

@@ -25,7 +25,7 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
         return
     forced = " by force" if verdict.refused else ""
     console.print(f"Promoted{forced}: version {challenger} is champion now.", style="bold")
-    console.print("A running `enjoin serve` answers from it once it is started again.")
+    console.print("A running `enjoin serve` answers from it within half a minute.")
     console.print(f"Back to version {champion}: enjoin rollback")
 
 

@@ -115,12 +115,8 @@ def _show_tested(tested: Tested, console: Console) -> None:
         f"ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
         f"Brier score {brier.value:.3f} ({brier.low:.3f} to {brier.high:.3f})"
     )
-    if not tested.better_than_base_rate:
-        console.print(
-            "In this mode the model has not been shown to do better than the base rate by motion "
-            "type and claim area: do not rely on it. Codings (`enjoin schema`) help.",
-            style="yellow",
-        )
+    if tested.warning:
+        console.print(tested.warning, style="yellow")
 
 
 def show_hits(text: str, paper: PaperName, console: Console) -> None:

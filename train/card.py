@@ -11,6 +11,7 @@ import pandas as pd
 
 from train.baselines import INFORMED
 from train.evaluate import HEADLINE, MODEL, RECALIBRATED, Evaluation
+from train.model import in_part_words
 from train.slices import FEW
 
 SHOWN = {
@@ -28,9 +29,9 @@ USES = (
 MISUSES = (
     "Legal advice, or deciding by itself whether to file, settle or fund.",
     "Deciding whether a person has a claim, or anything about a person that has legal effect.",
-    "Rating or comparing judges. No feature names a judge, and the baseline that does is no better "
-    "than the base rate. `enjoin train --without-judges` leaves judges' names out of a whole run, "
-    "as some jurisdictions require.",
+    "Rating or comparing judges. No feature names a judge; a baseline in the evaluation does, and "
+    "`enjoin train --without-judges` leaves their names out of a whole run, as some jurisdictions "
+    "require.",
     "Courts outside the United States, appeals, and final (permanent) injunctions.",
 )
 
@@ -49,15 +50,16 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
     lines = [
         "# Model card: enjoin",
         "",
-        "Predicts whether a US trial court grants (at least in part) a motion for interim "
+        f"Predicts whether a US trial court grants ({in_part_words(facts)}) a motion for interim "
         "injunctive relief. Bagged LightGBM with monotone constraints, calibrated on out-of-bag "
         "scores; the interval is that of the bags.",
         "",
         "## Data",
         "",
         f"{facts['n_rulings']:,} rulings in {facts['n_cases']:,} cases, {first}-{last}; "
-        f"{base_rate:.0%} granted. Published and reported rulings, coded by language models: a "
-        "selection, of which far more is granted than in the courthouse. Digest "
+        f"{base_rate:.0%} granted. Published and reported rulings are a selection, of which far "
+        "more is granted than in the courthouse. Those embedded in the program were coded by "
+        "language models (data/DATA_CARD.md). Digest "
         f"`{facts['data_digest'][:12]}`.",
         "",
         "## For",
@@ -81,7 +83,7 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
         "",
         "## Limits",
         "",
-        *(f"- {words}" for words in _limits(evaluation)),
+        *(f"- {words}" for words in _limits(evaluation, facts["median_words"])),
     ]
     return "\n".join(lines) + "\n"
 
@@ -109,10 +111,10 @@ def _better_baselines(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _limits(evaluation: Evaluation) -> list[str]:
+def _limits(evaluation: Evaluation, length: int) -> list[str]:
     found = [
-        "Learned from accounts of some 70 words, not from briefs; a brief is read, but how well "
-        "was not tested.",
+        f"Learned from papers of {length:,} words (median), and tested on such only: much longer "
+        "ones are read too, but how well was not tested.",
         "Probabilities are relative to rulings like the training ones. For another grant rate use "
         "`--prior`.",
         "The interval says how sure the model is of the probability; it knows nothing of how later "

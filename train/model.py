@@ -6,7 +6,7 @@ Each bag is a LightGBM classifier fitted on a bootstrap of cases; `train.calibra
 bags' scores into a probability and its interval.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -188,3 +188,8 @@ def _rows_by_basis(modes: Sequence[Mode]) -> list[tuple[Basis, npt.NDArray[np.in
     mine = [BASIS_OF[mode] for mode in modes]
     found = [(basis, np.flatnonzero([other == basis for other in mine])) for basis in BASES]
     return [(basis, rows) for basis, rows in found if len(rows)]
+
+
+def in_part_words(facts: Mapping[str, Any]) -> str:
+    """Say what the model of these facts takes for granted: relief "at least in part", or more."""
+    return "at least in part" if facts.get("in_part", "granted") == "granted" else "in full"

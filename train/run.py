@@ -156,6 +156,7 @@ def _trained(
         "schema_digest": schema_digest(),
         "n_cases": len(np.unique(labelled.groups)),
         "years": [min(years), max(years)],
+        "median_words": round(np.median([len(row.motion.split()) for row in labelled.rulings])),
         "in_part": settings.in_part,
         "without_judges": settings.without_judges,
         "tested": record.track_record(evaluation),

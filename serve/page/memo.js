@@ -29,7 +29,7 @@ function factorRows(factors) {
 
 function comparison({base_rate: rate, rulings}) {
   return [make("h2", {}, "Comparable rulings"),
-    make("p", {}, `Of the ${rate.rulings} training rulings most like it, ${rate.granted} granted relief at least in part: ${percent(rate.rate)} (95% interval ${percent(rate.low)} to ${percent(rate.high)}).`),
+    make("p", {}, rateWords(rate)),
     make("ol", {}, ...rulings.map((ruling) => make("li", {}, make("em", {}, ruling.caption || ruling.id),
       ` (${[ruling.court, ruling.decided.slice(0, 4), ruling.citation].filter(Boolean).join(", ")}): `,
       make("strong", {}, words(ruling.outcome)), `; alike in ${ruling.shares.slice(0, 2).join(", ") || "its words"}`)))];
@@ -38,7 +38,7 @@ function comparison({base_rate: rate, rulings}) {
 function writeMemo(answer, motion, alike) {
   const memo = find("memo"), tested = answer.tested;
   const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}.`), ...answer.notes];
-  if (tested) remarks.push(`Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${tested.roc_auc.value.toFixed(2)} (${tested.roc_auc.low.toFixed(2)} to ${tested.roc_auc.high.toFixed(2)}), Brier score ${tested.brier_score.value.toFixed(3)} (${tested.brier_score.low.toFixed(3)} to ${tested.brier_score.high.toFixed(3)}).`);
+  if (tested) remarks.push(`${testedWords(tested)}.`, ...[tested.warning].filter(Boolean));
   memo.replaceChildren(
     make("h1", {}, "Memorandum for the file"), heading(answer, motion, alike),
     make("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
@@ -65,5 +65,4 @@ function fitOnePage(memo) {
   memo.classList.remove("measured");
 }
 
-find("ask").addEventListener("reset", clearMemo);
 clearMemo();

@@ -8,7 +8,8 @@ const SWITCHES = ["harm_evidence", "remedial_scope", "remedial_steps", "speculat
 const FAMILIES = {motion_type: "motion type", harm: "harm evidence", remedial: "remedial steps",
   speculation: "speculation signals", merits: "merits", doctrine: "doctrine",
   authorities: "authorities cited", readings: "reading of the words"};
-let schema = null, asked = null, extra = {}, question = 0;
+let schema = null, asked = null, extra = {};
+let turn = 0, question = 0;  // motions and switches asked about: an answer that comes after the next is dropped
 
 const find = (id) => document.getElementById(id);
 const words = (value) => String(value).replaceAll("_", " ");
@@ -76,7 +77,8 @@ function control(name) {
     : make("select");
   if (kind !== "number") optionsOf(input, values, "not shown");
   input.name = input.id = name;
-  return make("div", {}, make("label", {for: name}, words(name)), input);
+  const hint = most ? [" ", make("em", {}, `(${schema.properties[name].description})`)] : [];
+  return make("div", {}, make("label", {for: name}, words(name), ...hint), input);
 }
 
 function collected() {
@@ -158,13 +160,17 @@ function highlighted(text, phrases) {
   return make("div", {class: "paper"}, ...parts, characters.slice(end).join(""));
 }
 
+const withRange = ({value, low, high}, digits) => `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+const testedWords = (tested) => `Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${withRange(tested.roc_auc, 2)}, Brier score ${withRange(tested.brier_score, 3)}`;
+const rateWords = (rate) => `Of the ${rate.rulings} training rulings most like it, ${rate.granted} granted ${rate.counted}: ${percent(rate.rate)} (95% interval ${percent(rate.low)} to ${percent(rate.high)}).`;
+
 function show(answer, motion) {
   find("answer").hidden = false;  // first, so that its width is known
   find("caption").textContent = motion.caption || "This motion";
   find("gauge").replaceChildren(...gauge(answer, answer));
   const tested = answer.tested;
   const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}`), ...answer.notes];
-  if (tested) remarks.push(`Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${tested.roc_auc.value.toFixed(2)}, Brier score ${tested.brier_score.value.toFixed(3)} (${tested.brier_score.low.toFixed(3)} to ${tested.brier_score.high.toFixed(3)})`);
+  if (tested) remarks.push(testedWords(tested), ...[tested.warning].filter(Boolean));
   find("remarks").replaceChildren(...remarks.map((remark) => make("li", {}, remark)));
   find("waterfall").replaceChildren(waterfall(answer.families));
   find("factors").tBodies[0].replaceChildren(...answer.factors.map((factor) => make("tr", {},
@@ -181,7 +187,7 @@ function show(answer, motion) {
 }
 
 function showComparables({base_rate: rate, rulings}) {
-  find("rate").textContent = `Of the ${rate.rulings} training rulings most like it, ${rate.granted} granted relief at least in part: ${percent(rate.rate)} (95% interval ${percent(rate.low)} to ${percent(rate.high)}).`;
+  find("rate").textContent = rateWords(rate);
   find("comparables").replaceChildren(...rulings.map((ruling) => {
     const link = /^https?:/.test(ruling.source || "") ? make("a", {href: ruling.source, rel: "noopener noreferrer"}, ruling.caption || ruling.id) : ruling.caption || ruling.id;
     const where = [ruling.court, ruling.decided, ruling.citation].filter(Boolean).join(", ");
@@ -221,35 +227,65 @@ async function switched() {
   }
   try {
     const answer = await ask("v1/what-if", {motion: asked.motion, changes: Object.keys(changes).length ? changes : null});
-    if (mine !== question) return;  // a later switch has been asked about
+    if (mine !== question) return;
     const now = answer.together || answer;
     find("gauge").replaceChildren(...gauge(now, asked.answer));
     find("moved").textContent = answer.together ? `From ${percent(answer.p_grant)} to ${percent(now.p_grant)} (${signed(now.points)} points)` : "As things stand";
   } catch (error) {
-    find("moved").textContent = error.message;
+    if (mine === question) find("moved").textContent = error.message;
   }
+}
+
+// Nothing of the last motion may stand beside the next.
+function clearAnswer() {
+  ++question;
+  find("answer").hidden = true;
+  for (const id of ["comparables", "levers", "switches", "rate", "moved"]) find(id).replaceChildren();
+  clearMemo();
+  return ++turn;
 }
 
 async function predict(event) {
   event.preventDefault();
+  const mine = clearAnswer();
   say("Asking ...");
-  clearMemo();
-  if (!await allRead()) return say("A file could not be read, so nothing was predicted; see its box.", true);
+  const read = await allRead();
+  if (mine !== turn) return;
+  if (!read) return say("A file could not be read, so nothing was predicted; see its box.", true);
   const motion = collected();
   try {
     const answer = await ask("v1/predict", motion);
+    if (mine !== turn) return;
     asked = {motion, answer};
     show(answer, motion);
     writeMemo(answer, motion);
     say("");
     find("answer").focus();
-    const [alike, levers] = await Promise.all([ask("v1/comparables", motion), ask("v1/what-if", {motion})]);
-    showComparables(alike);
-    showLevers(levers);
-    writeMemo(answer, motion, alike);
   } catch (error) {
-    say(error.message, true);
+    if (mine === turn) say(error.message, true);
+    return;
   }
+  await Promise.all([
+    follow(mine, ask("v1/comparables", motion), (alike) => { showComparables(alike); writeMemo(asked.answer, motion, alike); }),
+    follow(mine, ask("v1/what-if", {motion}), showLevers)]);
+}
+
+// Show what else was asked about the motion, unless another has been asked about since.
+async function follow(mine, asking, shown) {
+  try {
+    const answer = await asking;
+    if (mine === turn) shown(answer);
+  } catch (error) {
+    if (mine === turn) say(error.message, true);
+  }
+}
+
+// Other words are another motion: it must not go by the example's name, nor be read with its codings unseen.
+function forgetName() {
+  if (!Object.keys(extra).length) return;
+  extra = {};
+  find("codings").open = true;
+  say("This motion no longer goes by the example's name. The example's other entries are still set, codings too: Clear empties them all.");
 }
 
 async function start() {
@@ -269,7 +305,10 @@ async function start() {
 }
 
 find("ask").addEventListener("submit", predict);
-find("ask").addEventListener("reset", () => { extra = {}; find("answer").hidden = true; say(""); });
+find("ask").addEventListener("reset", () => { extra = {}; clearAnswer(); say(""); });
+find("motion").addEventListener("input", forgetName);
+// The browser can only point at a wrong entry that is seen.
+find("ask").addEventListener("invalid", (event) => { const folded = event.target.closest("details"); if (folded) folded.open = true; }, true);
 find("example").addEventListener("click", async () => { try { fill(await ask("v1/example")); find("motion").focus(); } catch (error) { say(error.message, true); } });
 find("switches").addEventListener("change", switched);
 find("print").addEventListener("click", () => window.print());

@@ -34,6 +34,7 @@ async function readInto(paper, files) {
     if (mine !== readings[paper]) return;  // another file has been chosen, or the form cleared
     const from = pages === null ? file.name : `${file.name} (${pages} page${pages === 1 ? "" : "s"})`;
     find(paper).value = text;
+    if (paper === "motion") forgetName();
     find(paper).dataset.from = from;
     if (files.length > 1) notes.push(`only the first of ${files.length} files was read`);
     tell(paper, [`Read from ${from}: ${text.length.toLocaleString("en")} characters`, ...notes].join("; "));
@@ -55,7 +56,12 @@ for (const paper of Object.keys(readings)) {
     chosen.value = "";  // or it would go on naming another file
     read(paper, event.dataTransfer.files);
   });
-  area.addEventListener("input", () => delete area.dataset.from);
+  area.addEventListener("input", () => {
+    if (!area.dataset.from) return;
+    delete area.dataset.from;
+    chosen.value = "";
+    tell(paper, "");
+  });
   chosen.addEventListener("change", () => read(paper, chosen.files));
 }
 // A file dropped beside a box must not take the place of the page and of what was typed.

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from data.embedded import clearview_motion
+from serve import answer as answers
 from serve.answering import Answering
 from serve.http import build_app
 from serve.keys import Gate, new_key
@@ -81,6 +82,126 @@ def test_a_wrong_field_is_named(page: Page) -> None:
     assert page.is_hidden("#answer")
 
 
+def test_a_wrong_field_that_is_folded_away_is_shown(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("#codings summary")
+    assert "5 clearly likely" in page.inner_text("label[for=likelihood_of_success]")
+    page.fill("#likelihood_of_success", "7")
+    page.click("#codings summary")
+    assert page.is_hidden("#likelihood_of_success")
+    page.click("button.main")
+    assert page.is_visible("#likelihood_of_success")
+    assert page.evaluate("document.activeElement.id") == "likelihood_of_success"
+
+
+OTHER = "The firm asks for an order that stops a rival's sales of shoes under its registered mark."
+
+
+def late(page: Page, path: str) -> None:
+    """Let the next answer of a path come only after `window.go()`; later ones come at once."""
+    page.evaluate(
+        """(late) => {
+            const before = ask, told = new Promise((go) => { window.go = go; });
+            let first = true;
+            ask = async (path, body) => {
+                const answer = before(path, body);
+                if (path !== late || !first) return answer;
+                first = false;
+                const held = await answer.then((a) => () => a, (e) => () => { throw e; });
+                await told;
+                window.came = true;
+                return held();
+            };
+        }""",
+        path,
+    )
+
+
+@pytest.mark.parametrize("path", ["v1/predict", "v1/comparables", "v1/what-if"])
+def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, path: str) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    late(page, path)
+    page.click("button.main")
+    if path != "v1/predict":
+        page.wait_for_selector("#answer:not([hidden])")
+    page.fill("#motion", OTHER)
+    page.fill("#opposition", "")
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    expect(page.locator("#comparables li")).to_have_count(5)
+    shown = "document.body.innerText + document.getElementById('memo').textContent"
+    before = page.evaluate(shown)
+    page.evaluate("window.go()")
+    page.wait_for_function("window.came")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert page.evaluate(shown) == before
+    assert page.locator(".paper").all_inner_texts() == [OTHER]
+    assert page.evaluate("asked.motion.motion") == OTHER
+    assert "Clearview" not in (page.text_content("#memo") or "")
+
+
+def test_a_motion_cleared_while_it_is_asked_about_stays_cleared(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    late(page, "v1/predict")
+    page.click("button.main")
+    page.click("button[type=reset]")
+    page.evaluate("window.go()")
+    page.wait_for_function("window.came")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert page.is_hidden("#answer")
+    assert "No motion has been predicted" in (page.text_content("#memo") or "")
+
+
+def test_what_fails_leaves_nothing_of_the_last_motion(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    page.evaluate(
+        """() => {
+            const before = ask;
+            ask = (path, body) => path === "v1/comparables"
+                ? Promise.reject(new Error("too many requests")) : before(path, body);
+        }"""
+    )
+    page.fill("#motion", OTHER)
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    expect(page.locator("#status")).to_have_text("too many requests")
+    assert page.locator("#comparables li").count() == 0
+    assert page.inner_text("#rate") == ""
+    page.fill("#decided", "2020-13")  # as a month it is none, which only the endpoint tells
+    page.click("button.main")
+    page.wait_for_selector("#status.wrong:has-text('decided')")
+    assert page.is_hidden("#answer")
+
+
+def test_other_words_do_not_go_by_the_examples_name(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.fill("#motion", OTHER)
+    expect(page.locator("#status")).to_contain_text("still set")
+    assert page.is_visible("#harm_timing")  # the codings are there to be seen
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    assert page.inner_text("#caption") == "This motion"
+    assert page.evaluate("['id', 'caption', 'judge'].filter((name) => asked.motion[name])") == []
+    assert "Clearview" not in (page.text_content("#memo") or "")
+
+
+def test_a_model_that_is_not_proven_says_so(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    monkeypatch.setattr(answers.Tested, "warning", answers.UNPROVEN)
+    page.click("button.main")
+    page.wait_for_selector("#switches fieldset")
+    assert answers.UNPROVEN in page.inner_text("#remarks")
+    assert answers.UNPROVEN in (page.text_content("#memo") or "")
+
+
 def test_the_keyboard_and_the_printer(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
@@ -129,6 +250,11 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "opposition-file"
     words = {"name": "opp.txt", "mimeType": "text/plain", "buffer": b"All data is deleted."}
     page.set_input_files("#opposition-file", words)
+    expect(page.locator("#opposition")).to_have_value("All data is deleted.")
+    page.type("#opposition", " ")  # no longer the file's words
+    expect(page.locator("#opposition-read")).to_be_empty()
+    page.set_input_files("#opposition-file", words)
+    expect(page.locator("#opposition-read")).to_have_text(re.compile("Read from opp.txt"))
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
     page.select_option("#motion_type", "preliminary_injunction")
     # Asked while a file is still being read, it waits for it.
