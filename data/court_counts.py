@@ -12,6 +12,7 @@ from pydantic import (
     field_validator,
 )
 
+from data.courts import find_court
 from data.load import Problem, load
 from data.rows import UnreadableInput
 
@@ -43,16 +44,24 @@ def read_court_counts(path: str | Path) -> dict[str, CourtCount]:
     Raises
     ------
     UnreadableInput
-        If it cannot be read, or a row is wrong or counts a court again: a court left out in silence
-        would go unadjusted.
+        If it cannot be read or has other columns, or a row is wrong, counts a court again or one
+        that is not known: a court left out in silence would go unadjusted.
     """
     loaded = load(path, CourtCount)
     wrong = [str(reject) for reject in loaded.rejects]
+    if loaded.unknown_columns:
+        raise UnreadableInput(
+            f"{loaded.name}: column(s) {', '.join(loaded.unknown_columns)} are not counted; "
+            f"expected {', '.join(CourtCount.model_fields)}"
+        )
     counts: dict[str, CourtCount] = {}
     for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
         if row.court in counts:
             problem = Problem("court", row.court, "each court once")
             wrong.append(f"row {number}: {problem}")
+        if find_court(row.court).level is None:
+            expected = "a trial court's CourtListener id, such as ilnd"
+            wrong.append(f"row {number}: {Problem('court', row.court, expected)}")
         counts[row.court] = row
     if wrong:
         raise UnreadableInput(f"{loaded.name}: {'; '.join(wrong[:5])}")

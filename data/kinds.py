@@ -48,9 +48,15 @@ def _court_id(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+# A day with its time, or a year that was a number beside gaps.
+_AS_DATA_FRAMES_WRITE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.{0,20}|(\d{4})\.0")
+
+
 def _iso_date(value: Any) -> Any:
-    """Read a spreadsheet's or data frame's date as ISO text, a bare number as a year."""
+    """Read a spreadsheet's or data frame's date, with or without a time, and a number as a year."""
     value = _name(value)
+    if isinstance(value, str) and (found := _AS_DATA_FRAMES_WRITE.fullmatch(value.strip())):
+        return found[1] or found[2]
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
 
 
@@ -63,6 +69,7 @@ def _no_yes_no(value: Any) -> Any:
 
 def _yes_no(value: Any) -> Any:
     """Read `1.0` and `0.0`, which a data frame with gaps writes into CSV for yes and no."""
+    value = value.strip() if isinstance(value, str) else value
     return value == "1.0" if isinstance(value, str) and value in ("1.0", "0.0") else value
 
 

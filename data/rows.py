@@ -172,9 +172,14 @@ def csv_header(cells: list[str], name: str) -> list[str]:
     Raises
     ------
     UnreadableInput
-        If two columns have one name.
+        If two columns have one name, or something else than commas stands between them.
     """
     header = [column.strip() for column in cells]
+    if header and header[0].lower().startswith("sep="):
+        raise UnreadableInput(f"{name} begins with a line for Excel ({header[0]}...); remove it")
+    for sign, words in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
+        if len(header) == 1 and sign in header[0]:
+            raise UnreadableInput(f"{name} has {words} between its columns; save it with commas")
     named = [column for column in header if column]
     if repeated := {column for column in named if named.count(column) > 1}:
         raise UnreadableInput(f"{name} names column(s) {sorted(repeated)} more than once")
@@ -186,7 +191,8 @@ def csv_row(header: list[str], cells: list[str]) -> Any:
     unnamed = [c for h, c in zip(header, cells, strict=False) if not h and c.strip()]
     if len(cells) != len(header) or unnamed:
         named = [column for column in header if column]
-        return Broken(cells, f"{len(named)} cells, one under each column of the header")
+        found = "some under a column without a name" if unnamed else f"found {len(cells)}"
+        return Broken(cells, f"{len(named)} cells, one under each column of the header ({found})")
     pairs = zip(header, cells, strict=True)
     return {column: parse_cell(column, cell) for column, cell in pairs if column}
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -18,7 +18,7 @@ from data.addresses import filesystem, is_local, telling_drivers_errors
 from data.chunks import Source
 from data.load import check_columns
 from data.passwords import without_secrets
-from data.rows import FORMATS, UnreadableInput, json_line, kind_of, known_kind
+from data.rows import FORMATS, Broken, UnreadableInput, json_line, kind_of, known_kind
 from data.schema import Motion
 from data.streams import (
     BLOCK,
@@ -39,7 +39,10 @@ _ENDS = 2**20
 
 @dataclass(frozen=True)
 class File:
-    """One file of rows; see `data.chunks.Part`."""
+    """One file of rows; see `data.chunks.Part`.
+
+    `among_others` says that it was found in a folder: if it is empty, nobody would miss it.
+    """
 
     name: str
     path: str
@@ -48,6 +51,7 @@ class File:
     packed: str
     size: int
     changed: str
+    among_others: bool = False
 
     @property
     def address(self) -> str:
@@ -75,6 +79,9 @@ class File:
         UnreadableInput
             If the file cannot be read on.
         """
+        if self.among_others and not self.size:
+            yield Broken("", "at least one row: the file is empty"), 1.0
+            return
         with self._raw() as raw, _unpacked(raw, self.packed, self.kind, self.name) as stream:
             try:
                 if self.kind == "parquet":
@@ -202,7 +209,8 @@ def _files(system: Any, path: str, given: str, but: Sequence[str]) -> tuple[File
             ending = ", ".join(f".{name}" for name in FORMATS)
             raise UnreadableInput(f"{given} holds no file that ends in {ending} (.gz, .zst)")
         named = [name if is_local(given) else system.unstrip_protocol(name) for name in found]
-        return tuple(_file(system, *pair) for pair in zip(found, named, strict=True))
+        files = (_file(system, *pair) for pair in zip(found, named, strict=True))
+        return tuple(replace(file, among_others=len(found) > 1) for file in files)
     except OSError as error:
         raise UnreadableInput(f"cannot read {given}: {error}") from None
 

@@ -128,7 +128,10 @@ def queried(url: str, query: str | None, table: str | None) -> Source:
         Unless one of query and table is given, or if the columns are not those of a motion.
     """
     if (query is None) == (table is None):
-        raise UnreadableInput(f"{shown(url)}: give --query or --table, to say which rows to score")
+        both = ", not both" if query else ""
+        raise UnreadableInput(
+            f"{shown(url)}: give --query or --table{both}, to say which rows to score"
+        )
     part = Query(table or "query", url, query, table)
     part.check()
     return Source(part.name, (part,))

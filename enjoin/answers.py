@@ -8,7 +8,7 @@ import typer
 
 from enjoin.given import find_predictor, read_fields, read_motion, read_prior, read_words
 from enjoin.options import JsonOption, ModelOption, MotionFile, PriorOption, PriorsOption
-from serve.terminal import console, telling_errors
+from serve.terminal import console, note, telling_errors
 
 SCHEMA_KINDS = ("motion", "ruling")
 
@@ -54,6 +54,8 @@ def predict(
         given = read_motion(motion, {k: v for k, v in flags.items() if v is not None}, set_ or [])
         wanted = read_prior(prior, priors)
         answer = find_predictor(model).answer([given], wanted)[0]
+        if wanted and not answer.prior:
+            note(f"not adjusted: {priors} has no counts for court {given.court or 'not shown'}")
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:

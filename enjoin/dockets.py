@@ -63,7 +63,7 @@ def score(
 ) -> None:
     """Score pending motions, however many.
 
-    Wrong rows go to INPUT.rejects.jsonl beside the output, which appears whole or not at all. A run
+    Wrong rows go to OUTPUT.rejects.jsonl; the output appears whole or not at all. A run
     cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
     with telling_errors():
@@ -167,9 +167,11 @@ def backtest(
 
         with steps("backtest") as tell:
             found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)
-        rejects = found.predictions.rejects + found.outcomes.rejects
-        for rows in (found.predictions, found.outcomes):
-            tell_rejects(rows.rejects, rows.rejects_path)
+        for rejects, path in found.rejects:
+            tell_rejects(rejects, path)
         show_backtest(found, console())
-        if rejects or found.verdict == "due":
+        if found.unpredicted == len(found.outcomes.rows):
+            theirs, mine = found.outcomes.rows[0].id, found.predictions.rows[0].id
+            warn(f"no outcome is of a motion scored: ids such as {theirs!r} there, {mine!r} here")
+        if any(rejects for rejects, _ in found.rejects) or found.verdict == "due":
             raise typer.Exit(3)

@@ -74,10 +74,9 @@ def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None
     keys.txt`.
     """
     with telling_errors():
-        from serve.keys import new_key, read_keys
+        from serve.keys import checked_name, new_key
 
         secret, digest = new_key()
-        line = f"{name}:{digest}"
-        read_keys(None, {"ENJOIN_API_KEYS": line})
+        line = f"{checked_name(name)}:{digest}"
         note(f"Key of {name}, told this once: {secret}")
         print(line)

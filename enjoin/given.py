@@ -209,7 +209,10 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
                 f"expected one motion, found {len(rows)} row(s); for a file use `enjoin score`"
             )
         row = rows[0]
-    flags |= read_fields(settings)
+    fields = read_fields(settings)
+    if unknown := [name for name in fields if name not in Motion.model_fields]:
+        raise ValueError(f"--set {unknown[0]}: no field of a motion; `enjoin schema` lists them")
+    flags |= fields
     if not row and not flags:
         raise ValueError(
             "no motion given: name a file, use - for standard input, --text or --motion-file"

@@ -141,7 +141,6 @@ def score_docket(
         If the output cannot be written.
     """
     jobs = processes(run.jobs)
-    rejects = _rejects_of(source, sink)
     sink.check()
     belongs = {
         "input": source.identity(),
@@ -175,7 +174,7 @@ def score_docket(
             finished(chunk)
         if last < 0:
             raise UnreadableInput(f"{source.name} holds no rows; expected at least one")
-        docket = _joined(partial, last + 1, sink, rejects, advance)
+        docket = _joined(partial, last + 1, sink, advance)
         partial.remove()
     return docket
 
@@ -189,41 +188,32 @@ def partial_folder(sink: Sink, work: Path | None = None) -> Path:
 
 
 def check_apart(source: Source, sink: Sink) -> None:
-    """Check that neither output nor rejects would overwrite the input, or one the other.
+    """Check that neither output nor rejects would overwrite the input.
 
     Raises
     ------
     UnreadableInput
         If so.
     """
-    rejects = _rejects_of(source, sink)
     for address in source.addresses():
         if is_same_file(sink.name, address):
             raise UnreadableInput(f"{sink.name} is the input file itself; choose another output")
-        if is_same_file(rejects, address):
+        if is_same_file(sink.rejects, address):
             raise UnreadableInput(f"{address} is where rejected rows would go; rename it")
-    if is_same_file(sink.name, rejects):
-        raise UnreadableInput(f"{sink.name} is where rejected rows go; choose another output")
 
 
-def _rejects_of(source: Source, sink: Sink) -> str:
-    return sink.beside(f"{source.name}.rejects.jsonl")
-
-
-def _joined(
-    partial: Partial, chunks: int, sink: Sink, rejects: str, advance: Callable[..., None]
-) -> Docket:
+def _joined(partial: Partial, chunks: int, sink: Sink, advance: Callable[..., None]) -> Docket:
     """Write the rejects, then the output, from the finished chunks."""
     docket = Docket()
     for told in partial.told(chunks):
         docket.add(told)
     if docket.rejected:
-        docket.rejects = rejects
-        with whole(rejects) as stream:
+        docket.rejects = sink.rejects
+        with whole(sink.rejects) as stream:
             for told in partial.told(chunks):
                 stream.writelines(f"{line}\n".encode() for line in told.rejects)
     else:
-        remove(rejects)
+        remove(sink.rejects)
     ids = RepeatedIds()
 
     def watched() -> Iterator[pa.Table]:

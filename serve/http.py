@@ -7,7 +7,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
@@ -73,6 +73,8 @@ class BatchAnswer(BaseModel):
 
 class Question(BaseModel):
     """A motion, and the fields to change in it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     motion: Motion
     changes: dict[str, Any] | None = Field(

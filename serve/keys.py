@@ -25,7 +25,8 @@ from limits.strategies import MovingWindowRateLimiter
 VARIABLE = "ENJOIN_API_KEYS"
 ANYONE = "anyone"
 """The name under which requests go where no keys are asked for."""
-_LINE = re.compile(r"([\w.@-]{1,64}):([0-9a-f]{64})")
+_NAME = r"[\w.@-]{1,64}"
+_LINE = re.compile(rf"({_NAME}):([0-9a-f]{{64}})")
 
 
 class KeyFileError(ValueError):
@@ -36,6 +37,22 @@ def new_key() -> tuple[str, str]:
     """Return a new key, and the SHA-256 to keep of it."""
     key = secrets.token_urlsafe(32)
     return key, _digest(key)
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a key's owner.
+
+    Raises
+    ------
+    ValueError
+        If a file of keys cannot hold it.
+    """
+    if not re.fullmatch(_NAME, name):
+        raise ValueError(
+            f"name {name!r}: expected up to 64 letters, digits and signs of . _ @ - without "
+            "blanks, such as acme-llp"
+        )
+    return name
 
 
 def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, str]:

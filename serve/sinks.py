@@ -22,6 +22,7 @@ from data.files import written_whole
 from data.rows import UnreadableInput, kind_of
 
 FORMATS = ("csv", "jsonl", "parquet")
+REJECTS = ".rejects.jsonl"
 ROWS_AT_ONCE, BYTES_AT_ONCE = 2**16, 2**26
 """Rows and bytes of a row group of Parquet: chunks make groups too small to read fast."""
 
@@ -39,8 +40,9 @@ class Sink(Protocol):
     def write(self, tables: Iterable[pa.Table]) -> None:
         """Write tables of the same columns one after the other, all of them or nothing."""
 
-    def beside(self, name: str) -> str:
-        """Return the path or address of a file beside it."""
+    @property
+    def rejects(self) -> str:
+        """Where rows that cannot be scored go: of its name, since many inputs have one name."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,10 @@ class FileSink:
         with whole(self.name) as stream, _packing(stream, packed) as plain:
             _WRITERS[kind](tables, plain)
 
-    def beside(self, name: str) -> str:
-        """Return the path or address of a file beside it."""
-        folder, slash, _ = self.name.rpartition("/")
-        return f"{folder}{slash}{name}"
+    @property
+    def rejects(self) -> str:
+        """The path or address of a file beside it."""
+        return f"{self.name}{REJECTS}"
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,10 @@ class TableSink:
         batches = (_database_rows(table) for table in chain([first], tables))
         write_table(self.url, self.into, self.replace, kinds, batches)
 
-    def beside(self, name: str) -> str:
-        """Return the path of a file in the working folder, since none lies beside a table."""
-        return name
+    @property
+    def rejects(self) -> str:
+        """The path of a file in the working folder, since none lies beside a table."""
+        return f"{self.into}{REJECTS}"
 
 
 _KINDS = {pa.bool_(): "flag", pa.float64(): "number", pa.int64(): "whole"}

@@ -58,8 +58,8 @@ class Bins:
         """Each bin in words."""
         if self.values is not None:
             return [*self.values, _OTHER, _NOT_SHOWN]
-        lower = [f"above {edge:.3g}" for edge in self.edges]
-        upper = [f"up to {edge:.3g}" for edge in self.edges]
+        lower = [f"above {edge:.4g}" for edge in self.edges]
+        upper = [f"up to {edge:.4g}" for edge in self.edges]
         between = [f"{low}, {up}" for low, up in zip(lower, upper[1:], strict=False)]
         ends = ([upper[0], *between, lower[-1]]) if self.edges else ["any value"]
         return [*ends, _NOT_SHOWN]

@@ -109,4 +109,6 @@ class Prior:
             if mine is not None:
                 n = mine.granted + mine.denied
                 rates[place] = (mine.granted + COUNTS_FOR * wider) / (n + COUNTS_FOR)
-        return rates
+        # One court that granted none of thousands must not stop a docket.
+        clipped: Floats = np.clip(rates, LEAST_RATE, 1 - LEAST_RATE)
+        return clipped

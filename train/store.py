@@ -127,12 +127,16 @@ def model_folder(folder: Path, source: str) -> Path:
     Raises
     ------
     FileNotFoundError
-        If there is none; the message names the source.
+        If there is none, or more than one; the message names the source.
     """
-    candidates = [folder, *(path.parent for path in sorted(folder.glob("**/model.json")))]
-    for candidate in candidates:
-        if (candidate / "model.json").is_file():
-            return candidate
+    if (folder / "model.json").is_file():
+        return folder
+    found = sorted(path.parent for path in folder.glob("**/model.json"))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = ", ".join(map(str, found[:3])) + (" ..." if len(found) > 3 else "")
+        raise FileNotFoundError(f"{source} holds {len(found)} models; name one of them: {shown}")
     raise FileNotFoundError(
         f"{source} holds no model (no model.json); give a folder written by `enjoin train`, or "
         "an address such as models:/enjoin/1"

@@ -38,7 +38,7 @@ def docket():
     def rejects(code: int) -> None:
         """Fail on rejected rows, beside the page rather than before it."""
         if code == 3:
-            logging.error("some rows were rejected; see pending.csv.rejects.jsonl")
+            logging.error("some rows were rejected; see the scored file's .rejects.jsonl")
             raise RuntimeError("some rows of pending.csv were rejected")
 
     code = score()

@@ -10,7 +10,7 @@ enjoin score pending.csv "$scored"
 code=$?
 case $code in
   0) ;;
-  3) echo "some rows were rejected: see pending.csv.rejects.jsonl" >&2 ;;
+  3) echo "some rows were rejected: see $scored.rejects.jsonl" >&2 ;;
   *) echo "scoring failed with code $code; yesterday's page stands" >&2; exit 2 ;;
 esac
 

@@ -29,7 +29,7 @@ def test_numbers_fall_into_deciles_and_not_shown() -> None:
     bins = fit_bins(values)
     assert bins.counts == (*[140] * 10, 100)
     assert bins.labels[0].startswith("up to ")
-    assert bins.labels[-2:] == [f"above {bins.edges[-1]:.3g}", "not shown"]
+    assert bins.labels[-2:] == [f"above {bins.edges[-1]:.4g}", "not shown"]
     beyond = bins.count(pd.Series([-1e9, 1e9, np.nan]))
     assert beyond[[0, -2, -1]].tolist() == [1, 1, 1]
 

@@ -64,6 +64,9 @@ def test_a_wrong_value_names_row_field_value_and_allowed(tmp_path: Path) -> None
         ("a.csv", b"", "empty"),
         ("a.csv", b"id,motion_type,motion\n", "no rows"),
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
+        ("a.csv", b"id;motion;motion_type\na;b;tro\n", "has semicolons between its columns"),
+        ("a.csv", b"id\tmotion\na\tb\n", "has tabs between its columns"),
+        ("a.csv", b"sep=,\nid,motion\na,b\n", "begins with a line for Excel"),
         ("a.csv", "id,motion_type,motion\na,tro,caf\xe9\n".encode("latin-1"), "not UTF-8"),
         ("a.csv", b'id,motion_type,motion\na,tro,"open\n', "not valid CSV"),
         ("a.json", b"{", "not JSON"),
@@ -88,6 +91,25 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     [row] = loaded.rows
     assert (row.id, row.motion_type, row.pro_se) == ("17", "tro", True)
     assert (row.likelihood_of_success, row.notice) == (4, "ex_parte")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-29T00:00:00", "2026-11-29"),
+        ("2026-11-29 10:30:00+00:00", "2026-11-29"),
+        ("2026-11-29T00:00:00.000Z", "2026-11-29"),
+        ("2026.0", "2026"),
+        (" 2026 ", "2026"),
+        ("2026-11-31T00:00:00", None),
+        ("11/29/2026", None),
+    ],
+)
+def test_dates_as_programs_write_them(written: str, read: str | None) -> None:
+    row = {"motion_type": "tro", "motion": "text", "decided": written, "pro_se": " Yes "}
+    loaded = check_rows([row], Motion)
+    assert [row.decided for row in loaded.rows] == ([read] if read else [])
+    assert all(row.pro_se for row in loaded.rows)
 
 
 def test_csv_as_data_frames_write_it(tmp_path: Path) -> None:

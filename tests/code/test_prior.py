@@ -10,7 +10,7 @@ from scipy.special import logit
 
 from data.court_counts import CourtCount, read_court_counts
 from data.rows import UnreadableInput
-from train.prior import Prior, adjusted, log_odds_shift
+from train.prior import LEAST_RATE, Prior, adjusted, log_odds_shift
 
 RATES = st.floats(0.01, 0.99)
 
@@ -60,6 +60,15 @@ def test_small_counts_are_drawn_to_the_overall_rate() -> None:
     assert np.isnan(alone[1:]).all()
 
 
+def test_a_court_that_granted_none_of_thousands_stops_nobody() -> None:
+    counts = [CourtCount(court="ilnd", granted=0, denied=90_000)]
+    counts.append(CourtCount(court="nysd", granted=90_000, denied=0))
+    prior = Prior(courts={each.court: each for each in counts})
+    rates = prior.rates(["ilnd", "nysd"], 0.57)
+    assert rates.tolist() == [LEAST_RATE, 1 - LEAST_RATE]
+    assert np.isfinite(adjusted(np.array([0.5, 0.5]), 0.57, rates)).all()
+
+
 def test_a_motion_without_a_rate_is_left_as_it_was() -> None:
     moved = adjusted(np.array([0.5, 0.5]), 0.5, np.array([0.25, np.nan]))
     assert moved.tolist() == pytest.approx([0.25, 0.5])
@@ -85,10 +94,18 @@ def test_counts_are_read_by_court(tmp_path: Path) -> None:
         ("ilnd,-1,4", "row 1: granted: .*greater than or equal to 0"),
         ("ilnd,1,1\nilnd,2,1", "row 2: court: found .ilnd.; expected each court once"),
         (",1,1", "row 1: court"),
+        ("N.D. Ill.,1,1", "row 1: court: found .n.d. ill..; expected a trial court's"),
     ],
 )
 def test_wrong_counts_are_named(tmp_path: Path, rows: str, words: str) -> None:
     source = tmp_path / "counts.csv"
     source.write_text(f"court,granted,denied\n{rows}\n")
     with pytest.raises(UnreadableInput, match=words):
+        read_court_counts(source)
+
+
+def test_counts_of_another_kind_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "counts.csv"
+    source.write_text("court,granted,denied,granted_in_part\nilnd,1,3,50\n")
+    with pytest.raises(UnreadableInput, match="granted_in_part are not counted; expected court"):
         read_court_counts(source)

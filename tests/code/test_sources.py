@@ -99,6 +99,11 @@ def test_a_folder_and_a_glob_come_in_name_order(tmp_path: Path) -> None:
         assert len(source.parts) == 2
     with pytest.raises(UnreadableInput, match="holds no file that ends in"):
         _rows(tmp_path / "*.csv")
+    (tmp_path / "d.csv").touch()  # an export that failed is not to be passed over
+    *others, empty = _rows(tmp_path)
+    assert len(others) == 3
+    assert isinstance(empty, Broken)
+    assert "the file is empty" in empty.expected
 
 
 def test_addresses_are_read_through_fsspec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -175,6 +175,11 @@ def test_what_is_no_alias_is_not_followed(
     missing = CliRunner().invoke(app, ["serve", "--model", str(registry / "nothing")])
     assert missing.exit_code == 2
     assert "holds no model" in missing.output
+    for name in ("one", "two"):
+        shutil.copytree(registry / "model", registry / "models" / name)
+    several = CliRunner().invoke(app, ["serve", "--model", str(registry / "models")])
+    assert several.exit_code == 2
+    assert "holds 2 models; name one of them" in " ".join(several.output.split())
 
 
 def test_answers_do_without_what_is_for_fitting_alone(trained: Any) -> None:

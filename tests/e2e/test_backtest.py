@@ -137,6 +137,7 @@ def test_few_outcomes_are_too_early(scored: pd.DataFrame) -> None:
     result = _invoke("backtest", "scored.csv", "outcomes.csv")
     assert result.exit_code == 0
     assert "0 predictions have their outcome" in result.output
+    assert "no outcome is of a motion scored: ids such as 'other' there" in result.output
 
 
 def test_wrong_rows_are_named_and_set_aside(scored: pd.DataFrame) -> None:

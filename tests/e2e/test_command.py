@@ -33,7 +33,7 @@ def test_score_rejects_bad_rows_and_goes_on(trained: Any, tmp_path: Path) -> Non
     assert result.exit_code == 3
     assert (tmp_path / "scored.csv").read_text().count("\n") == 3
     assert "row-3" in (tmp_path / "scored.csv").read_text()
-    reject = json.loads((tmp_path / "pending.jsonl.rejects.jsonl").read_text())
+    reject = json.loads((tmp_path / "scored.csv.rejects.jsonl").read_text())
     assert reject["row"] == 2
     assert "motion: missing" in reject["reasons"][0]
 
@@ -51,12 +51,15 @@ def test_scores_are_keyed_by_id(trained: Any, tmp_path: Path) -> None:
     assert "court 'n.d. ill.' is not a trial court known" in " ".join(result.output.split())
 
 
-def test_files_of_one_stem_keep_their_rejects_apart(trained: Any, tmp_path: Path) -> None:
-    (tmp_path / "pending.csv").write_text("motion_type,motion\ntro,text\nx,text\n")
-    (tmp_path / "pending.jsonl").write_text('{"motion_type": "tro", "motion": "text"}\n')
-    assert _invoke("score", str(tmp_path / "pending.csv"), str(tmp_path / "a.csv")).exit_code == 3
-    assert _invoke("score", str(tmp_path / "pending.jsonl"), str(tmp_path / "b.csv")).exit_code == 0
-    assert (tmp_path / "pending.csv.rejects.jsonl").exists()
+def test_inputs_of_one_name_keep_their_rejects_apart(trained: Any, tmp_path: Path) -> None:
+    for folder, row in (("a", "x,text"), ("b", "tro,text")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "pending.csv").write_text(f"motion_type,motion\ntro,text\n{row}\n")
+    out = tmp_path / "out"
+    for folder, code in (("a", 3), ("b", 0)):
+        source, output = tmp_path / folder / "pending.csv", out / f"{folder}.csv"
+        assert _invoke("score", str(source), str(output)).exit_code == code
+    assert {path.name for path in out.iterdir()} == {"a.csv", "b.csv", "a.csv.rejects.jsonl"}
 
 
 @pytest.mark.parametrize("words", ["[/foo]", "[bold]"])

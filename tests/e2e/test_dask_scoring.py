@@ -64,7 +64,7 @@ def test_a_worker_killed_midway_loses_nothing(
             assert not any("model" in name for names in left.values() for name in names)
     assert theirs.read_bytes() == mine.read_bytes()
     assert not Path(f"{theirs}.partial").exists()
-    [reject] = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
+    [reject] = (tmp_path / "theirs.csv.rejects.jsonl").read_text().splitlines()
     assert json.loads(reject)["row"] == len(MOTIONS) + 1
 
 

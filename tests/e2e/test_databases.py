@@ -143,7 +143,7 @@ def test_a_database_is_scored_into_a_table(
         other["harm_types"] = kept if kept is None else ";".join(kept) or "[]"
         assert row == other
         assert isinstance(row["in_scope"], bool | int)
-    reject = json.loads((tmp_path / "pending.rejects.jsonl").read_text())
+    reject = json.loads((tmp_path / "scored.rejects.jsonl").read_text())
     assert (reject["row"], reject["raw"]["id"]) == (len(ROWS), "wrong")
 
     refused = _invoke(*scoring)

@@ -2,10 +2,14 @@
 
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -13,9 +17,11 @@ from data.embedded import clearview_motion, embedded_rulings
 from enjoin import app
 from serve.answering import Answering
 from serve.audit import AuditLog
-from serve.http import build_app
+from serve.http import AT_ONCE, build_app
 from serve.keys import Gate, new_key
+from serve.predictor import Predictor
 from serve.problems import MEDIA_TYPE
+from serve.running import THREADS
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 
@@ -53,6 +59,48 @@ def test_what_if_over_http(client: TestClient) -> None:
     wrong = client.post("/v1/what-if", json={"motion": CLEARVIEW, "changes": {"notice": "x"}})
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["pointer"] == "#/changes/notice"
+
+
+@pytest.mark.parametrize("wrong", ["set", "change", "prior"])
+def test_a_misspelt_question_is_not_taken_for_another(client: TestClient, wrong: str) -> None:
+    response = client.post("/v1/what-if", json={"motion": CLEARVIEW, wrong: {"pro_se": True}})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == f"#/{wrong}"
+
+
+def test_short_motions_and_all_else_do_not_wait_for_long_papers(trained: Any) -> None:
+    started, ended = threading.Semaphore(0), threading.Event()
+
+    class Busy(Predictor):
+        def answer(self, motions: Any, prior: Any = None) -> Any:
+            if len(motions[0].motion) > AT_ONCE:
+                started.release()
+                assert ended.wait(60)
+            return super().answer(motions, prior)
+
+    busy = Busy(*(getattr(trained.predictor, part.name) for part in fields(Predictor)))
+    with (
+        TestClient(build_app(Answering(busy))) as client,
+        ThreadPoolExecutor(THREADS) as several,
+    ):
+        client.portal.call(limit)  # type: ignore[union-attr]
+        long = CLEARVIEW | {"motion": CLEARVIEW["motion"] * 20}
+        asked = [several.submit(client.post, "/v1/predict", json=long) for _ in range(THREADS)]
+        for _ in asked:
+            assert started.acquire(timeout=60)  # every thread is taken
+        try:
+            assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
+            assert client.post("/v1/predict", json={}).status_code == 422
+            for path in ("/", "/page.js", "/metrics", "/v1/schema", "/v1/model", "/v1/example"):
+                assert client.get(path).status_code == 200
+            assert client.get("/nothing").status_code == 404
+        finally:
+            ended.set()
+        assert [each.result().status_code for each in asked] == [200] * THREADS
+
+
+async def limit() -> None:
+    current_default_thread_limiter().total_tokens = THREADS
 
 
 def test_comparables_over_http(client: TestClient) -> None:
@@ -161,6 +209,31 @@ def test_the_audit_log_can_be_backtested(trained: Any, tmp_path: Path) -> None:
     assert result.exit_code in (0, 3), result.output
 
 
+def test_an_audited_motion_is_joined_by_its_request_and_with_its_prior(
+    trained: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    log = AuditLog(path, with_text=True)
+    client = TestClient(build_app(Answering(trained.predictor), audit=log))
+    nameless = {name: value for name, value in CLEARVIEW.items() if name != "id"}
+    answer = client.post("/v1/predict?prior=0.1", json=nameless).json()
+    line = json.loads(path.read_text())
+    assert (line["prior"], line["p_grant"]) == (0.1, answer["p_grant"])
+    assert line["p_grant_unadjusted"] == answer["prior"]["p_unadjusted"] > 2 * line["p_grant"]
+    with path.open("a") as audit:
+        audit.write(json.dumps(line | {"p_high": 0.0}) + "\n")
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text(f"id,outcome\n{answer['request_id']},denied\n")
+    result = CliRunner().invoke(app, ["backtest", str(path), str(outcomes)])
+    assert result.exit_code == 3
+    told = " ".join(result.output.split())
+    assert "1 predictions have their outcome" in told
+    assert "predictions were adjusted to another grant rate" in told
+    rejects = tmp_path / "audit.jsonl.rejects.jsonl"
+    assert "face-search" in rejects.read_text()
+    assert rejects.stat().st_mode & 0o777 == path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_costs_the_log_not_the_answer(trained: Any) -> None:
     client = TestClient(build_app(Answering(trained.predictor), audit=AuditLog(Path("/dev/full"))))
@@ -196,6 +269,10 @@ def test_what_if_and_comparables_in_the_terminal(trained: Any, tmp_path: Path) -
     told = CliRunner().invoke(app, asked)
     assert "remedial steps: none" in told.output
     assert "all together" in told.output
+    for command in ("predict", "what-if"):
+        misspelt = CliRunner().invoke(app, [command, str(path), "--set", "harm_timming=imminent"])
+        assert misspelt.exit_code == 2
+        assert "harm_timming" in misspelt.output
     wrong = CliRunner().invoke(app, ["what-if", str(path), "--set", "notice=x"])
     assert wrong.exit_code == 2
     assert "notice" in wrong.output

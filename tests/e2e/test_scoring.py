@@ -80,7 +80,7 @@ def test_processes_and_chunks_change_nothing(
     result = _invoke("score", docket, output, "--jobs", 2, "--chunk", 5)
     assert result.exit_code == 3, result.output
     assert output.read_bytes() == expected
-    lines = (tmp_path / "pending.jsonl.rejects.jsonl").read_text().splitlines()
+    lines = (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()
     assert [json.loads(line)["row"] for line in lines] == [4, len(LINES) + 5]
     ids = [json.loads(line)["id"] for line in expected.splitlines()]
     names = [motion.id for motion in MOTIONS]
@@ -112,7 +112,7 @@ def test_an_address_is_written_whole(docket: Path, expected: bytes, tmp_path: Pa
         result = _invoke("score", docket, "memory://scored/out.jsonl", "--work", tmp_path / "w")
         assert result.exit_code == 3, result.output
         assert memory.cat("/scored/out.jsonl") == expected
-        assert memory.cat("/scored/pending.jsonl.rejects.jsonl").count(b"\n") == 2
+        assert memory.cat("/scored/out.jsonl.rejects.jsonl").count(b"\n") == 2
         assert not list((tmp_path / "w").iterdir())
     finally:
         memory.rm("/scored", recursive=True)
