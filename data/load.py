@@ -30,10 +30,15 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
+        return f"{self.field}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """What was found and what was expected."""
         shown = json.dumps(self.found, ensure_ascii=True, default=str)
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         found = "missing" if self.found is None else f"found {shown}"
-        return f"{self.field}: {found}; expected {self.expected}"
+        return f"{found}; expected {self.expected}"
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
         try:
             row = kind.model_validate(known)
         except ValidationError as error:
-            problems = tuple(_problem(item) for item in error.errors(include_url=False))
+            problems = tuple(problem_of(item) for item in error.errors(include_url=False))
             loaded.rejects.append(Reject(number, problems, dict(raw)))
             continue
         name = getattr(row, "id", None)
@@ -209,7 +214,8 @@ def _finite(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _problem(error: ErrorDetails) -> Problem:
+def problem_of(error: ErrorDetails) -> Problem:
+    """Say in words what is wrong with a field; `loc` begins with it."""
     name = str(error["loc"][0]) if error["loc"] else "row"
     if error["type"] == "missing":
         return Problem(name, None, "a value: this field is required")

@@ -132,7 +132,7 @@ def build_app(
     asked = APIRouter(
         prefix="/v1",
         dependencies=[Depends(gate.dependency)],
-        responses=described(*((401,) if gate.keys else ()), 408, 413, 429),
+        responses=described(*((401,) if gate.keys else ()), 408, 413, 415, 429),
     )
 
     together = Together(answering)

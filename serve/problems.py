@@ -16,6 +16,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from data.load import Problem as RowProblem
+from data.load import problem_of
+from data.schema import Motion
 from serve.what_if import WrongChange
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,8 +94,12 @@ def answer_problems(app: FastAPI) -> None:
         problems = error.errors()
         if any(problem["type"] == "json_invalid" for problem in problems):
             return problem_response(request, 400, "the body is not JSON: " + problems[0]["msg"])
+        sent = request.headers.get("content-type", "")
+        if any(problem["loc"] == ("body",) for problem in problems) and "json" not in sent:
+            expected = "expected JSON with the header `Content-Type: application/json`"
+            return problem_response(request, 415, f"found {sent or 'no content type'}; {expected}")
         errors = [
-            FieldProblem(pointer=pointer(problem["loc"]), detail=problem["msg"])
+            FieldProblem(pointer=pointer(problem["loc"]), detail=_detail(problem))
             for problem in problems
         ]
         return problem_response(request, 422, errors=errors)
@@ -115,10 +121,20 @@ def answer_problems(app: FastAPI) -> None:
         )
 
 
+def _detail(problem: Any) -> str:
+    """Say of a motion's field what the loader says of a row's."""
+    place = [part for part in problem["loc"] if part not in ("body", "motion")]
+    named = place or [part for part in problem["loc"] if part == "motion"]
+    if problem["loc"][0] != "body" or not named or named[0] not in Motion.model_fields:
+        return str(problem["msg"])
+    of_the_motion: Any = {**problem, "loc": tuple(named)}
+    return problem_of(of_the_motion).told
+
+
 def row_errors(problems: Iterable[RowProblem], under: str = "") -> list[FieldProblem]:
     """Return what the loader found wrong with a row as problems of its fields."""
     return [
-        FieldProblem(pointer=f"#{under}/{_escaped(problem.field)}", detail=str(problem))
+        FieldProblem(pointer=f"#{under}/{_escaped(problem.field)}", detail=problem.told)
         for problem in problems
     ]
 

@@ -154,6 +154,25 @@ def test_a_wrong_request_is_told_what_is_wrong(
     )
 
 
+def test_a_field_is_told_of_alike_at_every_door(client: TestClient) -> None:
+    for field, value in (("harm_types", "monetary loss"), ("motion", " "), ("pro_se", "perhaps")):
+        wrong = CLEARVIEW | {field: value}
+        [error] = client.post("/v1/predict", json=wrong).json()["errors"]
+        [asked] = client.post("/v1/what-if", json={"motion": wrong}).json()["errors"]
+        [reject] = client.post("/v1/predict/batch", json=[wrong]).json()["rejects"]
+        assert reject["reasons"] == [f"{field}: {error['detail']}"]
+        assert error["pointer"] == f"#/{field}"
+        assert asked == {"pointer": f"#/motion/{field}", "detail": error["detail"]}
+
+
+@pytest.mark.parametrize("sent", ["application/x-www-form-urlencoded", "text/csv"])
+def test_a_body_that_is_not_sent_as_json_is_told_of(client: TestClient, sent: str) -> None:
+    body = json.dumps(CLEARVIEW).encode()
+    response = client.post("/v1/predict", content=body, headers={"Content-Type": sent})
+    assert response.status_code == 415
+    assert "Content-Type: application/json" in response.json()["detail"]
+
+
 def test_a_body_whose_length_is_not_told_is_limited_too(client: TestClient) -> None:
     parts = (b"x" * 100_000 for _ in range(30))
     headers = {"Content-Type": "application/json"}
