@@ -47,7 +47,8 @@ def serve(
     """
     with telling_errors():
         from serve.keys import Gate, is_loopback, read_keys
-        from serve.running import PATIENCE, Settings, run
+        from serve.locate import PATIENCE
+        from serve.running import Settings, run
 
         style = log or ("plain" if sys.stderr.isatty() else "json")
         gate = Gate(read_keys(keys, os.environ), rate)

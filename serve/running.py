@@ -37,8 +37,6 @@ THREADS = 8
 """Requests answered at a time by a worker; the others wait their turn."""
 BACKLOG = 2048
 """Connections that may wait to be taken."""
-PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-"""MLflow's own settings would have an endpoint wait minutes for a registry that is down."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The model that answers: it follows the champion, refuses what does not fit, outlives MLflow."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,9 @@ from data.embedded import clearview_motion
 from enjoin import app
 from serve.answering import Answering
 from serve.http import build_app
+from serve.locate import PATIENCE, impatient
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
-from serve.running import PATIENCE
 from train.registry import CHAMPION, REGISTERED_NAME
 from train.store import save_model
 
@@ -156,6 +157,22 @@ def test_it_answers_on_while_mlflow_is_down(
         assert NOWHERE.removeprefix("http://").split(":")[0] in started.output
     answering.look()
     assert client.get("/health/ready").json()["trouble"] is None
+
+
+def test_mlflow_is_waited_for_as_its_user_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    retries, timeout = PATIENCE
+    monkeypatch.delenv(retries, raising=False)
+    monkeypatch.setenv(timeout, "77")
+    with impatient():
+        assert (os.environ[retries], os.environ[timeout]) == (PATIENCE[retries], "77")
+    assert retries not in os.environ  # a training that follows may have more patience
+    assert os.environ[timeout] == "77"
+    seen: list[str | None] = []
+    monkeypatch.setattr(
+        "serve.locate.locate_model", lambda source: seen.append(os.environ.get(retries)) or 1 / 0
+    )
+    assert CliRunner().invoke(app, ["predict", "--text", "x", "--motion-type", "tro"]).exit_code
+    assert seen == [PATIENCE[retries]]
 
 
 def test_what_is_no_alias_is_not_followed(
