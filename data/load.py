@@ -150,7 +150,7 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
         try:
             row = kind.model_validate(known)
         except ValidationError as error:
-            problems = tuple(problem_of(item) for item in error.errors(include_url=False))
+            problems = tuple(problem_of(item, raw) for item in error.errors(include_url=False))
             loaded.rejects.append(Reject(number, problems, dict(raw)))
             continue
         name = getattr(row, "id", None)
@@ -214,16 +214,31 @@ def _finite(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def problem_of(error: ErrorDetails) -> Problem:
-    """Say in words what is wrong with a field; `loc` begins with it."""
+def problem_of(error: ErrorDetails, row: Any) -> Problem:
+    """Say in words what is wrong with a field of a row; `loc` leads to it.
+
+    What was found is told as the row has it, so that its user can search for it.
+    """
     name = str(error["loc"][0]) if error["loc"] else "row"
+    found = _at(row, error["loc"], error["input"])
     if error["type"] == "missing":
         return Problem(name, None, "a value: this field is required")
     if error["type"] == "extra_forbidden":
         hint = "no such field before a ruling" if name in LATER_FACTS else "no such field"
-        return Problem(name, error["input"], f"{hint} (see `enjoin schema`)")
+        return Problem(name, found, f"{hint} (see `enjoin schema`)")
     if name in Ruling.model_fields and (allowed := allowed_values(name)):
         each = "a list of " if is_list(name) and len(error["loc"]) == 1 else ""
-        return Problem(name, error["input"], f"{each}one of {', '.join(allowed)}")
+        apart = "; in CSV a ; stands between them" if is_list(name) and "," in str(found) else ""
+        return Problem(name, found, f"{each}one of {', '.join(allowed)}{apart}")
     expected = error["msg"].removeprefix("Value error, ").removeprefix("expected ")
-    return Problem(name, error["input"], expected.replace("Input should be ", ""))
+    return Problem(name, found, expected.replace("Input should be ", ""))
+
+
+def _at(row: Any, place: tuple[str | int, ...], otherwise: Any) -> Any:
+    """Return what a row has at a place, or something else where there is no such place."""
+    try:
+        for part in place:
+            row = row[part]
+    except (KeyError, IndexError, TypeError):
+        return otherwise
+    return row

@@ -99,7 +99,7 @@ def answer_problems(app: FastAPI) -> None:
             expected = "expected JSON with the header `Content-Type: application/json`"
             return problem_response(request, 415, f"found {sent or 'no content type'}; {expected}")
         errors = [
-            FieldProblem(pointer=pointer(problem["loc"]), detail=_detail(problem))
+            FieldProblem(pointer=pointer(problem["loc"]), detail=_detail(problem, error.body))
             for problem in problems
         ]
         return problem_response(request, 422, errors=errors)
@@ -121,14 +121,15 @@ def answer_problems(app: FastAPI) -> None:
         )
 
 
-def _detail(problem: Any) -> str:
+def _detail(problem: Any, body: Any) -> str:
     """Say of a motion's field what the loader says of a row's."""
     place = [part for part in problem["loc"] if part not in ("body", "motion")]
     named = place or [part for part in problem["loc"] if part == "motion"]
     if problem["loc"][0] != "body" or not named or named[0] not in Motion.model_fields:
         return str(problem["msg"])
     of_the_motion: Any = {**problem, "loc": tuple(named)}
-    return problem_of(of_the_motion).told
+    wrapped = isinstance(body, dict) and isinstance(body.get("motion"), dict)
+    return problem_of(of_the_motion, body["motion"] if wrapped else body).told
 
 
 def row_errors(problems: Iterable[RowProblem], under: str = "") -> list[FieldProblem]:

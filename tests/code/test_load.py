@@ -93,6 +93,16 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     assert (row.likelihood_of_success, row.notice) == (4, "ex_parte")
 
 
+def test_a_wrong_value_is_told_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    head = "motion,motion_type,harm_types,decided"
+    path.write_text(f'{head}\ntext,Tro Pi,Monetary; Lost Voting,2026\ntext,tro,"voting, x",May\n')
+    first, second = load(path, Motion).rejects
+    assert [problem.found for problem in first.problems] == ["Tro Pi", "Lost Voting"]
+    assert [problem.found for problem in second.problems] == ["May", "voting, x"]
+    assert str(second.problems[1]).endswith("; in CSV a ; stands between them")
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
