@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from data.schema import Ruling, is_list
 
 FORMATS = ("jsonl", "json", "csv", "parquet")
 PACKED = (".gz", ".zst")
+_NUMBERED = re.compile(r"\d+\.0")
+"""A number as an id, as a data frame with gaps writes it into CSV."""
 
 
 class UnreadableInput(ValueError):
@@ -205,4 +208,6 @@ def parse_cell(column: str, cell: str) -> Any:
         if cell.strip() == "[]":
             return []
         return [part.strip() for part in cell.split(";") if part.strip()]
+    if column in ("id", "case_id") and _NUMBERED.fullmatch(cell.strip()):
+        return cell.strip().removesuffix(".0")
     return cell

@@ -131,6 +131,10 @@ def test_csv_as_data_frames_write_it(tmp_path: Path) -> None:
     loaded = load(path, Motion)
     assert loaded.rejects == []
     assert [row.pro_se for row in loaded.rows] == [True, False, None]
+    frame.assign(id=[7.0, 8.0, float("nan")]).to_csv(path, index=False)
+    assert [row.id for row in load(path, Motion).rows] == ["7", "8", None]
+    frame.assign(id=["7.10", "v1.0", "8"]).to_csv(path, index=False)
+    assert [row.id for row in load(path, Motion).rows] == ["7.10", "v1.0", "8"]
 
 
 def test_parquet_dates_and_numbers(tmp_path: Path) -> None:
