@@ -195,6 +195,15 @@ def write_rejects(loaded: Loaded[Any], folder: Path, like: Path | None = None) -
     return path
 
 
+def write_rejects_beside(loaded: Loaded[Any], given: str) -> Path | None:
+    """Write the rejects beside the input as it was given, for its readers alone; see above.
+
+    Those of standard input (`-`) go to the working folder.
+    """
+    file = None if given == "-" else Path(given)
+    return write_rejects(loaded, file.parent if file else Path.cwd(), file)
+
+
 def reject_line(reject: Reject, file: str | None = None) -> str:
     """Return a reject as a line of JSON: its file (of several), row, reasons, and the row."""
     record = {

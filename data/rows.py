@@ -180,8 +180,9 @@ def csv_header(cells: list[str], name: str) -> list[str]:
     header = [column.strip() for column in cells]
     if header and header[0].lower().startswith("sep="):
         raise UnreadableInput(f"{name} begins with a line for Excel ({header[0]}...); remove it")
+    alone = header[0] if len(header) == 1 else ""
     for sign, words in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
-        if len(header) == 1 and sign in header[0]:
+        if sign in alone:
             raise UnreadableInput(f"{name} has {words} between its columns; save it with commas")
     named = [column for column in header if column]
     if repeated := {column for column in named if named.count(column) > 1}:

@@ -167,11 +167,12 @@ def backtest(
 
         with steps("backtest") as tell:
             found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)
-        for rejects, path in found.rejects:
-            tell_rejects(rejects, path)
+        read = [rows for rows in (found.docket, found.predictions, found.outcomes) if rows]
+        for rows in read:
+            tell_rejects(rows.rejects, rows.rejects_path)
         show_backtest(found, console())
         if found.unpredicted == len(found.outcomes.rows):
             theirs, mine = found.outcomes.rows[0].id, found.predictions.rows[0].id
             warn(f"no outcome is of a motion scored: ids such as {theirs!r} there, {mine!r} here")
-        if any(rejects for rejects, _ in found.rejects) or found.verdict == "due":
+        if any(rows.rejects for rows in read) or found.verdict == "due":
             raise typer.Exit(3)

@@ -47,7 +47,7 @@ def serve(
     """
     with telling_errors():
         from serve.keys import Gate, is_loopback, read_keys
-        from serve.locate import PATIENCE
+        from serve.locate import impatient
         from serve.running import Settings, run
 
         style = log or ("plain" if sys.stderr.isatty() else "json")
@@ -57,15 +57,14 @@ def serve(
                 f"others than this machine can reach {host}, so API keys are needed: "
                 "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
             )
-        for name, value in PATIENCE.items():
-            os.environ.setdefault(name, value)
-        settings = Settings(find_model(model), model, gate.keys, rate, audit, audit_text)
 
         def ready() -> None:
             where = f"http://{host}:{port}"
             note(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
 
-        run(settings, host, port, ready, workers, style)
+        with impatient():  # whoever follows the champion is to be so too
+            settings = Settings(find_model(model), model, gate.keys, rate, audit, audit_text)
+            run(settings, host, port, ready, workers, style)
 
 
 def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None:

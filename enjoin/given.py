@@ -52,16 +52,16 @@ def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling],
         If the source cannot be read, or no row of it is a ruling.
     """
     from data.embedded import embedded_rulings
-    from data.load import load, write_rejects
+    from data.load import load, write_rejects_beside
     from data.rows import UnreadableInput
     from data.schema import Ruling
 
     if source == EMBEDDED:
         return list(embedded_rulings()), 0
     loaded = load(source, Ruling)
-    folder = Path.cwd() if source == "-" else Path(source).parent
     tell_columns(loaded)
-    tell_rejects(loaded.rejects, write_rejects(loaded, folder) if keep_rejects else None)
+    written = write_rejects_beside(loaded, source) if keep_rejects else None
+    tell_rejects(loaded.rejects, written)
     if not loaded.rows:
         raise UnreadableInput(
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"

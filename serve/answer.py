@@ -17,8 +17,6 @@ DISCLAIMER = (
     "A statistical estimate from past published rulings; not legal advice, and not a finding about "
     "any judge or party."
 )
-
-
 UNPROVEN = (
     "In this mode the model has not been shown to do better than the base rate by motion type and "
     "claim area: do not rely on it. Codings of the case help."

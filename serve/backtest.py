@@ -10,11 +10,10 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from data.load import Reject, load, write_rejects
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest_record import VersionReport, log_backtest
-from serve.joined import Rows, as_table, join, read_outcomes, read_predictions
+from serve.joined import Rows, as_table, join, read_docket, read_outcomes, read_predictions
 from serve.locate import locate_model
 from train.drift import P_GRANT, drift_table
 from train.live import (
@@ -39,14 +38,11 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Backtest:
-    """All versions judged; `judged` is the one whose verdict counts.
+    """All versions judged; `judged` is the one whose verdict counts."""
 
-    `rejects` are the wrong rows of each input, with the file they went to.
-    """
-
-    rejects: tuple[tuple[list[Reject], Path | None], ...]
     predictions: Rows
     outcomes: Rows
+    docket: Rows | None
     unpredicted: int
     reports: tuple[VersionReport, ...]
     judged: str
@@ -105,9 +101,8 @@ def backtest(
         raise ValueError(f"--in-part {in_part!r}: expected one of {', '.join(get_args(InPart))}")
     quiet_mlflow()
     tell("reading")
-    docket, rejects = _docket(motions) if motions else ([], ())
+    docket = read_docket(motions) if motions else None
     predicted, known = read_predictions(predictions), read_outcomes(outcomes)
-    rejects += tuple((rows.rejects, rows.rejects_path) for rows in (predicted, known))
     table, ends = as_table(predicted.rows), as_table(known.rows)
     versions = sorted(table["model_version"].unique(), key=_by_number)
     named = _named(model)
@@ -119,19 +114,12 @@ def backtest(
         tell(f"judging {version}")
         mine = table[table["model_version"] == version].reset_index(drop=True)
         found = _model(version, named)
-        asked = docket if version == judged else []
+        asked = docket.rows if docket and version == judged else []
         report = _report(version, mine, ends, found, asked, in_part)
         run_id = log_backtest(report, {name: path for name, path in files.items() if path})
         reports.append(replace(report, run_id=run_id))
     unpredicted = int((~ends["id"].isin(table["id"])).sum())
-    return Backtest(rejects, predicted, known, unpredicted, tuple(reports), judged)
-
-
-def _docket(motions: str) -> tuple[list[Motion], tuple[tuple[list[Reject], Path | None], ...]]:
-    loaded = load(motions, Motion)
-    file = None if motions == "-" else Path(motions)
-    written = write_rejects(loaded, file.parent if file else Path.cwd(), file)
-    return loaded.rows, ((loaded.rejects, written),)
+    return Backtest(predicted, known, docket, unpredicted, tuple(reports), judged)
 
 
 def _by_number(version: str) -> tuple[int, str]:

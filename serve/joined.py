@@ -17,8 +17,9 @@ from pydantic import (
 
 from data.codes import Outcome
 from data.kinds import Coding, Maybe, MaybeName
-from data.load import Loaded, Problem, Reject, load, write_rejects
+from data.load import Loaded, Problem, Reject, load, write_rejects_beside
 from data.rows import UnreadableInput
+from data.schema import Motion
 from train.modes import Mode
 from train.rulings import InPart
 
@@ -83,7 +84,7 @@ Row = TypeVar("Row", Prediction, KnownOutcome)
 
 @dataclass(frozen=True)
 class Rows:
-    """The usable rows of one input, each key once.
+    """The usable rows of one input, each key of predictions and outcomes once.
 
     Attributes
     ----------
@@ -124,6 +125,18 @@ def read_outcomes(path: str) -> Rows:
     return _read(path, KnownOutcome, ("id",), lambda row: row.outcome)
 
 
+def read_docket(path: str) -> Rows:
+    """Read the motions that were scored.
+
+    Raises
+    ------
+    UnreadableInput
+        If the file cannot be read or lacks a column.
+    """
+    loaded = load(path, Motion)
+    return Rows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path))
+
+
 def _read(
     path: str, kind: type[Row], key: tuple[str, ...], says: Callable[[Row], Hashable]
 ) -> Rows:
@@ -142,8 +155,7 @@ def _read(
         problem = Problem("id", row.id, expected)
         loaded.rejects.append(Reject(number, (problem,), row.model_dump(mode="json")))
     loaded.rejects.sort(key=lambda reject: reject.row)
-    file = None if path == "-" else Path(path)
-    written = write_rejects(loaded, file.parent if file else Path.cwd(), file)
+    written = write_rejects_beside(loaded, path)
     if not first:
         shown = f"; {loaded.rejects[0]}" if loaded.rejects else ""
         raise UnreadableInput(f"{path}: no row can be used{shown}")

@@ -123,13 +123,13 @@ def answer_problems(app: FastAPI) -> None:
 
 def _detail(problem: Any, body: Any) -> str:
     """Say of a motion's field what the loader says of a row's."""
-    place = [part for part in problem["loc"] if part not in ("body", "motion")]
-    named = place or [part for part in problem["loc"] if part == "motion"]
-    if problem["loc"][0] != "body" or not named or named[0] not in Motion.model_fields:
+    where, *place = problem["loc"]
+    if place[:1] == ["motion"] and len(place) > 1:  # in the motion that a question is about
+        place, body = place[1:], body["motion"]
+    if where != "body" or not place or place[0] not in Motion.model_fields:
         return str(problem["msg"])
-    of_the_motion: Any = {**problem, "loc": tuple(named)}
-    wrapped = isinstance(body, dict) and isinstance(body.get("motion"), dict)
-    return problem_of(of_the_motion, body["motion"] if wrapped else body).told
+    of_the_motion: Any = {**problem, "loc": tuple(place)}
+    return problem_of(of_the_motion, body).told
 
 
 def row_errors(problems: Iterable[RowProblem], under: str = "") -> list[FieldProblem]:

@@ -92,13 +92,13 @@ class _Merged:
     """
 
     def __init__(self, trees: Sequence[str], text: str) -> None:
+        import lightgbm as lgb  # most of a second to import, and small trees do without
+
         blocks = [
             re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(trees)
         ]
         head, sizes = text[: text.index("tree_sizes=")], " ".join(str(len(b)) for b in blocks)
         whole = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
-        import lightgbm as lgb  # most of a second to import, and small trees do without
-
         try:
             self._booster = lgb.Booster(model_str=whole)
         except lgb.basic.LightGBMError as error:

@@ -51,7 +51,7 @@ class Scope:
     Attributes
     ----------
     words
-        The words that stand in at least two of them.
+        The words that stand in at least `train.fit_scope.KNOWN_IN` of them.
     strangeness
         For each, the share of its words that the others do not have, in order.
     counts

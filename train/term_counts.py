@@ -31,7 +31,7 @@ _BOUNDS: dict[Block, tuple[int, float]] = {
     "doctrine": (2, 0.9),
 }
 
-_Names = dict[Block, Sequence[str]]
+_Names = dict[Block, list[str]]
 """The names of all terms in both papers of a motion, block by block, with repeats."""
 
 
@@ -130,12 +130,11 @@ def _names_of(papers: Papers) -> _Names:
         pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
         # One object per term: many motions' terms stay small, here and on the way from a worker.
         words += [intern(name) for name in tokens + pairs if BLANK not in name]
-    found: dict[Block, list[str]] = {block: [] for block in BLOCKS}
-    found["words"] = words
+    found: _Names = {"words": words, "indicators": [], "doctrine": []}
     for hit in read_papers(*papers):
         if block := block_of(hit):
             found[block].append(name_of_phrase(hit))
-    return dict(found)
+    return found
 
 
 _names_of_short = lru_cache(maxsize=8192)(_names_of)

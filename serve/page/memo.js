@@ -36,13 +36,11 @@ function comparison({base_rate: rate, rulings}) {
 }
 
 function writeMemo(answer, motion, alike) {
-  const memo = find("memo"), tested = answer.tested;
-  const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}.`), ...answer.notes];
-  if (tested) remarks.push(`${testedWords(tested)}.`, ...[tested.warning].filter(Boolean));
+  const memo = find("memo");
   memo.replaceChildren(
     make("h1", {}, "Memorandum for the file"), heading(answer, motion, alike),
     make("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
-    ...remarks.map((remark) => make("p", {class: "remark"}, remark)),
+    ...remarksOn(answer, ".").map((remark) => make("p", {class: "remark"}, remark)),
     make("h2", {}, "What each family moves, in percentage points"), waterfall(answer.families, MEMO.width, 19),
     make("h2", {}, "Top factors"),
     make("table", {class: "factors"}, make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Factor"), make("th", {scope: "col"}, "Family"), make("th", {scope: "col", class: "number"}, "Points"))),

@@ -162,16 +162,16 @@ function highlighted(text, phrases) {
 
 const withRange = ({value, low, high}, digits) => `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 const testedWords = (tested) => `Tested in this mode on ${tested.rulings} rulings of ${tested.first_year} and later: ROC AUC ${withRange(tested.roc_auc, 2)}, Brier score ${withRange(tested.brier_score, 3)}`;
+const remarksOn = ({out_of_scope: reasons, notes, tested}, end = "") => [
+  ...reasons.map((reason) => `Out of scope, so the interval is wider: ${reason}${end}`), ...notes,
+  ...(tested ? [testedWords(tested) + end, tested.warning] : [])].filter(Boolean);
 const rateWords = (rate) => `Of the ${rate.rulings} training rulings most like it, ${rate.granted} granted ${rate.counted}: ${percent(rate.rate)} (95% interval ${percent(rate.low)} to ${percent(rate.high)}).`;
 
 function show(answer, motion) {
   find("answer").hidden = false;  // first, so that its width is known
   find("caption").textContent = motion.caption || "This motion";
   find("gauge").replaceChildren(...gauge(answer, answer));
-  const tested = answer.tested;
-  const remarks = [...answer.out_of_scope.map((reason) => `Out of scope, so the interval is wider: ${reason}`), ...answer.notes];
-  if (tested) remarks.push(testedWords(tested), ...[tested.warning].filter(Boolean));
-  find("remarks").replaceChildren(...remarks.map((remark) => make("li", {}, remark)));
+  find("remarks").replaceChildren(...remarksOn(answer).map((remark) => make("li", {}, remark)));
   find("waterfall").replaceChildren(waterfall(answer.families));
   find("factors").tBodies[0].replaceChildren(...answer.factors.map((factor) => make("tr", {},
     make("td", {}, factor.says), make("td", {}, factor.source),
