@@ -170,8 +170,9 @@ def remove(name: str) -> None:
         Path(local_path(name)).unlink(missing_ok=True)
         return
     system, path = filesystem(name)
-    if system.exists(path):
-        system.rm_file(path)
+    with telling_drivers_errors(name):
+        if system.exists(path):
+            system.rm_file(path)
 
 
 def is_same_file(one: str, other: str) -> bool:

@@ -151,3 +151,6 @@ def test_errors_of_a_driver_are_told_as_such(
     monkeypatch.setattr(buckets, "_open", refuse)
     with pytest.raises(OSError, match=r"buckets://firm/a\.csv: unable to locate credentials"):
         FileSink("buckets://firm/a.csv").write([pa.Table.from_pylist(ROWS)])
+    monkeypatch.setattr(buckets, "exists", refuse)
+    with pytest.raises(OSError, match=r"buckets://firm/a\.csv: unable to locate credentials"):
+        remove("buckets://firm/a.csv")
