@@ -4,6 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from data.load import load
 from data.schema import Motion, Ruling
@@ -34,6 +35,16 @@ def reader_forecasts() -> dict[str, float]:
     """
     lines = (_HERE / "reader_forecasts.jsonl").read_text(encoding="utf-8").splitlines()
     return {row["id"]: float(row["p"]) for row in map(json.loads, lines)}
+
+
+@cache
+def first_coding() -> dict[str, dict[str, Any]]:
+    """Return, by ruling id, the fields as the first coder saw them, who knew the outcome.
+
+    For telling how far two coders agree; nothing may learn from it (see DATA_CARD.md).
+    """
+    lines = (_HERE / "first_coding.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["id"]: row for row in map(json.loads, lines)}
 
 
 def clearview_motion() -> Motion:

@@ -86,10 +86,14 @@ def features_evaluate(
         typer.Option(help="list the misread rulings of one indicator, e.g. harm_types.monetary"),
     ] = None,
 ) -> None:
-    """Print precision, recall and F1 of every indicator read from text, against the codings."""
+    """Print precision, recall and F1 of every indicator read from text, against the codings.
+
+    Of the embedded rulings there is a second coding: how far two coders agree stands beside it.
+    """
     with telling_errors():
         from typing import get_args
 
+        from data.embedded import first_coding
         from serve.tables import show_extraction, show_misread
         from train import extraction
 
@@ -97,7 +101,7 @@ def features_evaluate(
             raise ValueError(f"--part {part!r}: expected held_out, writing or all")
         found = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], part)  # type: ignore[arg-type]
         if misread is None:
-            show_extraction(*extraction.extraction_tables(found), part, console())
+            show_extraction(*extraction.extraction_tables(found, first_coding()), part, console())
         else:
             field, _, value = misread.partition(".")
             show_misread(extraction.misread(found, field, value), console())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
@@ -46,25 +47,45 @@ def show_description(
 def show_extraction(
     indicators: pd.DataFrame, families: pd.DataFrame, part: str, console: Console
 ) -> None:
-    """Print how well each indicator is read from text, and the mean F1 of each family."""
-    heads = ("indicator", "coded", "positives", "precision", "recall", "F1")
+    """Print how well each indicator is read from text, and the mean F1 of each family.
+
+    Beside it stands how far two coders agree, where another coder saw the rulings too.
+    """
+    coders = bool(families["coders_indicators"].any())
+    heads = ["indicator", "coded", "positives", "precision", "recall", "F1"]
+    heads += ["coders' F1"] if coders else []
     for family, mine in indicators.groupby("family", sort=False):
         table = Table(*heads, title=f"{FAMILIES[str(family)]} ({part})", title_justify="left")
         for column in table.columns[1:]:
             column.justify = "right"
         for row in mine.itertuples():
-            scores = (f"{score:.2f}" for score in (row.precision, row.recall, row.f1))
+            scores = [f"{score:.2f}" for score in (row.precision, row.recall, row.f1)]
+            scores += [_if_known(row.coders_f1)] if coders else []
             few = "dim" if row.positives < MIN_POSITIVES else ""
             name = f"{row.field}.{row.value}"
             table.add_row(name, str(row.n), str(row.positives), *scores, style=few)
         console.print(table)
-    table = Table("family", "indicators", "macro-F1", "95% interval", title="Means by family")
+    heads = ["family", "indicators", "macro-F1", "95% interval"]
+    heads += ["coders' indicators", "coders' macro-F1", "95% interval"] if coders else []
+    table = Table(*heads, title="Means by family")
     for row in families.itertuples():
-        interval = f"{row.low:.2f} to {row.high:.2f}"
-        name = FAMILIES[str(row.family)]
-        table.add_row(name, str(row.indicators), f"{row.macro_f1:.2f}", interval)
+        cells = [str(row.indicators), *_mean(row.macro_f1, row.low, row.high)]
+        if coders:
+            theirs = _mean(row.coders_macro_f1, row.coders_low, row.coders_high)
+            cells += [str(row.coders_indicators), *theirs]
+        table.add_row(FAMILIES[str(row.family)], *cells)
     console.print(table)
     console.print(f"Indicators with fewer than {MIN_POSITIVES} positives are not in the means.")
+    if coders:
+        console.print("Coders': an earlier coding, by one who knew the outcome, against this one.")
+
+
+def _mean(value: float, low: float, high: float) -> tuple[str, str]:
+    return _if_known(value), "" if np.isnan(low) else f"{low:.2f} to {high:.2f}"
+
+
+def _if_known(score: float) -> str:
+    return "" if np.isnan(score) else f"{score:.2f}"
 
 
 def show_misread(

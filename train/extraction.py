@@ -4,9 +4,9 @@ Phrases are written looking only at one part of the cases (`data.splits.phrase_p
 that count are those of the other part.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from train.calibration import Floats
 from train.metrics import REPLICATES, case_bootstrap
 
 Part = Literal["held_out", "writing", "all"]
+Coding = Mapping[str, Any]
+"""Fields of a ruling as a coder saw them; None or absent where the papers do not show one."""
 MIN_POSITIVES = 10
 """Indicators with fewer positives are listed but left out of the family's mean."""
 SILENCE = {"remedial_scope": {"none"}}
@@ -96,18 +98,50 @@ def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
     return Extraction(tuple(chosen), names, coded, found, known, tuple(all_hits))
 
 
-def extraction_tables(extraction: Extraction, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+def extraction_tables(
+    extraction: Extraction,
+    codings: Mapping[str, Coding] | None = None,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score an extraction.
+
+    Parameters
+    ----------
+    codings
+        By ruling id, the fields as another coder saw them. How far two coders of the same papers
+        agree is the mark for what reads them.
 
     Returns
     -------
     indicators
         One row per indicator: `family`, `field`, `value`, `n` rulings coded, `positives`,
-        `precision`, `recall`, `f1`.
+        `precision`, `recall`, `f1`; `coders_f1` of the other coder, NaN where fewer than
+        `MIN_POSITIVES` positives were coded by both.
     families
         One row per family: `indicators` counted (those with at least `MIN_POSITIVES`), `macro_f1`
-        and its 95% interval `low`, `high` by bootstrap clustered on the case.
+        and its 95% interval `low`, `high` by bootstrap clustered on the case; the same of the
+        other coder: `coders_indicators`, `coders_macro_f1`, `coders_low`, `coders_high`.
     """
+    indicators, families = _scored(extraction, seed)
+    theirs, means = _scored(_second(extraction, codings or {}), seed)
+    enough = theirs["positives"] >= MIN_POSITIVES
+    indicators["coders_f1"] = theirs["f1"].where(enough)
+    return indicators, families.join(means.drop(columns="family").add_prefix("coders_"))
+
+
+def _second(extraction: Extraction, codings: Mapping[str, Coding]) -> Extraction:
+    """Return the extraction with what another coder saw as found; known where both coded."""
+    found, known = np.zeros_like(extraction.found), np.zeros_like(extraction.known)
+    for row, ruling in enumerate(extraction.rulings):
+        coding = codings.get(ruling.id, {})
+        for place, (_, field, value) in enumerate(extraction.names):
+            if coding.get(field) is not None:
+                known[row, place] = extraction.known[row, place]
+                found[row, place] = float(_says(coding[field], value))
+    return replace(extraction, found=found, known=known)
+
+
+def _scored(extraction: Extraction, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = case_groups(extraction.rulings)
     weights = np.vstack([np.ones(len(groups)), case_bootstrap(groups, REPLICATES, seed)])
     right = weights @ (extraction.coded * extraction.found * extraction.known)
@@ -186,7 +220,7 @@ def _chosen(indicator: Indicator) -> set[str]:
 def _says(truth: object, value: str) -> bool:
     if isinstance(truth, bool):
         return truth and value == "true"
-    return value in truth if isinstance(truth, tuple) else str(truth) == value
+    return value in truth if isinstance(truth, (tuple, list)) else str(truth) == value
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

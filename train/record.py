@@ -16,6 +16,7 @@ import mlflow
 import pandas as pd
 
 from data.cases import case_groups, draw_cases
+from data.embedded import first_coding
 from data.schema import Ruling, is_list
 from features.build import builder_digest
 from features.lexicon import lexicon_digest
@@ -121,7 +122,7 @@ def log_extraction(rulings: Sequence[Ruling]) -> None:
     found = extract([rulings[row] for row in rows])
     if not found.rulings:
         return
-    indicators, families = extraction_tables(found)
+    indicators, families = extraction_tables(found, first_coding())
     mlflow.log_text(indicators.to_csv(index=False), "extraction.csv")
     known = families.dropna(subset=["macro_f1"])
     mlflow.log_metrics(
