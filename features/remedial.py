@@ -6,8 +6,11 @@ the conduct could be resumed (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189
 what led to the steps, and in words such as "for now".
 """
 
+from collections.abc import Mapping, Sequence
+
+from data.codes import RemedialScope
 from data.schema import Motion, allowed_values
-from features.hits import HitsByField
+from features.hits import Hit, HitsByField
 from features.indicator import (
     Column,
     Indicator,
@@ -39,7 +42,7 @@ COLUMNS = (
         "scale",
         -1,
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
-        ("no step", *_LASTING),
+        ("no step", "after suit, or not told", *_LASTING[1:]),
     ),
     Column(
         f"{FAMILY}.binding",
@@ -54,14 +57,13 @@ COLUMNS = (
 def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
     steps = read_flags(motion, hits, "remedial_steps", absent=0.0)
-    taken = [indicator for indicator in steps.values() if indicator.value]
+    taken = _taken(steps)
     source = taken[0].source if taken else next(iter(steps.values())).source
-    behind = tuple(hit for indicator in taken for hit in indicator.hits)
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in steps.items()}
-    indicators[f"{FAMILY}.steps"] = Indicator(float(len(taken)), source, behind)
+    indicators[f"{FAMILY}.steps"] = Indicator(float(len(taken)), source, _behind(taken))
     # Without a step there is nothing whose scope or cause the text could speak of.
-    scope = as_scale(read_choice(motion, hits, "remedial_scope"), "remedial_scope")
-    cause = read_choice(motion, hits, "remedial_trigger")
+    scope = as_scale(read_scope(motion, hits, taken), "remedial_scope")
+    cause = read_trigger(motion, hits, taken)
     if cause.value is not None:
         cause = Indicator(float(_LASTING.index(str(cause.value)) + 1), cause.source, cause.hits)
     for name, indicator in (("scope", scope), ("lasting", cause)):
@@ -73,3 +75,41 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     binding = Indicator(1.0 - float(undone.value or 0.0), "text", undone.hits)
     indicators[f"{FAMILY}.binding"] = binding if shown else Indicator(0.0, "not shown")
     return indicators
+
+
+def read_scope(motion: Motion, hits: HitsByField, taken: Sequence[Indicator]) -> Indicator:
+    """Read how far the steps go towards the relief sought.
+
+    A step goes part of the way at least where its scope is not told: an opponent may stand by its
+    conduct in the main and have taken it all the same.
+    """
+    scope = read_choice(motion, hits, "remedial_scope")
+    if scope.source == "coded" or scope.value == RemedialScope.FULL or not taken:
+        return scope
+    told = scope.hits if scope.value == RemedialScope.PARTIAL else ()
+    return Indicator(RemedialScope.PARTIAL.value, taken[0].source, _behind(taken) + told)
+
+
+def read_trigger(motion: Motion, hits: HitsByField, taken: Sequence[Indicator]) -> Indicator:
+    """Read what led to the steps.
+
+    A step of which that is not told counts as the least lasting kind: it is for whoever stopped to
+    show that the conduct will not recur (Friends of the Earth v. Laidlaw).
+    """
+    cause = read_choice(motion, hits, "remedial_trigger")
+    if cause.value is not None or not taken:
+        return cause
+    return Indicator(_LASTING[0], taken[0].source, _behind(taken))
+
+
+def steps_taken(motion: Motion, hits: HitsByField) -> list[Indicator]:
+    """Return the indicators of the steps that are told of."""
+    return _taken(read_flags(motion, hits, "remedial_steps"))
+
+
+def _taken(steps: Mapping[str, Indicator]) -> list[Indicator]:
+    return [step for step in steps.values() if step.value]
+
+
+def _behind(taken: Sequence[Indicator]) -> tuple[Hit, ...]:
+    return tuple(hit for step in taken for hit in step.hits)

@@ -18,6 +18,7 @@ from features.hits import Hit, HitsByField, by_field
 from features.indicator import Indicator, read_choice, read_flags, read_yes_no
 from features.lexicon import entries
 from features.phrases import read_papers
+from features.remedial import read_scope, read_trigger, steps_taken
 from train.calibration import Floats
 from train.metrics import REPLICATES, case_bootstrap
 
@@ -26,6 +27,7 @@ Coding = Mapping[str, Any]
 """Fields of a ruling as a coder saw them; None or absent where the papers do not show one."""
 MIN_POSITIVES = 10
 """Indicators with fewer positives are listed but left out of the family's mean."""
+OF_STEPS = {"remedial_scope": read_scope, "remedial_trigger": read_trigger}
 SILENCE = {"remedial_scope": {"none"}}
 """What a builder takes silence to say (`features.remedial`: no step told is no step taken)."""
 
@@ -208,8 +210,11 @@ def _read(motion: Motion, hits: HitsByField, field: str) -> set[str]:
     if is_list(field):
         flags = read_flags(motion, hits, field)
         return {value for value, indicator in flags.items() if indicator.value}
+    if field in OF_STEPS:
+        steps = steps_taken(motion, hits)
+        return _chosen(OF_STEPS[field](motion, hits, steps)) or SILENCE.get(field, set())
     if allowed_values(field):
-        return _chosen(read_choice(motion, hits, field)) or SILENCE.get(field, set())
+        return _chosen(read_choice(motion, hits, field))
     return {"true"} if read_yes_no(motion, hits, field).value else set()
 
 

@@ -143,7 +143,7 @@ def test_values_are_said_in_plain_words() -> None:
     said = {column.name: column.say for column in COLUMNS}
     assert said["motion_type.motion_type"]("tro") == "kind of motion: temporary restraining order"
     assert said["harm.past_incident"](0.0) == "an incident of the feared kind has happened: no"
-    assert said["remedial.lasting"](1.0) == "what led to the steps: after suit"
+    assert said["remedial.lasting"](1.0) == "what led to the steps: after suit, or not told"
     assert said["forum.court"]("ilnd") == "court: District Court, N.D. Illinois"
     assert said["forum.circuit"]("ca7") == "circuit: 7th Cir."
     assert said["harm.timing"](None) == "timing of the harm: not shown"
@@ -190,3 +190,23 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_a_bad_phrase_is_named() -> None:
     with pytest.raises(PhraseError, match="brackets"):
         phrase_pattern("(open")
+
+
+def test_a_step_goes_part_of_the_way_at_least_and_lasts_no_longer_than_is_told() -> None:
+    def read(opposition: str, **coded: object) -> list[tuple[float, str]]:
+        given = {"motion_type": "tro", "motion": "He moves.", "opposition": opposition}
+        frame = build_features([Motion.model_validate(given | coded)])
+        names = ("remedial.steps", "remedial.scope", "remedial.lasting")
+        places = [frame.names.index(name) for name in names]
+        return [(frame.numbers[0, place], frame.told[0, place]) for place in places]
+
+    told = "text"
+    assert read("It opposes.") == [(0.0, "not shown")] * 3
+    bare = "The firm opposes; the machines were recalled and it encrypted the files."
+    assert read(bare)[1:] == [(1.0, told), (1.0, told)]
+    full = "It encrypted the files, of its own accord, and the request is moot."
+    assert read(full) == [(1.0, told), (2.0, told), (2.0, told)]
+    coded = read("It opposes.", remedial_steps=["redesigned"])
+    assert coded == [(1.0, "coded"), (1.0, "coded"), (1.0, "coded")]
+    assert read(bare, remedial_scope="none")[1][0] == 0.0
+    assert [value for value, _ in read(bare, remedial_steps=[])] == [0.0, 0.0, 0.0]
