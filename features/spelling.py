@@ -1,7 +1,8 @@
 """Misread letters: words of the lexicons that a scan has spoilt by one letter are put right.
 
 Only a word that no dictionary knows is changed, into the one word of the lexicons that differs from
-it in one letter; names, contractions and words of no lexicon are left alone.
+it in one letter; names, contractions and words of no lexicon are left alone. Long words are changed
+even where a capital makes them look like names, as in headings: names so close to one are rare.
 """
 
 import re
@@ -16,6 +17,8 @@ from features.sought import patterns
 
 _WORD = re.compile(r"(?<![a-z'])[a-z]{3,30}(?![a-z'])")
 _SOUGHT = re.compile(r"([a-z]{3,})(\*)?")
+_LONG = 8
+"""Letters from which a word is mended though a capital begins it, as in a heading."""
 _CLEARLY = 5
 """How many times as frequent as the next the likeliest word must be."""
 
@@ -37,7 +40,9 @@ def mend_spelling(text: str, is_name: Callable[[int], bool]) -> str:
 
     def mended(found: re.Match[str]) -> str:
         word = found[0]
-        return word if word not in unknown or is_name(found.start()) else _likeliest(word)
+        if word not in unknown or (len(word) < _LONG and is_name(found.start())):
+            return word
+        return _likeliest(word)
 
     return _WORD.sub(mended, text)
 

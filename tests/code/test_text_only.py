@@ -126,11 +126,13 @@ def test_an_answer_says_what_a_circumstance_is() -> None:
 
 
 def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
-    text = "The plaintirf fears an injxnction. Smijh sells vectors."
+    text = "The plaintirf fears an injxnction. Smijh sells vectors. Testimqny of Tarrant."
     mended = clean(text).mended.text
+    assert mended.endswith("testimony of tarrant.")  # a long word is mended, a short name is not
     assert "plaintiff fears an injunction" in mended
     assert "smijh sells vectors" in mended
-    for right in ("covid zzzqqq", "prima facie in rem", "they aren't and wouldn't", "fiance"):
+    right_words = ("covid zzzqqq", "prima facie in rem", "they aren't and wouldn't", "fiance")
+    for right in (*right_words, "in personam", "estopped", "vis major"):
         assert mend_spelling(right, lambda _: False) == right
     letters = "".join(random.Random(0).choices(string.ascii_lowercase, k=100_000))
     assert mend_spelling(letters, lambda _: False) == letters

@@ -83,4 +83,4 @@ def test_a_poor_scan_changes_few_indicators() -> None:
     """Some five letters of each ruling are wrong; short words and names cannot all be mended."""
     rulings, indicators = _agreement(scanned)
     assert indicators >= 0.99
-    assert 0.75 <= rulings < 1.0  # the noise is really there
+    assert 0.85 <= rulings < 1.0  # the noise is really there
