@@ -14,9 +14,11 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from data.addresses import is_local, local_path
 from data.files import written_whole
-from data.rows import Broken, UnreadableInput, raw_rows
-from data.schema import LATER_FACTS, Ruling, allowed_values, is_list
+from data.rows import Broken, check_columns
+from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
+from data.sources import read_rows
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,13 +73,12 @@ class Loaded(Generic[M]):
 
 
 def load(path: str | Path, kind: type[M]) -> Loaded[M]:
-    """Read a file (or `-` for standard input) of motions or rulings.
+    """Read motions or rulings, all of them.
 
     Parameters
     ----------
     path
-        `.jsonl`, `.json` (one object or a list), `.csv` or `.parquet`; `-` reads standard input,
-        whose format is told from its first bytes.
+        A file, or what else `data.sources.opened` opens, such as a folder or standard input.
     kind
         `Motion`, `Ruling` or another row of a table. Columns that exist only after a ruling are set
         aside when reading motions and named in `later_facts`.
@@ -85,33 +86,16 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
     Raises
     ------
     UnreadableInput
-        If the file is missing, empty, of unknown format, not UTF-8, broken as a whole, or lacks a
-        required column altogether.
+        If the file is missing, empty, of unknown format, broken as a whole, or lacks a required
+        column altogether.
     """
-    name = "stdin" if str(path) == "-" else Path(path).name
-    rows = raw_rows(path)
+    name, rows = read_rows(path)
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
         check_columns(columns, kind, name)
     loaded = check_rows(rows, kind)
     loaded.name = name
     return loaded
-
-
-def check_columns(columns: Sequence[str], kind: type[BaseModel], name: str) -> None:
-    """Check that a file has the columns without which every row of it would be a reject.
-
-    Raises
-    ------
-    UnreadableInput
-        If a required field has no column.
-    """
-    required = [key for key, info in kind.model_fields.items() if info.is_required()]
-    if missing := [key for key in required if key not in columns]:
-        raise UnreadableInput(
-            f"{name} lacks the required field(s) {', '.join(missing)}; "
-            f"it has {', '.join(columns[:12])}{' ...' if len(columns) > 12 else ''}"
-        )
 
 
 def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Loaded[M]:
@@ -125,7 +109,7 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
         Whether an unknown column makes its row a reject, rather than being set aside and named.
     """
     loaded: Loaded[M] = Loaded()
-    later = () if kind is Ruling else LATER_FACTS
+    later = LATER_FACTS if kind is Motion else ()
     unknown: dict[str, None] = {}
     later_seen: dict[str, None] = {}
     row_of_id: dict[str, int] = {}
@@ -198,10 +182,12 @@ def write_rejects(loaded: Loaded[Any], folder: Path, like: Path | None = None) -
 def write_rejects_beside(loaded: Loaded[Any], given: str) -> Path | None:
     """Write the rejects beside the input as it was given, for its readers alone; see above.
 
-    Those of standard input (`-`) go to the working folder.
+    Those of standard input (`-`), and of what is not on this machine, go to the working folder.
     """
-    file = None if given == "-" else Path(given)
-    return write_rejects(loaded, file.parent if file else Path.cwd(), file)
+    if given == "-" or not is_local(given):
+        return write_rejects(loaded, Path.cwd())
+    file = Path(local_path(given))
+    return write_rejects(loaded, file.parent, file if file.is_file() else None)
 
 
 def reject_line(reject: Reject, file: str | None = None) -> str:

@@ -1,21 +1,13 @@
-"""Read the raw rows of a file: JSONL, JSON, CSV or Parquet, from a path or standard input.
+"""What a row of a file is: formats, columns, and lines and cells as rows have them."""
 
-Files may be packed (`.gz`, `.zst`), as `enjoin score` writes them.
-"""
-
-import csv
-import gzip
-import io
 import json
 import re
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pydantic import BaseModel
 
 from data.schema import Ruling, is_list
 
@@ -35,29 +27,6 @@ class Broken:
 
     found: Any
     expected: str
-
-
-def raw_rows(path: str | Path) -> list[Any]:
-    """Read the rows of a file (or `-`) as they stand, unchecked; see `load` for what it takes."""
-    name = "stdin" if str(path) == "-" else Path(path).name
-    content = _unpacked(path, _read_bytes(path), name)
-    if not content.strip():
-        raise UnreadableInput(f"{name} is empty; expected at least one row")
-    rows = list(_parsed(content, _format_of(path, content), name))
-    if not rows:
-        raise UnreadableInput(f"{name} has a header but no rows")
-    return rows
-
-
-def _read_bytes(path: str | Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UnreadableInput(f"no file {path}") from None
-    except OSError as error:
-        raise UnreadableInput(f"cannot read {path}: {error.strerror}") from None
 
 
 def kind_of(name: str) -> tuple[str, str]:
@@ -89,59 +58,20 @@ def known_kind(name: str) -> tuple[str, str]:
     return kind, packed
 
 
-def _unpacked(path: str | Path, content: bytes, name: str) -> bytes:
-    packed = kind_of(str(path))[1]
-    try:
-        if packed == ".gz":
-            return gzip.decompress(content)
-        if packed == ".zst":
-            return bytes(pa.CompressedInputStream(pa.BufferReader(content), "zstd").read())
-    except (EOFError, OSError, pa.ArrowException) as error:
-        raise UnreadableInput(f"cannot unpack {name}: {error}; get the file again") from None
-    return content
+def check_columns(columns: Sequence[str], kind: type[BaseModel], name: str) -> None:
+    """Check that a file has the columns without which every row of it would be a reject.
 
-
-def _format_of(path: str | Path, content: bytes) -> str:
-    if str(path) != "-":
-        return known_kind(str(path))[0]
-    if content.startswith(b"PAR1"):
-        return "parquet"
-    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"[":
-        return "json"
-    if start == b"{":
-        try:
-            json.loads(content)
-            return "json"
-        except (ValueError, RecursionError):
-            return "jsonl"
-    return "csv"
-
-
-def _parsed(content: bytes, kind: str, name: str) -> Iterable[Any]:
-    if kind == "parquet":
-        try:
-            rows: list[Any] = pq.read_table(io.BytesIO(content)).to_pylist()
-            return rows
-        except pa.ArrowException as error:
-            raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+    Raises
+    ------
+    UnreadableInput
+        If a required field has no column.
+    """
+    required = [key for key, info in kind.model_fields.items() if info.is_required()]
+    if missing := [key for key in required if key not in columns]:
         raise UnreadableInput(
-            f"{name} is not UTF-8 (byte {content[error.start]:#04x} on line {line}); save it as "
-            "UTF-8 and try again"
-        ) from None
-    if kind == "csv":
-        return _csv_rows(text, name)
-    if kind == "jsonl":
-        return [json_line(line) for line in text.split("\n") if line.strip()]
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInput(f"{name} is not JSON: {error}") from None
-    return value if isinstance(value, list) else [value]
+            f"{name} lacks the required field(s) {', '.join(missing)}; "
+            f"it has {', '.join(columns[:12])}{' ...' if len(columns) > 12 else ''}"
+        )
 
 
 def json_line(line: str) -> Any:
@@ -150,18 +80,6 @@ def json_line(line: str) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
         return Broken(line, f"one JSON object on the line ({error})")
-
-
-def _csv_rows(text: str, name: str) -> Iterator[Any]:
-    csv.field_size_limit(2**31 - 1)  # a brief in one cell is far longer than csv's default limit
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = csv_header(next((cells for cells in reader if not blank(cells)), []), name)
-        for cells in reader:
-            if not blank(cells):
-                yield csv_row(header, cells)
-    except csv.Error as error:
-        raise UnreadableInput(f"{name}, line {reader.line_num}: not valid CSV: {error}") from None
 
 
 def blank(cells: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Open what is to be scored, of any size: files, folders, globs, addresses or standard input."""
+"""Open rows to be read, of any size: files, folders, globs, addresses or standard input."""
 
 import gzip
 import hashlib
@@ -9,16 +9,25 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
+from pydantic import BaseModel
 
 from data.addresses import filesystem, is_local, telling_drivers_errors
 from data.chunks import Source
-from data.load import check_columns
 from data.passwords import without_secrets
-from data.rows import FORMATS, Broken, UnreadableInput, json_line, kind_of, known_kind
+from data.rows import (
+    FORMATS,
+    Broken,
+    UnreadableInput,
+    check_columns,
+    json_line,
+    kind_of,
+    known_kind,
+)
 from data.schema import Motion
 from data.streams import (
     BLOCK,
@@ -105,8 +114,8 @@ class File:
         with self._raw() as raw:
             return int(parquet_file(raw, self.name).metadata.num_rows)
 
-    def check(self) -> None:
-        """Check that the columns fit a motion, where the file names them.
+    def check(self, kind: type[BaseModel]) -> None:
+        """Check that the columns fit a kind of row, where the file names them.
 
         Raises
         ------
@@ -124,7 +133,7 @@ class File:
             except (EOFError, OSError, pa.ArrowException) as error:
                 raise UnreadableInput(f"cannot read {self.name}: {error}") from None
         if columns:
-            check_columns(columns, Motion, self.name)
+            check_columns(columns, kind, self.name)
 
     @contextmanager
     def _raw(self) -> Iterator[BinaryIO]:
@@ -163,8 +172,25 @@ def _unpacked(raw: BinaryIO, packed: str, kind: str, name: str) -> Iterator[Bina
         yield whole
 
 
+def read_rows(given: str | Path) -> tuple[str, list[Any]]:
+    """Return the name of what `opened` opens, and all of its rows as they stand, unchecked.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is no row to read there.
+    """
+    with opened(str(given), fit=None) as source:
+        rows = [row for part in source.parts for row, _ in part.rows()]
+    if not rows:
+        raise UnreadableInput(f"{source.name} has no rows; expected at least one")
+    return source.name, rows
+
+
 @contextmanager
-def opened(given: str, but: Sequence[str] = ()) -> Iterator[Source]:
+def opened(
+    given: str, but: Sequence[str] = (), fit: type[BaseModel] | None = Motion
+) -> Iterator[Source]:
     """Open a file, a folder, a glob, an address of any of these, or `-` for standard input.
 
     Parameters
@@ -174,6 +200,8 @@ def opened(given: str, but: Sequence[str] = ()) -> Iterator[Source]:
         it. A folder stands for all of them in it, in the order of their names.
     but
         Paths that are never inputs, though they lie in the folder: what this run writes.
+    fit
+        What the rows are to be; None where that is not known from the columns that a file names.
 
     Raises
     ------
@@ -182,14 +210,16 @@ def opened(given: str, but: Sequence[str] = ()) -> Iterator[Source]:
     """
     if given == "-":
         with _spooled(sys.stdin.buffer) as part:
-            part.check()
+            if fit:
+                part.check(fit)
             yield Source(STDIN, (part,))
         return
     with telling_drivers_errors(given):
         system, path = filesystem(given)
         files = _files(system, path, given, but)
-        for file in files:
-            file.check()
+        if fit:
+            for file in files:
+                file.check(fit)
     yield Source(path.rstrip("/").rpartition("/")[2].replace("*", "_").replace("?", "_"), files)
 
 

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from data.chunks import Source
-from data.load import check_columns
 from data.passwords import without_secrets
-from data.rows import UnreadableInput, parse_cell
+from data.rows import UnreadableInput, check_columns, parse_cell
 from data.schema import Motion, Ruling, is_list
 
 ROWS_AT_ONCE = 500

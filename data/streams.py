@@ -1,6 +1,6 @@
 """Read the rows of a file of any size one after the other: JSONL, JSON, CSV or Parquet.
 
-Where `data.rows` refuses a file for one wrong line, these go on after it: the line is `Broken`.
+A wrong line does not stop the others: it is `Broken`.
 """
 
 import csv

@@ -199,12 +199,15 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
         If nothing is given, or not one motion (as `UnreadableInput`).
     """
     from data.load import check_rows
-    from data.rows import UnreadableInput, raw_rows
+    from data.rows import Broken, UnreadableInput
     from data.schema import Motion
+    from data.sources import read_rows
 
     row: dict[str, Any] = {}
     if source is not None:
-        rows = raw_rows(source)
+        rows = read_rows(source)[1]
+        if isinstance(rows[0], Broken):
+            raise UnreadableInput(f"{source}: expected {rows[0].expected}")
         if len(rows) != 1 or not isinstance(rows[0], dict):
             raise UnreadableInput(
                 f"expected one motion, found {len(rows)} row(s); for a file use `enjoin score`"

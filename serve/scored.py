@@ -12,8 +12,9 @@ from pydantic import BaseModel, create_model
 
 from data.kinds import Maybe, MaybeName
 from data.load import check_rows, load
-from data.rows import UnreadableInput, raw_rows
+from data.rows import UnreadableInput
 from data.schema import Motion
+from data.sources import read_rows
 from features.build import FAMILIES
 from serve.chunk import give_ids
 from serve.joined import Prediction, Probability
@@ -118,7 +119,7 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         If it is no scored docket, a row is not as `enjoin score` writes it, an id stands twice, or
         `motions` holds none of its ids.
     """
-    rows = raw_rows(path)
+    rows = read_rows(path)[1]
     known = _known_of(motions) if motions else {}
     _check_columns(path, rows)
     checked = check_rows(rows, ScoredRow)

@@ -174,6 +174,10 @@ def test_details_come_from_the_file_that_was_scored(tmp_path: Path) -> None:
     assert first.details["caption"] == "Kept v. Kept"  # what was scored stands
     assert first.details["court"] == "ilnd"
     assert second.details["caption"] == "B v. C"  # a row without an id, by its place
+    with pending.open("a") as more:
+        more.write('\n{"motion_type": "tro", "mo')  # as the scoring does, past a line cut short
+    assert read_scored(scored, str(pending)).motions == (first, second)
+    assert read_scored(scored, str(tmp_path / "pend*.jsonl")).motions == (first, second)
     pending.write_text(json.dumps(motion | {"id": "else"}))
     with pytest.raises(UnreadableInput, match="no id in common"):
         read_scored(scored, str(pending))

@@ -61,14 +61,14 @@ def test_a_wrong_value_names_row_field_value_and_allowed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.csv", b"", "empty"),
+        ("a.csv", b"", "no rows"),
         ("a.csv", b"id,motion_type,motion\n", "no rows"),
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
         ("a.csv", b"id;motion;motion_type\na;b;tro\n", "has semicolons between its columns"),
         ("a.csv", b"id\tmotion\na\tb\n", "has tabs between its columns"),
         ("a.csv", b"sep=,\nid,motion\na,b\n", "begins with a line for Excel"),
-        ("a.csv", "id,motion_type,motion\na,tro,caf\xe9\n".encode("latin-1"), "not UTF-8"),
-        ("a.csv", b'id,motion_type,motion\na,tro,"open\n', "not valid CSV"),
+        ("a.csv", "id,motion_type,motion\xe9\na,tro,x\n".encode("latin-1"), "not UTF-8"),
+        ("a.csv", b'id,motion_type,"motion\na,tro,x\n', "not valid CSV"),
         ("a.json", b"{", "not JSON"),
         ("a.parquet", b"PAR1junk", "not a readable Parquet"),
         ("a.xlsx", b"x", "unknown format"),

@@ -104,8 +104,9 @@ def test_wrong_counts_are_named(tmp_path: Path, rows: str, words: str) -> None:
         read_court_counts(source)
 
 
-def test_counts_of_another_kind_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["granted_in_part", "outcome"])
+def test_counts_of_another_kind_are_refused(tmp_path: Path, column: str) -> None:
     source = tmp_path / "counts.csv"
-    source.write_text("court,granted,denied,granted_in_part\nilnd,1,3,50\n")
-    with pytest.raises(UnreadableInput, match="granted_in_part are not counted; expected court"):
+    source.write_text(f"court,granted,denied,{column}\nilnd,1,3,50\n")
+    with pytest.raises(UnreadableInput, match=f"{column} are not counted; expected court"):
         read_court_counts(source)
