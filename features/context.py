@@ -65,7 +65,9 @@ def author_of(paper: PaperName) -> Speaker:
     return "movant" if paper == "motion" else "opponent"
 
 
-def contexts_of(marks: Marks, phrases: Spans, numbers: Numbers, found: Spans) -> Context:
+def contexts_of(
+    marks: Marks, phrases: Spans, deny: Flags, numbers: Numbers, found: Spans
+) -> Context:
     """Tell what the cues near it make of each of n phrases.
 
     Parameters
@@ -74,6 +76,9 @@ def contexts_of(marks: Marks, phrases: Spans, numbers: Numbers, found: Spans) ->
         Of the papers in reading form.
     phrases
         Where the n phrases stand.
+    deny
+        Which of them hold a denial of their own; in the gap of another ("offers no evidence") it
+        turns the phrase round.
     numbers, found
         The cues in the text: their numbers in `cues()`, and where they stand.
     """
@@ -81,7 +86,7 @@ def contexts_of(marks: Marks, phrases: Spans, numbers: Numbers, found: Spans) ->
     numbers, found = numbers[real], take(found, real)
     order = np.lexsort((found.ends, found.starts))
     numbers, found = numbers[order], take(found, order)
-    mine, cue, speaks = _acting(marks, phrases, numbers, found)
+    mine, cue, speaks = _acting(marks, phrases, deny, numbers, found)
     kinds = _table().kinds[numbers[cue]]
     return Context(
         _any(mine[kinds == _CODES["negation"]], len(phrases.starts)),
@@ -106,7 +111,7 @@ def _covered(numbers: Numbers, found: Spans) -> Flags:
 
 
 def _acting(
-    marks: Marks, phrases: Spans, numbers: Numbers, found: Spans
+    marks: Marks, phrases: Spans, deny: Flags, numbers: Numbers, found: Spans
 ) -> tuple[Numbers, Numbers, Flags]:
     """Return which cue acts on which phrase, as pairs of row numbers, and who of these speak."""
     table = _table()
@@ -123,6 +128,8 @@ def _acting(
     cue_starts, cue_ends = found.starts[cue], found.ends[cue]
     speaks = (kinds[cue] >= _CODES[SPEAKERS[0]]) & (kinds[cue] <= _CODES[SPEAKERS[-1]])
     within = speaks & (cue_starts <= starts) & (starts < cue_ends)  # "plaintiff fears": who fears
+    inside = (starts < cue_starts) & (cue_ends < ends) & ~deny[mine]
+    within |= inside & (kinds[cue] == _CODES["negation"])
     before = table.before[numbers[cue]] & (cue_ends <= starts)
     after = table.after[numbers[cue]] & (ends <= cue_starts)
     # The words between the two, from `left` to `right`.

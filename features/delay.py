@@ -13,9 +13,17 @@ from features.indicator import NOT_SHOWN, Indicator, coded
 from features.lexicon import PaperName
 from features.papers import clean
 
-_NUMBERS = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
+_UPTO_TWENTY = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_NUMBERS = {word: number for number, word in enumerate(_UPTO_TWENTY.split(), start=1)}
+_NUMBERS |= {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "week": 7 / DAYS_IN_MONTH, "month": 1.0, "year": 12.0}
-_COUNT = rf"(\d{{1,3}}|an?|{'|'.join(_NUMBERS)})[\s-]+(day|week|month|year)s?"
+_COUNT = (
+    rf"(half )?(\d{{1,3}}(?:,\d{{3}})?|{'|'.join(_NUMBERS)})(?: \(\d{{1,4}}\))?"
+    r"[\s-]+(day|week|month|year)s?( and a half)?"
+)
 # Not "had not waited", not "waited until three days before", not "a two-year delay in trial".
 _DELAY = re.compile(
     rf"(?<!not )(?<!never )(?<!n't )\b(?:waited|waiting|delayed|delaying|delay of)\s+"
@@ -23,8 +31,22 @@ _DELAY = re.compile(
     rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b",
     re.IGNORECASE,
 )
+# "If relief is delayed six months", "the agency waited three years", "courts hold that a delay of"
+_NOT_TOLD = re.compile(
+    r"\b(?:if|unless|would|could|might|should|courts)\b[^.;]*$"
+    r"|\b(?:agency|agencies|board|commission|court|judge|government|city|county|state|department"
+    r"|defendants?|respondents?)(?:'s?)?\s+(?:had |has |have |then |also )?$",
+    re.IGNORECASE,
+)
+_BEFORE = 80
+"""Characters before a delay that tell whose it is."""
+_TO_COURT = re.compile(
+    r"\s+(?:before|to|until|in)\s+(?:\w+\s+){0,2}?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b",
+    re.IGNORECASE,
+)
 _SOMEONE_ELSES = re.compile(
-    r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)",
+    r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)"
+    r"|\s+(?:would|will|could|may|might)\b",
     re.IGNORECASE,
 )
 _LONGEST_DELAY = 120.0
@@ -35,7 +57,7 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     """Read the months of delay.
 
     Coded, or else told in either paper ("waited six months"), or else counted between dates: from
-    the first that stands by words of learning of the conduct to the last by words of moving.
+    the first that stands by words of learning of the conduct to the next by words of moving.
     """
     if motion.delay_months is not None:
         return coded(motion.delay_months)
@@ -43,29 +65,46 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
         ("opposition", motion.opposition or ""),
         ("motion", motion.motion),
     )
+    # A year inside a citation is not the movant's, nor what its parenthetical tells.
+    papers = tuple((paper, clean(text).plain) for paper, text in papers)
+    told = [(paper, text, match) for paper, text in papers for match in _told_in(text)]
+    # "waited six months before suing" says more than "six months' delay".
+    told.sort(key=lambda found: _TO_COURT.match(found[1], found[2].end()) is None)
+    for paper, text, match in told[:1]:
+        half, count, unit, and_a_half = (part or "" for part in _parts(match))
+        number = _NUMBERS.get(count) or int(count.replace(",", ""))
+        months = (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
+        return Indicator(months, "text", (_hit(months, paper, text, *match.span()),))
     for paper, text in papers:
-        # Looking for the bare words first is ten times as fast, and most papers hold none.
-        likely = "wait" in (lowered := text.lower()) or "delay" in lowered
-        for match in _DELAY.finditer(text) if likely else ():
-            if _SOMEONE_ELSES.match(text, match.end()):
-                continue
-            count, unit = (part.lower() for part in match.groups() if part)
-            number = _NUMBERS.index(count) + 1 if count in _NUMBERS else 1
-            months = (int(count) if count.isdigit() else number) * _MONTHS_IN[unit]
-            return Indicator(months, "text", (_hit(months, paper, text, *match.span()),))
-    for paper, given in papers:
-        text = clean(given).plain  # a date inside a citation is not the movant's
         learned = list(_dates_near(hits, "first_notice", paper, text))
         moved = list(_dates_near(hits, "moved", paper, text))
         if learned and moved:
             first = min(learned, key=lambda found: found.day)
-            last = max(moved, key=lambda found: found.day)
-            months = months_between(first.day, last.day)
+            after = [found for found in moved if found.day > first.day]
+            places = (first, min(after, key=lambda found: found.day)) if after else ()
+            months = months_between(first.day, places[1].day) if places else 0.0
             if 0 < months <= _LONGEST_DELAY:
-                places = (first, last)
                 behind = [_hit(months, paper, text, place.start, place.end) for place in places]
                 return Indicator(months, "text", tuple(behind))
     return NOT_SHOWN
+
+
+def _told_in(text: str) -> Iterator[re.Match[str]]:
+    """Give each delay of a movant that a text tells of."""
+    # Looking for the bare words first is ten times as fast, and most papers hold none.
+    if "wait" not in (lowered := text.lower()) and "delay" not in lowered:
+        return
+    for match in _DELAY.finditer(text):
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        if not _SOMEONE_ELSES.match(text, match.end()) and not _NOT_TOLD.search(before):
+            yield match
+
+
+def _parts(match: re.Match[str]) -> tuple[str | None, ...]:
+    """Return what a delay consists of: half, count, unit, and a half."""
+    parts = match.groups()
+    mine = parts[:4] if parts[1] else parts[4:]
+    return tuple(part.lower() if part else None for part in mine)
 
 
 def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> Iterator[DateFound]:

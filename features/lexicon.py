@@ -13,6 +13,7 @@ can show (`TEXT_FIELDS`), with
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Entry:
     strong: frozenset[str]
     papers: tuple[PaperName, ...]
     negatable: bool
+    deniable: frozenset[str]
     favors: Side | None
     authority: str
     matches: tuple[str, ...]
@@ -94,7 +96,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
     allowed = TEXT_FIELDS.get(field) or allowed_values(field) or ("true", "false")
     if value not in allowed and field not in RATINGS:  # a factor's cues go by names of their own
         raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
-    known = {"meaning", "strong", "phrases", "papers", "negatable", "matches", "misses"}
+    known = {"meaning", "strong", "phrases", "deniable", "papers", "negatable", "matches", "misses"}
     known |= {"favors", "authority"} if field in RATINGS else set()
     if unknown := set(table) - known:
         raise LexiconError(f"{where}: unknown key {sorted(unknown)}; known: {sorted(known)}")
@@ -111,7 +113,8 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
     meaning = table.get("meaning")
     if not isinstance(meaning, str) or not meaning:
         raise LexiconError(f"{where}: needs a meaning in plain words")
-    for phrase in strings("strong") + strings("phrases"):
+    every_phrase = strings("strong") + strings("phrases") + strings("deniable")
+    for phrase in every_phrase:
         try:
             compile_phrase(phrase)
         except PhraseError as error:
@@ -121,10 +124,11 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         field=field,
         value=value,
         meaning=meaning,
-        phrases=strings("strong") + strings("phrases"),
+        phrases=every_phrase,
         strong=frozenset(strings("strong")),
         papers=papers,
         negatable=bool(table.get("negatable", True)),
+        deniable=frozenset(strings("deniable")),
         favors="movant" if favors == "movant" else "opponent" if favors else None,
         authority=str(authority or ""),
         matches=strings("matches"),
@@ -200,19 +204,38 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of one entry."""
+    """One phrase of one entry.
+
+    `negatable` tells whether a denial around it cancels it; `denies`, whether it holds one itself,
+    as "no threat of" does.
+    """
 
     entry: Entry
     place: int
     strong: bool
+    negatable: bool
+    denies: bool
     pattern: Pattern
+
+
+_DENIAL = re.compile(
+    r"\b(?:no|nor|not|never|none|nobody|nothing|neither|without|cannot|absence|lack\w*|free)\b"
+    r"|\bden[(yi]|n't\b|\bdisclaim|\bfail|\byet to\b"
+)
 
 
 @cache
 def phrases() -> tuple[Phrase, ...]:
     """Return every phrase of every entry, in file order; `place` counts the entries."""
     return tuple(
-        Phrase(entry, place, words in entry.strong, compile_phrase(words))
+        Phrase(
+            entry,
+            place,
+            words in entry.strong,
+            entry.negatable or words in entry.deniable,
+            _DENIAL.search(words.lower()) is not None,
+            compile_phrase(words),
+        )
         for place, entry in enumerate(entries())
         for words in entry.phrases
     )

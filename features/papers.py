@@ -19,12 +19,22 @@ SHORT = 10_000
 _BREAK = re.compile(r"(?<=[a-z])-[ ]*\n[ ]*(?=[a-z])")
 _SECOND_SPACE = re.compile(r"(?<=[ \n-])[ \n-]+")
 _BREAK_OR_SECOND_SPACE = re.compile(f"{_BREAK.pattern}|{_SECOND_SPACE.pattern}")
-# The stamp of federal electronic filing on every page, and a page number on a line of its own.
+# The stamp of electronic filing on every page, as trial and appeals courts word it, and page
+# numbers and line numbers on lines of their own.
 _STAMP = re.compile(
-    r"\n[ \t]*Case:?[ ]\d[^\n]{0,60}Doc[^\n]{1,80}Page[^\n]{1,30}(?=\n)\s*"
-    r"|\n[ \t]*(?:Page )?\d{1,4}(?: of \d{1,4})?[ \t]*\n\s*",
+    r"(?:(?:^|\n|\f)[ \t]*+(?:"
+    r"(?:(?:USCA\w{0,4}|Appellate)[ ])?(?:Case|Appeal):?[ ]#?\d[\d:]{0,6}-[^\n]{0,60}"
+    r"(?:Doc|Dkt|Filed|Page|Pg)[^\n]{1,120}"
+    r"|NYSCEF DOC[^\n]{1,120}|FILED: [a-z ]{3,30} COUNTY CLERK[^\n]{0,80}"
+    r")(?=\n|\Z)"
+    r"|\n[ \t\f]*+(?:\n[ \t\f]*+)?"
+    r"(?:Page )?(?:-[ ]?)?\d{1,4}(?:[ ]?-)?(?: of \d{1,4})?[ \t]*+(?=\n))++\s*",
     re.IGNORECASE,
 )
+_LINE_NUMBER = re.compile(r"^[ \t]{0,12}(\d{1,2})(?=[ \t]+\S)", re.MULTILINE)
+_NUMBERED_LINES = 10
+"""Lines that count up, one after the other, on pleading paper at least."""
+_NUMBER_SIGN = re.compile(r"\bnos?\.(?=\s*\d)")
 _SPACES = str.maketrans("\n-", "  ")
 
 
@@ -96,7 +106,8 @@ def clean(text: str) -> Paper:
 
 def _clean(text: str) -> Paper:
     plain = without_citations(_without_stamps(text[:LONGEST].translate(TYPOGRAPHY)))
-    letters = reading_letters(plain)
+    # "No. 21-cv-135" denies nothing.
+    letters = _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), reading_letters(plain))
     # Most short papers are one line, and most lines hold no second space: seen at a glance.
     breaks = tuple(found.span() for found in _BREAK.finditer(letters)) if "\n" in letters else ()
     if breaks:
@@ -115,10 +126,26 @@ def _spelt(reading: Reading, plain: str) -> Reading:
 
 
 def _without_stamps(text: str) -> str:
-    """Blank what stands at the edges of pages, so that sentences run on: stamps, page numbers."""
-    if "\n" not in text:
+    """Blank what stands at the edges of pages, so that sentences run on: stamps, numbers."""
+    if "\n" not in text and "\f" not in text:
         return text
-    return _STAMP.sub(lambda found: " " * len(found[0]), text)
+    return _without_line_numbers(_STAMP.sub(lambda found: " " * len(found[0]), text))
+
+
+def _without_line_numbers(text: str) -> str:
+    """Blank the numbers that pleading paper has before its lines."""
+    runs: list[list[re.Match[str]]] = [[]]
+    for found in _LINE_NUMBER.finditer(text):
+        last = runs[-1][-1] if runs[-1] else None
+        if last is None or int(found[1]) != int(last[1]) + 1:
+            runs.append([])
+        runs[-1].append(found)
+    numbers = [found for run in runs if len(run) >= _NUMBERED_LINES for found in run]
+    parts, since = [], 0
+    for found in numbers:
+        parts += [text[since : found.start(1)], " " * (found.end() - found.start(1))]
+        since = found.end()
+    return "".join(parts) + text[since:]
 
 
 def reading_of(text: str) -> Reading:

@@ -70,6 +70,7 @@ class _Known(NamedTuple):
     entries: Numbers
     weak: Flags
     negatable: Flags
+    deny: Flags
     allowed: dict[PaperName, Flags]
     told: list[tuple[str, str, int]]
 
@@ -80,7 +81,8 @@ def _known() -> _Known:
     return _Known(
         np.array([phrase.place for phrase in known]),
         np.array([not phrase.strong for phrase in known]),
-        np.array([phrase.entry.negatable for phrase in known]),
+        np.array([phrase.negatable for phrase in known]),
+        np.array([phrase.denies for phrase in known]),
         {paper: np.array([paper in phrase.entry.papers for phrase in known]) for paper in PAPERS},
         [(p.entry.field, p.entry.value, STRONG if p.strong else 1) for p in known],
     )
@@ -132,7 +134,9 @@ def _find_together(papers: Texts) -> list[list[Hit]]:
     bounds = _sentence_bounds(cleaned, laid, set(found.papers.tolist()))
     cues, sentences = take(everything, cued), _sentences(bounds, found)
     cue_spans = cues.spans(_sentences(bounds, cues))
-    said = contexts_of(marks, found.spans(sentences), cues.numbers - len(phrases()), cue_spans)
+    deny = _known().deny[found.numbers]
+    spans, cue_numbers = found.spans(sentences), cues.numbers - len(phrases())
+    said = contexts_of(marks, spans, deny, cue_numbers, cue_spans)
     whose, offsets = found.papers, laid.offsets[found.papers]
     told = _known().told
     authors = [author_of(paper) for _, paper in papers]

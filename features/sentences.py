@@ -9,6 +9,18 @@ Scale: NUPunkt and CharBoundary", arXiv:2504.04131.
 import re
 
 _LINE_END = re.compile(r"(?<!\n)\n(?![^\S\n]*\n)")
+_FOOTNOTE_MARK = re.compile(r"(?<=[a-z)][.?!])[\"']?\d{1,2}(?=\s+[A-Z\"])")
+_SMALL = "a|an|and|as|at|by|but|for|from|in|is|are|its|nor|of|on|or|than|that|the|to|with|under"
+_CAPITAL = r"[A-Z][\w',;:()-]*"
+_HEADING = re.compile(
+    r"^[ \t]*(?:(?:[IVX]{1,5}|[A-Z]|\d{1,2})[.)][ \t]+)?"
+    rf"{_CAPITAL}(?:[ \t]+(?:{_CAPITAL}|{_SMALL}))*"
+    r"[ \t]*\n[ \t]*\n\s*(?=\S)",
+    re.MULTILINE,
+)
+"""A line of words that begin with capitals, and the empty line after it."""
+_ITEM = re.compile(r"\n[ \t]*(?=(?:[-*\u2022\u25cf]|\([a-z\d]{1,3}\)|\d{1,2}[.)])[ \t]+\w)")
+"""The line end before an item of a list."""
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -17,5 +29,11 @@ def sentence_starts(text: str) -> list[int]:
 
     if not text:
         return [0]
-    # A line that goes on in the next is one sentence; an empty line ends a paragraph.
-    return [start for start, _ in sent_spans(_LINE_END.sub(" ", text))]
+    # A line that goes on in the next is one sentence.
+    running = _LINE_END.sub(" ", _FOOTNOTE_MARK.sub(lambda mark: " " * len(mark[0]), text))
+    starts = [start for start, _ in sent_spans(running)]
+    if "\n" not in text:
+        return starts
+    # nupunkt goes on where no full stop ends a line: at a heading, or an item of a list.
+    parted = (found.end() for kind in (_HEADING, _ITEM) for found in kind.finditer(text))
+    return sorted({*starts, *parted})

@@ -137,7 +137,7 @@ def _take_docx(content: bytes) -> Taken:
     document = docx.Document(io.BytesIO(content))
     lines: list[str] = []
     _walk(document.element.body, [], lines, _notes(document))
-    return Taken(["\n".join(lines)], [], None)
+    return Taken(["\n\n".join(lines)], [], None)
 
 
 def _notes(document: Any) -> Notes:

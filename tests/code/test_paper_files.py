@@ -136,7 +136,7 @@ def test_a_word_file_in_reading_order() -> None:
     )
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
     paper = read_paper(saved(document), "brief.docx")
-    assert paper.text.split("\n") == [
+    assert paper.text.split("\n\n") == [
         *("First.", "a", "b", "c", "d", "The harm is\tfinal.", "See the record.", "Last.")
     ]
     assert paper.pages is None
@@ -158,7 +158,7 @@ def test_a_word_file_as_its_changes_leave_it() -> None:
         f"<w:sdt><w:sdtContent><w:p>{run.format('Held.')}</w:p></w:sdtContent></w:sdt>"
     )
     paper = read_paper(with_body(body), "brief.docx")
-    assert paper.text.split("\n") == ["It is done.", "Boxed.", "Held."]
+    assert paper.text.split("\n\n") == ["It is done.", "Boxed.", "Held."]
 
 
 @pytest.mark.parametrize(
