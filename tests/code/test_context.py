@@ -4,6 +4,7 @@ import pytest
 
 from features.hits import Hit
 from features.lexicon import PaperName
+from features.papers import clean
 from features.phrases import find_phrases
 from features.sentences import sentence_starts
 
@@ -32,6 +33,18 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ("There is an imminent threat of a data breach.", False, False),
         ("They couldn't show a data breach.", True, False),
         ("They no longer fear a data breach.", True, False),
+        ("She has failed to show a data breach.", True, False),
+        ("Without an injunction a data breach will follow.", False, False),
+        ("If the court does not act, a data breach will follow.", False, True),
+        ("Case No. 21-cv-135 tells of a data breach.", False, False),
+        ("A. The Firm Has Not Stopped\n\nA data breach exposed files.", False, False),
+        ("The firm shall:\n(a) not sell files;\n(b) tell of a data breach", False, False),
+        ("The conduct is not new.3 A data breach exposed files.", False, False),
+        (
+            "It did not\nCase: 20-162, 08/05/2020, DktEntry: 19, Page 3\nsee a data breach",
+            True,
+            False,
+        ),
     ],
 )
 def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:
@@ -77,3 +90,34 @@ def test_a_phrase_runs_on_over_a_page_stamp() -> None:
     text = "It had a data\n\nCase 1:21-cv-00135 Document 25 Filed 01/02/22 Page 3 of 20\n\nbreach."
     assert _breach(text).words.endswith("breach")
     assert len(sentence_starts(text.replace(text[13:-7], " "))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "denied"),
+    [
+        ("The data were leaked.", "privacy_exposure", False),
+        ("The data were never in fact leaked.", "privacy_exposure", True),
+        ("The harm is speculative.", "future_contingency", False),
+        ("The harm is neither remote nor speculative.", "future_contingency", True),
+        ("The claim is not ripe.", "future_contingency", False),  # its own "not" denies nothing
+    ],
+)
+def test_denials_within_a_phrase_and_of_some_phrases_alone(
+    text: str, value: str, denied: bool
+) -> None:
+    hits = [hit for hit in find_phrases(text, "motion") if hit.value == value]
+    assert [hit.negated for hit in hits] == [denied]
+
+
+def test_pages_run_on_over_stamps_and_numbers() -> None:
+    lines = [f"{number}  of loss that" for number in range(1, 13)]
+    lines[5] = "6  cannot"
+    lines[6] = "7  be undone"
+    page = (
+        "\n".join(lines) + "\n\n- 4 -\n\f12\nUSCA4 Appeal: 21-12 Doc: 5 Filed: 01/02/2021 Pg: 3\n"
+    )
+    read = clean(page + "and more")
+    assert "cannot be undone of loss that" in read.mended.text
+    assert read.mended.text.endswith("of loss that and more")
+    listed = "1. A sale\n2. A lease"
+    assert clean(listed).mended.text == "1. a sale 2. a lease"

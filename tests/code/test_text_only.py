@@ -59,6 +59,16 @@ def test_delay_is_counted_from_notice_to_motion() -> None:
         ("It has not delayed a year.", None),
         ("It waited until three days before the election.", None),
         ("A delay of two years in trial is common.", None),
+        ("It moved. See A v. B, 756 F.2d 273, 276 (2d Cir. 1985) (ten-week delay).", None),
+        ("Courts find a delay of three months too long; she waited two weeks.", 14 / 30.4),
+        ("The agency waited three years to act.", None),
+        ("A delay of six months would kill the firm.", None),
+        ("If relief is delayed six months, it fails.", None),
+        ("A delay of a month came first; they waited half a year before suing.", 6),
+        ("It waited a year and a half.", 18),
+        ("It waited fourteen (14) months.", 14),
+        ("He was told on May 1, 2020 and moved from New York in May 2022.", None),
+        ("It learned on May 1, 2020, sued on July 1, 2020 and sued on May 1, 2022.", 61 / 30.4),
         ("The rule imposes a 30-day delay on shipments.", None),
     ],
 )
@@ -134,6 +144,10 @@ def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
     right_words = ("covid zzzqqq", "prima facie in rem", "they aren't and wouldn't", "fiance")
     for right in (*right_words, "in personam", "estopped", "vis major"):
         assert mend_spelling(right, lambda _: False) == right
+    short, plenty = "tbe sum of monoy", " ".join(["court"] * 200)
+    assert mend_spelling(short, lambda _: False) == "the sum of money"
+    for well_printed in (f"{short} {plenty}", f"[c]urrent {plenty}", f"condemnee {plenty}"):
+        assert mend_spelling(well_printed, lambda _: False) == well_printed
     letters = "".join(random.Random(0).choices(string.ascii_lowercase, k=100_000))
     assert mend_spelling(letters, lambda _: False) == letters
 
