@@ -14,7 +14,8 @@ Rows = npt.NDArray[np.intp]
 def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
     """Number the cases: rows that share a `case_id`, or a court and docket number, share a group.
 
-    Some rulings on one docket were coded under different case ids, so the docket joins them too.
+    Some rulings on one docket were coded under different case ids, so the docket joins them too;
+    and one ruling may stand in a file twice, so long papers of the same words join them as well.
 
     Parameters
     ----------
@@ -35,14 +36,29 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
 
     first_seen: dict[tuple[str, str], int] = {}
     for row, motion in enumerate(motions):
-        for key in case_keys(motion):
+        for key in (*case_keys(motion), *_words_key(motion.motion)):
             parent[root(row)] = root(first_seen.setdefault(key, row))
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
 
 
+_LONG = 200
+"""Characters from which a paper's words are its own."""
+_NO_CASE = frozenset({"", "na", "none", "null", "unknown", "nan", "tbd", "pending"})
+
+
+def names_a_case(case_id: str) -> bool:
+    """Tell whether a case id names a case, unlike "n/a" or "unknown"."""
+    return re.sub(r"[\W_]", "", case_id.lower()) not in _NO_CASE
+
+
+def _words_key(paper: str) -> list[tuple[str, str]]:
+    words = " ".join(paper.lower().split())
+    return [("words", words)] if len(words) >= _LONG else []
+
+
 def case_keys(motion: Motion) -> list[tuple[str, str]]:
     """Return what tells a motion's case; motions that share one of these are of one case."""
-    keys = [("case", motion.case_id)] if motion.case_id else []
+    keys = [("case", motion.case_id)] if motion.case_id and names_a_case(motion.case_id) else []
     docket = docket_key(motion.docket_number)
     if docket and motion.court:
         keys.append((motion.court, docket))
@@ -52,19 +68,36 @@ def case_keys(motion: Motion) -> list[tuple[str, str]]:
 def docket_key(docket_number: str | None) -> str | None:
     """Return a docket number in one spelling, or None where it names no docket ("n/a").
 
-    The office number before a federal docket ("1:") is often left out, so it is ignored: two cases
-    of one court may then share a key, which only keeps them on one side of a split.
+    The office number before a federal docket ("1:") is often left out, so it is ignored, as are
+    judges' initials: two cases of one court may then share a key, which only keeps them on one side
+    of a split.
 
     >>> docket_key("1:21-cv-00135-ABC") == docket_key("No. 21 CV 135")
+    True
+    >>> docket_key("Civil Action No. 21-135 (RDM)") == docket_key("C 21-00135 RDM")
+    True
+    >>> docket_key("Index No. 650123/2020") == docket_key("650123/2020")
     True
     """
     if docket_number is None or not re.search(r"\d", docket_number):
         return None
     spelling = docket_number.lower().replace("civ", "cv")
-    federal = re.search(r"\b(?:19|20)?(\d{2})[\s-]*(cv|cr|mc|md|ap|bk)[\s.-]*0*(\d+)", spelling)
-    if federal:
+    if federal := _FEDERAL.search(spelling):
         return "-".join(federal.groups())
-    return re.sub(r"[\W_]", "", docket_number.lower())
+    if civil := _CIVIL.match(spelling):
+        return f"{civil[1]}-cv-{civil[2]}"
+    plain = _INITIALS.sub("", _NUMBER_WORDS.sub("", spelling))
+    return re.sub(r"[\W_]", "", plain)
+
+
+_FEDERAL = re.compile(r"\b(?:19|20)?(\d{2})[\s-]*(cv|cr|mc|md|ap|bk)[\s.-]*0*(\d+)")
+_INITIALS = re.compile(r"(?:[\s(-]+[a-z]{2,4}\)?)+$")
+# "CV-20-01234-PHX", "SACV 20-123", "C 20-5640", "Cvil Action No. 21-135", and the number alone
+_CIVIL = re.compile(
+    r"(?:(?:[a-z]{0,2}cv|c|cvil)\b[^\d]{0,20})?(?:nos?[.:\s]*)?(?:\d:)?(\d{2})[\s-]+0*(\d{1,6})"
+    r"(?:[\s(-]+[a-z]{2,4}\)?)*$"
+)
+_NUMBER_WORDS = re.compile(r"^(?:[a-z.\s]*\bno(?:s|\.|\b)|case\b|index\b|cause\b|docket\b)[.:#\s]*")
 
 
 def draw_cases(groups: Rows, most: int, seed: int = 0) -> Rows:

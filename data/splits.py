@@ -4,14 +4,18 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
 from data.cases import Rows, case_groups
-from data.codes import Outcome
+from data.embedded import embedded_rulings
 from data.schema import Motion, Ruling
+
+Labels = Sequence[bool] | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,15 @@ class TemporalSplit:
     left_out: Rows
 
 
-def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalSplit:
+def temporal_split(
+    rulings: Sequence[Ruling], granted: Labels, first_test_year: int
+) -> TemporalSplit:
     """Train on rulings before `first_test_year`, test on that year and later.
+
+    Parameters
+    ----------
+    granted
+        What each ruling counts as (see `data.outcomes`).
 
     Raises
     ------
@@ -41,17 +52,26 @@ def temporal_split(rulings: Sequence[Ruling], first_test_year: int) -> TemporalS
     later = years >= first_test_year
     straddles = np.isin(groups, groups[later]) & ~later
     train, test = np.flatnonzero(~later & ~straddles), np.flatnonzero(later)
-    if not len(train) or not len(test):
+    if straddles.any() and not len(train):
         raise ValueError(
-            f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}: the "
-            f"years run from {years.min()} to {years.max()}; choose a --first-test-year between"
+            f"all {straddles.sum()} rulings before {first_test_year} are of cases ruled on again "
+            "later, and none is left to train on; see their case_id, court and docket_number"
         )
-    denied = np.array([ruling.outcome is Outcome.DENIED for ruling in rulings])
+    if not len(train) or not len(test):
+        span = f"the years run from {years.min()} to {years.max()}"
+        if years.min() == years.max():
+            span = f"all rulings are of {years.min()}; add some of other years, or"
+        raise ValueError(
+            f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}: "
+            f"{span}; choose a --first-test-year between"
+        )
+    labels = np.asarray(granted, dtype=bool)
     for rows, side in ((train, "before"), (test, "in or after")):
-        if denied[rows].all() or not denied[rows].any():
+        if labels[rows].all() or not labels[rows].any():
             raise ValueError(
                 f"the {len(rows)} ruling(s) {side} {first_test_year} all have the same outcome, so "
-                "nothing can be learned or tested there; choose another --first-test-year"
+                "nothing can be learned or tested there; choose another --first-test-year, or "
+                "another --in-part"
             )
     return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
 
@@ -65,7 +85,9 @@ class RollingFold:
     test: Rows
 
 
-def rolling_origin(rulings: Sequence[Ruling], first_test_year: int) -> list[RollingFold]:
+def rolling_origin(
+    rulings: Sequence[Ruling], granted: Labels, first_test_year: int
+) -> list[RollingFold]:
     """Predict each year from `first_test_year` on from the years before it.
 
     An earlier ruling of a case that was ruled on again in the test year is not trained on for that
@@ -80,7 +102,7 @@ def rolling_origin(rulings: Sequence[Ruling], first_test_year: int) -> list[Roll
     ----------
     Tashman (2000), Int. J. Forecasting 16:437-450 (rolling-origin evaluation).
     """
-    temporal_split(rulings, first_test_year)  # refuses what cannot be split
+    temporal_split(rulings, granted, first_test_year)  # refuses what cannot be split
     years = np.array([ruling.year for ruling in rulings])
     groups = case_groups(rulings)
     folds = []
@@ -92,7 +114,7 @@ def rolling_origin(rulings: Sequence[Ruling], first_test_year: int) -> list[Roll
 
 
 def grouped_folds(
-    rulings: Sequence[Ruling], n_folds: int = 5, seed: int = 0
+    rulings: Sequence[Ruling], granted: Labels, n_folds: int = 5, seed: int = 0
 ) -> Iterator[tuple[Rows, Rows]]:
     """Yield `(train, test)` rows of a k-fold split stratified by outcome, cases kept together.
 
@@ -107,18 +129,29 @@ def grouped_folds(
             f"{len(np.unique(groups))} case(s) cannot make {n_folds} folds; add rulings or lower "
             "--folds"
         )
-    granted = [ruling.outcome is not Outcome.DENIED for ruling in rulings]
     folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    yield from folds.split(np.zeros(len(rulings)), granted, groups)
+    yield from folds.split(np.zeros(len(rulings)), np.asarray(granted), groups)
 
 
 def phrase_part(motion: Motion) -> Literal["writing", "held_out"]:
-    """Tell whether lexicon writers may read this case (about 60% of cases) or not.
+    """Tell whether lexicon writers may have read this case: about 60% of the embedded cases.
 
     The split is a hash of the docket where there is one, else of the case id, so it never moves
     when rulings are added: phrases are judged on cases their writers have not seen. The docket is
     spelt here as it was when the first phrases were written, so that the split stays what it was.
+    Of other rulings than the embedded ones no writer has read any.
     """
+    return "writing" if _part_key(motion) in _read_by_writers() else "held_out"
+
+
+@cache
+def _read_by_writers() -> frozenset[str]:
+    keys = map(_part_key, embedded_rulings())
+    return frozenset(key for key in keys if hashlib.sha256(key.encode()).digest()[0] < 154)
+
+
+def _part_key(motion: Motion) -> str:
     docket = re.sub(r"[\W_]", "", (motion.docket_number or "").lower())
-    key = f"{motion.court} {docket}" if docket and motion.court else motion.case_id or motion.motion
-    return "writing" if hashlib.sha256(key.encode()).digest()[0] < 154 else "held_out"
+    return (
+        f"{motion.court} {docket}" if docket and motion.court else motion.case_id or motion.motion
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from enjoin.options import EMBEDDED
-from serve.terminal import note, steps, tell_columns, tell_rejects
+from serve.terminal import note, steps, tell_columns, tell_rejects, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
@@ -26,7 +26,7 @@ def checked_settings(
     """
     from typing import get_args
 
-    from train.rulings import InPart
+    from data.outcomes import InPart
     from train.run import Settings
     from train.tune import read_parameters
 
@@ -37,7 +37,11 @@ def checked_settings(
 
 
 def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling], int]":
-    """Load labelled rulings, telling of columns and rejects; return them and how many were bad.
+    """Load labelled rulings, telling of columns, rejects and doubts about them.
+
+    Returns
+    -------
+    The rulings, and how many rows were rejected.
 
     Parameters
     ----------
@@ -51,6 +55,7 @@ def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling],
     UnreadableInput
         If the source cannot be read, or no row of it is a ruling.
     """
+    from data.doubts import doubts_about
     from data.embedded import embedded_rulings
     from data.load import load, write_rejects_beside
     from data.rows import UnreadableInput
@@ -66,6 +71,8 @@ def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling],
         raise UnreadableInput(
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
         )
+    for doubt in doubts_about(loaded.rows):
+        warn(doubt)
     return loaded.rows, len(loaded.rejects)
 
 

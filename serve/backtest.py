@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from data.outcomes import InPart
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest_record import VersionReport, log_backtest
@@ -28,7 +29,6 @@ from train.model import DISTRIBUTION
 from train.modes import MODES, mode_of
 from train.record import choose_experiment, quiet_mlflow
 from train.registry import address, standing
-from train.rulings import InPart
 from train.store import UnusableModel, load_model, model_digest
 
 MATTERING = 10
@@ -175,7 +175,7 @@ def _report(
         reliability, inside = live_reliability(joined.table), share_inside(joined.table)
     drift, matters, missing = _drift(mine, model, docket)
     rules = judge(scores, drift, matters)
-    state = state_of(rules, len(joined.table))
+    state = state_of(rules, joined.cases)
     told = (*notes, *missing)
     return VersionReport(
         version, joined, counts, scores, reliability, inside, drift, matters, rules, state, told

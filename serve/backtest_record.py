@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import mlflow
 import pandas as pd
 
+from data.outcomes import InPart
 from serve.joined import Joined
 from train.live import Rule, State
-from train.rulings import InPart
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _show_version(report: VersionReport, console: Console, most: int) -> None:
         console.print(_drift(report, most))
     table = Table("rule", "", "", title="Is retraining due?", title_justify="left")
     table.show_header = False
-    enough = len(joined.table) >= FEWEST
+    enough = joined.cases >= FEWEST
     for rule in report.rules:
         broken = "[bold red]due[/bold red]" if enough else "[yellow]seen[/yellow]"
         result = broken if rule.broken else "[green]no[/green]"
@@ -69,8 +69,8 @@ def _show_version(report: VersionReport, console: Console, most: int) -> None:
 
 
 def _few(report: VersionReport) -> str:
-    n = len(report.joined.table)
-    return f" {n} outcome(s) are joined; {FEWEST} are needed." if n < FEWEST else ""
+    n = report.joined.cases
+    return f" Outcomes of {n} case(s) are joined; of {FEWEST} are needed." if n < FEWEST else ""
 
 
 def _scores(mode: str, rows: pd.DataFrame) -> Table:

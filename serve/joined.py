@@ -15,13 +15,14 @@ from pydantic import (
     field_validator,
 )
 
+from data.cases import names_a_case
 from data.codes import Outcome
 from data.kinds import Coding, Maybe, MaybeName
 from data.load import Loaded, Problem, Reject, load, write_rejects_beside
+from data.outcomes import InPart, counted_as_granted
 from data.rows import UnreadableInput
 from data.schema import Motion
 from train.modes import Mode
-from train.rulings import InPart
 
 
 def _given(name: str | None) -> str:
@@ -183,6 +184,11 @@ class Joined:
     pending: int
     left_out: int
 
+    @property
+    def cases(self) -> int:
+        """Return of how many cases the outcomes are."""
+        return int(self.table["case"].nunique())
+
 
 def join(predictions: pd.DataFrame, outcomes: pd.DataFrame, in_part: InPart) -> Joined:
     """Join one version's predictions to outcomes by `id`.
@@ -196,15 +202,15 @@ def join(predictions: pd.DataFrame, outcomes: pd.DataFrame, in_part: InPart) -> 
     """
     both = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
     pending = len(predictions) - len(both)
-    counts = (both["outcome"] != Outcome.GRANTED_IN_PART) | (in_part != "left_out")
-    table = both[counts].reset_index(drop=True)
-    yes = [Outcome.GRANTED, Outcome.GRANTED_IN_PART] if in_part == "granted" else [Outcome.GRANTED]
+    granted = pd.Series(counted_as_granted(both["outcome"], in_part), both.index, dtype=object)
+    counts = granted.notna()
+    table = both.assign(granted=granted)[counts].reset_index(drop=True)
     cases = [
-        ("case", case) if isinstance(case, str) else ("row", name)
+        ("case", case) if isinstance(case, str) and names_a_case(case) else ("row", name)
         for case, name in zip(table["case_id"], table["id"], strict=True)
     ]
     numbers = pd.factorize(pd.Series(cases, dtype=object))[0]
-    table = table.assign(granted=table["outcome"].isin(yes), case=numbers)
+    table = table.assign(granted=table["granted"].astype(bool), case=numbers)
     return Joined(predictions, table, pending, int((~counts).sum()))
 
 

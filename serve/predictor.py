@@ -150,7 +150,7 @@ class Predictor:
                     base_rate=self.model.base_rate,
                     comparable_rate=self._comparable_rate(reckoned, row, motion, leaves[row]),
                     tested=self._tested(reckoned.modes[row]),
-                    notes=notes(motion),
+                    notes=notes(motion) + self._untested(reckoned.modes[row]),
                     base_log_odds=base,
                     prior=self._shift(reckoned, row, motion.court, prior) if prior else None,
                     families=families_of(mine, p),
@@ -206,6 +206,15 @@ class Predictor:
             return None
         terms = reckoned.terms_of(row)
         return comparable_rate(self.model, self.comparables, motion, leaves, terms)
+
+    def _untested(self, mode: Mode) -> list[str]:
+        if mode in self.model.facts.get("tested", {mode}):
+            return []
+        given = "Winter ratings" if mode == "rated" else "codings"
+        return [
+            f"hardly any training ruling had {given}: those given here say little to the model, "
+            "and it was not tested with any"
+        ]
 
     def _tested(self, mode: Mode) -> Tested | None:
         record = self.model.facts.get("tested")

@@ -40,7 +40,7 @@ def ablate(
     families = [family for family in FAMILIES if family != "ratings"]  # text alone has none
     folds = [
         (train, test, read_rows(labelled, train))  # what is read is the same for every family
-        for train, test in grouped_folds(labelled.rulings, n_folds, seed)
+        for train, test in grouped_folds(labelled.rulings, labelled.granted, n_folds, seed)
     ]
     for removed in (WHOLE, *families):
         tell(f"without {FAMILIES.get(removed, 'nothing')}")

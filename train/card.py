@@ -14,6 +14,8 @@ from train.evaluate import HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.model import in_part_words
 from train.slices import FEW
 
+FEW_BAGS = 10
+"""Bags below which their spread says too little of how sure the model is."""
 SHOWN = {
     "brier_score": "Brier score",
     "brier_skill": "Brier skill",
@@ -83,7 +85,7 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
         "",
         "## Limits",
         "",
-        *(f"- {words}" for words in _limits(evaluation, facts["median_words"])),
+        *(f"- {words}" for words in _limits(evaluation, facts)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -111,15 +113,23 @@ def _better_baselines(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _limits(evaluation: Evaluation, length: int) -> list[str]:
+def _limits(evaluation: Evaluation, facts: dict[str, Any]) -> list[str]:
     found = [
-        f"Learned from papers of {length:,} words (median), and tested on such only: much longer "
-        "ones are read too, but how well was not tested.",
+        f"Learned from papers of {facts['median_words']:,} words (median), and tested on such "
+        "only: much longer ones are read too, but how well was not tested.",
         "Probabilities are relative to rulings like the training ones. For another grant rate use "
         "`--prior`.",
         "The interval says how sure the model is of the probability; it knows nothing of how later "
         "years may differ.",
     ]
+    found += [
+        f"Only {n:,} of the {facts['n_rulings']:,} rulings could be given in {mode} mode; figures "
+        "of it are of all of them."
+        for mode, n in facts["taught"].items()
+        if n < facts["n_rulings"]
+    ]
+    if facts["n_bags"] < FEW_BAGS:
+        found.append(f"The interval is that of {facts['n_bags']} bags alone, hence too narrow.")
     table = evaluation.table.set_index(["protocol", "model", "mode", "metric"]).sort_index()
     for mode in evaluation.table.loc[evaluation.table["model"] == MODEL, "mode"].unique():
         slope = table.loc[(HEADLINE, MODEL, mode, "calibration_slope")]

@@ -48,7 +48,7 @@ def compare_choices(
     one's, paired on the same rulings: a positive Brier difference says the shipped choice helps.
     """
     p = {(choice, mode): np.empty(len(labelled.rulings)) for choice in CHOICES for mode in MODES}
-    folds = list(grouped_folds(labelled.rulings, n_folds, seed))
+    folds = list(grouped_folds(labelled.rulings, labelled.granted, n_folds, seed))
     for number, (train, test) in enumerate(folds, start=1):
         read = read_rows(labelled, train)
         for choice in CHOICES:

@@ -89,10 +89,10 @@ def evaluate(
         If the years or cases do not allow the split (the message says what to change).
     """
     plans: list[tuple[Protocol, int, str, Rows, Rows]] = []
-    for fold in rolling_origin(labelled.rulings, first_test_year):
+    for fold in rolling_origin(labelled.rulings, labelled.granted, first_test_year):
         words = f"testing on {fold.test_year}, training on the years before"
         plans.append(("rolling", fold.test_year, words, fold.train, fold.test))
-    folds = grouped_folds(labelled.rulings, n_folds, seed)
+    folds = grouped_folds(labelled.rulings, labelled.granted, n_folds, seed)
     for number, (train, test) in enumerate(folds, start=1):
         plans.append(("grouped", number, f"grouped fold {number} of {n_folds}", train, test))
     parts = []
@@ -100,7 +100,7 @@ def evaluate(
         tell(words)
         for part in _predict_fold(labelled, train, test, parameters or {}, n_bags, seed):
             parts.append(part.assign(protocol=protocol, fold=number))
-    predictions = pd.concat(parts, ignore_index=True)
+    predictions = _in_every_fold(pd.concat(parts, ignore_index=True))
     tell("bootstrapping the metrics by case")
     table, beside = score_tables(predictions)
     slices = slice_table(predictions[predictions["model"] == MODEL])
@@ -138,6 +138,16 @@ def _predict_fold(
         p_or_none = plain(labelled, train, test)
         if p_or_none is not None:
             yield facts.assign(mode=ANY_MODE, model=name, p_grant=p_or_none)
+
+
+def _in_every_fold(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Leave out, protocol by protocol, what some fold lacks: forecasts, where some ruling has none.
+
+    Tables compare on the same rulings.
+    """
+    folds = predictions.groupby("protocol")["fold"].transform("nunique")
+    its_own = predictions.groupby(["protocol", "mode", "model"])["fold"].transform("nunique")
+    return predictions[its_own == folds].reset_index(drop=True)
 
 
 def score_tables(predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -46,5 +46,6 @@ def _line(scores: Floats, granted: Flags, weights: Floats) -> tuple[float, float
     if slope > 0:
         return float(fitted.intercept_[0]), slope
     # A falling line would turn every promise of direction around: fall back on the base rate.
-    rate = float(np.average(granted, weights=weights))
+    # Half a ruling more of each outcome, since those that a bag drew may all have one.
+    rate = float((weights @ granted + 0.5) / (weights.sum() + 1.0))
     return float(np.log(rate / (1 - rate))), 0.0

@@ -30,7 +30,7 @@ def learning_curve(
     Rows of `mode`, `share`, `n_train`, `metric`, `value`, `low`, `high` (95%, bootstrapped by
     case); each larger share holds the smaller ones.
     """
-    split = temporal_split(labelled.rulings, first_test_year)
+    split = temporal_split(labelled.rulings, labelled.granted, first_test_year)
     cases = np.unique(labelled.groups[split.train])
     order = np.random.default_rng(seed).permutation(cases)
     tables = []

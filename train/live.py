@@ -1,6 +1,6 @@
 """Judge earlier predictions by the rulings that came in: scores, reliability, and a verdict.
 
-Retraining is due by any of four rules, once `FEWEST` outcomes have been joined:
+Retraining is due by any of four rules, once outcomes of `FEWEST` cases have been joined:
 
 - calibration in the large: the interval of mean probability less share granted excludes 0;
 - calibration slope: its interval excludes 1;
@@ -21,7 +21,7 @@ from train.drift import P_GRANT
 from train.metrics import METRICS, observed_and_drawn, scored
 
 FEWEST = 30
-"""Outcomes below which live scores tell next to nothing."""
+"""Cases below which live scores tell next to nothing: the rulings of one say the same again."""
 EVERY_MODE = "all"
 MOVES_BY_ITSELF = frozenset({"forum.year"})
 """Features whose shift is no news: later motions are of later years."""
@@ -120,8 +120,9 @@ def share_inside(joined: pd.DataFrame) -> tuple[float, float, float]:
     for group in _groups(len(ordered)):
         cell = ordered.iloc[group]
         rates = _rates(weights[:, group], cell["granted"].to_numpy(float))
-        inside.append((cell["p_low"].mean() <= rates) & (rates <= cell["p_high"].mean()))
-    shares = np.mean(inside, axis=0)
+        within = (cell["p_low"].mean() <= rates) & (rates <= cell["p_high"].mean())
+        inside.append(np.where(np.isnan(rates), np.nan, within))  # a replicate may leave it out
+    shares = np.nanmean(inside, axis=0)
     low, high = np.quantile(shares[1:], [0.025, 0.975])
     return float(shares[0]), float(low), float(high)
 
@@ -164,9 +165,9 @@ def judge(
     return tuple(rules)
 
 
-def state_of(rules: Sequence[Rule], joined: int) -> State:
-    """Return whether retraining is due."""
-    if joined < FEWEST:
+def state_of(rules: Sequence[Rule], cases: int) -> State:
+    """Return whether retraining is due, by outcomes of so many cases."""
+    if cases < FEWEST:
         return "too early to tell"
     return "due" if any(rule.broken for rule in rules) else "not due"
 
@@ -177,12 +178,12 @@ def _brier_rule(scores: pd.DataFrame) -> Rule:
         return Rule("Brier score", False, "the model promises none to compare with")
     worse, words = False, []
     for row in mine.to_dict("records"):
-        few = row["n"] < FEWEST
+        few = row["cases"] < FEWEST
         worse |= not few and row["low"] > row["promised_high"]
         promised = f"{row['promised']:.3f} [{row['promised_low']:.3f}, {row['promised_high']:.3f}]"
         named = "" if row["mode"] == EVERY_MODE else f"{row['mode']}: "
         told = f"{named}{_told(row, '.3f')}, tested {promised}"
-        words.append(told + (f" (only {row['n']} outcomes)" if few else ""))
+        words.append(told + (f" (only {row['cases']} cases)" if few else ""))
     return Rule("Brier score", worse, "; ".join(words))
 
 

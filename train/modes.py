@@ -6,6 +6,8 @@ signal that one is never the likelier. (A list that is not coded is read from th
 tell of more steps than a short coded list.)
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 import numpy as np
@@ -55,6 +57,13 @@ def mode_of(motion: Motion) -> Mode:
     if any(getattr(motion, name) is not None for name in INDICATORS):
         return "coded"
     return "text"
+
+
+def reaching(motions: Iterable[Motion]) -> dict[Mode, int]:
+    """Count the motions that could be given in each mode: any could as text, few have ratings."""
+    counts = Counter(mode_of(motion) for motion in motions)
+    richer = [sum(counts[mode] for mode in MODES[: place + 1]) for place in range(len(MODES))]
+    return dict(zip(MODES, richer, strict=True))
 
 
 def masked(motion: Motion, mode: Mode) -> Motion:

@@ -6,7 +6,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from train.evaluate import (
 )
 from train.extraction import extract, extraction_tables
 from train.model import GrantModel
+from train.modes import Mode
 from train.rulings import Labelled, read_frames
 
 matplotlib.use("Agg")  # plots are files here; no screen is needed
@@ -42,6 +43,8 @@ from train.report import report_page, report_plots_of
 EXPERIMENT = "enjoin"
 MOST_SHOWN = 20_000
 """Rulings that the report's plots of features and the judging of phrases are made from, at most."""
+FEWEST_TAUGHT = 40
+"""Rulings with ratings, or with codings, below which nothing was learned or tested of them."""
 REPORT, CARD = "report.html", "model_card.md"
 
 
@@ -168,16 +171,18 @@ def frames_digest(labelled: Labelled) -> str:
     return digest.hexdigest()
 
 
-def track_record(evaluation: Evaluation) -> dict[str, Any]:
+def track_record(evaluation: Evaluation, taught: Mapping[Mode, int]) -> dict[str, Any]:
     """Return how the model did on later years, for its answers to carry.
 
-    For each mode, each metric of `evaluation.table` as [value, low, high] with its 95% interval,
-    and the number of rulings.
+    For each mode that at least `FEWEST_TAUGHT` rulings of `taught` could be given in, each metric
+    of `evaluation.table` as [value, low, high] with its 95% interval, and the number of rulings.
     """
     record: dict[str, Any] = {"first_test_year": evaluation.first_test_year}
     table = evaluation.table
     mine = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
     for mode, rows in mine.groupby("mode", sort=False):
+        if taught[mode] < FEWEST_TAUGHT:
+            continue
         record[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
             row.metric: [float(row.value), float(row.low), float(row.high)]
             for row in rows.itertuples()

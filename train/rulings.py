@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from data.cases import case_groups
-from data.codes import Outcome
 from data.embedded import reader_forecasts
+from data.outcomes import InPart, counted_as_granted
 from data.schema import Ruling
 from features.frame import FeatureFrame
 from features.hits import Papers
@@ -30,7 +30,6 @@ from train.modes import BASES, MODES, Basis, Mode
 from train.readers import Readers, readings_of
 from train.term_counts import count_terms
 
-InPart = Literal["granted", "denied", "left_out"]
 Rows = npt.NDArray[np.intp]
 
 
@@ -77,13 +76,12 @@ def label_rulings(
     cluster
         Where features are built, and later models fitted; None for this process.
     """
-    if in_part == "left_out":
-        rulings = [row for row in rulings if row.outcome is not Outcome.GRANTED_IN_PART]
-    yes = {Outcome.GRANTED} | ({Outcome.GRANTED_IN_PART} if in_part == "granted" else set())
+    counted = counted_as_granted([row.outcome for row in rulings], in_part)
+    rulings = [row for row, granted in zip(rulings, counted, strict=True) if granted is not None]
     built = build_frames(rulings, seed, cluster, tell)
     frames = {mode: built["whole", mode] for mode in MODES}
     partly = {mode: built["half-coded", mode] for mode in HALF_CODED}
-    granted = np.array([ruling.outcome in yes for ruling in rulings], dtype=bool)
+    granted = np.array([granted for granted in counted if granted is not None], dtype=bool)
     targets = reading_targets(rulings, reader_forecasts())
     groups = case_groups(rulings)
     return Labelled(tuple(rulings), frames, partly, granted, groups, targets, cluster)

@@ -11,6 +11,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 
+from data.outcomes import InPart
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train import record, registry
@@ -22,7 +23,8 @@ from train.evaluate import Evaluation, evaluate, unseen_predictions
 from train.fit_comparables import fit_comparables, save_comparables
 from train.learning import learning_curve
 from train.model import DISTRIBUTION
-from train.rulings import InPart, Labelled, fit_rows, label_rulings
+from train.modes import reaching
+from train.rulings import Labelled, fit_rows, label_rulings
 from train.store import save_model
 
 Tell = Callable[[str], None]
@@ -149,6 +151,7 @@ def _trained(
     )
     model = fitted.model
     data_digest = record.rulings_digest(labelled.rulings)
+    taught = reaching(labelled.rulings)
     years = [ruling.year for ruling in labelled.rulings if ruling.year]
     facts = model.facts | {
         "data_digest": data_digest,
@@ -159,7 +162,8 @@ def _trained(
         "median_words": round(np.median([len(row.motion.split()) for row in labelled.rulings])),
         "in_part": settings.in_part,
         "without_judges": settings.without_judges,
-        "tested": record.track_record(evaluation),
+        "taught": taught,
+        "tested": record.track_record(evaluation, taught),
         DISTRIBUTION: training_distribution(fitted.frames, unseen_predictions(evaluation)),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),

@@ -65,7 +65,9 @@ def comparable(rulings: Sequence[Ruling], settings: dict[str, Any]) -> dict[str,
     """
     program = hashlib.sha256()
     sources = [path for path in files("train").iterdir() if path.name.endswith(".py")]
-    sources += [files("data") / name for name in ("splits.py", "reader_forecasts.jsonl")]
+    sources += [
+        files("data") / name for name in ("splits.py", "cases.py", "reader_forecasts.jsonl")
+    ]
     for path in sorted(sources, key=lambda path: path.name):
         program.update(path.read_bytes())
     return {

@@ -37,7 +37,7 @@ def prepare_folds(labelled: Labelled, n_folds: int, seed: int) -> list[PreparedF
         If there are fewer cases than folds.
     """
     folds = []
-    for train, test in grouped_folds(labelled.rulings, n_folds, seed):
+    for train, test in grouped_folds(labelled.rulings, labelled.granted, n_folds, seed):
         read = read_rows(labelled, train)
         frames = {mode: labelled.frames[mode].take(test) for mode in MODES}
         if read.readers is not None:

@@ -20,6 +20,7 @@ import tomli_w
 from mlflow.exceptions import MlflowException
 
 from data.files import written_whole
+from data.outcomes import counted_as_granted
 from data.schema import Ruling
 from data.splits import temporal_split
 from train.boosters import DEFAULTS
@@ -124,7 +125,10 @@ def tune(
     """
     quiet_mlflow()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # the error itself is told
-    earlier = temporal_split(rulings, settings.first_test_year).train
+    counted = counted_as_granted([row.outcome for row in rulings], settings.in_part)
+    rulings = [row for row, granted in zip(rulings, counted, strict=True) if granted is not None]
+    labels = [granted for granted in counted if granted is not None]
+    earlier = temporal_split(rulings, labels, settings.first_test_year).train
     rows = [rulings[row] for row in earlier]
     chosen = {
         "first_test_year": settings.first_test_year,

@@ -8,6 +8,7 @@ from data.embedded import embedded_rulings
 from data.splits import grouped_folds, rolling_origin, temporal_split
 
 RULINGS = list(embedded_rulings())
+GRANTED = [row.outcome != "denied" for row in RULINGS]
 
 
 def test_rulings_on_one_docket_are_one_case_whatever_their_case_id() -> None:
@@ -19,7 +20,7 @@ def test_rulings_on_one_docket_are_one_case_whatever_their_case_id() -> None:
 
 def test_placeholders_for_a_docket_join_no_cases() -> None:
     rows = [
-        RULINGS[0].model_copy(update={"case_id": f"c{i}", "court": "nysd", "docket_number": number})
+        RULINGS[i].model_copy(update={"case_id": f"c{i}", "court": "nysd", "docket_number": number})
         for i, number in enumerate(["n/a", "N/A", "-", None, "89 Civ. 2272 (KMW)", "1:89-cv-02272"])
     ]
     groups = list(case_groups(rows))
@@ -28,8 +29,36 @@ def test_placeholders_for_a_docket_join_no_cases() -> None:
     assert docket_key("1:21-cv-00135") == docket_key("No. 21 CV 135") != docket_key("21-cv-1350")
 
 
+def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None:
+    rows = [
+        RULINGS[0].model_copy(update={"case_id": name, "docket_number": None, "motion": f"He {n}."})
+        for n, name in enumerate(["unknown", "Unknown", "n/a", "None", "c", "c"])
+    ]
+    assert len(set(case_groups(rows))) == 5
+    long = " ".join(["The rival copied the box."] * 10)
+    twins = [row.model_copy(update={"motion": f" {long}\n"}) for row in rows[:2]]
+    assert len(set(case_groups([*twins, *rows[2:]]))) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Index No. 650123/2020", "650123/2020"),
+        ("Case No. 2020-CA-001234", "2020-CA-001234"),
+        ("C.A. No. 2021-0123-JTL", "2021-0123"),
+        ("CV-20-01234-PHX-DWL", "2:20-cv-01234-DWL"),
+        ("C 20-05640 YGR", "4:20-cv-05640-YGR"),
+        ("Civil Action No. 21-135 (RDM)", "1:21-cv-00135"),
+        ("SACV 20-00123", "8:20-cv-00123"),
+        ("21-135", "1:21-cv-00135"),
+    ],
+)
+def test_one_docket_has_one_key_however_it_is_written(one: str, other: str) -> None:
+    assert docket_key(one) == docket_key(other)
+
+
 def test_temporal_split_trains_on_earlier_years_only() -> None:
-    split = temporal_split(RULINGS, 2022)
+    split = temporal_split(RULINGS, GRANTED, 2022)
     groups = case_groups(RULINGS)
     years = np.array([row.year for row in RULINGS])
     assert years[split.train].max() < 2022 <= years[split.test].min()
@@ -41,7 +70,7 @@ def test_temporal_split_trains_on_earlier_years_only() -> None:
 def test_a_rolling_origin_predicts_each_year_from_those_before_it() -> None:
     groups = case_groups(RULINGS)
     years = np.array([row.year for row in RULINGS])
-    folds = rolling_origin(RULINGS, 2022)
+    folds = rolling_origin(RULINGS, GRANTED, 2022)
     assert [fold.test_year for fold in folds] == sorted(set(years[years >= 2022]))
     assert len(folds) >= 5
     for fold in folds:
@@ -58,7 +87,7 @@ def test_a_rolling_origin_predicts_each_year_from_those_before_it() -> None:
 def test_folds_keep_cases_together_and_cover_all() -> None:
     groups = case_groups(RULINGS)
     tested = []
-    for train, test in grouped_folds(RULINGS, 5):
+    for train, test in grouped_folds(RULINGS, GRANTED, 5):
         assert not set(groups[train]) & set(groups[test])
         tested += list(test)
     assert sorted(tested) == list(range(len(RULINGS)))
@@ -67,12 +96,19 @@ def test_folds_keep_cases_together_and_cover_all() -> None:
 def test_a_side_of_one_outcome_is_refused() -> None:
     rows = [row for row in RULINGS if row.year < 2022 or row.outcome == "denied"]
     with pytest.raises(ValueError, match="in or after 2022 all have the same outcome"):
-        temporal_split(rows, 2022)
+        temporal_split(rows, [row.outcome != "denied" for row in rows], 2022)
+    in_part = [row.outcome == "granted" for row in RULINGS]
+    later = [good and row.year >= 2022 for row, good in zip(RULINGS, in_part, strict=True)]
+    with pytest.raises(ValueError, match="before 2022 all have the same outcome"):
+        temporal_split(RULINGS, later, 2022)
 
 
 def test_an_impossible_year_says_which_would_do() -> None:
     with pytest.raises(ValueError, match="1961 to 2026"):
-        temporal_split(RULINGS, 2050)
+        temporal_split(RULINGS, GRANTED, 2050)
+    one = [row.model_copy(update={"case_id": "c"}) for row in RULINGS if row.year > 2020]
+    with pytest.raises(ValueError, match=r"rulings before 2022 are of cases ruled on again later"):
+        temporal_split(one, [True] * len(one), 2022)
 
 
 def test_cases_are_drawn_whole_up_to_a_number_of_rows() -> None:

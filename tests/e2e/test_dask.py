@@ -153,7 +153,7 @@ def test_the_command_trains_on_a_cluster(
     theirs = theirs[(theirs["protocol"] == "grouped") & (theirs["model"] == MODEL)]
     few = {"num_iterations": 40, "learning_rate": 0.15}
     mine = {mode: np.empty(len(RULINGS)) for mode in MODES}
-    for train, test in grouped_folds(RULINGS, 2, 0):
+    for train, test in grouped_folds(RULINGS, alone.granted, 2, 0):
         model = fit_rows(alone, train, few, 3, 0).model
         for mode, frame in read_frames(alone, model, test).items():
             mine[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
