@@ -47,8 +47,8 @@ def serve(
     """
     with telling_errors():
         from serve.keys import Gate, is_loopback, read_keys
-        from serve.locate import impatient
         from serve.running import Settings, run
+        from train.registry import impatient
 
         style = log or ("plain" if sys.stderr.isatty() else "json")
         gate = Gate(read_keys(keys, os.environ), rate)

@@ -108,11 +108,10 @@ def find_model(source: str | None) -> "Located":
     FileNotFoundError
         If the source holds no model.
     """
-    from serve.locate import NoTrainedModel, impatient, locate_model
+    from serve.locate import NoTrainedModel, locate_model
 
     try:
-        with impatient():
-            return locate_model(source)
+        return locate_model(source)
     except NoTrainedModel as missing:
         note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
     from train.run import Settings

@@ -1,16 +1,10 @@
 """Find the model to answer with: a folder, an MLflow model address, or the registered model."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from train.registry import REGISTERED_NAME, address, client, fetched_model, standing
 from train.store import model_folder
-
-PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-"""MLflow's own settings would have everybody wait minutes for a server that is down."""
 
 
 class NoTrainedModel(LookupError):
@@ -23,18 +17,6 @@ class Located:
 
     folder: Path
     version: str | None
-
-
-@contextmanager
-def impatient() -> Iterator[None]:
-    """Ask MLflow for seconds instead of minutes, where its user has not said for how long."""
-    mine = {name: value for name, value in PATIENCE.items() if name not in os.environ}
-    os.environ.update(mine)
-    try:
-        yield
-    finally:
-        for name in mine:
-            os.environ.pop(name, None)
 
 
 def locate_model(source: str | None = None) -> Located:

@@ -21,10 +21,9 @@ from data.embedded import clearview_motion
 from enjoin import app
 from serve.answering import Answering
 from serve.http import build_app
-from serve.locate import PATIENCE, impatient
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
-from train.registry import CHAMPION, REGISTERED_NAME
+from train.registry import CHAMPION, PATIENCE, REGISTERED_NAME, impatient
 from train.store import save_model
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
@@ -168,11 +167,14 @@ def test_mlflow_is_waited_for_as_its_user_says(monkeypatch: pytest.MonkeyPatch) 
     assert retries not in os.environ  # a training that follows may have more patience
     assert os.environ[timeout] == "77"
     seen: list[str | None] = []
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOWHERE)
     monkeypatch.setattr(
-        "serve.locate.locate_model", lambda source: seen.append(os.environ.get(retries)) or 1 / 0
+        "mlflow.MlflowClient", lambda: seen.append(os.environ.get(retries)) or 1 / 0
     )
-    assert CliRunner().invoke(app, ["predict", "--text", "x", "--motion-type", "tro"]).exit_code
-    assert seen == [PATIENCE[retries]]
+    motion = ["--text", "x", "--motion-type", "tro"]
+    for command in (["predict", *motion], ["promote"], ["rollback"], ["report"], ["train"]):
+        assert CliRunner().invoke(app, command).exit_code
+    assert seen == [PATIENCE[retries]] * 5
 
 
 def test_what_is_no_alias_is_not_followed(
