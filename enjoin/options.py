@@ -22,7 +22,7 @@ RulingsOption = Annotated[
 YearOption = Annotated[int, typer.Option(help="test on rulings of this year and later")]
 FoldsOption = Annotated[int, typer.Option(min=2, help="folds of the grouped cross-validation")]
 BagsOption = Annotated[int, typer.Option(min=2, help="LightGBM models per set of boosters")]
-SeedOption = Annotated[int, typer.Option(help="seed of every random step")]
+SeedOption = Annotated[int, typer.Option(min=0, help="seed of every random step")]
 InPartOption = Annotated[
     str, typer.Option(help="what 'granted in part' counts as: granted, denied or left_out")
 ]

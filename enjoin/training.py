@@ -41,9 +41,12 @@ def train(
     """
     with telling_errors():
         from serve.evaluation_tables import show_headline
+        from train.card import FEW_BAGS
 
         settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
         settings = replace(settings, without_judges=without_judges, dask=dask)
+        if bags < FEW_BAGS:
+            warn(f"intervals are those of the bags: of {bags} they are too narrow, to try out only")
         trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
         name = f"enjoin version {trained.version}"

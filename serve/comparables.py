@@ -148,8 +148,8 @@ _COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
 def _rate(model: GrantModel, comparables: Comparables, order: list[int]) -> ComparableRate:
     rows = order[:NEAREST]
     granted = int(comparables.granted[rows].sum())
-    low, high = wilson_interval(granted, len(rows))
-    rate = granted / len(rows) if rows else float("nan")
+    low, high = wilson_interval(granted, len(rows)) if rows else (0.0, 1.0)
+    rate = granted / len(rows) if rows else model.base_rate
     return ComparableRate(
         rulings=len(rows),
         granted=granted,

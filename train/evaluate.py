@@ -4,6 +4,7 @@ Every row is predicted by a model that never saw its case; every baseline is sco
 rows. The rolling origin, pooled over its years, is the headline.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -50,7 +51,8 @@ class Evaluation:
     Attributes
     ----------
     predictions
-        One row per ruling, protocol, mode and model: `id`, `case`, `outcome`, `granted`,
+        One row per ruling, protocol, mode and model: `id`, `case`, `outcome`, `granted`, `paper`
+        (a digest of the motion's words, by which two runs tell that they mean the same ruling),
         `phrase_part` (whether phrase writers may have read the case), the slices it belongs to
         (`train.slices`), `protocol`, `fold` (the test year or the fold's number), `mode`, `model`,
         `p_grant`, and for the model itself `p_low` and `p_high`.
@@ -98,13 +100,21 @@ def evaluate(
     parts = []
     for protocol, number, words, train, test in plans:
         tell(words)
-        for part in _predict_fold(labelled, train, test, parameters or {}, n_bags, seed):
-            parts.append(part.assign(protocol=protocol, fold=number))
+        try:
+            for part in _predict_fold(labelled, train, test, parameters or {}, n_bags, seed):
+                parts.append(part.assign(protocol=protocol, fold=number))
+        except ValueError as error:
+            raise ValueError(f"{words}: {error}") from None
     predictions = _in_every_fold(pd.concat(parts, ignore_index=True))
     tell("bootstrapping the metrics by case")
     table, beside = score_tables(predictions)
     slices = slice_table(predictions[predictions["model"] == MODEL])
     return Evaluation(predictions, table, beside, slices, first_test_year)
+
+
+def paper_digest(paper: str) -> str:
+    """Return a digest of a paper's words, however they are spaced."""
+    return hashlib.sha256(" ".join(paper.split()).encode()).hexdigest()[:16]
 
 
 def _predict_fold(
@@ -117,6 +127,7 @@ def _predict_fold(
             "case": labelled.groups[test],
             "outcome": [ruling.outcome.value for ruling in rulings],
             "granted": labelled.granted[test],
+            "paper": [paper_digest(ruling.motion) for ruling in rulings],
             "phrase_part": [phrase_part(ruling) for ruling in rulings],
         }
     )

@@ -76,10 +76,10 @@ def fit(
     if len(granted) < MIN_RULINGS:
         raise ValueError(
             f"{len(granted)} training ruling(s); at least {MIN_RULINGS} are needed to learn from "
-            "and to calibrate on"
+            "and to calibrate on: add rulings, raise --folds, or choose a later --first-test-year"
         )
     if granted.all() or not granted.any():
-        raise ValueError("the training rulings all have the same outcome; nothing can be learned")
+        raise ValueError("the training rulings all have the same outcome; see --in-part")
     settings = DEFAULTS | (parameters or {})
     categories = fit_categories(next(iter(copies.values()))[0].frame)
     drawn = case_bootstrap(groups, n_bags, seed)

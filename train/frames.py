@@ -22,7 +22,7 @@ KINDS: tuple[tuple[Kind, Mode], ...] = (
     *(("half-coded", mode) for mode in HALF_CODED),
 )
 Tell = Callable[[str], None]
-_Piece = tuple[list[Motion], dict[Mode, Flags]]
+_Piece = tuple[list[Motion], Flags]
 
 
 def build_frames(
@@ -43,7 +43,7 @@ def build_frames(
     cluster
         Where features are built; None for this process.
     """
-    hidden = {mode: hidden_fields(len(motions), mode, seed) for mode in HALF_CODED}
+    hidden = hidden_fields(len(motions), seed)
     where = f" on {len(cluster.workers)} worker(s)" if cluster else ""
 
     def pieces() -> Iterator[_Piece]:
@@ -51,7 +51,7 @@ def build_frames(
             tell(f"building features{where}, {start:,} of {len(motions):,} rulings begun")
             rows = slice(start, start + CHUNK)
             plain = [_plain(motion) for motion in motions[rows]]
-            yield plain, {mode: mine[rows] for mode, mine in hidden.items()}
+            yield plain, hidden[rows]
 
     built: list[list[pd.DataFrame]] = [[] for _ in KINDS]
     for values in each(cluster, _values, pieces()):
@@ -72,8 +72,8 @@ def _values(piece: _Piece) -> list[pd.DataFrame]:
     motions, hidden = piece
     # Copies of one motion follow each other: its papers, if long, are remembered just so far.
     shown = [
-        _shown(motion, kind, mode, hidden, row)
-        for row, motion in enumerate(motions)
+        _shown(motion, kind, mode, gone)
+        for motion, gone in zip(motions, hidden, strict=True)
         for kind, mode in KINDS
     ]
     values = build_features(shown).values
@@ -84,7 +84,7 @@ def _plain(motion: Motion | Ruling) -> Motion:
     return motion.as_motion() if isinstance(motion, Ruling) else motion
 
 
-def _shown(motion: Motion, kind: Kind, mode: Mode, hidden: dict[Mode, Flags], row: int) -> Motion:
+def _shown(motion: Motion, kind: Kind, mode: Mode, hidden: Flags) -> Motion:
     if kind == "whole":
         return masked(motion, mode)
-    return partly_masked(motion, mode, hidden[mode][row])
+    return partly_masked(motion, mode, hidden)

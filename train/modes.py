@@ -80,21 +80,24 @@ def masked(motion: Motion, mode: Mode) -> Motion:
     return motion.model_copy(update=dict.fromkeys(hidden))
 
 
-def hidden_fields(n: int, mode: Mode, seed: int) -> Flags:
-    """Draw what n motions hide as half-coded motions of that mode, so that these are learned too.
+HIDEABLE = ("court", "decided", *CASE_FACTS, *INDICATORS)
+"""What a half-coded motion may hide besides its ratings."""
 
-    Each motion draws a share between 0 and one half, and each coding that the mode would show is
-    hidden with that probability; of the ratings, a random number (one to four) is left. Court and
-    date are hidden likewise in every mode: all rulings have them, and boosters that never met a
-    missing year would take it for the year 0.
+
+def hidden_fields(n: int, seed: int) -> Flags:
+    """Draw what n motions hide as half-coded motions, so that these are learned too.
+
+    Each motion draws a share between 0 and one half, and each coding is hidden with that
+    probability; of the ratings, a random number (one to four) is left. Court and date are hidden
+    likewise: all rulings have them, and boosters that never met a missing year would take it for
+    the year 0.
 
     Returns
     -------
-    (n, fields) flags, for `partly_masked`.
+    (n, fields) flags, for `partly_masked`: of `HIDEABLE`, then of the ratings.
     """
-    names = _hideable(mode)
     rng = np.random.default_rng(seed)
-    hide = rng.random((n, len(names))) < 0.5 * rng.random((n, 1))
+    hide = rng.random((n, len(HIDEABLE))) < 0.5 * rng.random((n, 1))
     order = rng.random((n, len(RATINGS))).argsort(axis=1)
     hide_rating = order >= rng.integers(1, len(RATINGS) + 1, (n, 1))
     return np.hstack([hide, hide_rating])
@@ -102,11 +105,5 @@ def hidden_fields(n: int, mode: Mode, seed: int) -> Flags:
 
 def partly_masked(motion: Motion, mode: Mode, hidden: Flags) -> Motion:
     """Return a motion of that mode with the fields that its row of `hidden_fields` names hidden."""
-    fields = _hideable(mode) + RATINGS
-    gone = [name for name, hide in zip(fields, hidden, strict=True) if hide]
+    gone = [name for name, hide in zip(HIDEABLE + RATINGS, hidden, strict=True) if hide]
     return masked(motion, mode).model_copy(update=dict.fromkeys(gone))
-
-
-def _hideable(mode: Mode) -> tuple[str, ...]:
-    """Return the fields besides the ratings that a half-coded motion of the mode may hide."""
-    return ("court", "decided") + (CASE_FACTS + INDICATORS if mode != "text" else ())

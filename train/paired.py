@@ -17,7 +17,7 @@ from train.evaluate import HEADLINE, MODEL
 from train.metrics import REPLICATES, case_bootstrap
 from train.modes import MODES
 
-NEEDED = ("id", "case", "granted", "protocol", "mode", "model", "p_grant")
+NEEDED = ("id", "paper", "case", "granted", "protocol", "mode", "model", "p_grant")
 POOLED = "pooled"
 Measure = Literal["Brier score", "calibration error"]
 _NEWTON_STEPS = 25
@@ -52,6 +52,8 @@ class Comparison:
         Counted over the rulings shared in every mode.
     relabelled
         Rulings left out since the two runs had another label for them.
+    namesakes
+        Rulings left out since the two runs know another motion by their id.
     gaps
         Brier score in each mode and pooled, then calibration error in each mode; empty without a
         shared ruling.
@@ -60,6 +62,7 @@ class Comparison:
     rulings: int
     cases: int
     relabelled: int
+    namesakes: int
     gaps: tuple[Gap, ...]
 
 
@@ -80,14 +83,19 @@ def compare(champion: pd.DataFrame, challenger: pd.DataFrame, seed: int = 0) -> 
     """
     old, new = _headline(champion, "champion"), _headline(challenger, "challenger")
     keys = ["id", "mode"]
-    both = new.merge(old[[*keys, "granted", "p_grant"]], on=keys, suffixes=("", "_champion"))
+    both = new.merge(
+        old[[*keys, "paper", "granted", "p_grant"]], on=keys, suffixes=("", "_champion")
+    )
+    same = both["paper"] == both["paper_champion"]
+    namesakes = both.loc[~same, "id"].nunique()
+    both = both[same]
     changed = both["granted"] != both["granted_champion"]
     relabelled = both.loc[changed, "id"].nunique()
     both = both[~changed]
     # A ruling counts only where all modes have it, so that pooling weighs the modes alike.
     both = both[both.groupby("id")["mode"].transform("size") == len(MODES)]
     gaps = tuple(_gaps(both, seed)) if len(both) else ()
-    return Comparison(both["id"].nunique(), both["case"].nunique(), relabelled, gaps)
+    return Comparison(both["id"].nunique(), both["case"].nunique(), relabelled, namesakes, gaps)
 
 
 def _headline(predictions: pd.DataFrame, whose: str) -> pd.DataFrame:

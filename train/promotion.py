@@ -189,6 +189,8 @@ def _shared_check(found: Comparison) -> Check:
     words = f"{found.rulings} rulings of {found.cases} cases, predicted unseen by both"
     if found.relabelled:
         words += f"; {found.relabelled} left out, as the two runs labelled them differently"
+    if found.namesakes:
+        words += f"; {found.namesakes} left out, as the two runs know other motions by their ids"
     if found.rulings < FEWEST:
         words += f"; at least {FEWEST} are needed"
     return Check("same rulings", found.rulings >= FEWEST, words)
