@@ -1,4 +1,4 @@
-"""Show answers, evaluations and descriptions in the terminal."""
+"""Show answers, and the phrases that fire on a text, in the terminal."""
 
 import re
 from collections.abc import Sequence

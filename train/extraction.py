@@ -20,7 +20,7 @@ from features.lexicon import entries
 from features.phrases import read_papers
 from features.remedial import read_scope, read_trigger, steps_taken
 from train.calibration import Floats
-from train.metrics import REPLICATES, case_bootstrap
+from train.metrics import observed_and_drawn
 
 Part = Literal["held_out", "writing", "all"]
 Coding = Mapping[str, Any]
@@ -103,7 +103,6 @@ def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
 def extraction_tables(
     extraction: Extraction,
     codings: Mapping[str, Coding] | None = None,
-    seed: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score an extraction.
 
@@ -124,8 +123,8 @@ def extraction_tables(
         and its 95% interval `low`, `high` by bootstrap clustered on the case; the same of the
         other coder: `coders_indicators`, `coders_macro_f1`, `coders_low`, `coders_high`.
     """
-    indicators, families = _scored(extraction, seed)
-    theirs, means = _scored(_second(extraction, codings or {}), seed)
+    indicators, families = _scored(extraction)
+    theirs, means = _scored(_second(extraction, codings or {}))
     enough = theirs["positives"] >= MIN_POSITIVES
     indicators["coders_f1"] = theirs["f1"].where(enough)
     return indicators, families.join(means.drop(columns="family").add_prefix("coders_"))
@@ -143,9 +142,9 @@ def _second(extraction: Extraction, codings: Mapping[str, Coding]) -> Extraction
     return replace(extraction, found=found, known=known)
 
 
-def _scored(extraction: Extraction, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _scored(extraction: Extraction) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = case_groups(extraction.rulings)
-    weights = np.vstack([np.ones(len(groups)), case_bootstrap(groups, REPLICATES, seed)])
+    weights = observed_and_drawn(groups)
     right = weights @ (extraction.coded * extraction.found * extraction.known)
     said = weights @ (extraction.found * extraction.known)
     true = weights @ (extraction.coded * extraction.known)

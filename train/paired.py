@@ -14,12 +14,12 @@ from scipy.special import expit, logit
 
 from train.calibration import Flags, Floats
 from train.evaluate import HEADLINE, MODEL
-from train.metrics import REPLICATES, case_bootstrap
+from train.metrics import observed_and_drawn
 from train.modes import MODES
 
 NEEDED = ("id", "paper", "case", "granted", "protocol", "mode", "model", "p_grant")
 POOLED = "pooled"
-Measure = Literal["Brier score", "calibration error"]
+Measure = Literal["Brier score", "calibration distance"]
 _NEWTON_STEPS = 25
 _FAINT = 1e-3
 """Weight of the pull of a calibration curve to the diagonal: it keeps the fit finite where all
@@ -55,7 +55,7 @@ class Comparison:
     namesakes
         Rulings left out since the two runs know another motion by their id.
     gaps
-        Brier score in each mode and pooled, then calibration error in each mode; empty without a
+        Brier score in each mode and pooled, then calibration distance in each mode; empty without a
         shared ruling.
     """
 
@@ -66,7 +66,7 @@ class Comparison:
     gaps: tuple[Gap, ...]
 
 
-def compare(champion: pd.DataFrame, challenger: pd.DataFrame, seed: int = 0) -> Comparison:
+def compare(champion: pd.DataFrame, challenger: pd.DataFrame) -> Comparison:
     """Compare the predictions of two runs, paired by ruling and mode.
 
     Parameters
@@ -94,7 +94,7 @@ def compare(champion: pd.DataFrame, challenger: pd.DataFrame, seed: int = 0) -> 
     both = both[~changed]
     # A ruling counts only where all modes have it, so that pooling weighs the modes alike.
     both = both[both.groupby("id")["mode"].transform("size") == len(MODES)]
-    gaps = tuple(_gaps(both, seed)) if len(both) else ()
+    gaps = tuple(_gaps(both)) if len(both) else ()
     return Comparison(both["id"].nunique(), both["case"].nunique(), relabelled, namesakes, gaps)
 
 
@@ -114,9 +114,8 @@ def _headline(predictions: pd.DataFrame, whose: str) -> pd.DataFrame:
     return mine[list(NEEDED)].assign(p_grant=p)
 
 
-def _gaps(both: pd.DataFrame, seed: int) -> Iterator[Gap]:
-    drawn = case_bootstrap(both["case"].to_numpy(), REPLICATES, seed)
-    weights = np.vstack([np.ones(len(both)), drawn])
+def _gaps(both: pd.DataFrame) -> Iterator[Gap]:
+    weights = observed_and_drawn(both["case"].to_numpy())
     granted = both["granted"].to_numpy(dtype=bool)
     models = both["p_grant_champion"].to_numpy(), both["p_grant"].to_numpy()
     rows_of = {mode: (both["mode"] == mode).to_numpy() for mode in MODES}
@@ -127,8 +126,8 @@ def _gaps(both: pd.DataFrame, seed: int) -> Iterator[Gap]:
         scores = [counts @ loss / counts.sum(axis=1) for loss in losses]
         yield _gap("Brier score", mode, *scores)
     for mode, rows in rows_of.items():
-        errors = [calibration_error(granted[rows], p[rows], weights[:, rows]) for p in models]
-        yield _gap("calibration error", mode, *errors)
+        errors = [calibration_distance(granted[rows], p[rows], weights[:, rows]) for p in models]
+        yield _gap("calibration distance", mode, *errors)
 
 
 def _gap(measure: Measure, mode: str, champion: Floats, challenger: Floats) -> Gap:
@@ -145,7 +144,7 @@ def _gap(measure: Measure, mode: str, champion: Floats, challenger: Floats) -> G
     )
 
 
-def calibration_error(granted: Flags, p: Floats, weights: Floats) -> Floats:
+def calibration_distance(granted: Flags, p: Floats, weights: Floats) -> Floats:
     """Return how far probabilities stand from their calibration curve, root mean square.
 
     The curve is the logistic one, `expit(intercept + slope * logit(p))`: what is wrong in the large

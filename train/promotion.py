@@ -26,7 +26,7 @@ the comparison (Piaggio et al. 2012, JAMA 308:2594-2604, on noninferiority). Thi
 of the lead that even text-only answers have over the informed base rate (see the README), so that
 what passes has lost little of what the model is worth.
 """
-SLIGHT: dict[Measure, float] = {"Brier score": 0.001, "calibration error": 0.005}
+SLIGHT: dict[Measure, float] = {"Brier score": 0.001, "calibration distance": 0.005}
 """Differences within one mode too small to refuse for, however sure: two near copies of a model can
 differ by a ten-thousandth with an interval that excludes zero."""
 FEWEST = 100
@@ -207,7 +207,7 @@ def _brier_check(gaps: tuple[Gap, ...]) -> Check:
 
 
 def _calibration_check(gaps: tuple[Gap, ...]) -> Check:
-    mine = [gap for gap in gaps if gap.measure == "calibration error"]
+    mine = [gap for gap in gaps if gap.measure == "calibration distance"]
     faults = [f"worse calibrated in {gap.mode} mode" for gap in mine if _worse(gap)]
     return Check("calibration", not faults, "; ".join(faults) or "not shown to be worse")
 

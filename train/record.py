@@ -66,14 +66,20 @@ def rulings_digest(rulings: Sequence[Ruling]) -> str:
     return digest.hexdigest()
 
 
-def log_rulings(labelled: Labelled, source: str, data_digest: str) -> None:
-    """Log the rulings as the run's data set, and the digests of all that made the features."""
+def log_rulings(labelled: Labelled, source: str, data_digest: str) -> str:
+    """Log the rulings as the run's data set, and the digests of all that made the features.
+
+    Returns
+    -------
+    The digest of the feature frames.
+    """
+    frames = frames_digest(labelled)
     mlflow.set_tags(
         {
             "lexicon_digest": lexicon_digest(),
             "builder_digest": builder_digest(),
             "data_digest": data_digest,
-            "frames_digest": frames_digest(labelled),
+            "frames_digest": frames,
         }
     )
     frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in labelled.rulings])
@@ -88,6 +94,7 @@ def log_rulings(labelled: Labelled, source: str, data_digest: str) -> None:
             frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
         )
     mlflow.log_input(dataset, context="training")
+    return frames
 
 
 def log_evaluation(evaluation: Evaluation) -> None:
@@ -138,9 +145,16 @@ def log_extraction(rulings: Sequence[Ruling]) -> None:
 
 
 def log_report(
-    model: GrantModel, labelled: Labelled, evaluation: Evaluation, curve: pd.DataFrame
+    model: GrantModel,
+    labelled: Labelled,
+    evaluation: Evaluation,
+    curve: pd.DataFrame,
+    frames: str,
 ) -> None:
-    """Log every plot, the model card and the report that holds them all."""
+    """Log every plot, the model card and the report that holds them all.
+
+    `frames` is the digest of the feature frames.
+    """
     read = read_frames(labelled, model, draw_cases(labelled.groups, MOST_SHOWN))
     shares = {mode: model.contributions(rows, [mode] * len(rows)) for mode, rows in read.items()}
     mlflow.log_table(plots.importance_table(shares), "importance.json")
@@ -155,7 +169,7 @@ def log_report(
     facts = {
         "rulings": f"{model.facts['n_rulings']:,}",
         "training data": model.facts["data_digest"][:12],
-        "feature frames": frames_digest(labelled)[:12],
+        "feature frames": frames[:12],
         "lexicons": lexicon_digest()[:12],
         "features' source": builder_digest()[:12],
         "seed": model.facts["seed"],

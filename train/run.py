@@ -207,7 +207,7 @@ def _trained(
                 **model.facts["parameters"],
             }
         )
-        record.log_rulings(labelled, source, data_digest)
+        frames = record.log_rulings(labelled, source, data_digest)
         record.log_evaluation(evaluation)
         tell("judging what is read from text")
         record.log_extraction(labelled.rulings)
@@ -215,7 +215,7 @@ def _trained(
             labelled, settings.first_test_year, settings.parameters, settings.seed, tell
         )
         tell("writing the report")
-        record.log_report(model, labelled, evaluation, curve)
+        record.log_report(model, labelled, evaluation, curve, frames)
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)

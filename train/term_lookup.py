@@ -14,8 +14,6 @@ import numpy.typing as npt
 from features.hits import Hit
 
 Integers = npt.NDArray[np.int64]
-Placed = tuple[str, int]
-"""A term's name and its column."""
 _NO_WORD = -1
 """A word that no term holds, and the end of a paper."""
 _NO_PAIR = np.iinfo(np.int64).max

@@ -1,4 +1,4 @@
-"""Two models compared on the same unseen rulings, and the calibration error behind it."""
+"""Two models compared on the same unseen rulings, and the calibration distance behind it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from train.evaluate import HEADLINE, MODEL
 from train.modes import MODES
-from train.paired import POOLED, calibration_error, compare
+from train.paired import POOLED, calibration_distance, compare
 
 RNG = np.random.default_rng(2)
 TRUE = RNG.beta(2, 2, 400)
@@ -98,10 +98,10 @@ def test_an_unusable_table_is_named(spoilt: pd.DataFrame, words: str) -> None:
         compare(spoilt, _predictions(TRUE))
 
 
-def test_calibration_error_is_the_distance_from_the_logistic_curve() -> None:
+def test_calibration_distance_is_the_distance_from_the_logistic_curve() -> None:
     p = np.clip(expit(0.4 + 1.8 * logit(TRUE)), 0.001, 0.999)
     weights = np.vstack([np.ones(400), RNG.integers(0, 4, 400)])
-    found = calibration_error(GRANTED, p, weights)
+    found = calibration_distance(GRANTED, p, weights)
     for error, counts in zip(found, weights, strict=True):
         scores = logit(p)[:, None]
         line = LogisticRegression(C=np.inf, tol=1e-8).fit(scores, GRANTED, sample_weight=counts)
@@ -109,11 +109,11 @@ def test_calibration_error_is_the_distance_from_the_logistic_curve() -> None:
         assert error == pytest.approx(np.sqrt(np.average(squared, weights=counts)), abs=1e-4)
 
 
-def test_calibration_error_is_finite_where_a_curve_can_hardly_be_fitted() -> None:
+def test_calibration_distance_is_finite_where_a_curve_can_hardly_be_fitted() -> None:
     ones = np.ones((1, 400))
-    alike = calibration_error(GRANTED, np.full(400, 0.9), ones)[0]
+    alike = calibration_distance(GRANTED, np.full(400, 0.9), ones)[0]
     assert alike == pytest.approx(0.9 - GRANTED.mean(), abs=1e-3)
-    sure = calibration_error(GRANTED, GRANTED.astype(float), ones)[0]
+    sure = calibration_distance(GRANTED, GRANTED.astype(float), ones)[0]
     assert sure == pytest.approx(0, abs=1e-3)
-    wrong = calibration_error(GRANTED, np.where(GRANTED, 0.1, 0.9), ones)[0]
+    wrong = calibration_distance(GRANTED, np.where(GRANTED, 0.1, 0.9), ones)[0]
     assert wrong == pytest.approx(0.9, abs=1e-2)
