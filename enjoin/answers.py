@@ -99,14 +99,10 @@ def comparables(
 ) -> None:
     """Name the training rulings most like a motion, what they share and how they differ."""
     with telling_errors():
-        from serve.comparables import compare
         from serve.compared import show_comparables
 
         given = read_motion(motion, {}, [])
-        predictor = find_predictor(model)
-        if predictor.comparables is None:
-            raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
-        found = compare(predictor.model, predictor.comparables, predictor.version, given, most)
+        found = find_predictor(model).compare(given, most)
         if as_json:
             print(found.model_dump_json(indent=2))
         else:

@@ -45,7 +45,7 @@ class ComparablesAnswer(BaseModel):
     """The most alike rulings, most alike first, and how often they granted relief."""
 
     court: str | None = Field(description="name of the motion's own court, or its id if unknown")
-    base_rate: ComparableRate
+    comparable_rate: ComparableRate
     rulings: list[Comparable]
     model_version: str
 
@@ -88,7 +88,10 @@ def compare(
         )
     rate = _rate(model, comparables, order)
     return ComparablesAnswer(
-        court=_court_name(motion.court), base_rate=rate, rulings=found, model_version=version
+        court=_court_name(motion.court),
+        comparable_rate=rate,
+        rulings=found,
+        model_version=version,
     )
 
 

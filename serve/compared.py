@@ -40,7 +40,7 @@ def _row(change: Change) -> tuple[str, ...]:
 
 def show_comparables(found: ComparablesAnswer, console: Console) -> None:
     """Print the most alike rulings, and how often they granted relief."""
-    console.print(rate_in_words(found.base_rate), highlight=False)
+    console.print(rate_in_words(found.comparable_rate), highlight=False)
     for ruling in found.rulings:
         console.print()
         where = ", ".join(filter(None, (ruling.court, ruling.decided, ruling.citation)))

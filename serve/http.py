@@ -15,7 +15,7 @@ from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
 from serve.answering import Answering
-from serve.comparables import SHOWN, ComparablesAnswer, compare
+from serve.comparables import SHOWN, ComparablesAnswer
 from serve.keys import Gate
 from serve.measured import measure
 from serve.page_files import add_page
@@ -196,10 +196,10 @@ def build_app(
         motion: MotionBody, most: Annotated[int, Query(ge=1, le=50)] = SHOWN
     ) -> ComparablesAnswer:
         """Name the training rulings most like a motion, never one of its own case."""
-        predictor = answering.predictor
-        if predictor.comparables is None:
-            raise HTTPException(404, "this model holds no rulings to compare with; train it again")
-        return compare(predictor.model, predictor.comparables, predictor.version, motion, most)
+        try:
+            return answering.predictor.compare(motion, most)
+        except LookupError as error:
+            raise HTTPException(404, str(error)) from None
 
     @asked.get("/model")
     async def model() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from serve.answer import (
     Tested,
     as_phrases,
 )
-from serve.comparables import comparable_rate, nearest_outcomes
+from serve.comparables import ComparablesAnswer, comparable_rate, compare, nearest_outcomes
 from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL, Floats
@@ -103,13 +103,12 @@ class Predictor:
             names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
             table = pd.concat([table, pd.DataFrame(shares, columns=names)], axis=1)
         if comparables:
-            if self.comparables is None:
-                raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+            held = self._held()
             leaves = reckoned.leaves()
             table["comparables"] = [
                 nearest_outcomes(
                     self.model,
-                    self.comparables,
+                    held,
                     motion,
                     leaves[row],
                     reckoned.terms_of(row),
@@ -162,6 +161,15 @@ class Predictor:
                 )
             )
         return answers
+
+    def compare(self, motion: Motion, most: int) -> ComparablesAnswer:
+        """Name the training rulings most like a motion; LookupError where the model holds none."""
+        return compare(self.model, self._held(), self.version, motion, most)
+
+    def _held(self) -> Comparables:
+        if self.comparables is None:
+            raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+        return self.comparables
 
     def _reckoned(
         self,

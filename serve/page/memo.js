@@ -27,7 +27,7 @@ function factorRows(factors) {
     make("td", {class: "number"}, signed(factor.points))));
 }
 
-function comparison({base_rate: rate, rulings}) {
+function comparison({comparable_rate: rate, rulings}) {
   return [make("h2", {}, "Comparable rulings"),
     make("p", {}, rateWords(rate)),
     make("ol", {}, ...rulings.map((ruling) => make("li", {}, make("em", {}, ruling.caption || ruling.id),

@@ -186,7 +186,7 @@ function show(answer, motion) {
   find("disclaimer").textContent = answer.disclaimer;
 }
 
-function showComparables({base_rate: rate, rulings}) {
+function showComparables({comparable_rate: rate, rulings}) {
   find("rate").textContent = rateWords(rate);
   find("comparables").replaceChildren(...rulings.map((ruling) => {
     const link = /^https?:/.test(ruling.source || "") ? make("a", {href: ruling.source, rel: "noopener noreferrer"}, ruling.caption || ruling.id) : ruling.caption || ruling.id;

@@ -108,7 +108,7 @@ def test_comparables_over_http(client: TestClient) -> None:
     assert len(answer["rulings"]) == 7
     likeness = [ruling["likeness"] for ruling in answer["rulings"]]
     assert likeness == sorted(likeness, reverse=True)
-    rate = answer["base_rate"]
+    rate = answer["comparable_rate"]
     assert rate == client.post("/v1/predict", json=CLEARVIEW).json()["comparable_rate"]
     assert 0 <= rate["low"] <= rate["rate"] <= rate["high"] <= 1
 

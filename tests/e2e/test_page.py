@@ -324,7 +324,7 @@ def test_the_memo_is_one_page(page: Page) -> None:
             const factors = answer.factors.map((factor) => ({...factor, says: long}));
             const ruling = {caption: long, shares: [long, long], decided: "2020", outcome: ""};
             writeMemo({...answer, factors, notes: [long, long]}, {...motion, caption: long},
-                {court: long, base_rate: answer.comparable_rate, rulings: Array(5).fill(ruling)});
+                {...answer, court: long, rulings: Array(5).fill(ruling)});
         }""",
         "words that go on and on " * 10,
     )
