@@ -27,8 +27,7 @@ from train.live import (
 )
 from train.model import DISTRIBUTION
 from train.modes import MODES, mode_of
-from train.record import choose_experiment, quiet_mlflow
-from train.registry import address, standing
+from train.registry import address, choose_experiment, quiet_mlflow, standing
 from train.store import UnusableModel, load_model, model_digest
 
 MATTERING = 10

@@ -12,11 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serve import paper_text
 from serve.paper_text import MOST_CHARACTERS, TOO_LONG
-from serve.requests import LARGER
 
 SECONDS = 60.0
 """How long the reading of one file may take."""
-MOST_BYTES = LARGER["/v1/papers"]
+MOST_BYTES = 20_000_000
 """Bytes of a file."""
 _LOG = logging.getLogger("enjoin.papers")
 _EXPECTED = "expected .txt, .pdf or .docx"

@@ -9,9 +9,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
+from serve.paper_files import MOST_BYTES
+
 MAX_BODY = 2_000_000
 """Bytes of a request's body: two long briefs."""
-LARGER = {"/v1/papers": 20_000_000}
+LARGER = {"/v1/papers": MOST_BYTES}
 """Bytes of a body where it is a file, by path."""
 BODY_SECONDS = 30.0
 """How long the next part of a body may take to come."""

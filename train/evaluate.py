@@ -105,7 +105,7 @@ def evaluate(
                 parts.append(part.assign(protocol=protocol, fold=number))
         except ValueError as error:
             raise ValueError(f"{words}: {error}") from None
-    predictions = _in_every_fold(pd.concat(parts, ignore_index=True))
+    predictions = in_every_fold(pd.concat(parts, ignore_index=True))
     tell("bootstrapping the metrics by case")
     table, beside = score_tables(predictions)
     slices = slice_table(predictions[predictions["model"] == MODEL])
@@ -151,7 +151,7 @@ def _predict_fold(
             yield facts.assign(mode=ANY_MODE, model=name, p_grant=p_or_none)
 
 
-def _in_every_fold(predictions: pd.DataFrame) -> pd.DataFrame:
+def in_every_fold(predictions: pd.DataFrame) -> pd.DataFrame:
     """Leave out, protocol by protocol, what some fold lacks: forecasts, where some ruling has none.
 
     Tables compare on the same rulings.

@@ -17,7 +17,8 @@ from train.evaluate import HEADLINE, MODEL
 from train.metrics import observed_and_drawn
 from train.modes import MODES
 
-NEEDED = ("id", "paper", "case", "granted", "protocol", "mode", "model", "p_grant")
+NEEDED = ("id", "case", "granted", "protocol", "mode", "model", "p_grant")
+PAPER = "paper"
 POOLED = "pooled"
 Measure = Literal["Brier score", "calibration distance"]
 _NEWTON_STEPS = 25
@@ -83,10 +84,9 @@ def compare(champion: pd.DataFrame, challenger: pd.DataFrame) -> Comparison:
     """
     old, new = _headline(champion, "champion"), _headline(challenger, "challenger")
     keys = ["id", "mode"]
-    both = new.merge(
-        old[[*keys, "paper", "granted", "p_grant"]], on=keys, suffixes=("", "_champion")
-    )
-    same = both["paper"] == both["paper_champion"]
+    both = new.merge(old[[*keys, PAPER, "granted", "p_grant"]], on=keys, suffixes=("", "_champion"))
+    told = both[PAPER].notna() & both[f"{PAPER}_champion"].notna()
+    same = ~told | (both[PAPER] == both[f"{PAPER}_champion"])
     namesakes = both.loc[~same, "id"].nunique()
     both = both[same]
     changed = both["granted"] != both["granted_champion"]
@@ -111,7 +111,8 @@ def _headline(predictions: pd.DataFrame, whose: str) -> pd.DataFrame:
     p = mine["p_grant"].astype(float)
     if mine["granted"].dtype != bool or not p.between(0, 1).all():
         raise ValueError(f"the {whose}'s predictions hold what is no label or no probability")
-    return mine[list(NEEDED)].assign(p_grant=p)
+    papers = mine.get(PAPER)  # runs of older versions do not tell
+    return mine[list(NEEDED)].assign(**{PAPER: papers, "p_grant": p})
 
 
 def _gaps(both: pd.DataFrame) -> Iterator[Gap]:

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import logging
-import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -40,22 +38,11 @@ from train import plots
 from train.card import model_card
 from train.report import report_page, report_plots_of
 
-EXPERIMENT = "enjoin"
 MOST_SHOWN = 20_000
 """Rulings that the report's plots of features and the judging of phrases are made from, at most."""
 FEWEST_TAUGHT = 40
 """Rulings with ratings, or with codings, below which nothing was learned or tested of them."""
 REPORT, CARD = "report.html", "model_card.md"
-
-
-def choose_experiment() -> None:
-    """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
-
-    `mlflow run` names a run, whose experiment must not be changed.
-    """
-    names = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")
-    if not any(name in os.environ for name in names):
-        mlflow.set_experiment(EXPERIMENT)
 
 
 def rulings_digest(rulings: Sequence[Ruling]) -> str:
@@ -224,9 +211,3 @@ def describe_run(evaluation: Evaluation) -> str:
         ]
         lines.append(f"| {name} | {mode} | {shown[0]} | {shown[1]} |")
     return "\n".join(lines)
-
-
-def quiet_mlflow() -> None:
-    """Keep MLflow's own chatter (database migrations, hints) off the terminal."""
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)

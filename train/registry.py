@@ -4,6 +4,7 @@ The champion gives the answers by default. A newly trained version waits as chal
 `train.promotion` has compared the two.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from train.store import model_folder
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+EXPERIMENT = "enjoin"
 REGISTERED_NAME = "enjoin"
 Alias = Literal["champion", "challenger"]
 CHAMPION: Alias = "champion"
@@ -185,3 +187,21 @@ def client() -> "MlflowClient":
     import mlflow
 
     return mlflow.MlflowClient()
+
+
+def choose_experiment() -> None:
+    """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
+
+    `mlflow run` names a run, whose experiment must not be changed.
+    """
+    import mlflow
+
+    names = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")
+    if not any(name in os.environ for name in names):
+        mlflow.set_experiment(EXPERIMENT)
+
+
+def quiet_mlflow() -> None:
+    """Keep MLflow's own chatter (database migrations, hints) off the terminal."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)

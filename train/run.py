@@ -159,7 +159,7 @@ def _trained(
     tell: Tell,
     cluster: Cluster | None = None,
 ) -> Trained:
-    record.quiet_mlflow()
+    registry.quiet_mlflow()
     _reach_mlflow()
     # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
     labelled, evaluation = _evaluated(rulings, settings, tell, cluster)
@@ -189,7 +189,7 @@ def _trained(
     }
     model = replace(model, facts=facts)
     tell("logging to MLflow")
-    record.choose_experiment()
+    registry.choose_experiment()
     words = record.describe_run(evaluation)
     with (
         mlflow.start_run(description=words) as run,

@@ -25,7 +25,7 @@ from data.schema import Ruling
 from data.splits import temporal_split
 from train.boosters import DEFAULTS
 from train.modes import MODES
-from train.record import choose_experiment, quiet_mlflow
+from train.registry import choose_experiment, quiet_mlflow
 from train.rulings import label_rulings
 from train.run import Settings
 from train.study import begin, comparable, next_sampler, open_study, pruned, tried

@@ -130,8 +130,9 @@ def test_few_outcomes_are_too_early(scored: pd.DataFrame) -> None:
     wrong.to_csv("outcomes.csv", index=False)
     result = _invoke("backtest", "scored.csv", "outcomes.csv")
     assert result.exit_code == 0, result.output
-    assert "Retraining is too early to tell. 29 outcome(s) are joined; 30 are needed." in (
-        result.output
+    assert (
+        "Retraining is too early to tell. Outcomes of 29 case(s) are joined; of 30 are needed."
+        in (result.output)
     )
     pd.DataFrame({"id": ["other"], "outcome": ["denied"]}).to_csv("outcomes.csv", index=False)
     result = _invoke("backtest", "scored.csv", "outcomes.csv")

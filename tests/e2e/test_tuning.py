@@ -19,7 +19,7 @@ from data.embedded import embedded_rulings
 from enjoin import app
 from train.boosters import DEFAULTS
 from train.modes import MODES
-from train.record import EXPERIMENT
+from train.registry import EXPERIMENT
 from train.rulings import fit_rows, label_rulings
 from train.study import AboveMedian
 from train.trial import Judge, prepare_folds
