@@ -14,6 +14,7 @@ from sklearn.metrics import (
 from data.describe import wilson_interval
 from train.calibration import Calibration, probabilities
 from train.calibration_metrics import calibration_error_by_chance
+from train.fit_model import draw_bags
 from train.metrics import case_bootstrap, scored, weighted_scores
 
 RNG = np.random.default_rng(1)
@@ -101,3 +102,15 @@ def test_wilson_interval() -> None:
         for successes in (0, n // 2, n):
             low, high = wilson_interval(successes, n)
             assert 0 <= low <= successes / n <= high <= 1
+
+
+def test_bags_draw_whole_cases_and_over_all_bags_each_as_often() -> None:
+    groups = np.repeat(np.arange(50), 3)
+    drawn = draw_bags(groups, 20, seed=0)
+    assert drawn.shape == (20, 150)
+    assert (drawn.sum(axis=0) == 20).all()
+    assert (drawn.sum(axis=1) == 150).all()
+    of_cases = drawn.reshape(20, 50, 3)
+    assert (of_cases == of_cases[:, :, :1]).all()
+    assert 0.3 < (drawn == 0).mean() < 0.45  # out of bag, as by chance
+    assert (drawn != draw_bags(groups, 20, seed=1)).any()
