@@ -191,6 +191,8 @@ def tune(
         console().print_json(data=tuned.parameters)
         for line in tuned.lines():
             say(line)
+        if tuned.are_defaults:
+            return
         if not tuned.surely_better:
             warn("the interval includes zero: these are not shown to beat the present parameters")
         say(f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}")

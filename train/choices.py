@@ -20,7 +20,7 @@ from features.frame import FeatureFrame
 from train.calibration import Flags, Floats, probabilities
 from train.metrics import scored
 from train.modes import BASIS_OF, MODES
-from train.rulings import Labelled, Rows, fit_rows, read_rows
+from train.rulings import Labelled, Rows, fit_rows, read_frames, read_rows
 
 SHIPPED = "as shipped"
 UNCONSTRAINED = "no monotone constraints"
@@ -59,9 +59,9 @@ def compare_choices(
             seen = _with_target_rates(labelled, train) if choice == TARGET_RATES else labelled
             bags = 2 if choice == TWO_BAGS else n_bags
             model = fit_rows(seen, train, settings, bags, seed, read=read).model
-            for mode in MODES:
+            for mode, frame in read_frames(seen, model.readers, test).items():
                 line = model.ensembles[BASIS_OF[mode]].calibration
-                scores = model.scores(seen.frames[mode].take(test), mode)
+                scores = model.scores(frame, mode)
                 everyone = np.ones(len(test), dtype=bool)  # intervals, and so scope, play no part
                 p[choice, mode][test] = probabilities(scores, line, everyone)[:, 0]
     tables = [

@@ -133,7 +133,7 @@ def _predict_fold(
     )
     facts = pd.concat([facts, pd.DataFrame([slice_facts(ruling) for ruling in rulings])], axis=1)
     fitted = fit_rows(labelled, train, parameters, n_bags, seed)
-    for mode, frame in read_frames(labelled, fitted.model, test).items():
+    for mode, frame in read_frames(labelled, fitted.model.readers, test).items():
         answer = fitted.model.predict(frame, [mode] * len(test))
         yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
         taught = fitted.model.ensembles[BASIS_OF[mode]].taught

@@ -8,8 +8,7 @@ import pandas as pd
 
 from data.splits import temporal_split
 from train.metrics import scored
-from train.modes import MODES
-from train.rulings import Labelled, fit_rows
+from train.rulings import Labelled, fit_rows, read_frames
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 BAGS = 6
@@ -42,8 +41,8 @@ def learning_curve(
             model = fit_rows(labelled, rows, parameters or {}, BAGS, seed).model
         except ValueError:  # too few rulings, or of one outcome only, to learn from
             continue
-        for mode in MODES:
-            answer = model.predict(labelled.frames[mode].take(split.test), [mode] * len(split.test))
+        for mode, frame in read_frames(labelled, model.readers, split.test).items():
+            answer = model.predict(frame, [mode] * len(split.test))
             table = scored(
                 labelled.granted[split.test],
                 answer["p_grant"].to_numpy(),

@@ -142,7 +142,7 @@ def log_report(
 
     `frames` is the digest of the feature frames.
     """
-    read = read_frames(labelled, model, draw_cases(labelled.groups, MOST_SHOWN))
+    read = read_frames(labelled, model.readers, draw_cases(labelled.groups, MOST_SHOWN))
     shares = {mode: model.contributions(rows, [mode] * len(rows)) for mode, rows in read.items()}
     mlflow.log_table(plots.importance_table(shares), "importance.json")
     mlflow.log_text(curve.to_csv(index=False), "learning_curve.csv")

@@ -14,6 +14,7 @@ from data.outcomes import InPart, counted_as_granted
 from data.schema import Ruling
 from features.frame import FeatureFrame
 from features.hits import Papers
+from features.readings import COLUMNS
 from train.calibration import Flags, Floats
 from train.cluster import Cluster
 from train.fit_model import Copy, fit
@@ -170,10 +171,12 @@ def fit_rows(
     return Fitted(model, whole)
 
 
-def read_frames(labelled: Labelled, model: GrantModel, rows: Rows) -> dict[Mode, FeatureFrame]:
-    """Return the frames of some rows in every mode with the model's readings, read just once."""
+def read_frames(
+    labelled: Labelled, readers: Readers | None, rows: Rows
+) -> dict[Mode, FeatureFrame]:
+    """Return the frames of some rows in every mode with the readings, read just once."""
     frames = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
-    if model.readers is None:
-        return {mode: model.read(frame) for mode, frame in frames.items()}
-    values = readings_of(model.readers, labelled.papers(rows), labelled.cluster).to_numpy()
+    values = np.full((len(rows), len(COLUMNS)), np.nan)
+    if readers is not None:
+        values = readings_of(readers, labelled.papers(rows), labelled.cluster).to_numpy()
     return {mode: frame.with_readings(values) for mode, frame in frames.items()}

@@ -13,7 +13,7 @@ from features.frame import FeatureFrame
 from train.calibration import Floats
 from train.metrics import observed_and_drawn, with_intervals
 from train.modes import MODES, Mode
-from train.rulings import Labelled, ReadRows, Rows, fit_rows, read_rows
+from train.rulings import Labelled, ReadRows, Rows, fit_rows, read_frames, read_rows
 
 ALL_MODES = "all"
 
@@ -39,11 +39,7 @@ def prepare_folds(labelled: Labelled, n_folds: int, seed: int) -> list[PreparedF
     folds = []
     for train, test in grouped_folds(labelled.rulings, labelled.granted, n_folds, seed):
         read = read_rows(labelled, train)
-        frames = {mode: labelled.frames[mode].take(test) for mode in MODES}
-        if read.readers is not None:
-            values = read.readers.read(frames["text"].papers).to_numpy()
-            frames = {mode: frame.with_readings(values) for mode, frame in frames.items()}
-        folds.append(PreparedFold(train, test, read, frames))
+        folds.append(PreparedFold(train, test, read, read_frames(labelled, read.readers, test)))
     return folds
 
 

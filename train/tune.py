@@ -62,6 +62,11 @@ class Tuned:
         """Whether the interval of the difference to the present parameters lies below zero."""
         return bool(self.scores["high"].iloc[0] < 0)
 
+    @property
+    def are_defaults(self) -> bool:
+        """Whether no trial did better than the present parameters."""
+        return self.parameters == DEFAULTS
+
     def lines(self) -> list[str]:
         """Return the result in words, for the terminal and the TOML alike."""
         rows = list(self.scores.itertuples())
@@ -72,7 +77,7 @@ class Tuned:
         ]
         if self.surely_better:
             verdict = "The interval of the mean lies below zero: better on these folds."
-        elif self.parameters == DEFAULTS:
+        elif self.are_defaults:
             verdict = "No trial did better than the present parameters; these are the same."
         else:
             verdict = "The interval of the mean includes zero: the gain may be noise."

@@ -155,7 +155,7 @@ def test_the_command_trains_on_a_cluster(
     mine = {mode: np.empty(len(RULINGS)) for mode in MODES}
     for train, test in grouped_folds(RULINGS, alone.granted, 2, 0):
         model = fit_rows(alone, train, few, 3, 0).model
-        for mode, frame in read_frames(alone, model, test).items():
+        for mode, frame in read_frames(alone, model.readers, test).items():
             mine[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
     ids = [row.id for row in RULINGS]
     for mode in MODES:
