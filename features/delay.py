@@ -13,41 +13,51 @@ from features.indicator import NOT_SHOWN, Indicator, coded
 from features.lexicon import PaperName
 from features.papers import clean
 
-_UPTO_TWENTY = (
+_UPTO_NINETY = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {word: 10 * tens for tens, word in enumerate(_UPTO_NINETY.split(), start=2)}
+_UPTO_NINETEEN = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "sixteen seventeen eighteen nineteen"
 )
-_NUMBERS = {word: number for number, word in enumerate(_UPTO_TWENTY.split(), start=1)}
-_NUMBERS |= {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_NUMBERS = {word: number for number, word in enumerate(_UPTO_NINETEEN.split(), start=1)}
+_NUMBERS |= {"a": 1, "an": 1} | _TENS
 _MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "week": 7 / DAYS_IN_MONTH, "month": 1.0, "year": 12.0}
 _COUNT = (
-    rf"(half )?(\d{{1,3}}(?:,\d{{3}})?|{'|'.join(_NUMBERS)})(?: \(\d{{1,4}}\))?"
+    rf"(half )?(?:({'|'.join(_TENS)})[ -](?!months?|weeks?|days?|years?))?"
+    rf"(\d{{1,3}}(?:,\d{{3}})?|{'|'.join(_NUMBERS)})(?: \(\d{{1,4}}\))?"
     r"[\s-]+(day|week|month|year)s?( and a half)?"
 )
+_PARTS = 5
+_FLAGS = re.IGNORECASE | re.ASCII  # or the long s of old print would pass for an s
 # Not "had not waited", not "waited until three days before", not "a two-year delay in trial".
 _DELAY = re.compile(
     rf"(?<!not )(?<!never )(?<!n't )\b(?:waited|waiting|delayed|delaying|delay of)\s+"
-    rf"(?:(?!until\b)\w+\s+){{0,3}}?{_COUNT}\b"
+    rf"(?:(?!until\b|hundred\b)\w+\s+){{0,3}}?(?<!hundred )(?<!hundred and ){_COUNT}\b"
     rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b",
-    re.IGNORECASE,
+    _FLAGS,
 )
-# "If relief is delayed six months", "the agency waited three years", "courts hold that a delay of"
-_NOT_TOLD = re.compile(
-    r"\b(?:if|unless|would|could|might|should|courts)\b[^.;]*$"
-    r"|\b(?:agency|agencies|board|commission|court|judge|government|city|county|state|department"
+# "If relief is delayed six months", "courts hold that a delay of", "nor has it waited"
+_SUPPOSED = re.compile(
+    r"\b(?:if|unless|would|could|might|should|courts|nor|not|never|far from)\b"
+    r"(?:(?!\b(?:but|yet|instead|here|and)\b)[^.;,])*$",
+    _FLAGS,
+)
+# "The agency waited three years to act"
+_OTHERS = re.compile(
+    r"\b(?:agency|agencies|board|commission|court|judge|government|city|county|state|department"
     r"|defendants?|respondents?)(?:'s?)?\s+(?:had |has |have |then |also )?$",
-    re.IGNORECASE,
+    _FLAGS,
 )
 _BEFORE = 80
 """Characters before a delay that tell whose it is."""
 _TO_COURT = re.compile(
-    r"\s+(?:before|to|until|in)\s+(?:\w+\s+){0,2}?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b",
-    re.IGNORECASE,
+    r"\s+(?:before|to|until|in)\s+(?:\w+\s+){0,2}?(?:fil|mov|su|seek|bring|ask|com)(?:e|ing)?\b",
+    _FLAGS,
 )
 _SOMEONE_ELSES = re.compile(
     r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)"
     r"|\s+(?:would|will|could|may|might)\b",
-    re.IGNORECASE,
+    _FLAGS,
 )
 _LONGEST_DELAY = 120.0
 """Months beyond which two dates hardly are notice and motion."""
@@ -61,21 +71,19 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     """
     if motion.delay_months is not None:
         return coded(motion.delay_months)
-    papers: tuple[tuple[PaperName, str], ...] = (
+    papers_given: tuple[tuple[PaperName, str], ...] = (
         ("opposition", motion.opposition or ""),
         ("motion", motion.motion),
     )
     # A year inside a citation is not the movant's, nor what its parenthetical tells.
-    papers = tuple((paper, clean(text).plain) for paper, text in papers)
-    told = [(paper, text, match) for paper, text in papers for match in _told_in(text)]
+    papers = tuple((paper, given, clean(given).plain) for paper, given in papers_given)
+    told = [(paper, given, match) for paper, given, text in papers for match in _told_in(text)]
     # "waited six months before suing" says more than "six months' delay".
-    told.sort(key=lambda found: _TO_COURT.match(found[1], found[2].end()) is None)
-    for paper, text, match in told[:1]:
-        half, count, unit, and_a_half = (part or "" for part in _parts(match))
-        number = _NUMBERS.get(count) or int(count.replace(",", ""))
-        months = (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
-        return Indicator(months, "text", (_hit(months, paper, text, *match.span()),))
-    for paper, text in papers:
+    told.sort(key=lambda found: _TO_COURT.match(found[2].string, found[2].end()) is None)
+    for paper, given, match in told[:1]:
+        months = _months(match)
+        return Indicator(months, "text", (_hit(months, paper, given, *match.span()),))
+    for paper, given, text in papers:
         learned = list(_dates_near(hits, "first_notice", paper, text))
         moved = list(_dates_near(hits, "moved", paper, text))
         if learned and moved:
@@ -84,7 +92,7 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
             places = (first, min(after, key=lambda found: found.day)) if after else ()
             months = months_between(first.day, places[1].day) if places else 0.0
             if 0 < months <= _LONGEST_DELAY:
-                behind = [_hit(months, paper, text, place.start, place.end) for place in places]
+                behind = [_hit(months, paper, given, place.start, place.end) for place in places]
                 return Indicator(months, "text", tuple(behind))
     return NOT_SHOWN
 
@@ -96,15 +104,17 @@ def _told_in(text: str) -> Iterator[re.Match[str]]:
         return
     for match in _DELAY.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        if not _SOMEONE_ELSES.match(text, match.end()) and not _NOT_TOLD.search(before):
+        others = _OTHERS.search(before) and not _TO_COURT.match(text, match.end())
+        if not (_SOMEONE_ELSES.match(text, match.end()) or _SUPPOSED.search(before) or others):
             yield match
 
 
-def _parts(match: re.Match[str]) -> tuple[str | None, ...]:
-    """Return what a delay consists of: half, count, unit, and a half."""
-    parts = match.groups()
-    mine = parts[:4] if parts[1] else parts[4:]
-    return tuple(part.lower() if part else None for part in mine)
+def _months(match: re.Match[str]) -> float:
+    """Return how many months a delay is."""
+    parts = [part.lower() if part else "" for part in match.groups()]
+    half, tens, count, unit, and_a_half = parts[:_PARTS] if parts[2] else parts[_PARTS:]
+    number = _TENS.get(tens, 0) + (_NUMBERS.get(count) or int(count.replace(",", "")))
+    return (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
 
 
 def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> Iterator[DateFound]:

@@ -24,14 +24,14 @@ _BREAK_OR_SECOND_SPACE = re.compile(f"{_BREAK.pattern}|{_SECOND_SPACE.pattern}")
 _STAMP = re.compile(
     r"(?:(?:^|\n|\f)[ \t]*+(?:"
     r"(?:(?:USCA\w{0,4}|Appellate)[ ])?(?:Case|Appeal):?[ ]#?\d[\d:]{0,6}-[^\n]{0,60}"
-    r"(?:Doc|Dkt|Filed|Page|Pg)[^\n]{1,120}"
+    r"(?:Doc\w*|Dkt\w*|Filed|Page|Pg)[.:]?[ ]*(?:#|No\.)?[ ]*\d[^\n]{0,120}"
     r"|NYSCEF DOC[^\n]{1,120}|FILED: [a-z ]{3,30} COUNTY CLERK[^\n]{0,80}"
     r")(?=\n|\Z)"
-    r"|\n[ \t\f]*+(?:\n[ \t\f]*+)?"
+    r"|(?<!,)\n[ \t\f]*+(?:\n[ \t\f]*+)?"  # but not the year of a date
     r"(?:Page )?(?:-[ ]?)?\d{1,4}(?:[ ]?-)?(?: of \d{1,4})?[ \t]*+(?=\n))++\s*",
     re.IGNORECASE,
 )
-_LINE_NUMBER = re.compile(r"^[ \t]{0,12}(\d{1,2})(?=[ \t]+\S)", re.MULTILINE)
+_LINE_NUMBER = re.compile(r"^[ \t]{0,12}(\d{1,2})(?=[ \t]+\S|[ \t]*$)", re.MULTILINE)
 _NUMBERED_LINES = 10
 """Lines that count up, one after the other, on pleading paper at least."""
 _NUMBER_SIGN = re.compile(r"\bnos?\.(?=\s*\d)")
@@ -105,7 +105,8 @@ def clean(text: str) -> Paper:
 
 
 def _clean(text: str) -> Paper:
-    plain = without_citations(_without_stamps(text[:LONGEST].translate(TYPOGRAPHY)))
+    lines = text[:LONGEST].replace("\r\n", " \n").translate(TYPOGRAPHY)
+    plain = without_citations(_without_stamps(lines))
     # "No. 21-cv-135" denies nothing.
     letters = _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), reading_letters(plain))
     # Most short papers are one line, and most lines hold no second space: seen at a glance.
@@ -129,7 +130,7 @@ def _without_stamps(text: str) -> str:
     """Blank what stands at the edges of pages, so that sentences run on: stamps, numbers."""
     if "\n" not in text and "\f" not in text:
         return text
-    return _without_line_numbers(_STAMP.sub(lambda found: " " * len(found[0]), text))
+    return _STAMP.sub(lambda found: " " * len(found[0]), _without_line_numbers(text))
 
 
 def _without_line_numbers(text: str) -> str:

@@ -7,6 +7,7 @@ Scale: NUPunkt and CharBoundary", arXiv:2504.04131.
 """
 
 import re
+from collections.abc import Iterator
 
 _LINE_END = re.compile(r"(?<!\n)\n(?![^\S\n]*\n)")
 _FOOTNOTE_MARK = re.compile(r"(?<=[a-z)][.?!])[\"']?\d{1,2}(?=\s+[A-Z\"])")
@@ -19,7 +20,11 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 """A line of words that begin with capitals, and the empty line after it."""
-_ITEM = re.compile(r"\n[ \t]*(?=(?:[-*\u2022\u25cf]|\([a-z\d]{1,3}\)|\d{1,2}[.)])[ \t]+\w)")
+_ENDS = ".:;?!\"')"
+_ITEM = re.compile(
+    r"(?<! at)(?<!Law)(?<!No\.)(?<!Rule)(?<!\u00a7)\n"  # "slip op. at 24. By contrast"
+    r"[ \t]*(?=(?:[-*\u2022\u25cf]|\([a-z\d]{1,3}\)|\d{1,2}[.)])[ \t]+\w)"
+)
 """The line end before an item of a list."""
 
 
@@ -35,5 +40,16 @@ def sentence_starts(text: str) -> list[int]:
     if "\n" not in text:
         return starts
     # nupunkt goes on where no full stop ends a line: at a heading, or an item of a list.
-    parted = (found.end() for kind in (_HEADING, _ITEM) for found in kind.finditer(text))
-    return sorted({*starts, *parted})
+    return sorted({*starts, *_after_headings(text), *(item.end() for item in _ITEM.finditer(text))})
+
+
+def _after_headings(text: str) -> Iterator[int]:
+    """Give the place after each heading: such a line after the end of a sentence, or another."""
+    last = 0
+    for found in _HEADING.finditer(text):
+        place = found.start()
+        while place > last and text[place - 1].isspace():
+            place -= 1
+        if place <= last or text[place - 1] in _ENDS:
+            last = found.end()
+            yield last

@@ -34,6 +34,10 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ("They couldn't show a data breach.", True, False),
         ("They no longer fear a data breach.", True, False),
         ("She has failed to show a data breach.", True, False),
+        ("It failed to offer care and a data breach exposed files.", False, False),
+        ("If denied relief, it will not see a data breach.", True, True),
+        ("It came without any proof of a data breach and of relief.", True, False),
+        ("THE FIRM HAS NOT STOPPED\r\n\r\nA data breach exposed files.", False, False),
         ("Without an injunction a data breach will follow.", False, False),
         ("If the court does not act, a data breach will follow.", False, True),
         ("Case No. 21-cv-135 tells of a data breach.", False, False),
@@ -118,6 +122,11 @@ def test_pages_run_on_over_stamps_and_numbers() -> None:
     )
     read = clean(page + "and more")
     assert "cannot be undone of loss that" in read.mended.text
+    bare = [line if n % 4 else f"{n + 1}" for n, line in enumerate(lines)]
+    assert "8 of loss" not in clean("\n".join(bare)).mended.text
+    prose = "It left the order in\nCase 20-1507, filed in May; the rival copied it.\n"
+    assert "the rival copied it" in clean(prose).mended.text
+    assert "march 1, 2019 and" in clean("on March 1,\n2019\nand moved").mended.text
     assert read.mended.text.endswith("of loss that and more")
     listed = "1. A sale\n2. A lease"
     assert clean(listed).mended.text == "1. a sale 2. a lease"

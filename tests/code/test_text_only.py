@@ -67,6 +67,13 @@ def test_delay_is_counted_from_notice_to_motion() -> None:
         ("A delay of a month came first; they waited half a year before suing.", 6),
         ("It waited a year and a half.", 18),
         ("It waited fourteen (14) months.", 14),
+        ("It waited twenty-one months.", 21),
+        ("It waited two hundred and ten days.", None),
+        ("It could have sued in May but waited six months to sue.", 6),
+        ("If the harm were real, it would have sued, yet it waited eight months.", 8),
+        ("The city waited three years to file this motion.", 36),
+        ("Nor has it waited six months.", None),
+        ("It waited \u017fix months.", None),  # the long s of old print
         ("He was told on May 1, 2020 and moved from New York in May 2022.", None),
         ("It learned on May 1, 2020, sued on July 1, 2020 and sued on May 1, 2022.", 61 / 30.4),
         ("The rule imposes a 30-day delay on shipments.", None),
@@ -159,3 +166,10 @@ def test_a_paper_is_read_up_to_its_limit_and_the_answer_says_so() -> None:
     assert len(said) == 1
     assert "opposition has 5,000,011 characters" in said[0]
     assert notes(Motion.model_construct(motion="x", opposition=None, court=None)) == []
+
+
+def test_the_words_of_a_delay_are_those_of_the_paper_as_given() -> None:
+    text = "He waited six\u00a0months to sue."
+    frame = build_features([Motion.model_validate({"motion_type": "tro", "motion": text})])
+    [hit] = frame.hits[0]["harm.delay_months"]
+    assert hit.words == text[hit.start : hit.end] == "waited six\u00a0months"
