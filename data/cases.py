@@ -43,12 +43,16 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
 
 _LONG = 200
 """Characters from which a paper's words are its own."""
-_NO_CASE = frozenset({"", "na", "none", "null", "unknown", "nan", "tbd", "pending"})
+_NO_CASE = frozenset(
+    {"", "na", "none", "null", "unknown", "nan", "tbd", "tba", "pending", "missing", "sealed"}
+    | {"notavailable", "notassigned"}
+)
 
 
 def names_a_case(case_id: str) -> bool:
     """Tell whether a case id names a case, unlike "n/a" or "unknown"."""
-    return re.sub(r"[\W_]", "", case_id.lower()) not in _NO_CASE
+    plain = re.sub(r"[\W_]", "", case_id.lower()).lstrip("0")
+    return plain not in _NO_CASE and case_id.strip() != "-1"
 
 
 def _words_key(paper: str) -> list[tuple[str, str]]:
@@ -79,25 +83,31 @@ def docket_key(docket_number: str | None) -> str | None:
     >>> docket_key("Index No. 650123/2020") == docket_key("650123/2020")
     True
     """
-    if docket_number is None or not re.search(r"\d", docket_number):
+    if docket_number is None or not re.search(r"[1-9]", docket_number):
         return None
-    spelling = docket_number.lower().replace("civ", "cv")
+    spelling = _DASHES.sub("-", docket_number).lower().replace("civ", "cv")
     if federal := _FEDERAL.search(spelling):
-        return "-".join(federal.groups())
+        year, kind, number = federal.groups()
+        return f"{year}-{'cv' if kind == 'c' else kind}-{number}" if number.strip("0") else None
+    spelling = _NUMBER_WORDS.sub("", spelling)
     if civil := _CIVIL.match(spelling):
         return f"{civil[1]}-cv-{civil[2]}"
-    plain = _INITIALS.sub("", _NUMBER_WORDS.sub("", spelling))
-    return re.sub(r"[\W_]", "", plain)
+    return re.sub(r"[\W_]", "", _INITIALS.sub("", spelling))
 
 
-_FEDERAL = re.compile(r"\b(?:19|20)?(\d{2})[\s-]*(cv|cr|mc|md|ap|bk)[\s.-]*0*(\d+)")
-_INITIALS = re.compile(r"(?:[\s(-]+[a-z]{2,4}\)?)+$")
-# "CV-20-01234-PHX", "SACV 20-123", "C 20-5640", "Cvil Action No. 21-135", and the number alone
-_CIVIL = re.compile(
-    r"(?:(?:[a-z]{0,2}cv|c|cvil)\b[^\d]{0,20})?(?:nos?[.:\s]*)?(?:\d:)?(\d{2})[\s-]+0*(\d{1,6})"
-    r"(?:[\s(-]+[a-z]{2,4}\)?)*$"
+_DASHES = re.compile("[\u2010-\u2015]")
+# "1:21-cv-00135", "21 C 135"
+_FEDERAL = re.compile(r"\b(?:19|20)?(\d{2})[\s-]*(cv|cr|mc|md|ap|bk|c(?=[\s-]*\d))[\s.-]*0*(\d+)")
+_NUMBER_WORDS = re.compile(
+    r"^(?:(?:case|index|cause|docket|cvil action|cv|c\.?a)\b[.:#\s-]*)?"
+    r"(?:(?:nos?|number)\b[.:#\s]*)?"
 )
-_NUMBER_WORDS = re.compile(r"^(?:[a-z.\s]*\bno(?:s|\.|\b)|case\b|index\b|cause\b|docket\b)[.:#\s]*")
+_AFTER = r"(?:[\s(/-]+[a-z]{1,12}\b\)?|[a-z]{2,4}\b|\))*$"
+_INITIALS = re.compile(r"(?<=\d)" + _AFTER)
+# "CV-20-01234-PHX", "SACV 20-123", "C13-945RAJ", "H-06-2465", and the number alone
+_CIVIL = re.compile(
+    r"(?:(?:[a-z]{0,2}cv|[a-z])[\s.-]*)?(?:nos?[.:\s]*)?(?:\d:)?(\d{2})[\s-]+0*(\d{1,6})" + _AFTER
+)
 
 
 def draw_cases(groups: Rows, most: int, seed: int = 0) -> Rows:

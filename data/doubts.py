@@ -14,8 +14,10 @@ FIRST_YEAR = 1789
 _MANY = 20
 """Rulings that one case hardly ever has."""
 _OUTCOME = re.compile(
-    r"\b(?:motions?|applications?|requests?|injunction|order)\b[^.]{0,80}?"
-    r"\b(?:is|are|be)\s+(?:hereby\s+)?(?:GRANTED|DENIED)\b"
+    r"\b(?:motions?|applications?|requests?|injunction|order|TRO)\b[^.]{0,80}?"
+    r"(?:\b(?:is|are)\s+(?:hereby\s+)?)?\b(?:GRANTED|DENIED)\b(?<!be GRANTED)(?<!be DENIED)"
+    r"|\b(?i:court|judge)\s+(?:hereby\s+)?(?:GRANTS|DENIES)\b"
+    r"|\bORDERED\s+that\b[^.]{0,80}\b(?i:granted|denied)\b"
     r"|\b(?i:it\s+is\s+(?:hereby\s+|so\s+|therefore\s+)*ordered)\b"
 )
 
@@ -26,7 +28,7 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[str]:
     Outcomes told by the papers, impossible dates, unknown courts, one case too many rulings are
     of, papers that stand there twice, and rulings without ratings.
     """
-    n, last = len(rulings), date.today().year
+    n, today = len(rulings), date.today().isoformat()
 
     def some(kept: Callable[[Ruling], bool], words: str) -> list[str]:
         mine = [row for row in rulings if kept(row)]
@@ -38,7 +40,10 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[str]:
         "order",
     )
     found += some(
-        lambda row: row.year is not None and not FIRST_YEAR <= row.year <= last,
+        lambda row: (
+            row.decided is not None
+            and not str(FIRST_YEAR) <= row.decided <= today[: len(row.decided)]
+        ),
         f"are dated before {FIRST_YEAR} or after today",
     )
     found += some(
@@ -49,7 +54,7 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[str]:
         lambda row: all(getattr(row, name) is None for name in RATINGS),
         "have no Winter ratings; figures in rated mode are of these too",
     )
-    papers = Counter(" ".join(row.motion.lower().split()) for row in rulings)
+    papers = {hash(" ".join(row.motion.lower().split())) for row in rulings}
     if len(papers) < n:
         found.append(f"{n - len(papers):,} of {n:,} rulings have the `motion` of one before them")
     for group, size in Counter(case_groups(rulings).tolist()).most_common(1):

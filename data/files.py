@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def cache_dir() -> Path:
 
 
 @contextmanager
-def written_whole(path: Path, like: Path | None = None) -> Iterator[Path]:
+def written_whole(path: Path, like: Sequence[Path] = ()) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it into place only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
@@ -23,7 +23,7 @@ def written_whole(path: Path, like: Path | None = None) -> Iterator[Path]:
     Parameters
     ----------
     like
-        A file whose readers are to be the new one's at the most.
+        Files whose common readers are to be the new one's at the most.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
@@ -35,7 +35,9 @@ def written_whole(path: Path, like: Path | None = None) -> Iterator[Path]:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-        temporary.chmod(mode & like.stat().st_mode if like else mode)
+        for file in like:
+            mode &= file.stat().st_mode
+        temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from data.addresses import is_local, local_path
 from data.files import written_whole
 from data.rows import Broken, check_columns
 from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
-from data.sources import read_rows
+from data.whole import all_rows
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,16 +43,21 @@ class Problem:
         return f"{found}; expected {self.expected}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reject:
-    """A row that was not used. `row` counts data rows from 1, blank lines left out."""
+    """A row that was not used.
+
+    `row` counts data rows from 1, blank lines left out, in `file` where there are several.
+    """
 
     row: int
     problems: tuple[Problem, ...]
     raw: Any
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"row {self.row}: " + "; ".join(map(str, self.problems))
+        where = f"{self.file}, " if self.file else ""
+        return f"{where}row {self.row}: " + "; ".join(map(str, self.problems))
 
 
 @dataclass
@@ -70,6 +75,7 @@ class Loaded(Generic[M]):
     later_facts: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
     name: str = "stdin"
+    files: tuple[Path, ...] = ()
 
 
 def load(path: str | Path, kind: type[M]) -> Loaded[M]:
@@ -89,12 +95,16 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
         If the file is missing, empty, of unknown format, broken as a whole, or lacks a required
         column altogether.
     """
-    name, rows = read_rows(path)
+    found = all_rows(path)
+    rows = found.rows
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
-        check_columns(columns, kind, name)
+        check_columns(columns, kind, found.name)
     loaded = check_rows(rows, kind)
-    loaded.name = name
+    loaded.name, loaded.files = found.name, found.files
+    if len(found.files) != 1:
+        for reject in loaded.rejects:
+            reject.file, reject.row = found.places[reject.row - 1]
     return loaded
 
 
@@ -158,36 +168,36 @@ def rejects_path(loaded: Loaded[Any], folder: Path) -> Path:
     return folder / f"{loaded.name}.rejects.jsonl"
 
 
-def write_rejects(loaded: Loaded[Any], folder: Path, like: Path | None = None) -> Path | None:
+def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
     """Write the rejects (row number, reasons, the row) and return the path.
 
-    Without rejects nothing is written, and a rejects file left by an earlier run is removed.
-
-    Parameters
-    ----------
-    like
-        The file that the rows are from, if they are from one: who may not read it is not to read
-        its rejects.
+    Without rejects nothing is written, and a rejects file left by an earlier run is removed. Who
+    may not read the files that the rows are from is not to read their rejects.
     """
     path = rejects_path(loaded, folder)
     if not loaded.rejects:
         path.unlink(missing_ok=True)
         return None
-    with written_whole(path, like) as temporary, temporary.open("w", encoding="utf-8") as out:
+    with (
+        written_whole(path, loaded.files) as temporary,
+        temporary.open("w", encoding="utf-8") as out,
+    ):
         for reject in loaded.rejects:
-            out.write(reject_line(reject) + "\n")
+            out.write(reject_line(reject, reject.file or None) + "\n")
     return path
 
 
 def write_rejects_beside(loaded: Loaded[Any], given: str) -> Path | None:
     """Write the rejects beside the input as it was given, for its readers alone; see above.
 
-    Those of standard input (`-`), and of what is not on this machine, go to the working folder.
+    Those of standard input (`-`), of what is not on this machine and of a glob over folders go to
+    the working folder.
     """
-    if given == "-" or not is_local(given):
-        return write_rejects(loaded, Path.cwd())
-    file = Path(local_path(given))
-    return write_rejects(loaded, file.parent, file if file.is_file() else None)
+    if not is_local(given) and not loaded.rejects:
+        return None  # what lies here under that name is of something else
+    folder = Path(local_path(given)).parent
+    here = given == "-" or not is_local(given) or not folder.is_dir()
+    return write_rejects(loaded, Path.cwd() if here else folder)
 
 
 def reject_line(reject: Reject, file: str | None = None) -> str:

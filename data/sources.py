@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -44,6 +44,8 @@ STDIN = "stdin"
 _STARTS = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 """The bytes that a packed file begins with, by its ending."""
 _ENDS = 2**20
+_LOOKED_AT = 5
+"""Lines after the first that tell JSONL from JSON on standard input."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class File:
                 else:
                     rows = (csv_rows if self.kind == "csv" else json_rows)(stream, self.name)
                 for row in rows:
-                    yield row, min(raw.tell() / max(self.size, 1), 1.0)
+                    read = raw.tell() if raw.seekable() else 0  # a pipe tells no place
+                    yield row, min(read / max(self.size, 1), 1.0)
             except (EOFError, OSError, pa.ArrowException) as error:
                 raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
 
@@ -170,21 +173,6 @@ def _unpacked(raw: BinaryIO, packed: str, kind: str, name: str) -> Iterator[Bina
             raise UnreadableInput(f"cannot unpack {name}: {error}") from None
         whole.seek(0)
         yield whole
-
-
-def read_rows(given: str | Path) -> tuple[str, list[Any]]:
-    """Return the name of what `opened` opens, and all of its rows as they stand, unchecked.
-
-    Raises
-    ------
-    UnreadableInput
-        If there is no row to read there.
-    """
-    with opened(str(given), fit=None) as source:
-        rows = [row for part in source.parts for row, _ in part.rows()]
-    if not rows:
-        raise UnreadableInput(f"{source.name} has no rows; expected at least one")
-    return source.name, rows
 
 
 @contextmanager
@@ -288,6 +276,8 @@ def _kind_from(stream: BinaryIO) -> str:
     if line.startswith(b"["):
         return "json"
     if line.startswith(b"{"):
-        whole = isinstance(json_line(line.decode("utf-8", "replace")), dict)
-        return "jsonl" if whole else "json"
+        # Of lines that are objects the first may be cut short.
+        lines = (line, *islice(iter(lambda: stream.readline(LONGEST_LINE), b""), _LOOKED_AT))
+        whole = [isinstance(json_line(one.decode("utf-8", "replace")), dict) for one in lines]
+        return "jsonl" if any(whole) else "json"
     return "csv"

@@ -149,9 +149,9 @@ def backtest(
 ) -> None:
     """Judge earlier predictions by the rulings that came in, and say if retraining is due.
 
-    Retraining is due when, with 30 outcomes or more, the 95% interval of mean probability less
-    share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that of
-    the Brier score lies wholly above the one of the model's own test; or the probabilities, or one
+    Retraining is due when, with outcomes of 30 cases or more, the 95% interval of mean probability
+    less share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that
+    of the Brier score lies wholly above the one of the model's own test; or the probabilities, or one
     of the ten features that move them most (the year aside), have shifted: population stability
     index above 0.25 and more than chance makes.
 

@@ -207,11 +207,11 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
     from data.load import check_rows
     from data.rows import Broken, UnreadableInput
     from data.schema import Motion
-    from data.sources import read_rows
+    from data.whole import all_rows
 
     row: dict[str, Any] = {}
     if source is not None:
-        rows = read_rows(source)[1]
+        rows = all_rows(source).rows
         if isinstance(rows[0], Broken):
             raise UnreadableInput(f"{source}: expected {rows[0].expected}")
         if len(rows) != 1 or not isinstance(rows[0], dict):

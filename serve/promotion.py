@@ -41,6 +41,6 @@ def _show_gaps(gaps: tuple[Gap, ...], console: Console) -> None:
     console.print(table)
     console.print(
         "Difference: challenger less champion, paired by ruling, bootstrapped by case; negative is "
-        "better. Calibration error: root mean square distance of the probabilities from the "
+        "better. Calibration distance: root mean square distance of the probabilities from the "
         "observed rates (logistic calibration curve)."
     )

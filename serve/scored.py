@@ -14,7 +14,7 @@ from data.kinds import Maybe, MaybeName
 from data.load import check_rows, load
 from data.rows import UnreadableInput
 from data.schema import Motion
-from data.sources import read_rows
+from data.whole import all_rows
 from features.build import FAMILIES
 from serve.chunk import give_ids
 from serve.joined import Prediction, Probability
@@ -119,7 +119,7 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         If it is no scored docket, a row is not as `enjoin score` writes it, an id stands twice, or
         `motions` holds none of its ids.
     """
-    rows = read_rows(path)[1]
+    rows = all_rows(path).rows
     known = _known_of(motions) if motions else {}
     _check_columns(path, rows)
     checked = check_rows(rows, ScoredRow)

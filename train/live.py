@@ -183,7 +183,7 @@ def _brier_rule(scores: pd.DataFrame) -> Rule:
         promised = f"{row['promised']:.3f} [{row['promised_low']:.3f}, {row['promised_high']:.3f}]"
         named = "" if row["mode"] == EVERY_MODE else f"{row['mode']}: "
         told = f"{named}{_told(row, '.3f')}, tested {promised}"
-        words.append(told + (f" (only {row['cases']} cases)" if few else ""))
+        words.append(told + (f" (of {row['cases']} case(s) only)" if few else ""))
     return Rule("Brier score", worse, "; ".join(words))
 
 

@@ -189,6 +189,27 @@ def client() -> "MlflowClient":
     return mlflow.MlflowClient()
 
 
+def reach_mlflow() -> None:
+    """Ask whether the store is there, before the minutes that its results take.
+
+    Raises
+    ------
+    ConnectionError
+        If no server answers at its address.
+    """
+    import mlflow
+
+    try:
+        standing()
+    except mlflow.MlflowException as error:
+        where = mlflow.get_tracking_uri()
+        raise ConnectionError(
+            f"the MLflow store at {where} does not answer; start it, or unset MLFLOW_TRACKING_URI "
+            f"to use a file in this folder ({error})"
+        ) from None
+
+
+@impatient()
 def choose_experiment() -> None:
     """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
 

@@ -133,24 +133,6 @@ def train(
         return _trained(rulings, source, settings, log_model, tell, cluster)
 
 
-def _reach_mlflow() -> None:
-    """Ask whether the store is there, before the minutes that its results take.
-
-    Raises
-    ------
-    ConnectionError
-        If no server answers at its address.
-    """
-    try:
-        registry.standing()
-    except mlflow.MlflowException as error:
-        where = mlflow.get_tracking_uri()
-        raise ConnectionError(
-            f"the MLflow store at {where} does not answer; start it, or unset MLFLOW_TRACKING_URI "
-            f"to use a file in this folder ({error})"
-        ) from None
-
-
 def _trained(
     rulings: Sequence[Ruling],
     source: str,
@@ -160,7 +142,7 @@ def _trained(
     cluster: Cluster | None = None,
 ) -> Trained:
     registry.quiet_mlflow()
-    _reach_mlflow()
+    registry.reach_mlflow()
     # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
     labelled, evaluation = _evaluated(rulings, settings, tell, cluster)
     tell("fitting on all rulings")

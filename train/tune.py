@@ -25,7 +25,7 @@ from data.schema import Ruling
 from data.splits import temporal_split
 from train.boosters import DEFAULTS
 from train.modes import MODES
-from train.registry import choose_experiment, quiet_mlflow
+from train.registry import choose_experiment, quiet_mlflow, reach_mlflow
 from train.rulings import label_rulings
 from train.run import Settings
 from train.study import begin, comparable, next_sampler, open_study, pruned, tried
@@ -129,6 +129,7 @@ def tune(
         If the rulings cannot be split, or the study file cannot be used.
     """
     quiet_mlflow()
+    reach_mlflow()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # the error itself is told
     counted = counted_as_granted([row.outcome for row in rulings], settings.in_part)
     rulings = [row for row, granted in zip(rulings, counted, strict=True) if granted is not None]

@@ -1,8 +1,14 @@
 """Reading files: every format, every kind of wrong input, nothing lost."""
 
+import io
 import json
+import os
+import sys
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 
+import fsspec
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,11 +16,12 @@ from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
 from data.files import written_whole
-from data.load import check_rows, load, write_rejects
+from data.load import check_rows, load, write_rejects, write_rejects_beside
 from data.rows import UnreadableInput
 from data.schema import Motion, Ruling, is_list
 
 ROWS = list(embedded_rulings()[:20])
+MOTION = {"motion_type": "tro", "motion": "x"}
 
 
 def _as_csv(rows: list[Ruling], path: Path) -> None:
@@ -227,3 +234,57 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         fail_halfway()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_rejects_of_several_files_name_them_and_are_as_private(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.jsonl").write_text(f"{json.dumps(MOTION)}\n{{broken\n")
+    (folder / "b.jsonl").chmod(0o600)
+    loaded = load(folder, Motion)
+    assert len(loaded.rows) == 2
+    assert [(Path(each.file).name, each.row) for each in loaded.rejects] == [
+        ("a.jsonl", 2),
+        ("b.jsonl", 2),
+    ]
+    path = write_rejects_beside(loaded, str(folder))
+    assert path == tmp_path / "in.rejects.jsonl"
+    assert path.stat().st_mode & 0o777 == 0o600
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(Path(line["file"]).name, line["row"]) for line in lines] == [
+        ("a.jsonl", 2),
+        ("b.jsonl", 2),
+    ]
+
+
+def test_rejects_go_to_a_folder_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "y1").mkdir()
+    (tmp_path / "y1" / "a.jsonl").write_text(f"{json.dumps(MOTION)}\n{{broken\n")
+    over_folders = "y*/a.jsonl"
+    path = write_rejects_beside(load(over_folders, Motion), over_folders)
+    assert path is not None
+    assert path.resolve() == tmp_path / "a.jsonl.rejects.jsonl"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl.rejects.jsonl", "y1"]
+    fsspec.filesystem("memory").pipe("/bucket/a.jsonl", json.dumps(MOTION).encode())
+    elsewhere = "memory://bucket/a.jsonl"
+    assert write_rejects_beside(load(elsewhere, Motion), elsewhere) is None
+    assert path.exists()  # it is of another file of that name
+
+
+def test_a_pipe_and_a_cut_first_line_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pending.jsonl"
+    os.mkfifo(pipe)
+    content = f"{{broken\n{json.dumps(MOTION)}\n"
+    Thread(target=lambda: pipe.write_text(content), daemon=True).start()
+    found = load(pipe, Motion)
+    assert (len(found.rows), len(found.rejects)) == (1, 1)
+    stdin = SimpleNamespace(buffer=io.BytesIO(content.encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    found = load("-", Motion)
+    assert (len(found.rows), len(found.rejects)) == (1, 1)

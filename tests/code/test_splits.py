@@ -32,7 +32,7 @@ def test_placeholders_for_a_docket_join_no_cases() -> None:
 def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None:
     rows = [
         RULINGS[0].model_copy(update={"case_id": name, "docket_number": None, "motion": f"He {n}."})
-        for n, name in enumerate(["unknown", "Unknown", "n/a", "None", "c", "c"])
+        for n, name in enumerate(["unknown", "0", "-1", "None", "c", "c"])
     ]
     assert len(set(case_groups(rows))) == 5
     long = " ".join(["The rival copied the box."] * 10)
@@ -51,10 +51,23 @@ def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None
         ("Civil Action No. 21-135 (RDM)", "1:21-cv-00135"),
         ("SACV 20-00123", "8:20-cv-00123"),
         ("21-135", "1:21-cv-00135"),
+        ("22-7464 (RMB/EAP)", "1:22-cv-07464 (RMB/AMD)"),
+        ("21 C 135", "1:21-cv-00135"),
+        ("12-22958-CIV-SEITZ", "1:12-cv-22958"),
+        ("Case No. 20-1234", "20-1234"),
+        ("CIV-20-277-G", "5:20-cv-00277-G"),
+        ("C13-945RAJ", "2:13-cv-00945"),
+        ("08-0758-CV-W-DGK", "4:08-cv-00758-DGK"),
+        ("21\u201100135", "21-cv-00135"),
     ],
 )
 def test_one_docket_has_one_key_however_it_is_written(one: str, other: str) -> None:
-    assert docket_key(one) == docket_key(other)
+    assert docket_key(one) == docket_key(other) is not None
+
+
+@pytest.mark.parametrize("none", ["0", "00-0000", "1:00-cv-00000", "n/a", ""])
+def test_what_is_no_docket_has_no_key(none: str) -> None:
+    assert docket_key(none) is None
 
 
 def test_temporal_split_trains_on_earlier_years_only() -> None:

@@ -1,5 +1,7 @@
 """Doubts about rulings that fit the schema."""
 
+from datetime import date
+
 import pytest
 
 from data.doubts import doubts_about
@@ -21,6 +23,10 @@ def test_the_embedded_rulings_raise_no_doubt() -> None:
             "1 of 30 rulings tell the outcome",
         ),
         ({"opposition": "It opposed. IT IS SO ORDERED."}, "1 of 30 rulings tell the outcome"),
+        ({"motion": "The court GRANTS the motion."}, "1 of 30 rulings tell the outcome"),
+        ({"motion": "Motion for TRO DENIED."}, "1 of 30 rulings tell the outcome"),
+        ({"motion": "ORDERED that the motion is granted."}, "1 of 30 rulings tell the outcome"),
+        ({"decided": f"{date.today().year}-12-31"}, "1 of 30 rulings are dated before 1789 or"),
         ({"decided": "2205-03-01"}, "1 of 30 rulings are dated before 1789 or after today"),
         ({"decided": "0202-01-01"}, "1 of 30 rulings are dated before 1789 or after today"),
         ({"court": "zzctxx"}, "1 of 30 rulings name no trial court"),
@@ -36,7 +42,9 @@ def test_what_would_mislead_is_named(change: dict[str, str | None], words: str) 
 
 def test_an_outcome_asked_for_is_none() -> None:
     asked = "They ask that the motion be granted, and the earlier order denied relief."
-    assert doubts_about([SOME[0].model_copy(update={"motion": asked}), *SOME[1:]]) == []
+    prayer = "WHEREFORE, Plaintiff asks that this motion be GRANTED and the injunction be GRANTED."
+    for words in (asked, prayer):
+        assert doubts_about([SOME[0].model_copy(update={"motion": words}), *SOME[1:]]) == []
 
 
 def test_rulings_all_of_one_case_and_without_ratings() -> None:
