@@ -151,8 +151,8 @@ def backtest(
 
     Retraining is due when, with outcomes of 30 cases or more, the 95% interval of mean probability
     less share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that
-    of the Brier score lies wholly above the one of the model's own test; or the probabilities, or one
-    of the ten features that move them most (the year aside), have shifted: population stability
+    of the Brier score lies wholly above the one of the model's own test; or the probabilities, or
+    one of the ten features that move them most (the year aside), have shifted: population stability
     index above 0.25 and more than chance makes.
 
     Each model version is judged apart and logged to MLflow as a run; the verdict on the champion
