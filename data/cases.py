@@ -51,7 +51,7 @@ _NO_CASE = frozenset(
 
 def names_a_case(case_id: str) -> bool:
     """Tell whether a case id names a case, unlike "n/a" or "unknown"."""
-    plain = re.sub(r"[\W_]", "", case_id.lower()).lstrip("0")
+    plain = re.sub(r"[\W_]", "", case_id.lower())
     return plain not in _NO_CASE and case_id.strip() != "-1"
 
 

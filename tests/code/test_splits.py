@@ -32,7 +32,7 @@ def test_placeholders_for_a_docket_join_no_cases() -> None:
 def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None:
     rows = [
         RULINGS[0].model_copy(update={"case_id": name, "docket_number": None, "motion": f"He {n}."})
-        for n, name in enumerate(["unknown", "0", "-1", "None", "c", "c"])
+        for n, name in enumerate(["unknown", "n/a", "-1", "None", "0", "0"])
     ]
     assert len(set(case_groups(rows))) == 5
     long = " ".join(["The rival copied the box."] * 10)
