@@ -34,9 +34,12 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
             row = parent[row]
         return row
 
-    first_seen: dict[tuple[str, str], int] = {}
+    first_seen: dict[tuple[str, str | int], int] = {}
     for row, motion in enumerate(motions):
-        for key in (*case_keys(motion), *_words_key(motion.motion)):
+        keys: list[tuple[str, str | int]] = [*case_keys(motion)]
+        if len(words := words_of(motion.motion)) >= _LONG:
+            keys.append(("words", hash(words)))  # not the words: they may be a million papers'
+        for key in keys:
             parent[root(row)] = root(first_seen.setdefault(key, row))
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
 
@@ -55,9 +58,9 @@ def names_a_case(case_id: str) -> bool:
     return plain not in _NO_CASE and case_id.strip() != "-1"
 
 
-def _words_key(paper: str) -> list[tuple[str, str]]:
-    words = " ".join(paper.lower().split())
-    return [("words", words)] if len(words) >= _LONG else []
+def words_of(paper: str) -> str:
+    """Return the words of a paper in small letters, one space between them."""
+    return " ".join(paper.lower().split())
 
 
 def case_keys(motion: Motion) -> list[tuple[str, str]]:

@@ -55,7 +55,9 @@ def count(name: str, rulings: Sequence[Ruling]) -> Cell:
 
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:
-    """Return the 95% score interval of a proportion (Wilson 1927)."""
+    """Return the 95% score interval of a proportion (Wilson 1927); of none it is anything."""
+    if n == 0:
+        return 0.0, 1.0
     z = 1.959963984540054
     share, width = successes / n, z * z / n
     middle = (share + width / 2) / (1 + width)

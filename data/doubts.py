@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from data.cases import case_groups
+from data.cases import case_groups, words_of
 from data.courts import find_court
 from data.schema import RATINGS, Ruling
 
@@ -54,7 +54,7 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[str]:
         lambda row: all(getattr(row, name) is None for name in RATINGS),
         "have no Winter ratings; figures in rated mode are of these too",
     )
-    papers = {hash(" ".join(row.motion.lower().split())) for row in rulings}
+    papers = {hash(words_of(row.motion)) for row in rulings}
     if len(papers) < n:
         found.append(f"{n - len(papers):,} of {n:,} rulings have the `motion` of one before them")
     for group, size in Counter(case_groups(rulings).tolist()).most_common(1):

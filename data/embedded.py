@@ -33,8 +33,7 @@ def reader_forecasts() -> dict[str, float]:
     A baseline to be judged against, and what a factor reader may learn to foretell from the words
     of training rulings; never an input about the motion at hand.
     """
-    lines = (_HERE / "reader_forecasts.jsonl").read_text(encoding="utf-8").splitlines()
-    return {row["id"]: float(row["p"]) for row in map(json.loads, lines)}
+    return {name: float(row["p"]) for name, row in _by_id("reader_forecasts.jsonl").items()}
 
 
 @cache
@@ -43,7 +42,11 @@ def first_coding() -> dict[str, dict[str, Any]]:
 
     For telling how far two coders agree; nothing may learn from it (see DATA_CARD.md).
     """
-    lines = (_HERE / "first_coding.jsonl").read_text(encoding="utf-8").splitlines()
+    return _by_id("first_coding.jsonl")
+
+
+def _by_id(name: str) -> dict[str, dict[str, Any]]:
+    lines = (_HERE / name).read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
 
 

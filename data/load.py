@@ -7,7 +7,7 @@ fields in CSV are separated by `;`, an empty cell means "not shown", and `[]` me
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -43,7 +43,7 @@ class Problem:
         return f"{found}; expected {self.expected}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reject:
     """A row that was not used.
 
@@ -96,15 +96,17 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
         column altogether.
     """
     found = all_rows(path)
-    rows = found.rows
+    rows = found.rows()
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
         check_columns(columns, kind, found.name)
     loaded = check_rows(rows, kind)
     loaded.name, loaded.files = found.name, found.files
-    if len(found.files) != 1:
-        for reject in loaded.rejects:
-            reject.file, reject.row = found.places[reject.row - 1]
+    places = [found.place_of(reject.row) for reject in loaded.rejects]
+    loaded.rejects = [
+        replace(reject, file=file, row=row)
+        for reject, (file, row) in zip(loaded.rejects, places, strict=True)
+    ]
     return loaded
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from data.codes import Outcome
+from data.schema import Ruling
 
 InPart = Literal["granted", "denied", "left_out"]
 
@@ -20,3 +21,11 @@ def counted_as_granted(outcomes: Iterable[Outcome | str], in_part: InPart) -> li
         Outcome.DENIED: False,
     }
     return [counts[outcome] for outcome in outcomes]
+
+
+def counted(rulings: Iterable[Ruling], in_part: InPart) -> tuple[list[Ruling], list[bool]]:
+    """Return the rulings that are not left out, and of each whether it counts as granted."""
+    rulings = list(rulings)
+    found = counted_as_granted((ruling.outcome for ruling in rulings), in_part)
+    kept = [ruling for ruling, granted in zip(rulings, found, strict=True) if granted is not None]
+    return kept, [granted for granted in found if granted is not None]

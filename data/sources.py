@@ -104,9 +104,9 @@ class File:
                     rows = jsonl_rows(stream)
                 else:
                     rows = (csv_rows if self.kind == "csv" else json_rows)(stream, self.name)
+                tells = raw.seekable()  # a pipe tells no place
                 for row in rows:
-                    read = raw.tell() if raw.seekable() else 0  # a pipe tells no place
-                    yield row, min(read / max(self.size, 1), 1.0)
+                    yield row, min(raw.tell() / max(self.size, 1), 1.0) if tells else 0.0
             except (EOFError, OSError, pa.ArrowException) as error:
                 raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
 

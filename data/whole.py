@@ -1,32 +1,44 @@
 """Read all rows of a source at once, with the files and places that they are from."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from data.addresses import local_path
+from data.chunks import Chunk
 from data.rows import UnreadableInput
 from data.sources import opened
 
+_ROWS = 10_000
+"""Rows of a chunk: how many makes no difference, as all are held."""
 
-class AllRows(NamedTuple):
+
+@dataclass(frozen=True)
+class AllRows:
     """All rows of a source as they stand, unchecked.
 
     Attributes
     ----------
     name
         What the source is called.
-    rows
-        The rows; a line that is none is `Broken`.
-    places
-        Of each, the file it stands in ("" where that is the only one), and its row there.
+    chunks
+        Its rows; a line that is none is `Broken`.
     files
         The files of this machine that were read.
     """
 
     name: str
-    rows: list[Any]
-    places: list[tuple[str, int]]
+    chunks: tuple[Chunk, ...]
     files: tuple[Path, ...]
+
+    def rows(self) -> list[Any]:
+        """Return the rows."""
+        return [row for chunk in self.chunks for row in chunk.rows]
+
+    def place_of(self, row: int) -> tuple[str, int]:
+        """Return the file ("" where it is the only one), and the row there, of a row (from 1)."""
+        chunk = next(chunk for chunk in self.chunks if row <= chunk.end)
+        return chunk.place_of(row - chunk.start + 1)
 
 
 def all_rows(given: str | Path) -> AllRows:
@@ -37,16 +49,9 @@ def all_rows(given: str | Path) -> AllRows:
     UnreadableInput
         If there is no row to read there.
     """
-    rows: list[Any] = []
-    places: list[tuple[str, int]] = []
     with opened(str(given), fit=None) as source:
-        for part in source.parts:
-            name = part.name if len(source.parts) > 1 else ""
-            for number, (row, _) in enumerate(part.rows(), start=1):
-                rows.append(row)
-                places.append((name, number))
-        local = [part for part in source.parts if part.address.startswith("file://")]
-    if not rows:
+        chunks = tuple(source.chunks(_ROWS))
+    if not chunks:
         raise UnreadableInput(f"{source.name} has no rows; expected at least one")
-    files = tuple(Path(local_path(part.address)) for part in local)
-    return AllRows(source.name, rows, places, files)
+    local = [address for address in source.addresses() if address.startswith("file://")]
+    return AllRows(source.name, chunks, tuple(Path(local_path(address)) for address in local))

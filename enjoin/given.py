@@ -39,16 +39,16 @@ def checked_settings(
 def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling], int]":
     """Load labelled rulings, telling of columns, rejects and doubts about them.
 
-    Returns
-    -------
-    The rulings, and how many rows were rejected.
-
     Parameters
     ----------
     source
         A file, `-` for standard input, or `EMBEDDED`.
     keep_rejects
         Write wrong rows to a file: beside the source, or here for standard input.
+
+    Returns
+    -------
+    The rulings, and how many rows were rejected.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
 
     row: dict[str, Any] = {}
     if source is not None:
-        rows = all_rows(source).rows
+        rows = all_rows(source).rows()
         if isinstance(rows[0], Broken):
             raise UnreadableInput(f"{source}: expected {rows[0].expected}")
         if len(rows) != 1 or not isinstance(rows[0], dict):

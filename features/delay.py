@@ -78,9 +78,9 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
     # A year inside a citation is not the movant's, nor what its parenthetical tells.
     papers = tuple((paper, given, clean(given).plain) for paper, given in papers_given)
     told = [(paper, given, match) for paper, given, text in papers for match in _told_in(text)]
-    # "waited six months before suing" says more than "six months' delay".
-    told.sort(key=lambda found: _TO_COURT.match(found[2].string, found[2].end()) is None)
-    for paper, given, match in told[:1]:
+    if told:
+        # "waited six months before suing" says more than "six months' delay".
+        paper, given, match = min(told, key=lambda found: not _to_court(found[2]))
         months = _months(match)
         return Indicator(months, "text", (_hit(months, paper, given, *match.span()),))
     for paper, given, text in papers:
@@ -88,10 +88,11 @@ def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
         moved = list(_dates_near(hits, "moved", paper, text))
         if learned and moved:
             first = min(learned, key=lambda found: found.day)
-            after = [found for found in moved if found.day > first.day]
-            places = (first, min(after, key=lambda found: found.day)) if after else ()
-            months = months_between(first.day, places[1].day) if places else 0.0
+            later = [found for found in moved if found.day > first.day]
+            following = min(later, key=lambda found: found.day, default=first)
+            months = months_between(first.day, following.day)
             if 0 < months <= _LONGEST_DELAY:
+                places = (first, following)
                 behind = [_hit(months, paper, given, place.start, place.end) for place in places]
                 return Indicator(months, "text", tuple(behind))
     return NOT_SHOWN
@@ -104,9 +105,14 @@ def _told_in(text: str) -> Iterator[re.Match[str]]:
         return
     for match in _DELAY.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        others = _OTHERS.search(before) and not _TO_COURT.match(text, match.end())
+        others = _OTHERS.search(before) and not _to_court(match)
         if not (_SOMEONE_ELSES.match(text, match.end()) or _SUPPOSED.search(before) or others):
             yield match
+
+
+def _to_court(match: re.Match[str]) -> bool:
+    """Tell whether a delay is one in coming to court."""
+    return _TO_COURT.match(match.string, match.end()) is not None
 
 
 def _months(match: re.Match[str]) -> float:

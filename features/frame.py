@@ -134,7 +134,7 @@ class FeatureFrame:
 
     def with_readings(
         self,
-        numbers: npt.NDArray[np.float64],
+        numbers: npt.NDArray[np.float64] | None,
         hits: Sequence[HitsByColumn] = (),
         terms: csr_matrix | None = None,
     ) -> "FeatureFrame":
@@ -143,12 +143,14 @@ class FeatureFrame:
         Parameters
         ----------
         numbers
-            (n, `features.readings.COLUMNS`); NaN for not shown.
+            (n, `features.readings.COLUMNS`); NaN for not shown, None where nothing was read.
         hits
             For each motion, the words behind each reading, where they are wanted.
         terms
             What was read.
         """
+        if numbers is None:
+            numbers = np.full((len(self), len(READINGS)), np.nan)
         both = zip(self.hits, hits, strict=True)
         told = np.where(np.isnan(numbers), "not shown", "text").astype(object)
         return replace(

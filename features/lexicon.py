@@ -8,6 +8,7 @@ can show (`TEXT_FIELDS`), with
 - `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
+- `deniable` (optional): more phrases, which it cancels though `negatable` is false,
 - `favors` and `authority`: for a cue on a Winter factor, whom it helps and the source for that,
 - `matches` and `misses`: sentences that must and must not fire; the tests check each.
 """

@@ -26,6 +26,10 @@ NAMED = 4
 """Shared and differing features named for each ruling."""
 
 
+class NoComparables(LookupError):
+    """The model holds no rulings to compare with."""
+
+
 class Comparable(BaseModel):
     """One training ruling like the motion."""
 
@@ -151,7 +155,7 @@ _COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
 def _rate(model: GrantModel, comparables: Comparables, order: list[int]) -> ComparableRate:
     rows = order[:NEAREST]
     granted = int(comparables.granted[rows].sum())
-    low, high = wilson_interval(granted, len(rows)) if rows else (0.0, 1.0)
+    low, high = wilson_interval(granted, len(rows))
     rate = granted / len(rows) if rows else model.base_rate
     return ComparableRate(
         rulings=len(rows),

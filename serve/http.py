@@ -15,7 +15,7 @@ from data.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
 from serve.answering import Answering
-from serve.comparables import SHOWN, ComparablesAnswer
+from serve.comparables import SHOWN, ComparablesAnswer, NoComparables
 from serve.keys import Gate
 from serve.measured import measure
 from serve.page_files import add_page
@@ -198,7 +198,7 @@ def build_app(
         """Name the training rulings most like a motion, never one of its own case."""
         try:
             return answering.predictor.compare(motion, most)
-        except LookupError as error:
+        except NoComparables as error:
             raise HTTPException(404, str(error)) from None
 
     @asked.get("/model")

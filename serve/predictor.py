@@ -20,7 +20,13 @@ from serve.answer import (
     Tested,
     as_phrases,
 )
-from serve.comparables import ComparablesAnswer, comparable_rate, compare, nearest_outcomes
+from serve.comparables import (
+    ComparablesAnswer,
+    NoComparables,
+    comparable_rate,
+    compare,
+    nearest_outcomes,
+)
 from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
 from train.calibration import INTERVAL, Floats
@@ -163,12 +169,12 @@ class Predictor:
         return answers
 
     def compare(self, motion: Motion, most: int) -> ComparablesAnswer:
-        """Name the training rulings most like a motion; LookupError where the model holds none."""
+        """Name the training rulings most like a motion; NoComparables if the model holds none."""
         return compare(self.model, self._held(), self.version, motion, most)
 
     def _held(self) -> Comparables:
         if self.comparables is None:
-            raise LookupError("this model holds no rulings to compare with; run `enjoin train`")
+            raise NoComparables("this model holds no rulings to compare with; run `enjoin train`")
         return self.comparables
 
     def _reckoned(

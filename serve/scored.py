@@ -119,7 +119,7 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         If it is no scored docket, a row is not as `enjoin score` writes it, an id stands twice, or
         `motions` holds none of its ids.
     """
-    rows = all_rows(path).rows
+    rows = all_rows(path).rows()
     known = _known_of(motions) if motions else {}
     _check_columns(path, rows)
     checked = check_rows(rows, ScoredRow)

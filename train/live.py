@@ -9,7 +9,7 @@ Retraining is due by any of four rules, once outcomes of `FEWEST` cases have bee
   (`train.drift`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -96,12 +96,8 @@ def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
     interval is the wider of the bootstrap by case and Wilson's, since a bootstrap of outcomes that
     are all alike has no width.
     """
-    ordered = joined.sort_values("p_grant", kind="stable")
-    weights = observed_and_drawn(ordered["case"].to_numpy())
     rows = []
-    for group in _groups(len(ordered)):
-        cell = ordered.iloc[group]
-        rates = _rates(weights[:, group], cell["granted"].to_numpy(float))
+    for cell, rates in _cells(joined):
         low, high = wilson_interval(int(cell["granted"].sum()), len(cell))
         drawn = np.nanquantile(rates[1:], [0.025, 0.975])
         means = {"p_mean": "p_grant", "p_low": "p_low", "p_high": "p_high"}
@@ -114,17 +110,22 @@ def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
 
 def share_inside(joined: pd.DataFrame) -> tuple[float, float, float]:
     """Return the share of these groups whose observed rate is inside, and its 95% bounds."""
-    ordered = joined.sort_values("p_grant", kind="stable")
-    weights = observed_and_drawn(ordered["case"].to_numpy())
     inside = []
-    for group in _groups(len(ordered)):
-        cell = ordered.iloc[group]
-        rates = _rates(weights[:, group], cell["granted"].to_numpy(float))
+    for cell, rates in _cells(joined):
         within = (cell["p_low"].mean() <= rates) & (rates <= cell["p_high"].mean())
         inside.append(np.where(np.isnan(rates), np.nan, within))  # a replicate may leave it out
     shares = np.nanmean(inside, axis=0)
     low, high = np.quantile(shares[1:], [0.025, 0.975])
     return float(shares[0]), float(low), float(high)
+
+
+def _cells(joined: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Any]]:
+    """Give each group with the share granted in it: as observed, then in each replicate."""
+    ordered = joined.sort_values("p_grant", kind="stable")
+    weights = observed_and_drawn(ordered["case"].to_numpy())
+    for group in _groups(len(ordered)):
+        cell = ordered.iloc[group]
+        yield cell, _rates(weights[:, group], cell["granted"].to_numpy(float))
 
 
 def _groups(n: int) -> "list[np.ndarray[Any, Any]]":

@@ -84,7 +84,7 @@ class GrantModel:
         if frame.has_readings:
             return frame
         if self.readers is None:
-            return frame.with_readings(np.full((len(frame), len(readings.COLUMNS)), np.nan))
+            return frame.with_readings(None)
         terms = self.readers.vocabulary.matrix(frame.papers)
         words = self.readers.words_behind(frame.papers, terms) if phrases else ()
         return frame.with_readings(self.readers.values(terms), words, terms)

@@ -10,11 +10,10 @@ import pandas as pd
 
 from data.cases import case_groups
 from data.embedded import reader_forecasts
-from data.outcomes import InPart, counted_as_granted
+from data.outcomes import InPart, counted
 from data.schema import Ruling
 from features.frame import FeatureFrame
 from features.hits import Papers
-from features.readings import COLUMNS
 from train.calibration import Flags, Floats
 from train.cluster import Cluster
 from train.fit_model import Copy, fit
@@ -77,12 +76,11 @@ def label_rulings(
     cluster
         Where features are built, and later models fitted; None for this process.
     """
-    counted = counted_as_granted([row.outcome for row in rulings], in_part)
-    rulings = [row for row, granted in zip(rulings, counted, strict=True) if granted is not None]
+    rulings, labels = counted(rulings, in_part)
     built = build_frames(rulings, seed, cluster, tell)
     frames = {mode: built["whole", mode] for mode in MODES}
     partly = {mode: built["half-coded", mode] for mode in HALF_CODED}
-    granted = np.array([granted for granted in counted if granted is not None], dtype=bool)
+    granted = np.array(labels, dtype=bool)
     targets = reading_targets(rulings, reader_forecasts())
     groups = case_groups(rulings)
     return Labelled(tuple(rulings), frames, partly, granted, groups, targets, cluster)
@@ -176,7 +174,7 @@ def read_frames(
 ) -> dict[Mode, FeatureFrame]:
     """Return the frames of some rows in every mode with the readings, read just once."""
     frames = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
-    values = np.full((len(rows), len(COLUMNS)), np.nan)
+    values = None
     if readers is not None:
         values = readings_of(readers, labelled.papers(rows), labelled.cluster).to_numpy()
     return {mode: frame.with_readings(values) for mode, frame in frames.items()}

@@ -20,7 +20,7 @@ import tomli_w
 from mlflow.exceptions import MlflowException
 
 from data.files import written_whole
-from data.outcomes import counted_as_granted
+from data.outcomes import counted
 from data.schema import Ruling
 from data.splits import temporal_split
 from train.boosters import DEFAULTS
@@ -131,9 +131,7 @@ def tune(
     quiet_mlflow()
     reach_mlflow()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # the error itself is told
-    counted = counted_as_granted([row.outcome for row in rulings], settings.in_part)
-    rulings = [row for row, granted in zip(rulings, counted, strict=True) if granted is not None]
-    labels = [granted for granted in counted if granted is not None]
+    rulings, labels = counted(rulings, settings.in_part)
     earlier = temporal_split(rulings, labels, settings.first_test_year).train
     rows = [rulings[row] for row in earlier]
     chosen = {

@@ -237,7 +237,8 @@ def test_long_rows_make_short_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
 def test_packed_files_are_read_whole_or_not_at_all(tmp_path: Path, kind: str, packed: str) -> None:
     path = _written(tmp_path, kind, packed)
-    assert all_rows(path)[:2] == (path.name, ROWS)
+    found = all_rows(path)
+    assert (found.name, found.rows()) == (path.name, ROWS)
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(UnreadableInput, match=f"cannot (read|unpack) .*pending.{kind}{packed}"):
         all_rows(path)
