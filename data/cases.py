@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from data.courts import find_court
 from data.schema import Motion
 
 Rows = npt.NDArray[np.intp]
@@ -14,8 +15,9 @@ Rows = npt.NDArray[np.intp]
 def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
     """Number the cases: rows that share a `case_id`, or a court and docket number, share a group.
 
-    Some rulings on one docket were coded under different case ids, so the docket joins them too;
-    and one ruling may stand in a file twice, so long papers of the same words join them as well.
+    Some rulings on one docket were coded under different case ids, so the docket joins them too,
+    and so do a court and both parties of the caption, in either order. One ruling may appear in a
+    file twice, so long papers of the same words join them as well.
 
     Parameters
     ----------
@@ -34,14 +36,39 @@ def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
             row = parent[row]
         return row
 
-    first_seen: dict[tuple[str, str | int], int] = {}
+    first_seen: dict[tuple[str, object], int] = {}
     for row, motion in enumerate(motions):
-        keys: list[tuple[str, str | int]] = [*case_keys(motion)]
+        keys: list[tuple[str, object]] = [*case_keys(motion)]
+        if motion.court and len(parties := parties_of(motion.caption)) == 2:
+            keys.append((f"parties {find_court(motion.court).id}", parties))
         if len(words := words_of(motion.motion)) >= _LONG:
             keys.append(("words", hash(words)))  # not the words: they may be a million papers'
         for key in keys:
             parent[root(row)] = root(first_seen.setdefault(key, row))
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
+
+
+_SIDES = re.compile(r"\s+vs?\.?\s+", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^)]*\)")
+_FORMS = frozenset(
+    {"the", "of", "et", "al", "in", "re", "ex", "rel", "and", "for", "us", "united", "states"}
+    | {"inc", "llc", "lp", "llp", "co", "corp", "ltd", "company", "corporation", "state", "people"}
+    | {"commonwealth", "doe", "does", "john", "jane"}
+)
+
+
+def parties_of(caption: str | None) -> frozenset[frozenset[str]]:
+    """Return the words of each party's name, without forms of business and "United States".
+
+    >>> parties_of("Seminole County v. River Capital, Inc. (Sassy Merlot's)") == parties_of(
+    ...     "River Capital, Inc. v. Seminole County")
+    True
+    """
+    sides = _SIDES.split(_ASIDE.sub("", caption or ""))
+    if len(sides) != 2:
+        return frozenset()
+    named = (re.findall(r"\w+", re.sub(r"['’.]", "", side.lower())) for side in sides)
+    return frozenset(words for side in named if (words := frozenset(side) - _FORMS))
 
 
 _LONG = 200
@@ -68,7 +95,7 @@ def case_keys(motion: Motion) -> list[tuple[str, str]]:
     keys = [("case", motion.case_id)] if motion.case_id and names_a_case(motion.case_id) else []
     docket = docket_key(motion.docket_number)
     if docket and motion.court:
-        keys.append((motion.court, docket))
+        keys.append((find_court(motion.court).id or motion.court, docket))
     return keys
 
 

@@ -5,6 +5,8 @@ from functools import cache
 
 from courts_db import courts
 
+from data.states import find_state
+
 # 28 U.S.C. § 41 puts each state and territory in a circuit; courts-db gives the state, not the
 # circuit. Names are courts-db's `location`.
 _CIRCUIT_OF = {
@@ -53,8 +55,12 @@ LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
 
 @dataclass(frozen=True)
 class Court:
-    """A trial court: its circuit ("state" for a state court), level, name; None = unknown."""
+    """A trial court: its circuit ("state" for a state court), level, name; None = unknown.
 
+    `id` is the one spelling of its id: `ark-trial` for `ar-trial` too.
+    """
+
+    id: str | None
     name: str
     circuit: str | None
     level: str | None
@@ -92,29 +98,37 @@ def court_cited(court_id: str) -> str:
 def find_court(court_id: str | None) -> Court:
     """Look a court up by its CourtListener id.
 
-    Ids of the form `<state>-trial`, used by the codebook where only the state is known, and ids
-    that name a state's district court are read as state courts; any other id that courts-db does
-    not hold has an unknown circuit and level.
+    Ids of the form `<state>-trial`, used where only the state is known, are read as state courts
+    where the state is one (see `data.states`), and so is the id that CourtListener has for the
+    district courts of Texas; any other id that courts-db does not hold has an unknown circuit and
+    level.
+
+    >>> find_court("ar-trial") == find_court("ark-trial")
+    True
+    >>> find_court("zz-trial").level is None
+    True
     """
     if court_id is None:
-        return Court("not shown", None, None)
+        return Court(None, "not shown", None, None)
     entry = _by_id().get(court_id)
     if entry is None:
-        if court_id.endswith("-trial"):
-            return Court(f"a trial court of {court_id.removesuffix('-trial').title()}", *_STATE)
+        state = find_state(court_id.removesuffix("-trial")) if court_id.endswith("-trial") else None
+        if state is not None:
+            abbreviation, name = state
+            return Court(f"{abbreviation}-trial", f"a trial court of {name}", *_STATE)
         # CourtListener's id for the district courts of Texas counties; courts-db lacks it.
         if court_id == "texdistct":
-            return Court("Texas District Court", *_STATE)
-        return Court(court_id, None, None)
+            return Court(court_id, "Texas District Court", *_STATE)
+        return Court(court_id, court_id, None, None)
     if entry["system"] == "state":
-        return Court(entry["name"], *_STATE)
+        return Court(court_id, entry["name"], *_STATE)
     if entry["system"] != "federal":
-        return Court(entry["name"], None, None)
+        return Court(court_id, entry["name"], None, None)
     if court_id in _FEDERAL_CIRCUIT:
-        return Court(entry["name"], "cafc", "federal_special")
+        return Court(court_id, entry["name"], "cafc", "federal_special")
     circuit = _CIRCUIT_OF.get(entry["location"])
     level = "bankruptcy" if entry["type"] == "bankruptcy" else "federal_district"
-    return Court(entry["name"], circuit, level)
+    return Court(court_id, entry["name"], circuit, level)
 
 
 _STATE = ("state", "state")

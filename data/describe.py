@@ -29,7 +29,7 @@ class Cell:
 GROUPINGS: dict[str, Callable[[Ruling], str]] = {
     "motion type": lambda ruling: ruling.motion_type.value,
     "circuit": lambda ruling: find_court(ruling.court).circuit or "not shown",
-    "court": lambda ruling: ruling.court or "not shown",
+    "court": lambda ruling: find_court(ruling.court).id or "not shown",
     "claim area": lambda ruling: ruling.claim_area or "not shown",
     "year": lambda ruling: str(ruling.year),
 }

@@ -36,7 +36,9 @@ def checked_settings(
     return Settings(first_test_year, folds, bags, seed, in_part, chosen)  # type: ignore[arg-type]
 
 
-def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling], int]":
+def read_rulings(
+    source: str, keep_rejects: bool = True, name_all: bool = False
+) -> "tuple[list[Ruling], int]":
     """Load labelled rulings, telling of columns, rejects and doubts about them.
 
     Parameters
@@ -45,6 +47,8 @@ def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling],
         A file, `-` for standard input, or `EMBEDDED`.
     keep_rejects
         Write wrong rows to a file: beside the source, or here for standard input.
+    name_all
+        Name every ruling that a doubt is about, not only the first.
 
     Returns
     -------
@@ -72,7 +76,9 @@ def read_rulings(source: str, keep_rejects: bool = True) -> "tuple[list[Ruling],
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
         )
     for doubt in doubts_about(loaded.rows):
-        warn(doubt)
+        warn(doubt.words if name_all else str(doubt))
+        for name in doubt.ids if name_all else ():
+            note(f"  {name}")
     return loaded.rows, len(loaded.rejects)
 
 

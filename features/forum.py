@@ -18,7 +18,7 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; none is read from text."""
     court = find_court(motion.court)
     return {
-        f"{FAMILY}.court": coded(motion.court),
+        f"{FAMILY}.court": coded(court.id),
         f"{FAMILY}.circuit": coded(court.circuit),
         f"{FAMILY}.level": coded(court.level),
         f"{FAMILY}.year": coded(motion.year),

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from data.courts import find_court
 from data.embedded import reader_forecasts
 from features.frame import FeatureFrame
 from train.calibration import Flags, Floats
@@ -41,8 +42,11 @@ def informed_base_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
 
 def court_and_judge_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
     """Give the judge's share granted, shrunk to the court's, and that to the base rate."""
-    courts = [row.court for row in labelled.rulings]
-    judges = [row.judge and (row.court, row.judge) for row in labelled.rulings]
+    courts = [find_court(row.court).id for row in labelled.rulings]
+    judges = [
+        row.judge and (court, row.judge)
+        for court, row in zip(courts, labelled.rulings, strict=True)
+    ]
     overall = np.full(len(test), labelled.granted[train].mean())
     by_court = _shrunk_rates(courts, labelled, train, test, overall)
     return _shrunk_rates(judges, labelled, train, test, by_court)

@@ -31,7 +31,9 @@ def test_placeholders_for_a_docket_join_no_cases() -> None:
 
 def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None:
     rows = [
-        RULINGS[0].model_copy(update={"case_id": name, "docket_number": None, "motion": f"He {n}."})
+        RULINGS[0].model_copy(
+            update={"case_id": name, "docket_number": None, "caption": None, "motion": f"He {n}."}
+        )
         for n, name in enumerate(["unknown", "n/a", "-1", "None", "0", "0"])
     ]
     assert len(set(case_groups(rows))) == 5
@@ -117,7 +119,7 @@ def test_a_side_of_one_outcome_is_refused() -> None:
 
 
 def test_an_impossible_year_says_which_would_do() -> None:
-    with pytest.raises(ValueError, match="1961 to 2026"):
+    with pytest.raises(ValueError, match="1939 to 2026"):
         temporal_split(RULINGS, GRANTED, 2050)
     one = [row.model_copy(update={"case_id": "c"}) for row in RULINGS if row.year > 2020]
     with pytest.raises(ValueError, match=r"rulings before 2022 are of cases ruled on again later"):

@@ -6,8 +6,14 @@ import pytest
 
 from data.doubts import doubts_about
 from data.embedded import embedded_rulings
+from data.schema import Ruling
 
 SOME = embedded_rulings()[:30]
+
+
+def _only(change: dict[str, str | None]) -> list[str]:
+    found = doubts_about([SOME[0].model_copy(update=change), *SOME[1:]])
+    return [doubt.words for doubt in found]
 
 
 def test_the_embedded_rulings_raise_no_doubt() -> None:
@@ -18,38 +24,90 @@ def test_the_embedded_rulings_raise_no_doubt() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (
-            {"motion": "They moved. The motion is hereby DENIED."},
-            "1 of 30 rulings tell the outcome",
-        ),
-        ({"opposition": "It opposed. IT IS SO ORDERED."}, "1 of 30 rulings tell the outcome"),
-        ({"motion": "The court GRANTS the motion."}, "1 of 30 rulings tell the outcome"),
-        ({"motion": "Motion for TRO DENIED."}, "1 of 30 rulings tell the outcome"),
-        ({"motion": "ORDERED that the motion is granted."}, "1 of 30 rulings tell the outcome"),
-        ({"decided": f"{date.today().year}-12-31"}, "1 of 30 rulings are dated before 1789 or"),
-        ({"decided": "2205-03-01"}, "1 of 30 rulings are dated before 1789 or after today"),
-        ({"decided": "0202-01-01"}, "1 of 30 rulings are dated before 1789 or after today"),
-        ({"court": "zzctxx"}, "1 of 30 rulings name no trial court"),
-        ({"court": None}, "1 of 30 rulings name no trial court"),
-        ({"motion": SOME[1].motion.upper()}, "1 of 30 rulings have the `motion` of one before"),
+        ({"motion": "They moved. The motion is hereby DENIED."}, "tell the outcome"),
+        ({"opposition": "It opposed. IT IS SO ORDERED."}, "tell the outcome"),
+        ({"motion": "The court GRANTS the motion."}, "tell the outcome"),
+        ({"motion": "Motion for TRO DENIED."}, "tell the outcome"),
+        ({"motion": "ORDERED that the motion is granted."}, "tell the outcome"),
+        ({"opposition": "They deny it, and later moved to dissolve the order."}, "came after"),
+        ({"opposition": "The city has since sought reconsideration."}, "came after"),
+        ({"motion": "It asks for a writ; the writ was set aside."}, "came after"),
+        ({"motion": "Voters asked to join the day before the ruling."}, "came after"),
+        ({"opposition": "The sellers agreed to the entry of the order."}, "came after"),
+        ({"motion": "He fails to show harm."}, "as the court would"),
+        ({"motion": "The court found no harm."}, "as the court would"),
+        ({"motion": "It pleads harm without setting out how."}, "as the court would"),
+        ({"decided": f"{date.today().year}-12-31"}, "are dated before 1789 or"),
+        ({"decided": "2205-03-01"}, "are dated before 1789 or after today"),
+        ({"decided": "0202-01-01"}, "are dated before 1789 or after today"),
+        ({"court": "zzctxx"}, "name no trial court"),
+        ({"court": "zz-trial"}, "name no trial court"),
+        ({"court": None}, "name no trial court"),
+        ({"motion": SOME[1].motion.upper()}, "have the `motion` of one before"),
     ],
 )
 def test_what_would_mislead_is_named(change: dict[str, str | None], words: str) -> None:
-    doubts = doubts_about([SOME[0].model_copy(update=change), *SOME[1:]])
+    doubts = _only(change)
     assert len(doubts) == 1
+    assert "1 of 30 rulings" in doubts[0]
     assert words in doubts[0]
 
 
-def test_an_outcome_asked_for_is_none() -> None:
-    asked = "They ask that the motion be granted, and the earlier order denied relief."
-    prayer = "WHEREFORE, Plaintiff asks that this motion be GRANTED and the injunction be GRANTED."
-    for words in (asked, prayer):
-        assert doubts_about([SOME[0].model_copy(update={"motion": words}), *SOME[1:]]) == []
+@pytest.mark.parametrize(
+    "words",
+    [
+        "They ask that the motion be granted, and the earlier order denied relief.",
+        "WHEREFORE, Plaintiff asks that this motion be GRANTED and the injunction be GRANTED.",
+        "An order was refused in May, and a hearing is set. The city appealed another ruling.",
+        "They have asked since March that the agency vacate its rule.",
+        # A brief cites what courts have held; an account does not.
+        "In another case the court held that loss of goodwill is irreparable. " * 40,
+    ],
+)
+def test_what_a_paper_may_say_is_no_doubt(words: str) -> None:
+    assert _only({"motion": words}) == []
+
+
+def _again(ruling: Ruling, **change: object) -> Ruling:
+    given = {"id": "again", "case_id": "again", "docket_number": None, **change}
+    return ruling.model_copy(update=given)
+
+
+def test_one_ruling_under_two_ids_is_named() -> None:
+    first = SOME[0].model_copy(update={"docket_number": None, "decided": "2017-02"})
+    respelt = f"Moreover, {first.motion} So the movants say."
+    twice = _again(first, motion=respelt, caption="Others", decided="2017-02-11")
+    (doubt,) = doubts_about([first, twice, *SOME[1:]])
+    assert "may be one ruling" in doubt.words
+    assert doubt.ids == (f"{first.id} and again",)
+    for told_apart in ({"decided": "2017-03"}, {"court": "cand"}, {"outcome": _other(first)}):
+        assert doubts_about([first, twice.model_copy(update=told_apart), *SOME[1:]]) == []
+
+
+def _other(ruling: Ruling) -> object:
+    return next(row.outcome for row in SOME if row.outcome != ruling.outcome)
+
+
+def test_one_case_under_two_ids_is_named() -> None:
+    given = {"caption": "Ames v. Department of Human Services", "decided": "2017"}
+    first = SOME[0].model_copy(update={**given, "court": "ark-trial", "docket_number": None})
+    other = {"motion": SOME[3].motion + " Also.", "caption": "Recipients v. Human Services Dep't"}
+    again = _again(
+        first,
+        **other | {"court": "ar-trial", "caption": "Recipients v. Department of Human Services"},
+    )
+    (doubt,) = doubts_about([first, again, *SOME[1:]])
+    assert "may be of one case" in doubt.words
+    assert doubt.ids == (f"{first.id} and again",)
+    numbered = {"docket_number": "60CV-17-442"}
+    apart = [first.model_copy(update=numbered), again.model_copy(update={"docket_number": "7"})]
+    assert doubts_about([*apart, *SOME[1:]]) == []
 
 
 def test_rulings_all_of_one_case_and_without_ratings() -> None:
     ratings = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships")
     bare = dict.fromkeys((*ratings, "public_interest")) | {"case_id": "c"}
     unrated, one_case = doubts_about([row.model_copy(update=bare) for row in SOME])
-    assert "30 of 30 rulings have no Winter ratings" in unrated
-    assert "30 of 30 rulings are of one case" in one_case
+    assert "30 of 30 rulings have no Winter ratings" in unrated.words
+    assert len(unrated.ids) == 30
+    assert "30 of 30 rulings are of one case" in one_case.words
