@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.timing import best_of, numbers_table
-from data.codes import MotionType
+from data.codebook import MotionType
 from data.embedded import embedded_rulings
 from data.schema import Motion
 from features.build import build_features

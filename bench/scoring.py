@@ -31,8 +31,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from bench.distributed import resampled
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
+from data.io.sources import opened
 from data.schema import Motion, Ruling
-from data.sources import opened
 from serve.batch import Run, score_docket
 from serve.chunk import Wanted
 from serve.locate import locate_model

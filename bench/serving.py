@@ -30,7 +30,7 @@ from rich.console import Console
 from bench.building import WORDS
 from bench.distributed import resampled
 from bench.timing import numbers_table
-from data.codes import MotionType
+from data.codebook import MotionType
 from data.schema import Motion
 from train.modes import masked
 

@@ -13,8 +13,8 @@ from pydantic import (
 )
 
 from data.courts import find_court
-from data.load import Problem, load
-from data.rows import UnreadableInput
+from data.io.load import Problem, load
+from data.io.rows import UnreadableInput
 
 Count = Annotated[int, Field(ge=0)]
 

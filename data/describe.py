@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from data.codes import Outcome
+from data.codebook import Outcome
 from data.courts import find_court
 from data.schema import Ruling
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from data.load import load
+from data.io.load import load
 from data.schema import Motion, Ruling
 
 _HERE = files("data")

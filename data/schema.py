@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from data.codes import (
+from data.codebook import (
     ClaimArea,
     HarmEvidence,
     HarmTiming,
@@ -32,7 +32,7 @@ from data.codes import (
     SourceKind,
     SpeculationSignal,
 )
-from data.kinds import (
+from data.field_types import (
     Coding,
     Day,
     Maybe,

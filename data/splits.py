@@ -40,7 +40,7 @@ def temporal_split(
     Parameters
     ----------
     granted
-        What each ruling counts as (see `data.outcomes`).
+        What each ruling counts as (see `data.labels`).
 
     Raises
     ------

@@ -26,7 +26,7 @@ def checked_settings(
     """
     from typing import get_args
 
-    from data.outcomes import InPart
+    from data.labels import InPart
     from train.run import Settings
     from train.tune import read_parameters
 
@@ -59,10 +59,10 @@ def read_rulings(
     UnreadableInput
         If the source cannot be read, or no row of it is a ruling.
     """
-    from data.doubts import doubts_about
+    from data.checks import doubts_about
     from data.embedded import embedded_rulings
-    from data.load import load, write_rejects_beside
-    from data.rows import UnreadableInput
+    from data.io.load import load, write_rejects_beside
+    from data.io.rows import UnreadableInput
     from data.schema import Ruling
 
     if source == EMBEDDED:
@@ -158,7 +158,7 @@ def read_fields(settings: list[str]) -> dict[str, Any]:
     ValueError
         If a setting has no equals sign.
     """
-    from data.rows import parse_cell
+    from data.io.rows import parse_cell
 
     fields = {}
     for setting in settings:
@@ -210,10 +210,10 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
     ValueError
         If nothing is given, or not one motion (as `UnreadableInput`).
     """
-    from data.load import check_rows
-    from data.rows import Broken, UnreadableInput
+    from data.io.load import check_rows
+    from data.io.rows import Broken, UnreadableInput
+    from data.io.whole import all_rows
     from data.schema import Motion
-    from data.whole import all_rows
 
     row: dict[str, Any] = {}
     if source is not None:

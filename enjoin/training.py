@@ -74,7 +74,7 @@ def evaluate(
 ) -> None:
     """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
     with telling_errors():
-        from data.files import written_whole
+        from data.io.atomic import written_whole
         from serve.evaluation_tables import show_evaluation
         from train.run import evaluate_rulings
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import hyperscan
 
-from data.files import cache_dir, written_whole
+from data.io.atomic import cache_dir, written_whole
 from features.lexicon import LexiconError
 from features.marks import Marks
 from features.sought import patterns

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 
 from data.schema import Motion, Ruling
 from features import (
@@ -57,6 +58,7 @@ _READ_WITH = (
     "pyspellchecker",
     "reporters-db",
 )
+_BUILT_WITH = ("codebook.py", "field_types.py", "schema.py", "courts.py", "states.py")
 CHUNK = 500
 """Motions whose papers are read together: some tenths of a second's work."""
 
@@ -91,11 +93,22 @@ def builder_digest() -> str:
     """
     versions = [version(name) for name in _READ_WITH]
     digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
-    sources = [path for path in files("features").iterdir() if path.name.endswith(".py")]
-    sources += [files("data") / name for name in ("codes.py", "kinds.py", "schema.py", "courts.py")]
-    for path in sorted(sources, key=lambda path: path.name):
+    sources = source_files("features") + source_files("data", *_BUILT_WITH)
+    for path in sources:
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def source_files(package: str, *modules: str) -> list[Path]:
+    """Return the source files of a package and all its sub-packages, in order of their paths.
+
+    Parameters
+    ----------
+    modules
+        Paths within the package, such as `io/rows.py`, where not all are asked for.
+    """
+    folder = Path(str(files(package)))
+    return [folder / name for name in modules] or sorted(folder.rglob("*.py"))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from data.files import cache_dir
+from data.io.atomic import cache_dir
 from features.characters import BLANK
 
 # A volume or title, a reporter or code, and a page or section: without these in sight eyecite need

@@ -8,7 +8,7 @@ what led to the steps, and in words such as "for now".
 
 from collections.abc import Mapping, Sequence
 
-from data.codes import RemedialScope
+from data.codebook import RemedialScope
 from data.schema import Motion, allowed_values
 from features.hits import Hit, HitsByField
 from features.indicator import (

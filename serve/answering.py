@@ -11,7 +11,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from data.embedded import clearview_motion
-from data.passwords import without_secrets
+from data.io.redact import without_secrets
 from data.schema import Motion
 from serve.locate import follows, locate_model, wanted
 from serve.predictor import Predictor

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from data.outcomes import InPart
+from data.labels import InPart
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest_record import VersionReport, log_backtest

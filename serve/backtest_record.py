@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import mlflow
 import pandas as pd
 
-from data.outcomes import InPart
+from data.labels import InPart
 from serve.joined import Joined
 from train.live import Rule, State
 

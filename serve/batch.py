@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data.addresses import is_local, local_path
-from data.chunks import Chunk, Source
-from data.files import cache_dir
-from data.rows import UnreadableInput
+from data.io.atomic import cache_dir
+from data.io.chunks import Chunk, Source
+from data.io.rows import UnreadableInput
+from data.io.urls import is_local, local_path
 from features.build import builder_digest
 from serve.chunk import Told, Wanted
 from serve.locate import Located

@@ -13,8 +13,8 @@ from typing import Any, get_args
 
 import pyarrow as pa
 
-from data.chunks import Chunk
-from data.load import Loaded, check_rows, reject_line
+from data.io.chunks import Chunk
+from data.io.load import Loaded, check_rows, reject_line
 from data.schema import Motion, is_list
 from features.build import no_collecting
 from serve.predictor import Predictor, notes

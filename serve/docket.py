@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from data.courts import court_cited
-from data.files import written_whole
+from data.io.atomic import written_whole
 from features.lexicon import meaning
 from serve.answer import DISCLAIMER
 from serve.docket_changes import Changes, compare_dockets

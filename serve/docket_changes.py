@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from data.rows import UnreadableInput
+from data.io.rows import UnreadableInput
 from serve.scored import ScoredDocket, ScoredMotion
 
 

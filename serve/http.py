@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
-from data.load import check_rows
+from data.io.load import check_rows
 from data.schema import Motion
 from serve.answer import DISCLAIMER, Answer
 from serve.answering import Answering

@@ -16,11 +16,11 @@ from pydantic import (
 )
 
 from data.cases import names_a_case
-from data.codes import Outcome
-from data.kinds import Coding, Maybe, MaybeName
-from data.load import Loaded, Problem, Reject, load, write_rejects_beside
-from data.outcomes import InPart, counted_as_granted
-from data.rows import UnreadableInput
+from data.codebook import Outcome
+from data.field_types import Coding, Maybe, MaybeName
+from data.io.load import Loaded, Problem, Reject, load, write_rejects_beside
+from data.io.rows import UnreadableInput
+from data.labels import InPart, counted_as_granted
 from data.schema import Motion
 from train.modes import Mode
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.chunks import Chunk
-from data.files import written_whole
+from data.io.atomic import written_whole
+from data.io.chunks import Chunk
 from serve.chunk import Told, read_table, read_told
 
 _BELONGS, _LOCK = "belongs.json", "lock"

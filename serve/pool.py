@@ -14,7 +14,7 @@ from pathlib import Path
 
 import joblib
 
-from data.chunks import Chunk
+from data.io.chunks import Chunk
 from serve.chunk import Wanted, score_chunk
 from serve.locate import Located
 from serve.predictor import Predictor

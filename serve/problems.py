@@ -15,8 +15,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from data.load import Problem as RowProblem
-from data.load import problem_of
+from data.io.load import Problem as RowProblem
+from data.io.load import problem_of
 from data.schema import Motion
 from serve.what_if import WrongChange
 

@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from data.embedded import clearview_motion
-from data.load import check_rows
+from data.io.load import check_rows
 from data.schema import Motion
 from serve.locate import Located
 from serve.predictor import Predictor

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
-from data.kinds import Maybe, MaybeName
-from data.load import check_rows, load
-from data.rows import UnreadableInput
+from data.field_types import Maybe, MaybeName
+from data.io.load import check_rows, load
+from data.io.rows import UnreadableInput
+from data.io.whole import all_rows
 from data.schema import Motion
-from data.whole import all_rows
 from features.build import FAMILIES
 from serve.chunk import give_ids
 from serve.joined import Prediction, Probability

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from data.addresses import filesystem, is_address, is_filesystem
-from data.chunks import Source
-from data.sources import opened
+from data.io.chunks import Source
+from data.io.sources import opened
+from data.io.urls import filesystem, is_address, is_filesystem
 from serve.batch import Docket, Run, check_apart, score_docket
 from serve.chunk import Wanted
 from serve.locate import Located
@@ -68,7 +68,7 @@ def _sink(place: Place) -> Sink:
 @contextmanager
 def _source(place: Place) -> Iterator[Source]:
     if _is_database(place.source):
-        from data.sql import queried
+        from data.io.database import queried
 
         yield queried(place.source, place.query, place.table)
         return

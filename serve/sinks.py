@@ -17,9 +17,9 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.addresses import filesystem, is_local, local_path, telling_drivers_errors
-from data.files import written_whole
-from data.rows import UnreadableInput, kind_of
+from data.io.atomic import written_whole
+from data.io.rows import UnreadableInput, kind_of
+from data.io.urls import filesystem, is_local, local_path, telling_drivers_errors
 
 FORMATS = ("csv", "jsonl", "parquet")
 REJECTS = ".rejects.jsonl"
@@ -104,19 +104,19 @@ class TableSink:
     @property
     def name(self) -> str:
         """The database's address without its password, and the table."""
-        from data.sql import shown
+        from data.io.database import shown
 
         return f"{shown(self.url)} table {self.into}"
 
     def check(self) -> None:
-        """Check that the table can be written; see `data.sql.check_table`."""
-        from data.sql import check_table
+        """Check that the table can be written; see `data.io.database.check_table`."""
+        from data.io.database import check_table
 
         check_table(self.url, self.into, self.replace)
 
     def write(self, tables: Iterable[pa.Table]) -> None:
         """Write tables of the same columns in one transaction."""
-        from data.sql import write_table
+        from data.io.database import write_table
 
         tables = iter(tables)
         first = next(tables)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from data.chunks import Chunk
+from data.io.chunks import Chunk
 from serve.chunk import Wanted
 from serve.locate import Located
 from serve.pool import score_with

@@ -22,8 +22,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from data.load import Loaded, Reject
-from data.passwords import without_secrets
+from data.io.load import Loaded, Reject
+from data.io.redact import without_secrets
 
 FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about what the user gave: an address, a store, a parameter."""

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, Field
 
-from data.load import Problem, check_rows
+from data.io.load import Problem, check_rows
 from data.schema import Motion, allowed_values, is_list
 from features.build import build_features
 from features.frame import FeatureFrame

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from data.files import written_whole
+from data.io.atomic import written_whole
 from train.store import model_folder
 
 if TYPE_CHECKING:

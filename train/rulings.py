@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.cases import case_groups
 from data.embedded import reader_forecasts
-from data.outcomes import InPart, counted
+from data.labels import InPart, counted
 from data.schema import Ruling
 from features.frame import FeatureFrame
 from features.hits import Papers

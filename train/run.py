@@ -11,7 +11,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 
-from data.outcomes import InPart
+from data.labels import InPart
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train import record, registry

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.schema import Ruling
-from features.build import builder_digest
+from features.build import builder_digest, source_files
 from train.record import rulings_digest
 
 TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -64,11 +63,9 @@ def comparable(rulings: Sequence[Ruling], settings: dict[str, Any]) -> dict[str,
         What the user chose: first test year, folds, bags, seed, how in-part rulings count.
     """
     program = hashlib.sha256()
-    sources = [path for path in files("train").iterdir() if path.name.endswith(".py")]
-    sources += [
-        files("data") / name for name in ("splits.py", "cases.py", "reader_forecasts.jsonl")
-    ]
-    for path in sorted(sources, key=lambda path: path.name):
+    sources = source_files("train")
+    sources += source_files("data", "splits.py", "cases.py", "reader_forecasts.jsonl")
+    for path in sources:
         program.update(path.read_bytes())
     return {
         "rulings": rulings_digest(rulings),

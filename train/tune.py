@@ -19,8 +19,8 @@ import pandas as pd
 import tomli_w
 from mlflow.exceptions import MlflowException
 
-from data.files import written_whole
-from data.outcomes import counted
+from data.io.atomic import written_whole
+from data.labels import counted
 from data.schema import Ruling
 from data.splits import temporal_split
 from train.boosters import DEFAULTS

@@ -18,7 +18,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from data.load import check_rows
+from data.io.load import check_rows
 from data.schema import Motion, is_list
 
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
-from data.rows import UnreadableInput
-from data.sources import opened
+from data.io.rows import UnreadableInput
+from data.io.sources import opened
 from serve.sinks import FileSink, remove
 
 ROWS = [{"id": f"m{n}", "motion_type": "tro", "motion": f"A rival copied {n}."} for n in range(9)]

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from data.rows import UnreadableInput
+from data.io.rows import UnreadableInput
 from serve.docket import docket_page, percent, write_docket_page
 from serve.docket_changes import compare_dockets
 from serve.docket_figures import (

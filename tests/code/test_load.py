@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
-from data.files import written_whole
-from data.load import check_rows, load, write_rejects, write_rejects_beside
-from data.rows import UnreadableInput
+from data.io.atomic import written_whole
+from data.io.load import check_rows, load, write_rejects, write_rejects_beside
+from data.io.rows import UnreadableInput
 from data.schema import Motion, Ruling, is_list
 
 ROWS = list(embedded_rulings()[:20])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import typer
 
-from data.passwords import without_secrets
-from data.sources import File
-from data.sql import shown
+from data.io.database import shown
+from data.io.redact import without_secrets
+from data.io.sources import File
 from serve.answering import Answering
 from serve.terminal import say, telling_errors, warn
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 
 from data.court_counts import CourtCount, read_court_counts
-from data.rows import UnreadableInput
+from data.io.rows import UnreadableInput
 from train.prior import LEAST_RATE, Prior, adjusted, log_odds_shift
 
 RATES = st.floats(0.01, 0.99)

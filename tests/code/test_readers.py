@@ -88,7 +88,7 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
 def test_readers_see_neither_citations_nor_broken_words() -> None:
     readers = fit_readers(TERMS, TARGETS)
     assert readers is not None
-    text = PAPERS[0][0]
+    text = PAPERS[1][0]
     cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
     broken = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
     plain, other, mended = (readers.read([(t, None)]) for t in (text, cited, broken))

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import chunks, streams
-from data.chunks import Chunk
-from data.load import check_rows
-from data.rows import Broken, UnreadableInput
+from data.io import chunks, formats
+from data.io.chunks import Chunk
+from data.io.load import check_rows
+from data.io.rows import Broken, UnreadableInput
+from data.io.sources import opened
+from data.io.whole import all_rows
 from data.schema import Motion
-from data.sources import opened
-from data.whole import all_rows
 
 ROWS = [
     {"id": f"m{n}", "motion_type": "tro", "motion": f"A rival, \n copied {n} marks.", "court": "é"}
@@ -146,9 +146,9 @@ def test_a_wrong_line_does_not_stop_the_others(
     good: list[str],
     words: str,
 ) -> None:
-    monkeypatch.setattr(streams, "LONGEST_LINE", 200)
+    monkeypatch.setattr(formats, "LONGEST_LINE", 200)
     with io.BytesIO(content) as stream:
-        read = streams.jsonl_rows(stream) if name == "a.jsonl" else streams.csv_rows(stream, name)
+        read = formats.jsonl_rows(stream) if name == "a.jsonl" else formats.csv_rows(stream, name)
         rows = list(read)
     assert [row["id"] for row in rows if isinstance(row, dict) and row["id"]] == good
     [broken] = [row for row in rows if isinstance(row, Broken)][:1]
@@ -193,11 +193,11 @@ JSON = st.recursive(
 def test_json_read_in_pieces_is_json_read_whole(
     monkeypatch: pytest.MonkeyPatch, value: Any, indent: int | None, block: int
 ) -> None:
-    monkeypatch.setattr(streams, "BLOCK", block)
+    monkeypatch.setattr(formats, "BLOCK", block)
     content = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "ignore")
     again = json.loads(content)
     expected = again if isinstance(again, list) else [again]
-    assert list(streams.json_rows(io.BytesIO(content), "x")) == expected
+    assert list(formats.json_rows(io.BytesIO(content), "x")) == expected
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
@@ -210,7 +210,7 @@ def test_csv_read_row_by_row_is_what_was_written(table: list[tuple[str, str]]) -
     csv.writer(out).writerows([("caption", "motion"), *table, ("last", "row")])
     stream = io.BytesIO(out.getvalue().encode())
     written = [row for row in (*table, ("last", "row")) if "".join(row).strip()]
-    assert list(streams.csv_rows(stream, "a.csv")) == [
+    assert list(formats.csv_rows(stream, "a.csv")) == [
         {"caption": caption if caption.strip() else None, "motion": text if text.strip() else None}
         for caption, text in written
     ]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from data.doubts import doubts_about
+from data.checks import doubts_about
 from data.embedded import embedded_rulings
 from data.schema import Ruling
 

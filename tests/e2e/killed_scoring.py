@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from data.sources import opened
+from data.io.sources import opened
 from serve.batch import Run, score_docket
 from serve.chunk import Wanted
 from serve.locate import Located

@@ -12,8 +12,8 @@ import pytest
 from distributed import Client
 from typer.testing import CliRunner
 
-from data.chunks import Chunk
 from data.embedded import embedded_rulings
+from data.io.chunks import Chunk
 from enjoin import app
 from serve.chunk import Wanted
 from serve.locate import locate_model

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
-from data.sql import write_table
+from data.io.database import write_table
 from enjoin import app
 from train.modes import MODES, masked
 

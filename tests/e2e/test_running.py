@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 
 from data.embedded import clearview_motion, embedded_rulings
-from data.files import cache_dir
+from data.io.atomic import cache_dir
 from serve.answering import Answering
 from serve.connections import Connection
 from serve.http import build_app

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.cases import case_groups
-from data.codes import MotionType
+from data.codebook import MotionType
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from data.splits import grouped_folds

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from data.chunks import Source
-from data.passwords import without_secrets
-from data.rows import UnreadableInput, check_columns, parse_cell
+from data.io.chunks import Source
+from data.io.redact import without_secrets
+from data.io.rows import UnreadableInput, check_columns, parse_cell
 from data.schema import Motion, Ruling, is_list
 
 ROWS_AT_ONCE = 500
@@ -64,7 +64,7 @@ def shown(url: str) -> str:
 
 @dataclass(frozen=True)
 class Query:
-    """The rows of a query or table, read with a cursor on the server; see `data.chunks.Part`."""
+    """The rows of a query or table, read with a cursor on the server; see `data.io.chunks.Part`."""
 
     name: str
     url: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from data.codes import Outcome
+from data.codebook import Outcome
 from data.schema import Ruling
 
 InPart = Literal["granted", "denied", "left_out"]

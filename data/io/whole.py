@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.addresses import local_path
-from data.chunks import Chunk
-from data.rows import UnreadableInput
-from data.sources import opened
+from data.io.chunks import Chunk
+from data.io.rows import UnreadableInput
+from data.io.sources import opened
+from data.io.urls import local_path
 
 _ROWS = 10_000
 """Rows of a chunk: how many makes no difference, as all are held."""

@@ -16,20 +16,8 @@ import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel
 
-from data.addresses import filesystem, is_local, telling_drivers_errors
-from data.chunks import Source
-from data.passwords import without_secrets
-from data.rows import (
-    FORMATS,
-    Broken,
-    UnreadableInput,
-    check_columns,
-    json_line,
-    kind_of,
-    known_kind,
-)
-from data.schema import Motion
-from data.streams import (
+from data.io.chunks import Source
+from data.io.formats import (
     BLOCK,
     LONGEST_LINE,
     csv_columns,
@@ -39,6 +27,18 @@ from data.streams import (
     parquet_file,
     parquet_rows,
 )
+from data.io.redact import without_secrets
+from data.io.rows import (
+    FORMATS,
+    Broken,
+    UnreadableInput,
+    check_columns,
+    json_line,
+    kind_of,
+    known_kind,
+)
+from data.io.urls import filesystem, is_local, telling_drivers_errors
+from data.schema import Motion
 
 STDIN = "stdin"
 _STARTS = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
@@ -50,7 +50,7 @@ _LOOKED_AT = 5
 
 @dataclass(frozen=True)
 class File:
-    """One file of rows; see `data.chunks.Part`.
+    """One file of rows; see `data.io.chunks.Part`.
 
     `among_others` says that it was found in a folder: if it is empty, nobody would miss it.
     """

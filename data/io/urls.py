@@ -8,8 +8,8 @@ import fsspec
 from fsspec.core import url_to_fs
 from fsspec.registry import known_implementations
 
-from data.passwords import without_secrets
-from data.rows import UnreadableInput
+from data.io.redact import without_secrets
+from data.io.rows import UnreadableInput
 
 
 def is_address(text: str) -> bool:

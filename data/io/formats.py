@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.rows import Broken, UnreadableInput, blank, csv_header, csv_row, json_line
+from data.io.rows import Broken, UnreadableInput, blank, csv_header, csv_row, json_line
 
 LONGEST_LINE = 2**25
 """Bytes of a line (of a cell, in CSV) that are read; a longer one is no row. Some seven times the

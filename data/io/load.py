@@ -14,11 +14,11 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from data.addresses import is_local, local_path
-from data.files import written_whole
-from data.rows import Broken, check_columns
+from data.io.atomic import written_whole
+from data.io.rows import Broken, check_columns
+from data.io.urls import is_local, local_path
+from data.io.whole import all_rows
 from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
-from data.whole import all_rows
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -84,7 +84,7 @@ def load(path: str | Path, kind: type[M]) -> Loaded[M]:
     Parameters
     ----------
     path
-        A file, or what else `data.sources.opened` opens, such as a folder or standard input.
+        A file, or what else `data.io.sources.opened` opens, such as a folder or standard input.
     kind
         `Motion`, `Ruling` or another row of a table. Columns that exist only after a ruling are set
         aside when reading motions and named in `later_facts`.

@@ -1,0 +1,1 @@
+"""Readers and writers of tables: files, folders, addresses, databases."""
