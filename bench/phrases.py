@@ -19,13 +19,13 @@ from rich.console import Console
 
 from bench.timing import best_of, numbers_table
 from data.embedded import embedded_rulings
-from features.automaton import by_expression, compile_fragments
-from features.lexicon import phrases
-from features.marks import marks_of
-from features.papers import clean
-from features.phrases import find_phrases
-from features.sought import patterns
-from features.wordings import spelt_out
+from features.phrases.automaton import by_expression, compile_fragments
+from features.phrases.catalog import patterns
+from features.phrases.lexicon import phrases
+from features.phrases.marks import marks_of
+from features.phrases.matcher import find_phrases
+from features.phrases.wordings import spelt_out
+from features.text.document import clean
 
 SLOW_PART = 60_000
 """Characters for the slow peers."""

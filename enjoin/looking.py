@@ -53,7 +53,7 @@ def data_check(
 def lexicon_check() -> None:
     """Check every phrase and example of the lexicons; exit code 3 where something is wrong."""
     with telling_errors():
-        from features.check import check_lexicons
+        from features.phrases.lint import check_lexicons
 
         count, flaws = check_lexicons()
         for flaw in flaws:
@@ -70,7 +70,7 @@ def lexicon_try(
 ) -> None:
     """Show which phrases fire on a text: the text by family, then each hit with its indicator."""
     with telling_errors():
-        from features.lexicon import PAPERS
+        from features.phrases.lexicon import PAPERS
         from serve.show import show_hits
 
         if paper not in PAPERS:

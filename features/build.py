@@ -14,23 +14,23 @@ from importlib.resources import files
 from pathlib import Path
 
 from data.schema import Motion, Ruling
-from features import (
+from features.families import (
     authorities,
     doctrine,
     forum,
     harm,
+    inferred_ratings,
     merits,
     motion_type,
     ratings,
-    readings,
     remedial,
     speculation,
 )
 from features.frame import FeatureFrame
-from features.hits import HitsByField, by_field
-from features.indicator import Column, Indicator
-from features.lexicon import lexicon_digest
-from features.phrases import read_many
+from features.indicators import Column, Indicator
+from features.phrases.hits import HitsByField, by_field
+from features.phrases.lexicon import lexicon_digest
+from features.phrases.matcher import read_many
 
 BUILDERS = (motion_type, harm, remedial, speculation, merits, doctrine, authorities, forum, ratings)
 FAMILIES = {
@@ -47,7 +47,7 @@ FAMILIES = {
 }
 BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
 """The columns of `build_features`."""
-COLUMNS = BUILT + readings.COLUMNS
+COLUMNS = BUILT + inferred_ratings.COLUMNS
 """All columns the model learns from: those built, then what its fitted readers add."""
 _READ_WITH = (
     "ahocorasick-rs",

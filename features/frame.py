@@ -15,13 +15,13 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
-from features import readings
-from features.hits import Hit, Papers
-from features.indicator import Column, Indicator
+from features.families import inferred_ratings
+from features.indicators import Column, Indicator
+from features.phrases.hits import Hit, Papers
 
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
-READINGS = tuple(column.name for column in readings.COLUMNS)
+READINGS = tuple(column.name for column in inferred_ratings.COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ class FeatureFrame:
         Parameters
         ----------
         numbers
-            (n, `features.readings.COLUMNS`); NaN for not shown, None where nothing was read.
+            (n, `features.families.inferred_ratings.COLUMNS`); NaN for not shown, None where nothing was read.
         hits
             For each motion, the words behind each reading, where they are wanted.
         terms

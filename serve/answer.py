@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, computed_field
 
-from features.context import Speaker
-from features.hits import Hit
-from features.indicator import Source
-from features.lexicon import PaperName, listed_meaning
+from features.indicators import Source
+from features.phrases.context import Speaker
+from features.phrases.hits import Hit
+from features.phrases.lexicon import PaperName, listed_meaning
 from train.modes import Mode
 
 DISCLAIMER = (

@@ -10,7 +10,7 @@ from data.courts import find_court
 from data.describe import wilson_interval
 from data.schema import Motion
 from features.build import COLUMNS, build_features
-from features.indicator import Column
+from features.indicators import Column
 from serve.answer import ComparableRate, plain
 from train.calibration import Floats
 from train.comparables import Comparables

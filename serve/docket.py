@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from data.courts import court_cited
 from data.io.atomic import written_whole
-from features.lexicon import meaning
+from features.phrases.lexicon import meaning
 from serve.answer import DISCLAIMER
 from serve.docket_changes import Changes, compare_dockets
 from serve.docket_figures import (

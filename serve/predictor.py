@@ -11,7 +11,7 @@ from data.courts import find_court
 from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.frame import FeatureFrame
-from features.papers import LONGEST
+from features.text.document import LONGEST
 from serve.answer import (
     Answer,
     ComparableRate,

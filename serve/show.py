@@ -10,8 +10,8 @@ from rich.text import Text
 
 from data.schema import Motion
 from features.build import FAMILIES
-from features.lexicon import PaperName, entries
-from features.phrases import find_phrases
+from features.phrases.lexicon import PaperName, entries
+from features.phrases.matcher import find_phrases
 from serve.answer import Answer, Factor, Phrase, PriorShift, Tested
 from serve.compared import rate_in_words
 

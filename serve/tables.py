@@ -11,7 +11,7 @@ from rich.table import Table
 from data.describe import count, describe
 from data.schema import Ruling
 from features.build import FAMILIES
-from features.hits import Hit
+from features.phrases.hits import Hit
 from serve.evaluation_tables import with_interval
 from train.ablation import WHOLE
 from train.extraction import MIN_POSITIVES

@@ -14,7 +14,7 @@ from data.io.load import Problem, check_rows
 from data.schema import Motion, allowed_values, is_list
 from features.build import build_features
 from features.frame import FeatureFrame
-from features.lexicon import meaning
+from features.phrases.lexicon import meaning
 from serve.levers import PARTIES, Party, levers
 from serve.predictor import Predictor
 from train.prior import Prior

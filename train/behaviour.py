@@ -1,7 +1,7 @@
 """What a model promises whatever it was trained on, tried on a fixed sample of motions.
 
-The promises are those of direction that the doctrine gives (see `features.remedial`,
-`features.speculation` and `features.ratings`), that an interval holds its probability, and that the
+The promises are those of direction that the doctrine gives (see `features.families.remedial`,
+`features.families.speculation` and `features.families.ratings`), that an interval holds its probability, and that the
 same motion gives the same numbers.
 """
 

@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from data.cases import case_keys
 from data.schema import Motion
-from features.spans import counted_up
+from features.phrases.spans import counted_up
 from train.calibration import Flags, Floats
 from train.model import GrantModel
 from train.modes import BASIS_OF, MODES, Mode

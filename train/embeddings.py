@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from features.hits import Papers
-from features.sentences import sentence_starts
+from features.phrases.hits import Papers
+from features.text.sentences import sentence_starts
 from train.calibration import Floats
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 from data.cases import case_groups
 from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
 from data.splits import phrase_part
-from features.hits import Hit, HitsByField, by_field
-from features.indicator import Indicator, read_choice, read_flags, read_yes_no
-from features.lexicon import entries
-from features.phrases import read_papers
-from features.remedial import read_scope, read_trigger, steps_taken
+from features.families.remedial import read_scope, read_trigger, steps_taken
+from features.indicators import Indicator, read_choice, read_flags, read_yes_no
+from features.phrases.hits import Hit, HitsByField, by_field
+from features.phrases.lexicon import entries
+from features.phrases.matcher import read_papers
 from train.calibration import Floats
 from train.metrics import observed_and_drawn
 
@@ -29,7 +29,7 @@ MIN_POSITIVES = 10
 """Indicators with fewer positives are listed but left out of the family's mean."""
 OF_STEPS = {"remedial_scope": read_scope, "remedial_trigger": read_trigger}
 SILENCE = {"remedial_scope": {"none"}}
-"""What a builder takes silence to say (`features.remedial`: no step told is no step taken)."""
+"""What a builder takes silence to say (`features.families.remedial`: no step told is no step taken)."""
 
 
 @dataclass(frozen=True)

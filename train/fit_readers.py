@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold
 
 from data.cases import draw_cases
 from data.schema import RATINGS, Ruling
-from features.readings import COLUMNS
+from features.families.inferred_ratings import COLUMNS
 from train.calibration import Floats
 from train.readers import TARGETS, Readers
 from train.term_counts import TermCounts, fit_vocabulary

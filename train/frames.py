@@ -8,7 +8,7 @@ import pandas as pd
 from data.schema import Motion, Ruling
 from features.build import CHUNK, build_features
 from features.frame import FeatureFrame
-from features.hits import Hit
+from features.phrases.hits import Hit
 from train.calibration import Flags
 from train.cluster import Cluster, each
 from train.modes import MODES, Mode, hidden_fields, masked, partly_masked

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features import readings
+from features.families import inferred_ratings
 from features.frame import FeatureFrame
 from train.calibration import Calibration, Flags, Floats, OutOfBag, probabilities
 from train.encoding import encode
@@ -92,7 +92,7 @@ class GrantModel:
     def reading_errors(self) -> dict[str, float]:
         """Return how far off each reading of a motion not seen was (root mean square), by name."""
         errors = self.readers.errors if self.readers else np.empty(0)
-        named = zip(readings.COLUMNS, errors, strict=False)
+        named = zip(inferred_ratings.COLUMNS, errors, strict=False)
         return {column.name: float(error) for column, error in named if not np.isnan(error)}
 
     def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:

@@ -20,8 +20,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from data.schema import RATINGS
-from features.hits import Hit, Papers
-from features.readings import COLUMNS, OUTLOOK
+from features.families.inferred_ratings import COLUMNS, OUTLOOK
+from features.phrases.hits import Hit, Papers
 from train.calibration import Floats
 from train.cluster import Cluster, each, in_chunks
 from train.terms import BLOCKS, Vocabulary, places_of

@@ -17,7 +17,7 @@ from data.cases import case_groups, draw_cases
 from data.embedded import first_coding
 from data.schema import Ruling, is_list
 from features.build import builder_digest
-from features.lexicon import lexicon_digest
+from features.phrases.lexicon import lexicon_digest
 from train.evaluate import (
     HEADLINE,
     MODEL,

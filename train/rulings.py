@@ -13,7 +13,7 @@ from data.embedded import reader_forecasts
 from data.labels import InPart, counted
 from data.schema import Ruling
 from features.frame import FeatureFrame
-from features.hits import Papers
+from features.phrases.hits import Papers
 from train.calibration import Flags, Floats
 from train.cluster import Cluster
 from train.fit_model import Copy, fit

@@ -3,7 +3,7 @@
 A model answers a recipe as readily as a motion. Three things speak against an answer: words that
 the training rulings do not have (by a conformal p-value, so that at most a stated share of motions
 like them is flagged), a paper that asks for no interim relief or speaks as another kind of paper
-(`features/lexicon/scope.toml`), and a court or kind of motion that the training rulings hardly
+(`features/lexicons/scope.toml`), and a court or kind of motion that the training rulings hardly
 have. A motion out of scope is answered with a wider interval and the reasons.
 
 References
@@ -22,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.frame import FeatureFrame
-from features.hits import Hit, Papers
-from features.indicator import plain_words
-from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
-from features.phrases import read_many
+from features.indicators import plain_words
+from features.phrases.hits import Hit, Papers
+from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
+from features.phrases.matcher import read_many
 from train.terms import words_of
 
 FALSE_ALARMS = 0.01

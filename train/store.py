@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from features.build import COLUMNS
-from features.lexicon import lexicon_digest
+from features.phrases.lexicon import lexicon_digest
 from train.calibration import Calibration
 from train.forest import Forest
 from train.model import Ensemble, GrantModel

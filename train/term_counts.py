@@ -15,10 +15,10 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
-from features.characters import BLANK
-from features.hits import Papers
-from features.papers import SHORT
-from features.phrases import read_papers
+from features.phrases.hits import Papers
+from features.phrases.matcher import read_papers
+from features.text.document import SHORT
+from features.text.normalize import BLANK
 from train.cluster import Cluster, each, in_chunks
 from train.term_lookup import name_of_phrase
 from train.terms import BLOCKS, Block, Vocabulary, block_of, tokens_of

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from features.hits import Hit
+from features.phrases.hits import Hit
 
 Integers = npt.NDArray[np.int64]
 _NO_WORD = -1

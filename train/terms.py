@@ -17,11 +17,11 @@ from scipy.sparse import csr_matrix
 
 from data.schema import RATINGS
 from features.build import CHUNK
-from features.characters import BLANK
-from features.hits import Hit, Papers, plain_hit
-from features.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
-from features.papers import clean
-from features.phrases import read_many, read_papers
+from features.phrases.hits import Hit, Papers, plain_hit
+from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
+from features.phrases.matcher import read_many, read_papers
+from features.text.document import clean
+from features.text.normalize import BLANK
 from train.calibration import Floats
 from train.term_lookup import Integers, TermLookup, name_of_phrase
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from features.hits import Hit
-from features.lexicon import PaperName
-from features.papers import clean
-from features.phrases import find_phrases
-from features.sentences import sentence_starts
+from features.phrases.hits import Hit
+from features.phrases.lexicon import PaperName
+from features.phrases.matcher import find_phrases
+from features.text.document import clean
+from features.text.sentences import sentence_starts
 
 
 def _breach(text: str, paper: PaperName = "motion") -> Hit:

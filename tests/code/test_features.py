@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from features.build import BUILT, COLUMNS, build_features
-from features.lexicon import Entry, entries, phrases
-from features.papers import clean
-from features.patterns import PhraseError, phrase_pattern
-from features.phrases import find_phrases, fires
+from features.phrases.lexicon import Entry, entries, phrases
+from features.phrases.matcher import find_phrases, fires
+from features.phrases.syntax import PhraseError, phrase_pattern
+from features.text.document import clean
 from train.modes import masked
 
 

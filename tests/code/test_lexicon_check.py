@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from enjoin import app
-from features import check
+from features.phrases import lint
 
 
 @pytest.fixture
 def lexicons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the lexicons that a test may spoil."""
-    copied = Path(shutil.copytree(str(files("features") / "lexicon"), tmp_path / "lexicon"))
-    monkeypatch.setattr(check, "read_lexicon", lambda name: (copied / f"{name}.toml").read_bytes())
+    copied = Path(shutil.copytree(str(files("features") / "lexicons"), tmp_path / "lexicon"))
+    monkeypatch.setattr(lint, "read_lexicon", lambda name: (copied / f"{name}.toml").read_bytes())
     return copied
 
 
@@ -42,7 +42,7 @@ def test_the_lexicons_are_sound() -> None:
 )
 def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, words: str) -> None:
     (lexicons / "harm.toml").write_text(table)
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["harm.toml"]
     assert words in flaws[0].what
     assert flaws[0].line == line
@@ -61,7 +61,7 @@ def test_a_flaw_of_the_negation_cues_is_named(
 ) -> None:
     path = lexicons / "context.toml"
     path.write_text(path.read_text().replace(old, new))
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["context.toml"]
     assert words in flaws[0].what
 
@@ -69,7 +69,7 @@ def test_a_flaw_of_the_negation_cues_is_named(
 def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
     path = lexicons / "leading_cases.toml"
     path.write_text(path.read_text() + '\n[roe]\ncitation = "Roe v. Doe"\nnames = ["roe v"]\n')
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["leading_cases.toml"]
     assert "[roe] needs citation, holding and names" in flaws[0].what
     assert path.read_text().splitlines()[flaws[0].line - 1] == "[roe]"
@@ -77,13 +77,13 @@ def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
 
 def test_a_flaw_of_the_legal_words_is_named(lexicons: Path) -> None:
     (lexicons / "legal_words.toml").write_text("words = [1]\n")
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert [(flaw.file, flaw.line) for flaw in flaws] == [("legal_words.toml", 1)]
 
 
 def test_a_file_that_is_not_utf8_is_named(lexicons: Path) -> None:
     (lexicons / "harm.toml").write_bytes("# caf\xe9".encode("latin-1"))
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["harm.toml"]
 
 
@@ -91,7 +91,7 @@ def test_an_example_that_does_not_fire_is_named(lexicons: Path) -> None:
     path = lexicons / "harm.toml"
     text = path.read_text()
     path.write_text(text.replace("matches = [", 'matches = ["Nothing of the kind.",', 1))
-    _, flaws = check.check_lexicons()
+    _, flaws = lint.check_lexicons()
     assert len(flaws) == 1
     assert "should fire on: 'Nothing of the kind.'" in flaws[0].what
     assert "Nothing of the kind." in path.read_text().splitlines()[flaws[0].line - 1]

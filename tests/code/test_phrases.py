@@ -7,16 +7,15 @@ import pytest
 
 from data.embedded import embedded_rulings
 from data.schema import Motion
-from features import papers
-from features.automaton import by_expression
 from features.build import build_features
-from features.lexicon import PAPERS, PaperName
-from features.marks import marks_of
-from features.papers import clean
-from features.patterns import compile_phrase
-from features.phrases import find_in_papers, find_phrases
-from features.sought import patterns
-from features.wordings import spelt_out
+from features.phrases.automaton import by_expression
+from features.phrases.catalog import patterns
+from features.phrases.lexicon import PAPERS, PaperName
+from features.phrases.marks import marks_of
+from features.phrases.matcher import find_in_papers, find_phrases
+from features.phrases.syntax import compile_phrase
+from features.phrases.wordings import spelt_out
+from features.text.document import clean
 
 
 def _papers(n: int) -> list[tuple[str, PaperName]]:
@@ -52,8 +51,8 @@ def test_papers_asked_for_together_read_as_they_do_alone() -> None:
 
 def test_a_long_paper_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    plainly = papers.without_citations
-    monkeypatch.setattr(papers, "without_citations", lambda t: (seen.append(t), plainly(t))[1])
+    plainly = document.without_citations
+    monkeypatch.setattr(document, "without_citations", lambda t: (seen.append(t), plainly(t))[1])
     long = [f"Filing {n} of May 3, 2020: a data breach is imminent. " * 300 for n in range(3)]
     build_features([Motion(motion_type="tro", motion=text, opposition=text[9:]) for text in long])
     assert len(seen) == len(set(seen)) == 6
@@ -87,7 +86,7 @@ def test_a_paper_may_end_where_a_phrase_could_go_on() -> None:
 def test_halves_and_wordings(
     phrase: str, text: str, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from features import wordings
+    from features.phrases import wordings
 
     pattern = compile_phrase(phrase)
     assert pattern.wordings or pattern.halves

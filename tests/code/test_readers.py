@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from data.cases import case_groups
 from data.embedded import embedded_rulings, reader_forecasts
 from features.build import build_features
-from features.readings import COLUMNS
+from features.families.inferred_ratings import COLUMNS
 from train.fit_readers import (
     fit_readers,
     reading_errors,

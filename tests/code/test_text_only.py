@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from data.schema import Motion
 from features.build import build_features
-from features.dates import first_date
-from features.doctrine import balance
-from features.hits import by_field, plain_hit
-from features.lexicon import entries
-from features.papers import LONGEST, clean
-from features.phrases import find_phrases
-from features.spelling import mend_spelling
+from features.families.doctrine import balance
+from features.phrases.hits import by_field, plain_hit
+from features.phrases.lexicon import entries
+from features.phrases.matcher import find_phrases
+from features.text.dates import first_date
+from features.text.document import LONGEST, clean
+from features.text.ocr import mend_spelling
 from serve.answer import as_phrases
 from serve.predictor import notes
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from features.characters import TYPOGRAPHY, reading_letters
-from features.citations import without_citations
-from features.remembering import remembered_by_thread
-from features.spelling import mend_spelling
+from features.phrases.remembering import remembered_by_thread
+from features.text.citations import without_citations
+from features.text.normalize import TYPOGRAPHY, reading_letters
+from features.text.ocr import mend_spelling
 
 LONGEST = 5_000_000
 """Characters of a paper that are read; what comes after is left out, and the answer says so."""

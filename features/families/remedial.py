@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from data.codebook import RemedialScope
 from data.schema import Motion, allowed_values
-from features.hits import Hit, HitsByField
-from features.indicator import (
+from features.indicators import (
     Column,
     Indicator,
     as_scale,
@@ -20,6 +19,7 @@ from features.indicator import (
     read_flags,
     read_words,
 )
+from features.phrases.hits import Hit, HitsByField
 
 FAMILY = "remedial"
 _AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"

@@ -4,12 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from features.authorities import read_cases
-from features.cues import read_cues
-from features.lexicon import FAMILIES, Entry, LexiconError, read_entry, read_lexicon, tables_of
-from features.patterns import phrase_pattern
-from features.phrases import fires
-from features.spelling import read_words
+from features.families.authorities import read_cases
+from features.phrases.cues import read_cues
+from features.phrases.lexicon import (
+    FAMILIES,
+    Entry,
+    LexiconError,
+    read_entry,
+    read_lexicon,
+    tables_of,
+)
+from features.phrases.matcher import fires
+from features.phrases.syntax import phrase_pattern
+from features.text.ocr import read_words
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Flaw:
     what: str
 
     def __str__(self) -> str:
-        return f"features/lexicon/{self.file}, line {self.line}: {self.what}"
+        return f"features/lexicons/{self.file}, line {self.line}: {self.what}"
 
 
 def check_lexicons() -> tuple[int, list[Flaw]]:

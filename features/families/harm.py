@@ -1,10 +1,8 @@
 """Harm evidence: which harm, how well supported, when, whether money would do, how late."""
 
 from data.schema import Motion
-from features.dates import first_date
-from features.delay import read_delay
-from features.hits import HitsByField
-from features.indicator import (
+from features.families.delay import read_delay
+from features.indicators import (
     NOT_SHOWN,
     Column,
     Indicator,
@@ -15,7 +13,9 @@ from features.indicator import (
     read_yes_no,
     value_column,
 )
-from features.papers import clean
+from features.phrases.hits import HitsByField
+from features.text.dates import first_date
+from features.text.document import clean
 
 FAMILY = "harm"
 COLUMNS = (

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from data.schema import Motion
-from features.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
-from features.hits import Hit, HitsByField, plain_hit
-from features.indicator import NOT_SHOWN, Indicator, coded
-from features.lexicon import PaperName
-from features.papers import clean
+from features.indicators import NOT_SHOWN, Indicator, coded
+from features.phrases.hits import Hit, HitsByField, plain_hit
+from features.phrases.lexicon import PaperName
+from features.text.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
+from features.text.document import clean
 
 _UPTO_NINETY = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * tens for tens, word in enumerate(_UPTO_NINETY.split(), start=2)}

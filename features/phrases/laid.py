@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.characters import BLANK
-from features.papers import Paper
-from features.spans import Flags, Numbers
+from features.phrases.spans import Flags, Numbers
+from features.text.document import Paper
+from features.text.normalize import BLANK
 
 
 class Laid(NamedTuple):

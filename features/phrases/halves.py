@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.marks import Marks, count_between
-from features.patterns import Pattern
-from features.spans import Flags, Numbers, counted_up, take
+from features.phrases.marks import Marks, count_between
+from features.phrases.spans import Flags, Numbers, counted_up, take
+from features.phrases.syntax import Pattern
 
 _BLOCK = 512
 """Characters; a right half stands in the block where its left half ends, or in the next."""

@@ -4,8 +4,8 @@ The strongest inputs, so a family of their own: results are always reported with
 """
 
 from data.schema import RATINGS, Motion
-from features.hits import HitsByField
-from features.indicator import Column, Indicator, coded
+from features.indicators import Column, Indicator, coded
+from features.phrases.hits import HitsByField
 
 FAMILY = "ratings"
 COLUMNS = tuple(

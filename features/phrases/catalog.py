@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from features.cues import cues
-from features.lexicon import phrases
-from features.patterns import Pattern
+from features.phrases.cues import cues
+from features.phrases.lexicon import phrases
+from features.phrases.syntax import Pattern
 
 
 @cache

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 
 from spellchecker import SpellChecker
 
-from features.lexicon import list_of_strings, read_lexicon, read_toml
-from features.sought import patterns
+from features.phrases.catalog import patterns
+from features.phrases.lexicon import list_of_strings, read_lexicon, read_toml
 
 _WORD = re.compile(r"(?<![a-z'\]])[a-z]{3,30}(?![a-z'\[])")  # not of "[c]ourt"
 _SOUGHT = re.compile(r"([a-z]{3,})(\*)?")
@@ -67,7 +67,7 @@ def read_words(content: bytes) -> tuple[str, ...]:
     LexiconError
         If the file is not UTF-8 or not TOML, or holds no list of words.
     """
-    where = "features/lexicon/legal_words.toml"
+    where = "features/lexicons/legal_words.toml"
     words = read_toml(where, content).get("words")
     return list_of_strings(words, f"{where}: words", "words")
 

@@ -14,10 +14,10 @@ from importlib.metadata import version
 import hyperscan
 
 from data.io.atomic import cache_dir, written_whole
-from features.lexicon import LexiconError
-from features.marks import Marks
-from features.sought import patterns
-from features.spans import Matches
+from features.phrases.catalog import patterns
+from features.phrases.lexicon import LexiconError
+from features.phrases.marks import Marks
+from features.phrases.spans import Matches
 
 _LOCK = threading.Lock()  # one scan at a time: scans share their scratch memory
 

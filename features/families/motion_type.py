@@ -1,8 +1,15 @@
 """Motion type: what kind of interim relief is asked for, by whom, against whom, on what notice."""
 
 from data.schema import Motion
-from features.hits import HitsByField
-from features.indicator import Column, Indicator, read_choice, read_words, read_yes_no, value_column
+from features.indicators import (
+    Column,
+    Indicator,
+    read_choice,
+    read_words,
+    read_yes_no,
+    value_column,
+)
+from features.phrases.hits import HitsByField
 
 FAMILY = "motion_type"
 COLUMNS = (

@@ -5,7 +5,7 @@ the model and not by a builder; they stand here beside the other columns, with t
 """
 
 from data.schema import RATINGS
-from features.indicator import Column
+from features.indicators import Column
 
 FAMILY = "readings"
 OUTLOOK = "outlook"

@@ -2,8 +2,8 @@
 
 from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
 from data.schema import Motion
-from features.hits import HitsByField
-from features.indicator import Column, Indicator, coded
+from features.indicators import Column, Indicator, coded
+from features.phrases.hits import HitsByField
 
 FAMILY = "forum"
 COLUMNS = (

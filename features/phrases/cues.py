@@ -1,14 +1,14 @@
-"""Cues: words that deny, doubt or say who speaks, as `lexicon/context.toml` lists them.
+"""Cues: words that deny, doubt or say who speaks, as `lexicons/context.toml` lists them.
 
-`features.context` tells what they make of the phrases near them.
+`features.phrases.context` tells what they make of the phrases near them.
 """
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from features.lexicon import LexiconError, list_of_strings, read_lexicon, read_toml
-from features.patterns import Pattern, PhraseError, compile_phrase
+from features.phrases.lexicon import LexiconError, list_of_strings, read_lexicon, read_toml
+from features.phrases.syntax import Pattern, PhraseError, compile_phrase
 
 Kind = Literal["negation", "hedge", "movant", "opponent", "record", "breaks", "turns"]
 Role = Literal["before", "after", "not_a_cue"]
@@ -41,7 +41,7 @@ def read_cues(content: bytes) -> tuple[Cue, ...]:
     LexiconError
         If the file is not UTF-8 or not TOML, or lacks a list of cues or a reach in words.
     """
-    where = "features/lexicon/context.toml"
+    where = "features/lexicons/context.toml"
     tables = read_toml(where, content)
 
     def patterns(table: dict[str, object], key: str, name: str) -> list[Pattern]:

@@ -6,9 +6,9 @@ Every column is monotone: the more the theory of harm rests on conjecture, the l
 """
 
 from data.schema import Motion
-from features.hits import Hit, HitsByField
-from features.indicator import Column, Indicator, flag_columns, read_flags
-from features.papers import clean
+from features.indicators import Column, Indicator, flag_columns, read_flags
+from features.phrases.hits import Hit, HitsByField
+from features.text.document import clean
 
 FAMILY = "speculation"
 _AUTHORITY = "Clapper v. Amnesty International USA, 568 U.S. 398, 410-14 (2013)"

@@ -14,8 +14,8 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from data.schema import Motion, allowed_values
-from features.hits import Hit, HitsByField
-from features.lexicon import meaning
+from features.phrases.hits import Hit, HitsByField
+from features.phrases.lexicon import meaning
 
 Source = Literal["coded", "text", "not shown"]
 

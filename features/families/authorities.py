@@ -7,9 +7,9 @@ import re
 from functools import cache
 
 from data.schema import Motion
-from features.hits import Hit, HitsByField, plain_hit
-from features.indicator import NOT_SHOWN, Column, Indicator
-from features.lexicon import (
+from features.indicators import NOT_SHOWN, Column, Indicator
+from features.phrases.hits import Hit, HitsByField, plain_hit
+from features.phrases.lexicon import (
     PAPERS,
     LexiconError,
     PaperName,
@@ -17,8 +17,8 @@ from features.lexicon import (
     read_lexicon,
     read_toml,
 )
-from features.papers import LONGEST, reading_of
-from features.patterns import Pattern, PhraseError, compile_phrase
+from features.phrases.syntax import Pattern, PhraseError, compile_phrase
+from features.text.document import LONGEST, reading_of
 
 FAMILY = "authorities"
 _APART = r"[\s\u2010-\u2014-]"
@@ -44,7 +44,7 @@ def read_cases(content: bytes) -> dict[str, tuple[Pattern, ...]]:
     LexiconError
         If the file is not TOML, or a table lacks its citation, holding or names.
     """
-    where = "features/lexicon/leading_cases.toml"
+    where = "features/lexicons/leading_cases.toml"
     found = {}
     for case, table in read_toml(where, content).items():
         if not isinstance(table, dict) or set(table) != {"citation", "holding", "names"}:

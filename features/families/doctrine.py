@@ -1,6 +1,6 @@
 """Doctrine: circumstances that settled law weighs for or against each Winter factor.
 
-Each cue of `lexicon/doctrine.toml` names whom it helps and its authority. The columns count, for
+Each cue of `lexicons/doctrine.toml` names whom it helps and its authority. The columns count, for
 each factor, the cues for the movant less those for the opponent, and are monotone. The readers
 (`train.readers`) meet the same cues one by one and weigh them as the training rulings teach.
 """
@@ -8,9 +8,9 @@ each factor, the cues for the movant less those for the opponent, and are monoto
 from functools import cache
 
 from data.schema import RATINGS, Motion
-from features.hits import Hit, HitsByField
-from features.indicator import Column, Indicator
-from features.lexicon import entries
+from features.indicators import Column, Indicator
+from features.phrases.hits import Hit, HitsByField
+from features.phrases.lexicon import entries
 
 FAMILY = "doctrine"
 COLUMNS = tuple(

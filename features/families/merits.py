@@ -1,8 +1,8 @@
 """Merits: the field of law and the signs of how the claim stands."""
 
 from data.schema import Motion
-from features.hits import HitsByField
-from features.indicator import Indicator, flag_columns, read_choice, read_flags, value_column
+from features.indicators import Indicator, flag_columns, read_choice, read_flags, value_column
+from features.phrases.hits import HitsByField
 
 FAMILY = "merits"
 COLUMNS = (

@@ -4,7 +4,7 @@ A file holds tables named `[<field>.<value>]`, the field one of the schema's or 
 can show (`TEXT_FIELDS`), with
 
 - `meaning`: the indicator in plain words,
-- `phrases`: what to look for (syntax in `features.patterns`),
+- `phrases`: what to look for (syntax in `features.phrases.syntax`),
 - `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
@@ -23,7 +23,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from data.schema import RATINGS, Motion, allowed_values
-from features.patterns import Pattern, PhraseError, compile_phrase
+from features.phrases.syntax import Pattern, PhraseError, compile_phrase
 
 PaperName = Literal["motion", "opposition"]
 PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
@@ -88,7 +88,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
     LexiconError
         If it names an unknown field, value or key, or holds a phrase that cannot be read.
     """
-    where = f"features/lexicon/{family}.toml [{field}.{value}]"
+    where = f"features/lexicons/{family}.toml [{field}.{value}]"
     if field not in Motion.model_fields and field not in TEXT_FIELDS:
         raise LexiconError(
             f"{where}: {field!r} is not a field of a motion (see `enjoin schema`), nor one of "
@@ -139,7 +139,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
 
 def read_lexicon(name: str) -> bytes:
     """Return the content of one lexicon file."""
-    return files("features").joinpath("lexicon", f"{name}.toml").read_bytes()
+    return files("features").joinpath("lexicons", f"{name}.toml").read_bytes()
 
 
 def read_toml(where: str, content: bytes) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
     LexiconError
         If the file is not UTF-8 or not TOML, or holds something other than `[field.value]` tables.
     """
-    where = f"features/lexicon/{family}.toml"
+    where = f"features/lexicons/{family}.toml"
     for field, values in read_toml(where, content).items():
         for value, table in values.items() if isinstance(values, dict) else ((None, None),):
             if not isinstance(table, dict):

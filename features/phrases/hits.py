@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from features.context import Speaker, author_of
-from features.lexicon import PaperName
+from features.phrases.context import Speaker, author_of
+from features.phrases.lexicon import PaperName
 
 Papers = tuple[str, str | None]
 """The texts of `motion` and `opposition`."""

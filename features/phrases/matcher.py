@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from cachetools import LRUCache
 
-from features.automaton import by_expression
-from features.context import SPEAKERS, author_of, contexts_of
-from features.hits import Hit, Papers
-from features.laid import Laid, lay
-from features.lexicon import PAPERS, Entry, PaperName, phrases
-from features.marks import marks_of
-from features.papers import SHORT, Paper, clean
-from features.remembering import remembered_by_thread
-from features.sentences import sentence_starts
-from features.spans import Flags, Numbers, Spans, take, without_overlaps
-from features.wordings import spelt_out
+from features.phrases.automaton import by_expression
+from features.phrases.context import SPEAKERS, author_of, contexts_of
+from features.phrases.hits import Hit, Papers
+from features.phrases.laid import Laid, lay
+from features.phrases.lexicon import PAPERS, Entry, PaperName, phrases
+from features.phrases.marks import marks_of
+from features.phrases.remembering import remembered_by_thread
+from features.phrases.spans import Flags, Numbers, Spans, take, without_overlaps
+from features.phrases.wordings import spelt_out
+from features.text.document import SHORT, Paper, clean
+from features.text.sentences import sentence_starts
 
 STRONG = 3
 """How many phrases a strong one counts for."""
@@ -48,7 +48,7 @@ def find_in_papers(papers: Texts) -> list[list[Hit]]:
     ----------
     papers
         The text of each, and which paper it is: entries restricted to the other paper are
-        skipped. Characters past `features.papers.LONGEST` are left out.
+        skipped. Characters past `features.text.document.LONGEST` are left out.
     """
     found: list[list[Hit]] = []
     since, size = 0, 0
@@ -94,7 +94,7 @@ class _Found(NamedTuple):
     Attributes
     ----------
     numbers
-        In the order of `features.sought.patterns`.
+        In the order of `features.phrases.catalog.patterns`.
     starts, ends
         Where they stand in the readings laid end to end.
     papers, apart
@@ -214,7 +214,7 @@ def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
 
 
 def read_many(pairs: Sequence[Papers]) -> Iterator[tuple[Hit, ...]]:
-    """Find the phrases of both papers of n motions; remembered as in `features.papers.clean`.
+    """Find the phrases of both papers of n motions; remembered as in `features.text.document.clean`.
 
     Short ones are read together, a long one when its turn comes: of these only each thread's last
     is remembered, and whoever asks for it next must not have to clean it again.

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import ahocorasick_rs
 import numpy as np
 
-from features.characters import LETTERS
-from features.halves import Between, Wordings, join, side_by_side, what_stands_between
-from features.marks import Marks, count_between
-from features.sought import patterns
-from features.spans import Flags, Matches, Numbers, counted_up, take, without_overlaps
+from features.phrases.catalog import patterns
+from features.phrases.halves import Between, Wordings, join, side_by_side, what_stands_between
+from features.phrases.marks import Marks, count_between
+from features.phrases.spans import Flags, Matches, Numbers, counted_up, take, without_overlaps
+from features.text.normalize import LETTERS
 
 _SPACED = {code: " " for code in range(128) if chr(code) not in LETTERS}
 

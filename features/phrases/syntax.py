@@ -3,7 +3,7 @@
 A phrase is plain words. `*` ends a word freely (`encrypt*`), `(a|b)` offers a choice, `...` lets
 up to four words stand between, and a space matches any white space or a hyphen.
 
-Patterns meet texts in reading form (`features.papers`): small ASCII letters, one space between
+Patterns meet texts in reading form (`features.text.document`): small ASCII letters, one space between
 words. One pattern therefore serves Python's `re` and the automaton alike.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 
-from features.characters import BLANK, reading_letters
+from features.text.normalize import BLANK, reading_letters
 
 _WORD = rf"[^ {BLANK}]+"
 _CHOICE = re.compile(r"\(([^()]*)\)")

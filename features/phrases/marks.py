@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.characters import BLANK, LETTERS
-from features.spans import Flags, Numbers
+from features.phrases.spans import Flags, Numbers
+from features.text.normalize import BLANK, LETTERS
 
 _IN_WORDS = np.array([chr(code) in LETTERS for code in range(128)])
 

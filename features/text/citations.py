@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from data.io.atomic import cache_dir
-from features.characters import BLANK
+from features.text.normalize import BLANK
 
 # A volume or title, a reporter or code, and a page or section: without these in sight eyecite need
 # not be woken.

@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from features.cues import KINDS, STOPS, cues
-from features.lexicon import PaperName
-from features.marks import Marks, count_between
-from features.spans import Flags, Numbers, Spans, counted_up, take
+from features.phrases.cues import KINDS, STOPS, cues
+from features.phrases.lexicon import PaperName
+from features.phrases.marks import Marks, count_between
+from features.phrases.spans import Flags, Numbers, Spans, counted_up, take
 
 Speaker = Literal["movant", "opponent", "record"]
 SPEAKERS: tuple[Speaker, ...] = ("movant", "opponent", "record")

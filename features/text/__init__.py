@@ -1,0 +1,1 @@
+"""Papers as text: cleaned, parted into sentences, dates and citations found."""
