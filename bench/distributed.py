@@ -26,7 +26,7 @@ from data.embedded import embedded_rulings
 from data.schema import Ruling
 from features.build import build_features
 from train.cluster import Cluster, connected
-from train.rulings import fit_rows, label_rulings, read_rows
+from train.dataset import fit_rows, label_rulings, read_rows
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 WORKERS = (1, 2)

@@ -48,7 +48,7 @@ def serve(
     with telling_errors():
         from serve.keys import Gate, is_loopback, read_keys
         from serve.running import Settings, run
-        from train.registry import impatient
+        from train.tracking.registry import impatient
 
         style = log or ("plain" if sys.stderr.isatty() else "json")
         gate = Gate(read_keys(keys, os.environ), rate)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from data.schema import Motion, Ruling
     from serve.locate import Located
     from serve.predictor import Predictor
-    from train.prior import Prior
+    from train.model.prior_shift import Prior
     from train.run import Settings, Trained
 
 
@@ -28,7 +28,7 @@ def checked_settings(
 
     from data.labels import InPart
     from train.run import Settings
-    from train.tune import read_parameters
+    from train.tune.search import read_parameters
 
     if in_part not in get_args(InPart):
         raise ValueError(f"--in-part {in_part!r}: expected one of {', '.join(get_args(InPart))}")
@@ -143,7 +143,7 @@ def read_prior(overall: float | None, counts: Path | None) -> "Prior | None":
         If the rate or the counts are wrong.
     """
     from data.court_counts import read_court_counts
-    from train.prior import Prior
+    from train.model.prior_shift import Prior
 
     if overall is None and counts is None:
         return None

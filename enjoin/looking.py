@@ -98,7 +98,7 @@ def features_evaluate(
 
         from data.embedded import first_coding
         from serve.tables import show_extraction, show_misread
-        from train import extraction
+        from train.evaluate import extraction
 
         if part not in get_args(extraction.Part):
             raise ValueError(f"--part {part!r}: expected held_out, writing or all")

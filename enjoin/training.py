@@ -41,7 +41,7 @@ def train(
     """
     with telling_errors():
         from serve.evaluation_tables import show_headline
-        from train.card import FEW_BAGS
+        from train.report.model_card import FEW_BAGS
 
         settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
         settings = replace(settings, without_judges=without_judges, dask=dask)
@@ -99,7 +99,7 @@ def promote(
     """
     with telling_errors():
         from serve.promotion import show_verdict
-        from train.promotion import promote as run_promotion
+        from train.tracking.promotion import promote as run_promotion
 
         with steps("promoting") as tell:
             verdict = run_promotion(force, reason, tell)
@@ -111,7 +111,7 @@ def promote(
 def rollback() -> None:
     """Make the champion before this one champion again."""
     with telling_errors():
-        from train.promotion import rollback as step_back
+        from train.tracking.promotion import rollback as step_back
 
         back = step_back()
         say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
@@ -146,7 +146,7 @@ def report(
 ) -> None:
     """Fetch the report of a version's training run: scores, plots, slices, model card."""
     with telling_errors():
-        from train.registry import fetch_report
+        from train.tracking.registry import fetch_report
 
         found = fetch_report(version, output)
         say(f"Report of enjoin version {found} -> {output}")
@@ -183,7 +183,7 @@ def tune(
     Stop it at any time: the same command goes on from the last finished trial.
     """
     with telling_errors():
-        from train.tune import tune as search
+        from train.tune.search import tune as search
 
         settings = checked_settings(first_test_year, folds, bags, seed, in_part, None)
         with counting("tuning") as advance:

@@ -16,8 +16,11 @@ from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest_record import VersionReport, log_backtest
 from serve.joined import Rows, as_table, join, read_docket, read_outcomes, read_predictions
 from serve.locate import locate_model
-from train.drift import P_GRANT, drift_table
-from train.live import (
+from train.model.grant_model import DISTRIBUTION
+from train.model.store import UnusableModel, load_model, model_digest
+from train.modes import MODES, mode_of
+from train.monitor.drift import P_GRANT, drift_table
+from train.monitor.live_metrics import (
     State,
     judge,
     live_reliability,
@@ -25,10 +28,7 @@ from train.live import (
     share_inside,
     state_of,
 )
-from train.model import DISTRIBUTION
-from train.modes import MODES, mode_of
-from train.registry import address, choose_experiment, quiet_mlflow, standing
-from train.store import UnusableModel, load_model, model_digest
+from train.tracking.registry import address, choose_experiment, quiet_mlflow, standing
 
 MATTERING = 10
 """Features of a mode that move its probabilities most; a shift of another one changes little."""

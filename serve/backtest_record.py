@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.labels import InPart
 from serve.joined import Joined
-from train.live import Rule, State
+from train.monitor.live_metrics import Rule, State
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class VersionReport:
     in_part
         What granted in part counted as.
     scores, reliability, inside
-        See `train.live`; empty, empty and None without any joined outcome.
+        See `train.monitor.live_metrics`; empty, empty and None without any joined outcome.
     drift
-        Rows of `train.drift.drift_table` with their `mode`.
+        Rows of `train.monitor.drift.drift_table` with their `mode`.
     matters
         For each mode, the features that move its probabilities most; none without motions.
     rules, state

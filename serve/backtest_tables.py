@@ -10,8 +10,8 @@ from rich.table import Table
 from serve.backtest import Backtest
 from serve.backtest_record import VersionReport
 from serve.evaluation_tables import HEADS
-from train.drift import P_GRANT
-from train.live import EVERY_MODE, FEWEST
+from train.monitor.drift import P_GRANT
+from train.monitor.live_metrics import EVERY_MODE, FEWEST
 
 SHOWN = (
     "brier_score",

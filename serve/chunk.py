@@ -18,7 +18,7 @@ from data.io.load import Loaded, check_rows, reject_line
 from data.schema import Motion, is_list
 from features.build import no_collecting
 from serve.predictor import Predictor, notes
-from train.prior import Prior
+from train.model.prior_shift import Prior
 
 COMPARABLES = pa.list_(pa.struct([("id", pa.string()), ("outcome", pa.string())]))
 _TOLD = b"told"

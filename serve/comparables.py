@@ -12,12 +12,12 @@ from data.schema import Motion
 from features.build import COLUMNS, build_features
 from features.indicators import Column
 from serve.answer import ComparableRate, plain
-from train.calibration import Floats
-from train.comparables import Comparables
-from train.model import GrantModel, in_part_words
+from train.model.calibration import Floats
+from train.model.grant_model import GrantModel, in_part_words
+from train.model.neighbors import Comparables
+from train.model.tree_tables import Leaves
+from train.model.vocabulary import TermRow, row_of
 from train.modes import mode_of
-from train.tables import Leaves
-from train.terms import TermRow, row_of
 
 NEAREST = 20
 """Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""

@@ -7,7 +7,7 @@ from rich.table import Table
 from serve.answer import ComparableRate
 from serve.comparables import ComparablesAnswer
 from serve.what_if import Change, WhatIf
-from train.calibration import INTERVAL
+from train.model.calibration import INTERVAL
 
 
 def show_what_if(found: WhatIf, console: Console) -> None:

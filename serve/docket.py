@@ -25,7 +25,7 @@ from serve.docket_figures import (
     near_even,
 )
 from serve.scored import ScoredDocket, ScoredMotion, read_scored
-from train.calibration import INTERVAL
+from train.model.calibration import INTERVAL
 
 ROWS = 1000
 """Motions listed by default: under 1 MB of page, which can still be mailed."""

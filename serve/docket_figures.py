@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from serve.scored import ScoredMotion
-from train.calibration import INTERVAL
+from train.model.calibration import INTERVAL
 
 BINS = 20
 NEAR = (0.4, 0.6)

@@ -7,9 +7,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from train.calibration_metrics import calibration_error_by_chance
-from train.choices import SHIPPED
-from train.evaluate import (
+from train.evaluate.calibration_metrics import calibration_error_by_chance
+from train.evaluate.choices import SHIPPED
+from train.evaluate.metrics import CALIBRATION
+from train.evaluate.protocols import (
     ANY_MODE,
     HEADLINE,
     MODEL,
@@ -19,9 +20,8 @@ from train.evaluate import (
     outcome_table,
     part_table,
 )
-from train.metrics import CALIBRATION
+from train.evaluate.slices import FEW
 from train.modes import MODES
-from train.slices import FEW
 
 SHOWN = ("roc_auc", "pr_auc", "brier_score", "brier_skill", "log_loss", "accuracy")
 BRIEF = ("roc_auc", "brier_score", "brier_skill")

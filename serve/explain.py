@@ -8,7 +8,7 @@ import numpy as np
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
 from serve.answer import Factor, FamilyShare, plain
-from train.calibration import Floats
+from train.model.calibration import Floats
 
 SHOWN_FACTORS = 12
 """Factors listed in an answer; the families always add up over all of them."""

@@ -24,7 +24,7 @@ from serve.problems import answer_problems, described
 from serve.requests import guard_requests
 from serve.together import Together, prior_of, size_of
 from serve.what_if import WhatIf, what_if
-from train.prior import LEAST_RATE
+from train.model.prior_shift import LEAST_RATE
 
 if TYPE_CHECKING:
     from serve.audit import AuditLog

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from train.registry import REGISTERED_NAME, address, client, fetched_model, standing
-from train.store import model_folder
+from train.model.store import model_folder
+from train.tracking.registry import REGISTERED_NAME, address, client, fetched_model, standing
 
 
 class NoTrainedModel(LookupError):

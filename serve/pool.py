@@ -18,7 +18,7 @@ from data.io.chunks import Chunk
 from serve.chunk import Wanted, score_chunk
 from serve.locate import Located
 from serve.predictor import Predictor
-from train.store import UnusableModel
+from train.model.store import UnusableModel
 
 FEW = 10
 """Chunks that are scored in this process alone: a worker takes about as long to start."""

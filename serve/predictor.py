@@ -29,14 +29,14 @@ from serve.comparables import (
 )
 from serve.explain import factors_of, families_of, points_moved, tops_of
 from serve.locate import Located, locate_model
-from train.calibration import INTERVAL, Floats
-from train.comparables import Comparables, load_comparables
-from train.model import DISTRIBUTION, ESTIMATE, GrantModel, Part
+from train.model.calibration import INTERVAL, Floats
+from train.model.grant_model import DISTRIBUTION, ESTIMATE, GrantModel, Part
+from train.model.neighbors import Comparables, load_comparables
+from train.model.prior_shift import Prior, adjusted, log_odds_shift
+from train.model.store import load_model, model_digest
+from train.model.tree_tables import Leaves
+from train.model.vocabulary import TermRow, row_of
 from train.modes import Mode, mode_of
-from train.prior import Prior, adjusted, log_odds_shift
-from train.store import load_model, model_digest
-from train.tables import Leaves
-from train.terms import TermRow, row_of
 
 
 @dataclass(frozen=True)

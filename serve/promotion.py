@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from train.paired import Gap
-from train.promotion import Verdict
+from train.tracking.comparison import Gap
+from train.tracking.promotion import Verdict
 
 
 def show_verdict(verdict: Verdict, console: Console) -> None:

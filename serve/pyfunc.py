@@ -1,6 +1,6 @@
 """The model as an MLflow pyfunc: no pickle, just this module named as the loader.
 
-`mlflow.pyfunc.load_model(...)` calls `_load_pyfunc` with the folder that `train.store` wrote.
+`mlflow.pyfunc.load_model(...)` calls `_load_pyfunc` with the folder that `train.model.store` wrote.
 """
 
 from importlib.metadata import requires
@@ -19,7 +19,7 @@ from data.io.load import check_rows
 from data.schema import Motion
 from serve.locate import Located
 from serve.predictor import Predictor
-from train.registry import REGISTERED_NAME
+from train.tracking.registry import REGISTERED_NAME
 
 ROOMS = ("data", "features", "train", "serve")
 

@@ -13,8 +13,8 @@ from data.schema import Ruling
 from features.build import FAMILIES
 from features.phrases.hits import Hit
 from serve.evaluation_tables import with_interval
-from train.ablation import WHOLE
-from train.extraction import MIN_POSITIVES
+from train.evaluate.ablation import WHOLE
+from train.evaluate.extraction import MIN_POSITIVES
 
 
 def show_description(

@@ -12,7 +12,7 @@ from data.schema import Motion
 from serve.answer import Answer
 from serve.answering import Answering
 from serve.predictor import Predictor
-from train.prior import Prior
+from train.model.prior_shift import Prior
 
 MOST = 16
 """Motions answered about in one go: some 40 ms, in which nothing else is answered."""

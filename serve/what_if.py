@@ -17,7 +17,7 @@ from features.frame import FeatureFrame
 from features.phrases.lexicon import meaning
 from serve.levers import PARTIES, Party, levers
 from serve.predictor import Predictor
-from train.prior import Prior
+from train.model.prior_shift import Prior
 
 NOTE = (
     "Each change is made to the indicators alone and moves the model's estimate; it does not say "

@@ -9,8 +9,8 @@ from data.schema import Motion, Ruling
 from features.build import CHUNK, build_features
 from features.frame import FeatureFrame
 from features.phrases.hits import Hit
-from train.calibration import Flags
 from train.cluster import Cluster, each
+from train.model.calibration import Flags
 from train.modes import MODES, Mode, hidden_fields, masked, partly_masked
 
 Kind = Literal["whole", "half-coded"]

@@ -14,18 +14,18 @@ import pandas as pd
 from data.labels import InPart
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
-from train import record, registry
-from train.ablation import ablate
-from train.choices import compare_choices
 from train.cluster import Cluster, connected
-from train.drift import training_distribution
-from train.evaluate import Evaluation, evaluate, unseen_predictions
-from train.fit_comparables import fit_comparables, save_comparables
-from train.learning import learning_curve
-from train.model import DISTRIBUTION
+from train.dataset import Labelled, fit_rows, label_rulings
+from train.evaluate.ablation import ablate
+from train.evaluate.choices import compare_choices
+from train.evaluate.learning import learning_curve
+from train.evaluate.protocols import Evaluation, evaluate, unseen_predictions
+from train.fit.neighbors import fit_comparables, save_comparables
+from train.model.grant_model import DISTRIBUTION
+from train.model.store import save_model
 from train.modes import reaching
-from train.rulings import Labelled, fit_rows, label_rulings
-from train.store import save_model
+from train.monitor.drift import training_distribution
+from train.tracking import log, registry
 
 Tell = Callable[[str], None]
 
@@ -73,7 +73,7 @@ def ablate_rulings(
 def compare_choices_on(
     rulings: Sequence[Ruling], settings: Settings, tell: Tell = lambda step: None
 ) -> pd.DataFrame:
-    """Score the model with one of its choices changed at a time (see `train.choices`)."""
+    """Score the model with one of its choices changed at a time (see `train.evaluate.choices`)."""
     return compare_choices(_labelled(rulings, settings, tell), *_fitting(settings), tell)
 
 
@@ -106,7 +106,7 @@ def train(
 ) -> Trained:
     """Evaluate, fit on all rulings and register, as one MLflow run.
 
-    The first version registered becomes champion, a later one challenger (see `train.registry`).
+    The first version registered becomes champion, a later one challenger (see `train.tracking.registry`).
     Inside `mlflow run` the run that MLflow opened is used; otherwise a new one in the experiment
     `enjoin` of the store in `MLFLOW_TRACKING_URI` (by default an SQLite file in this folder).
 
@@ -151,7 +151,7 @@ def _trained(
         labelled, everything, settings.parameters or {}, settings.n_bags, settings.seed
     )
     model = fitted.model
-    data_digest = record.rulings_digest(labelled.rulings)
+    data_digest = log.rulings_digest(labelled.rulings)
     taught = reaching(labelled.rulings)
     years = [ruling.year for ruling in labelled.rulings if ruling.year]
     facts = model.facts | {
@@ -164,7 +164,7 @@ def _trained(
         "in_part": settings.in_part,
         "without_judges": settings.without_judges,
         "taught": taught,
-        "tested": record.track_record(evaluation, taught),
+        "tested": log.track_record(evaluation, taught),
         DISTRIBUTION: training_distribution(fitted.frames, unseen_predictions(evaluation)),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),
@@ -172,7 +172,7 @@ def _trained(
     model = replace(model, facts=facts)
     tell("logging to MLflow")
     registry.choose_experiment()
-    words = record.describe_run(evaluation)
+    words = log.describe_run(evaluation)
     with (
         mlflow.start_run(description=words) as run,
         tempfile.TemporaryDirectory() as scratch,
@@ -189,15 +189,15 @@ def _trained(
                 **model.facts["parameters"],
             }
         )
-        frames = record.log_rulings(labelled, source, data_digest)
-        record.log_evaluation(evaluation)
+        frames = log.log_rulings(labelled, source, data_digest)
+        log.log_evaluation(evaluation)
         tell("judging what is read from text")
-        record.log_extraction(labelled.rulings)
+        log.log_extraction(labelled.rulings)
         curve = learning_curve(
             labelled, settings.first_test_year, settings.parameters, settings.seed, tell
         )
         tell("writing the report")
-        record.log_report(model, labelled, evaluation, curve, frames)
+        log.log_report(model, labelled, evaluation, curve, frames)
         tell("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)

@@ -2,7 +2,7 @@
 
 Each cue of `lexicons/doctrine.toml` names whom it helps and its authority. The columns count, for
 each factor, the cues for the movant less those for the opponent, and are monotone. The readers
-(`train.readers`) meet the same cues one by one and weigh them as the training rulings teach.
+(`train.model.rating_model`) meet the same cues one by one and weigh them as the training rulings teach.
 """
 
 from functools import cache

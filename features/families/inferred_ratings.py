@@ -1,6 +1,6 @@
 """Readings: what a fitted reader makes of the words of the papers.
 
-The readers themselves are fitted on rated rulings (`train.readers`), so these columns are added by
+The readers themselves are fitted on rated rulings (`train.model.rating_model`), so these columns are added by
 the model and not by a builder; they stand here beside the other columns, with their doctrine.
 """
 

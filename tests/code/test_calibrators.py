@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from train.calibration import OutOfBag
-from train.calibrators import BETA, ISOTONIC, NAMES, UNCALIBRATED, VENN_ABERS, calibrated_otherwise
+from train.evaluate.calibrators import (
+    BETA,
+    ISOTONIC,
+    NAMES,
+    UNCALIBRATED,
+    VENN_ABERS,
+    calibrated_otherwise,
+)
+from train.model.calibration import OutOfBag
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.normal(0, 1.5, 4000)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.comparables import _bits_of, _trees_apart
+from train.model.neighbors import _bits_of, _trees_apart
 
 
 @pytest.mark.parametrize("most", [2, 5, 31, 256, 700])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from train.drift import Bins, drift_table, fit_bins, stability_index
+from train.monitor.drift import Bins, drift_table, fit_bins, stability_index
 
 RNG = np.random.default_rng(5)
 NUMBERS = pd.Series(RNG.normal(size=1400))

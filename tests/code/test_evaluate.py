@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from train.evaluate import in_every_fold
+from train.evaluate.protocols import in_every_fold
 
 
 def test_a_baseline_that_some_fold_lacks_is_left_out_of_its_protocol() -> None:

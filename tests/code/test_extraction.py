@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score
 from data.embedded import embedded_rulings, first_coding
 from data.schema import is_list
 from data.splits import phrase_part
-from train.extraction import MIN_POSITIVES, Extraction, extract, extraction_tables, misread
+from train.evaluate.extraction import MIN_POSITIVES, Extraction, extract, extraction_tables, misread
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +65,7 @@ def test_nothing_learns_from_the_first_coding() -> None:
         for path in (ROOT / room).rglob("*.py")
         if "first_coding" in path.read_text(encoding="utf-8")
     }
-    assert named == {"data/embedded.py", "train/record.py", "enjoin/looking.py"}
+    assert named == {"data/embedded.py", "train/tracking/log.py", "enjoin/looking.py"}
     assert {row.id for row in embedded_rulings()} == set(first_coding())
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from train.forest import Forest
-from train.tables import MOST_QUESTIONS, Tables
-from train.trees import Unsuited, read_tree
+from train.model.forest import Forest
+from train.model.tree_tables import MOST_QUESTIONS, Tables
+from train.model.trees import Unsuited, read_tree
 
 Floats = npt.NDArray[np.float64]
 RNG = np.random.default_rng(3)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from train.live import judge, live_reliability, live_scores, share_inside, state_of
+from train.monitor.live_metrics import judge, live_reliability, live_scores, share_inside, state_of
 
 RNG = np.random.default_rng(8)
 TRUE = RNG.beta(2, 2, 600)

@@ -12,10 +12,10 @@ from sklearn.metrics import (
 )
 
 from data.describe import wilson_interval
-from train.calibration import Calibration, probabilities
-from train.calibration_metrics import calibration_error_by_chance
-from train.fit_model import draw_bags
-from train.metrics import case_bootstrap, scored, weighted_scores
+from train.evaluate.calibration_metrics import calibration_error_by_chance
+from train.evaluate.metrics import case_bootstrap, scored, weighted_scores
+from train.fit.fit import draw_bags
+from train.model.calibration import Calibration, probabilities
 
 RNG = np.random.default_rng(1)
 GRANTED = RNG.random(300) < 0.4

@@ -8,9 +8,9 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from train.evaluate import HEADLINE, MODEL
+from train.evaluate.protocols import HEADLINE, MODEL
 from train.modes import MODES
-from train.paired import POOLED, calibration_distance, compare
+from train.tracking.comparison import POOLED, calibration_distance, compare
 
 RNG = np.random.default_rng(2)
 TRUE = RNG.beta(2, 2, 400)

@@ -50,6 +50,8 @@ def test_papers_asked_for_together_read_as_they_do_alone() -> None:
 
 
 def test_a_long_paper_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from features.text import document
+
     seen: list[str] = []
     plainly = document.without_citations
     monkeypatch.setattr(document, "without_citations", lambda t: (seen.append(t), plainly(t))[1])

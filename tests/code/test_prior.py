@@ -10,7 +10,7 @@ from scipy.special import logit
 
 from data.court_counts import CourtCount, read_court_counts
 from data.io.rows import UnreadableInput
-from train.prior import LEAST_RATE, Prior, adjusted, log_odds_shift
+from train.model.prior_shift import LEAST_RATE, Prior, adjusted, log_odds_shift
 
 RATES = st.floats(0.01, 0.99)
 

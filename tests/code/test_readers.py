@@ -14,17 +14,17 @@ from data.cases import case_groups
 from data.embedded import embedded_rulings, reader_forecasts
 from features.build import build_features
 from features.families.inferred_ratings import COLUMNS
-from train.fit_readers import (
+from train.dataset import label_rulings, read_rows
+from train.fit.rating_model import (
     fit_readers,
     reading_errors,
     reading_targets,
     teaching_rows,
     unseen_readings,
 )
-from train.readers import Readers
-from train.rulings import label_rulings, read_rows
-from train.term_counts import _names, count_terms, fit_vocabulary
-from train.terms import BLOCKS
+from train.fit.vocabulary import _names, count_terms, fit_vocabulary
+from train.model.rating_model import Readers
+from train.model.vocabulary import BLOCKS
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [(row.motion, row.opposition) for row in RULINGS]
@@ -124,7 +124,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
     labelled = label_rulings(few)
     rows = np.arange(len(few))
     whole = read_rows(labelled, rows)
-    monkeypatch.setattr("train.fit_readers.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit.rating_model.MOST_TAUGHT", 150)
     taught = teaching_rows(labelled.targets, labelled.groups)
     others = np.setdiff1d(rows, taught)
     assert 140 < len(taught) <= 150
@@ -145,7 +145,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
 def test_only_cases_with_a_rating_teach_where_not_all_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("train.fit_readers.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit.rating_model.MOST_TAUGHT", 150)
     targets = TARGETS.copy()
     targets[:200] = np.nan
     groups = np.arange(len(targets))
@@ -171,7 +171,7 @@ def test_terms_weigh_as_scikit_learn_weighs_them(monkeypatch: pytest.MonkeyPatch
     assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
     assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0
     assert (TERMS.of(np.arange(40)).weighted(vocabulary) != matrix).nnz == 0
-    monkeypatch.setattr("train.terms.CHUNK", 7)  # read a few at a time
+    monkeypatch.setattr("train.model.vocabulary.CHUNK", 7)  # read a few at a time
     assert (vocabulary.matrix(PAPERS[:40]) != matrix).nnz == 0
 
 

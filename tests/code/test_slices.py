@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.embedded import embedded_rulings
-from train.slices import FEW, SLICES, slice_facts, slice_table
+from train.evaluate.slices import FEW, SLICES, slice_facts, slice_table
 
 RULINGS = list(embedded_rulings())
 FACTS = pd.DataFrame([slice_facts(ruling) for ruling in RULINGS])

@@ -11,10 +11,10 @@ import pytest
 from optuna.trial import TrialState
 
 from data.embedded import embedded_rulings
-from train.boosters import DEFAULTS
-from train.study import AboveMedian, begin, comparable, next_sampler, open_study, pruned, tried
-from train.trial import compare
-from train.tune import Tuned, as_toml, read_parameters
+from train.fit.boosters import DEFAULTS
+from train.tune.objective import compare
+from train.tune.search import Tuned, as_toml, read_parameters
+from train.tune.study import AboveMedian, begin, comparable, next_sampler, open_study, pruned, tried
 
 ALIKE = {"rulings": "a", "seed": 0}
 RUNNING_MEANS = (0.18, 0.20, 0.21)

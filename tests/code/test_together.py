@@ -9,8 +9,8 @@ import pytest
 from data.embedded import embedded_rulings
 from data.schema import Motion, MotionType
 from serve.together import MOST, MOST_TEXT, Together
+from train.model.prior_shift import Prior
 from train.modes import MODES, masked
-from train.prior import Prior
 
 
 class _Model:

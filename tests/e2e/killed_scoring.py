@@ -25,7 +25,7 @@ from serve.chunk import Wanted
 from serve.locate import Located
 from serve.predictor import Predictor
 from serve.sinks import FileSink
-from train.forest import Forest
+from train.model.forest import Forest
 
 
 def main(model: str, given: str, output: str, kills: str) -> None:

@@ -23,8 +23,8 @@ from serve.answering import Answering
 from serve.http import build_app
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
-from train.registry import CHAMPION, PATIENCE, REGISTERED_NAME, impatient
-from train.store import save_model
+from train.model.store import save_model
+from train.tracking.registry import CHAMPION, PATIENCE, REGISTERED_NAME, impatient
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 NOWHERE = "http://127.0.0.1:9"  # the port of a service that throws all away, and that nobody runs

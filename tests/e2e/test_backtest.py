@@ -18,9 +18,9 @@ from enjoin import app
 from features.build import COLUMNS
 from serve.answering import Answering
 from serve.http import build_app
-from train.model import DISTRIBUTION
+from train.model.grant_model import DISTRIBUTION
+from train.model.prior_shift import adjusted
 from train.modes import MODES, masked
-from train.prior import adjusted
 
 RULINGS = embedded_rulings()[::20]
 MOTIONS = [masked(ruling.as_motion(), "text") for ruling in RULINGS]

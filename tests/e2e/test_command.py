@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from train.boosters import DEFAULTS
-from train.store import UnusableModel, load_model, save_model
-from train.tune import read_parameters
+from train.fit.boosters import DEFAULTS
+from train.model.store import UnusableModel, load_model, save_model
+from train.tune.search import read_parameters
 
 
 def _invoke(*arguments: str) -> Any:

@@ -20,12 +20,12 @@ from data.splits import grouped_folds
 from enjoin import app
 from serve.predictor import Predictor
 from train import cluster as joining
-from train.baselines import INFORMED, informed_base_rate
 from train.cluster import Cluster, connected, each
-from train.evaluate import MODEL
-from train.metrics import scored
+from train.dataset import Labelled, fit_rows, label_rulings, read_frames
+from train.evaluate.baselines import INFORMED, informed_base_rate
+from train.evaluate.metrics import scored
+from train.evaluate.protocols import MODEL
 from train.modes import MODES
-from train.rulings import Labelled, fit_rows, label_rulings, read_frames
 
 RULINGS = [row for row in embedded_rulings() if row.year >= 2021]
 NEGLIGIBLE = 0.01
@@ -133,10 +133,10 @@ def test_the_command_trains_on_a_cluster(
     monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)  # of another test's store
     monkeypatch.chdir(tmp_path)
     # What no cluster touches is left out, to save time.
-    monkeypatch.setattr("train.evaluate.WITH_FRAMES", {})
-    monkeypatch.setattr("train.evaluate.PLAIN", {INFORMED: informed_base_rate})
+    monkeypatch.setattr("train.evaluate.protocols.WITH_FRAMES", {})
+    monkeypatch.setattr("train.evaluate.protocols.PLAIN", {INFORMED: informed_base_rate})
     monkeypatch.setattr("train.run.learning_curve", lambda *given: None)
-    monkeypatch.setattr("train.record.log_report", lambda *given: None)
+    monkeypatch.setattr("train.tracking.log.log_report", lambda *given: None)
     command = ["train", "--dask", address, "--rulings", str(source)]
     command += ["--parameters", str(parameters), "--bags", "3", "--folds", "2"]
     done = CliRunner().invoke(app, [*command, "--first-test-year", "2026"])

@@ -29,7 +29,7 @@ from data.embedded import clearview_motion
 from serve.keys import new_key
 from serve.locate import locate_model
 from serve.pyfunc import ROOMS, log_to_mlflow
-from train.registry import enter
+from train.tracking.registry import enter
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]

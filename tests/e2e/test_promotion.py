@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from enjoin import app
 from serve.locate import locate_model
-from train import behaviour, registry
-from train.evaluate import HEADLINE, MODEL
+from train.evaluate.protocols import HEADLINE, MODEL
 from train.modes import MODES
-from train.registry import REGISTERED_NAME, Standing, standing
+from train.tracking import behaviour, registry
+from train.tracking.registry import REGISTERED_NAME, Standing, standing
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.beta(2, 2, 400)

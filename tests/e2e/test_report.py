@@ -10,8 +10,8 @@ import pandas as pd
 from typer.testing import CliRunner
 
 from enjoin import app
-from train.plots import mine_in
-from train.record import CARD
+from train.report.plots import mine_in
+from train.tracking.log import CARD
 
 
 def _report(trained: Any, tmp_path: Path, *arguments: str) -> Any:

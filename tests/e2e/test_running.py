@@ -23,7 +23,7 @@ from data.io.atomic import cache_dir
 from serve.answering import Answering
 from serve.connections import Connection
 from serve.http import build_app
-from train.store import save_model
+from train.model.store import save_model
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:20]]
 Answered = tuple[int, str, float, str]

@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from train.boosters import DEFAULTS
+from train.dataset import fit_rows, label_rulings
+from train.fit.boosters import DEFAULTS
 from train.modes import MODES
-from train.registry import EXPERIMENT
-from train.rulings import fit_rows, label_rulings
-from train.study import AboveMedian
-from train.trial import Judge, prepare_folds
-from train.tune import read_parameters
+from train.tracking.registry import EXPERIMENT
+from train.tune.objective import Judge, prepare_folds
+from train.tune.search import read_parameters
+from train.tune.study import AboveMedian
 
 DEADLINE = 120.0
 """Seconds; a guard against a search that hangs, not a measure of its speed."""

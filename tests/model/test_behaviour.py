@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from data.schema import RATINGS
-from train.behaviour import behaviour_faults, sample_motions
-from train.model import GrantModel
+from train.model.grant_model import GrantModel
+from train.tracking.behaviour import behaviour_faults, sample_motions
 
 FEW = sample_motions()[:12]
 

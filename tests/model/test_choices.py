@@ -6,9 +6,9 @@ import numpy as np
 
 from data.embedded import embedded_rulings
 from features.frame import FeatureFrame
-from train.choices import CHOICES, SHIPPED, _with_target_rates, compare_choices
+from train.dataset import label_rulings
+from train.evaluate.choices import CHOICES, SHIPPED, _with_target_rates, compare_choices
 from train.modes import MODES
-from train.rulings import label_rulings
 
 LABELLED = label_rulings([row for row in embedded_rulings() if row.year == 2025])
 

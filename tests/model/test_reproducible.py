@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from data.embedded import embedded_rulings
-from train.evaluate import evaluate
-from train.rulings import fit_rows, label_rulings
-from train.store import model_digest, save_model
+from train.dataset import fit_rows, label_rulings
+from train.evaluate.protocols import evaluate
+from train.model.store import model_digest, save_model
 
 RULINGS = [row for row in embedded_rulings() if row.year >= 2024]
 FIT = """
@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 import numpy as np
 from data.embedded import embedded_rulings
-from train.rulings import fit_rows, label_rulings
-from train.store import model_digest, save_model
+from train.dataset import fit_rows, label_rulings
+from train.model.store import model_digest, save_model
 
 labelled = label_rulings([row for row in embedded_rulings() if row.year >= 2024])
 rows = np.arange(len(labelled.rulings))

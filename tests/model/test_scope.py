@@ -13,9 +13,9 @@ from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from data.splits import grouped_folds
 from features.build import build_features
-from train.fit_scope import fit_scope
+from train.fit.scope import fit_scope
+from train.model.scope import FALSE_ALARMS, Scope
 from train.modes import masked
-from train.scope import FALSE_ALARMS, Scope
 
 MISFITS = sorted((Path(__file__).parent / "misfits").glob("*.txt"))
 RULINGS = list(embedded_rulings())
@@ -86,7 +86,7 @@ def test_the_words_of_many_rulings_are_learned_from_a_part_of_them(
 ) -> None:
     frame, groups = build_features(RULINGS[:120]), case_groups(RULINGS[:120])
     whole = fit_scope(frame, groups)
-    monkeypatch.setattr("train.fit_scope.MOST_READ", 60)
+    monkeypatch.setattr("train.fit.scope.MOST_READ", 60)
     part = fit_scope(frame, groups)
     assert 50 < len(part.strangeness) <= 60 < len(whole.strangeness)
     assert part.words < whole.words

@@ -1,0 +1,1 @@
+"""Judge the model beside its baselines."""

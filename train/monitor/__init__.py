@@ -1,0 +1,1 @@
+"""Watch a model in use: drift and live metrics."""

@@ -1,0 +1,1 @@
+"""The report of a training run, its plots and the model card."""
