@@ -33,12 +33,12 @@ from bench.timing import numbers_table
 from data.embedded import embedded_rulings
 from data.io.sources import opened
 from data.schema import Motion, Ruling
-from serve.batch import Run, score_docket
-from serve.chunk import Wanted
-from serve.locate import locate_model
-from serve.pool import processes
+from serve.batch.chunk import Wanted
+from serve.batch.job import Run, score_docket
+from serve.batch.local_pool import processes
+from serve.batch.sinks import FileSink
+from serve.model_source import locate_model
 from serve.predictor import Predictor
-from serve.sinks import FileSink
 from train.modes import Mode, masked
 
 WORDS = 100

@@ -81,7 +81,7 @@ def ask_what_if(
     """
     with telling_errors():
         from serve.compared import show_what_if
-        from serve.what_if import what_if
+        from serve.what_if.what_if import what_if
 
         given = read_motion(motion, {}, [])
         found = what_if(find_predictor(model), given, read_fields(set_) if set_ else None)

@@ -67,9 +67,9 @@ def score(
     cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
     with telling_errors():
-        from serve.batch import Run
-        from serve.chunk import Wanted, kept_fields
-        from serve.pool import processes
+        from serve.batch.chunk import Wanted, kept_fields
+        from serve.batch.job import Run
+        from serve.batch.local_pool import processes
         from serve.predictor import Predictor
         from serve.scoring import Place, at_hand
         from serve.scoring import score as run_scoring
@@ -109,7 +109,7 @@ def docket(
     2: nothing done.
     """
     with telling_errors():
-        from serve.docket import write_docket_page
+        from serve.docket.page import write_docket_page
 
         written = write_docket_page(scored, page, since, motions, rows)
         total = len(written.docket.motions)
@@ -162,7 +162,7 @@ def backtest(
     3: retraining due or rows rejected, 2: nothing done.
     """
     with telling_errors():
-        from serve.backtest import backtest as judge_predictions
+        from serve.backtest.run import backtest as judge_predictions
         from serve.backtest_tables import show_backtest
 
         with steps("backtest") as tell:

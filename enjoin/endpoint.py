@@ -46,8 +46,8 @@ def serve(
     what is in flight.
     """
     with telling_errors():
-        from serve.keys import Gate, is_loopback, read_keys
-        from serve.running import Settings, run
+        from serve.http.auth import Gate, is_loopback, read_keys
+        from serve.http.server import Settings, run
         from train.tracking.registry import impatient
 
         style = log or ("plain" if sys.stderr.isatty() else "json")
@@ -74,7 +74,7 @@ def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None
     keys.txt`.
     """
     with telling_errors():
-        from serve.keys import checked_name, new_key
+        from serve.http.auth import checked_name, new_key
 
         secret, digest = new_key()
         line = f"{checked_name(name)}:{digest}"

@@ -8,7 +8,7 @@ from serve.terminal import note, steps, tell_columns, tell_rejects, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
-    from serve.locate import Located
+    from serve.model_source import Located
     from serve.predictor import Predictor
     from train.model.prior_shift import Prior
     from train.run import Settings, Trained
@@ -107,14 +107,14 @@ def find_model(source: str | None) -> "Located":
     Parameters
     ----------
     source
-        As `serve.locate.locate_model` takes it; None for the champion.
+        As `serve.model_source.locate_model` takes it; None for the champion.
 
     Raises
     ------
     FileNotFoundError
         If the source holds no model.
     """
-    from serve.locate import NoTrainedModel, locate_model
+    from serve.model_source import NoTrainedModel, locate_model
 
     try:
         return locate_model(source)
@@ -184,7 +184,7 @@ def read_words(option: str, words: str | None, path: Path | None) -> str | None:
     """
     if path is None:
         return words
-    from serve.paper_files import read_paper_file
+    from serve.papers.extract import read_paper_file
 
     if words is not None:
         raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")

@@ -4,9 +4,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serve.answer import ComparableRate
-from serve.comparables import ComparablesAnswer
-from serve.what_if import Change, WhatIf
+from serve.responses import ComparableRate
+from serve.similar_rulings import ComparablesAnswer
+from serve.what_if.what_if import Change, WhatIf
 from train.model.calibration import INTERVAL
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
-from serve.answer import Factor, FamilyShare, plain
+from serve.responses import Factor, FamilyShare, plain
 from train.model.calibration import Floats
 
 SHOWN_FACTORS = 12

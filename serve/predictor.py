@@ -12,7 +12,9 @@ from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.frame import FeatureFrame
 from features.text.document import LONGEST
-from serve.answer import (
+from serve.explain import factors_of, families_of, points_moved, tops_of
+from serve.model_source import Located, locate_model
+from serve.responses import (
     Answer,
     ComparableRate,
     Estimate,
@@ -20,15 +22,13 @@ from serve.answer import (
     Tested,
     as_phrases,
 )
-from serve.comparables import (
+from serve.similar_rulings import (
     ComparablesAnswer,
     NoComparables,
     comparable_rate,
     compare,
     nearest_outcomes,
 )
-from serve.explain import factors_of, families_of, points_moved, tops_of
-from serve.locate import Located, locate_model
 from train.model.calibration import INTERVAL, Floats
 from train.model.grant_model import DISTRIBUTION, ESTIMATE, GrantModel, Part
 from train.model.neighbors import Comparables, load_comparables

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
-from serve.locate import Located
+from serve.model_source import Located
 from serve.predictor import Predictor
 from train.tracking.registry import REGISTERED_NAME
 

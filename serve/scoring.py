@@ -8,11 +8,11 @@ from functools import partial
 from data.io.chunks import Source
 from data.io.sources import opened
 from data.io.urls import filesystem, is_address, is_filesystem
-from serve.batch import Docket, Run, check_apart, score_docket
-from serve.chunk import Wanted
-from serve.locate import Located
+from serve.batch.chunk import Wanted
+from serve.batch.job import Docket, Run, check_apart, score_docket
+from serve.batch.sinks import FileSink, Sink, TableSink
+from serve.model_source import Located
 from serve.predictor import Predictor
-from serve.sinks import FileSink, Sink, TableSink
 from serve.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
 
 REJECTED, NOTHING = 3, 2
@@ -96,7 +96,7 @@ def score(
         Address of the scheduler of a Dask cluster to score on; None for this machine.
     """
     if dask is not None:
-        from serve.spread import scored_on
+        from serve.batch.dask_pool import scored_on
 
         elsewhere = partial(scored_on, dask, predictor=predictor, located=located, wanted=wanted)
         run = replace(run, elsewhere=elsewhere)

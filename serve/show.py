@@ -12,8 +12,8 @@ from data.schema import Motion
 from features.build import FAMILIES
 from features.phrases.lexicon import PaperName, entries
 from features.phrases.matcher import find_phrases
-from serve.answer import Answer, Factor, Phrase, PriorShift, Tested
 from serve.compared import rate_in_words
+from serve.responses import Answer, Factor, Phrase, PriorShift, Tested
 
 MODE_WORDS = {
     "rated": "Winter ratings, codings and text",

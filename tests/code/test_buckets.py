@@ -14,7 +14,7 @@ from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 from data.io.rows import UnreadableInput
 from data.io.sources import opened
-from serve.sinks import FileSink, remove
+from serve.batch.sinks import FileSink, remove
 
 ROWS = [{"id": f"m{n}", "motion_type": "tro", "motion": f"A rival copied {n}."} for n in range(9)]
 

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from data.io.rows import UnreadableInput
-from serve.docket import docket_page, percent, write_docket_page
-from serve.docket_changes import compare_dockets
-from serve.docket_figures import (
+from serve.docket.changes import compare_dockets
+from serve.docket.figures import (
     expected_grants,
     grants_distribution,
     group_motions,
     histogram,
 )
-from serve.scored import ScoredDocket, read_scored
+from serve.docket.page import docket_page, percent, write_docket_page
+from serve.docket.scored import ScoredDocket, read_scored
 
 HARM = "the harm has a date (+2.5 points)"
 ROW: dict[str, Any] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from serve.answering import Answering
+from serve.http.model_watcher import Answering
 
 
 def test_a_refusal_is_told_as_long_as_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,8 +23,8 @@ def test_a_refusal_is_told_as_long_as_it_holds(monkeypatch: pytest.MonkeyPatch) 
         fetched.append(address)
         raise ValueError("it is damaged")
 
-    monkeypatch.setattr("serve.answering.wanted", wanted)
-    monkeypatch.setattr("serve.answering.locate_model", damaged)
+    monkeypatch.setattr("serve.http.model_watcher.wanted", wanted)
+    monkeypatch.setattr("serve.http.model_watcher.locate_model", damaged)
     predictor: Any = SimpleNamespace(version="enjoin/1")
     answering = Answering(predictor, None)
     for _ in champions:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.keys import KeyFileError, new_key, read_keys
+from serve.http.auth import KeyFileError, new_key, read_keys
 
 
 @pytest.mark.parametrize("text", ["", "\n# ann left\n"])

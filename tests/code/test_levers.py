@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from serve.levers import Lever, LeverError, levers, read_levers
+from serve.what_if.levers import Lever, LeverError, levers, read_levers
 
 
 def test_the_levers_can_be_read_and_serve_both_parties() -> None:
@@ -38,7 +38,7 @@ def test_a_lever_changes_only_what_can_change(lever: Lever, shown: Any, pulled: 
         ("party = 'movant'\nsays = 'x'\nfield = 'notice'\nto = 'o'", "not a value of notice"),
         ("party = 'movant'\nsays = 'x'\nfield = 'notice'\nadd = 'opposed'", "notice takes to"),
         ("party = 'movant'\nsays = 'x'\nfield = 'notice'", "expected party, says, field"),
-        ("party = ", "serve/levers.toml"),
+        ("party = ", "levers.toml"),
     ],
 )
 def test_a_wrong_lever_is_named(table: str, told: str) -> None:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from serve import paper_files, paper_text
-from serve.paper_files import MOST_BYTES, UnreadablePaper, read_paper, read_paper_file
-from serve.paper_text import Unreadable, take
+from serve.papers import extract, extract_worker
+from serve.papers.extract import MOST_BYTES, UnreadablePaper, read_paper, read_paper_file
+from serve.papers.extract_worker import Unreadable, take
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 STAMP = "Case 1:21-cv-00135 Document 40 Filed 03/01/21 Page 3 of 9 PageID #:71"
@@ -111,9 +111,9 @@ def test_a_pdf_that_asks_for_no_password_is_read() -> None:
 
 
 def test_pages_beyond_the_most_are_told() -> None:
-    paper = read_paper(make_pdf(*["Words."] * (paper_text.MOST_PAGES + 1)), "appendix.pdf")
-    assert paper.pages == paper_text.MOST_PAGES + 1
-    assert paper.text.count("Words.") == paper_text.MOST_PAGES
+    paper = read_paper(make_pdf(*["Words."] * (extract_worker.MOST_PAGES + 1)), "appendix.pdf")
+    assert paper.pages == extract_worker.MOST_PAGES + 1
+    assert paper.text.count("Words.") == extract_worker.MOST_PAGES
     assert paper.notes == ["only the first 500 of 501 pages were read"]
 
 
@@ -177,7 +177,7 @@ def test_a_word_file_as_its_changes_leave_it() -> None:
         (b"%PDF-1.7 and no more", "a.pdf", "damaged"),
         (b"PK\x03\x04 and no more", "a.docx", "damaged"),
         (b"x" * (MOST_BYTES + 1), "a.txt", "without its exhibits"),
-        (b"x" * (paper_text.MOST_CHARACTERS + 1), "a.txt", "5,000,000 characters"),
+        (b"x" * (extract_worker.MOST_CHARACTERS + 1), "a.txt", "5,000,000 characters"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else value,
 )
@@ -200,7 +200,7 @@ def test_a_file_that_unpacks_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(long) < 100_000
     with pytest.raises(UnreadablePaper, match="5,000,000 characters"):
         read_paper(long, "long.docx")
-    monkeypatch.setattr(paper_text, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(extract_worker, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(Unreadable, match="unpacks to more than 1,000,000"):
         take("docx", long)
 
@@ -214,7 +214,7 @@ def test_nothing_a_file_refers_to_is_fetched(tmp_path: Path) -> None:
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper_files, "SECONDS", 0.001)
+    monkeypatch.setattr(extract, "SECONDS", 0.001)
     with pytest.raises(UnreadablePaper, match=r"takes more than 0.001 s"):
         read_paper(make_pdf("words"), "slow.pdf")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from serve.partial import partial_work
-from serve.sinks import FileSink
+from serve.batch.checkpoint import partial_work
+from serve.batch.sinks import FileSink
 
 
 def test_chunks_that_do_not_tell_their_model_are_not_gone_on_from(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import typer
 from data.io.database import shown
 from data.io.redact import without_secrets
 from data.io.sources import File
-from serve.answering import Answering
+from serve.http.model_watcher import Answering
 from serve.terminal import say, telling_errors, warn
 
 
@@ -63,7 +63,7 @@ def test_neither_health_nor_log_tells_one(
     def down(source: str | None) -> str:
         raise OSError("API request to http://ann:S3CRET@h/api failed")
 
-    monkeypatch.setattr("serve.answering.wanted", down)
+    monkeypatch.setattr("serve.http.model_watcher.wanted", down)
     predictor: Any = SimpleNamespace(version="enjoin/1")
     answering = Answering(predictor)
     answering.look()

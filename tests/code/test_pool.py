@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from serve.pool import _shared_out
+from serve.batch.local_pool import _shared_out
 
 Begin = Callable[[int], "Future[bytes]"]
 Score = Callable[[int], bytes]

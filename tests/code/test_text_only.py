@@ -19,8 +19,8 @@ from features.phrases.matcher import find_phrases
 from features.text.dates import first_date
 from features.text.document import LONGEST, clean
 from features.text.ocr import mend_spelling
-from serve.answer import as_phrases
 from serve.predictor import notes
+from serve.responses import as_phrases
 
 
 def _read(column: str, motion: str, opposition: str | None = None) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from data.embedded import embedded_rulings
 from data.schema import Motion, MotionType
-from serve.together import MOST, MOST_TEXT, Together
+from serve.http.microbatch import MOST, MOST_TEXT, Together
 from train.model.prior_shift import Prior
 from train.modes import MODES, masked
 

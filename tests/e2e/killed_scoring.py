@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from data.io.sources import opened
-from serve.batch import Run, score_docket
-from serve.chunk import Wanted
-from serve.locate import Located
+from serve.batch.chunk import Wanted
+from serve.batch.job import Run, score_docket
+from serve.batch.sinks import FileSink
+from serve.model_source import Located
 from serve.predictor import Predictor
-from serve.sinks import FileSink
 from train.model.forest import Forest
 
 

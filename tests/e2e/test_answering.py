@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from data.embedded import clearview_motion
 from enjoin import app
-from serve.answering import Answering
-from serve.http import build_app
+from serve.http.app import build_app
+from serve.http.model_watcher import Answering
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
 from train.model.store import save_model
@@ -184,7 +184,7 @@ def test_what_is_no_alias_is_not_followed(
     looking: list[str] = []
     with monkeypatch.context() as patch:
         start = SimpleNamespace(start=lambda: looking.append(source))
-        patch.setattr("serve.answering.Thread", lambda **given: start)
+        patch.setattr("serve.http.model_watcher.Thread", lambda **given: start)
         for source in (str(registry / "model"), "models:/enjoin/1", "models:/enjoin@champion"):
             Answering(trained.predictor, source).follow(0.01)
     assert looking == ["models:/enjoin@champion"]
@@ -205,7 +205,7 @@ def test_answers_do_without_what_is_for_fitting_alone(trained: Any) -> None:
     """To import it takes most of a second, each time that the endpoint or a command starts."""
     script = """
 import json, sys
-import serve.running
+import serve.http.server
 from data.embedded import clearview_motion
 from serve.predictor import Predictor
 Predictor.load().answer([clearview_motion()])

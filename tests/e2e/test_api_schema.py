@@ -8,9 +8,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from serve.answering import Answering
-from serve.http import build_app
-from serve.keys import Gate, new_key
+from serve.http.app import build_app
+from serve.http.auth import Gate, new_key
+from serve.http.model_watcher import Answering
 
 KEY, DIGEST = new_key()
 # What is described does not depend on the model, which is there only once the tests run.

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from enjoin import app
 from features.build import COLUMNS
-from serve.answering import Answering
-from serve.http import build_app
+from serve.http.app import build_app
+from serve.http.model_watcher import Answering
 from train.model.grant_model import DISTRIBUTION
 from train.model.prior_shift import adjusted
 from train.modes import MODES, masked

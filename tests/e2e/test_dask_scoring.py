@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from data.io.chunks import Chunk
 from enjoin import app
-from serve.chunk import Wanted
-from serve.locate import locate_model
-from serve.partial import Partial
-from serve.spread import scored_on
+from serve.batch.checkpoint import Partial
+from serve.batch.chunk import Wanted
+from serve.batch.dask_pool import scored_on
+from serve.model_source import locate_model
 from train import cluster as joining
 
 MOTIONS = [row.as_motion() for row in embedded_rulings()[::30]]
@@ -54,7 +54,9 @@ def test_a_worker_killed_midway_loses_nothing(
                 os.kill(killed[0], signal.SIGKILL)
 
         monkeypatch.setattr(Partial, "keep", keep_and_kill)
-        monkeypatch.setattr("serve.batch.scored_here", None)  # all is to be scored on the cluster
+        monkeypatch.setattr(
+            "serve.batch.job.scored_here", None
+        )  # all is to be scored on the cluster
         result = _invoke("score", docket, theirs, "--chunk", 2, "--dask", address)
         assert result.exit_code == 3, result.output
         assert killed

@@ -231,7 +231,7 @@ def test_rows_that_changed_are_not_resumed(
     write_table(url, "pending", False, kinds, [rows])
     run = ["score", url, "out.csv", "--table", "pending", "--jobs", 1, "--chunk", 2]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("serve.batch._joined", lambda *given: 1 / 0)
+        patch.setattr("serve.batch.job._joined", lambda *given: 1 / 0)
         assert _invoke(*run).exit_code == 1
     write_table(url, "pending", True, kinds, [rows[1:]])
     result = _invoke(*run, "--resume")

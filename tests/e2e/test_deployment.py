@@ -26,8 +26,8 @@ import pytest
 import yaml
 
 from data.embedded import clearview_motion
-from serve.keys import new_key
-from serve.locate import locate_model
+from serve.http.auth import new_key
+from serve.model_source import locate_model
 from serve.pyfunc import ROOMS, log_to_mlflow
 from train.tracking.registry import enter
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from serve.scored import read_scored
+from serve.docket.scored import read_scored
 
 
 def _invoke(*arguments: str) -> Any:

@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 from data.embedded import clearview_motion, embedded_rulings
 from enjoin import app
-from serve.answering import Answering
-from serve.audit import AuditLog
-from serve.http import AT_ONCE, build_app
-from serve.keys import Gate, new_key
+from serve.http.app import AT_ONCE, build_app
+from serve.http.audit import AuditLog
+from serve.http.auth import Gate, new_key
+from serve.http.errors import MEDIA_TYPE
+from serve.http.model_watcher import Answering
+from serve.http.server import THREADS
 from serve.predictor import Predictor
-from serve.problems import MEDIA_TYPE
-from serve.running import THREADS
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serve.measured import SHARED_FOLDER
+from serve.http.metrics import SHARED_FOLDER
 
 _WORKER = """
 from types import SimpleNamespace
-from serve.measured import Measures
+from serve.http.metrics import Measures
 
 measures = Measures()
 measures.answers_with(SimpleNamespace(version="{version}", digest="0"))

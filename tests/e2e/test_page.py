@@ -15,10 +15,10 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from data.embedded import clearview_motion
-from serve import answer as answers
-from serve.answering import Answering
-from serve.http import build_app
-from serve.keys import Gate, new_key
+from serve import responses as answers
+from serve.http.app import build_app
+from serve.http.auth import Gate, new_key
+from serve.http.model_watcher import Answering
 
 KEY, DIGEST = new_key()
 

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from data.embedded import clearview_motion
 from enjoin import app
-from serve.answering import Answering
-from serve.http import build_app
-from serve.keys import Gate, new_key
-from serve.problems import MEDIA_TYPE
+from serve.http.app import build_app
+from serve.http.auth import Gate, new_key
+from serve.http.errors import MEDIA_TYPE
+from serve.http.model_watcher import Answering
 
 MOTION = clearview_motion()
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

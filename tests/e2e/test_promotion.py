@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from enjoin import app
-from serve.locate import locate_model
+from serve.model_source import locate_model
 from train.evaluate.protocols import HEADLINE, MODEL
 from train.modes import MODES
 from train.tracking import behaviour, registry

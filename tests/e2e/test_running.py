@@ -20,9 +20,9 @@ import uvicorn
 
 from data.embedded import clearview_motion, embedded_rulings
 from data.io.atomic import cache_dir
-from serve.answering import Answering
-from serve.connections import Connection
-from serve.http import build_app
+from serve.http.app import build_app
+from serve.http.connections import Connection
+from serve.http.model_watcher import Answering
 from train.model.store import save_model
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:20]]

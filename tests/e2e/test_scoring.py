@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from serve.locate import locate_model
-from serve.repeated_ids import RepeatedIds
+from serve.batch.repeated_ids import RepeatedIds
+from serve.model_source import locate_model
 from train.modes import MODES, masked
 
 MOTIONS = [
@@ -59,8 +59,8 @@ def expected(docket: Path, tmp_path: Path) -> bytes:
 def test_a_worker_that_is_killed_is_told(
     docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serve.pool.FEW", 1)
-    monkeypatch.setattr("serve.pool._stay_with_parent", _end)
+    monkeypatch.setattr("serve.batch.local_pool.FEW", 1)
+    monkeypatch.setattr("serve.batch.local_pool._stay_with_parent", _end)
     run = ["score", docket, tmp_path / "out.jsonl", "--jobs", 2, "--chunk", 5]
     result = _invoke(*run)
     assert result.exit_code == 2
@@ -75,7 +75,7 @@ def _end() -> None:
 def test_processes_and_chunks_change_nothing(
     docket: Path, expected: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serve.pool.FEW", 1)
+    monkeypatch.setattr("serve.batch.local_pool.FEW", 1)
     output = tmp_path / "out.jsonl"
     result = _invoke("score", docket, output, "--jobs", 2, "--chunk", 5)
     assert result.exit_code == 3, result.output
@@ -146,7 +146,7 @@ def test_what_is_asked_for_more(docket: Path, tmp_path: Path) -> None:
 
 def _cut_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let a run fail after so many chunks."""
-    from serve import pool
+    from serve.batch import local_pool as pool
 
     done = iter(range(after))
     score = pool.score_chunk

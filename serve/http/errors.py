@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from data.io.load import Problem as RowProblem
 from data.io.load import problem_of
 from data.schema import Motion
-from serve.what_if import WrongChange
+from serve.what_if.what_if import WrongChange
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("enjoin.http")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.io.atomic import written_whole
 from data.io.chunks import Chunk
-from serve.chunk import Told, read_table, read_told
+from serve.batch.chunk import Told, read_table, read_told
 
 _BELONGS, _LOCK = "belongs.json", "lock"
 _CHUNK = re.compile(r"\d{6,}\.arrow")

@@ -7,7 +7,7 @@ import mlflow
 import pandas as pd
 
 from data.labels import InPart
-from serve.joined import Joined
+from serve.backtest.join import Joined
 from train.monitor.live_metrics import Rule, State
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 from data.labels import InPart
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
-from serve.backtest_record import VersionReport, log_backtest
-from serve.joined import Rows, as_table, join, read_docket, read_outcomes, read_predictions
-from serve.locate import locate_model
+from serve.backtest.join import Rows, as_table, join, read_docket, read_outcomes, read_predictions
+from serve.backtest.tracking import VersionReport, log_backtest
+from serve.model_source import locate_model
 from train.model.grant_model import DISTRIBUTION
 from train.model.store import UnusableModel, load_model, model_digest
 from train.modes import MODES, mode_of

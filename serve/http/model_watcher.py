@@ -13,7 +13,7 @@ from threading import Event, Thread
 from data.embedded import clearview_motion
 from data.io.redact import without_secrets
 from data.schema import Motion
-from serve.locate import follows, locate_model, wanted
+from serve.model_source import follows, locate_model, wanted
 from serve.predictor import Predictor
 
 LOOK_SECONDS = 30.0
@@ -46,7 +46,7 @@ class Answering:
     predictor
         The model to begin with.
     source
-        Where it was asked for, as in `serve.locate.locate_model`; only the champion, or another
+        Where it was asked for, as in `serve.model_source.locate_model`; only the champion, or another
         alias, is followed. A folder or a numbered version stays what it is.
     swapped
         Called with each new model after it has taken over.

@@ -18,16 +18,16 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from data.embedded import clearview_motion
-from serve.answering import LOOK_SECONDS, Answering, warm
-from serve.http import build_app
-from serve.keys import Gate
-from serve.locate import Located
-from serve.logs import Style, logging_settings
-from serve.measured import SHARED_FOLDER
+from serve.http.app import build_app
+from serve.http.auth import Gate
+from serve.http.logs import Style, logging_settings
+from serve.http.metrics import SHARED_FOLDER
+from serve.http.model_watcher import LOOK_SECONDS, Answering, warm
+from serve.model_source import Located
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
-    from serve.audit import AuditLog
+    from serve.http.audit import AuditLog
 
 DRAIN_SECONDS = 65
 """How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
@@ -48,9 +48,9 @@ class Settings:
     located
         The model to begin with.
     source
-        Where it was asked for; see `serve.answering.Answering`.
+        Where it was asked for; see `serve.http.model_watcher.Answering`.
     keys, rate
-        See `serve.keys.Gate`.
+        See `serve.http.auth.Gate`.
     audit, audit_text
         Where to keep the answers, if anywhere, and whether with the motions' words.
     look_seconds
@@ -104,7 +104,7 @@ def _stop_with_parent() -> None:
 def _audit_log(settings: Settings) -> "AuditLog | None":
     if settings.audit is None:
         return None
-    from serve.audit import AuditLog  # its libraries take a while to load
+    from serve.http.audit import AuditLog  # its libraries take a while to load
 
     return AuditLog(settings.audit, settings.audit_text)
 
@@ -154,7 +154,7 @@ def run(
             partial(application, settings) if workers > 1 else application(settings),
             factory=workers > 1,
             workers=workers,
-            http="serve.connections:Connection",
+            http="serve.http.connections:Connection",
             backlog=BACKLOG,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             timeout_worker_healthcheck=STUCK_SECONDS,

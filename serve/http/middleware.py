@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from serve.paper_files import MOST_BYTES
+from serve.papers.extract import MOST_BYTES
 
 MAX_BODY = 2_000_000
 """Bytes of a request's body: two long briefs."""

@@ -17,7 +17,7 @@ _POLICY = (
 
 def add_page(app: FastAPI) -> None:
     """Serve the page at `/`."""
-    folder = files("serve") / "page"
+    folder = files("serve") / "http" / "page"
     for path, name in PAGE.items():
         media_type = mimetypes.guess_type(name)[0]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import joblib
 
 from data.io.chunks import Chunk
-from serve.chunk import Wanted, score_chunk
-from serve.locate import Located
+from serve.batch.chunk import Wanted, score_chunk
+from serve.model_source import Located
 from serve.predictor import Predictor
 from train.model.store import UnusableModel
 

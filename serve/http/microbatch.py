@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.schema import Motion
-from serve.answer import Answer
-from serve.answering import Answering
+from serve.http.model_watcher import Answering
 from serve.predictor import Predictor
+from serve.responses import Answer
 from train.model.prior_shift import Prior
 
 MOST = 16

@@ -15,8 +15,8 @@ from data.schema import Motion, allowed_values, is_list
 from features.build import build_features
 from features.frame import FeatureFrame
 from features.phrases.lexicon import meaning
-from serve.levers import PARTIES, Party, levers
 from serve.predictor import Predictor
+from serve.what_if.levers import PARTIES, Party, levers
 from train.model.prior_shift import Prior
 
 NOTE = (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serve import paper_text
-from serve.paper_text import MOST_CHARACTERS, TOO_LONG
+from serve.papers import extract_worker
+from serve.papers.extract_worker import MOST_CHARACTERS, TOO_LONG
 
 SECONDS = 60.0
 """How long the reading of one file may take."""
@@ -141,7 +141,7 @@ def _plain(content: bytes, name: str) -> Paper:
 def _taken(kind: str, content: bytes, name: str) -> Paper:
     """Have a process of its own take the words out."""
     # -P: the folder of the script holds modules named as some of Python's own.
-    command = [sys.executable, "-P", str(paper_text.__file__), kind]
+    command = [sys.executable, "-P", str(extract_worker.__file__), kind]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -155,11 +155,11 @@ def _taken(kind: str, content: bytes, name: str) -> Paper:
     found = json.loads(done.stdout)
     if "wrong" in found:
         raise UnreadablePaper(f"{name} {found['wrong']}")
-    taken = paper_text.Taken(**found)
+    taken = extract_worker.Taken(**found)
     return Paper(text=_clean("\n".join(taken.pages)), pages=taken.count, notes=_notes(taken))
 
 
-def _notes(taken: paper_text.Taken) -> list[str]:
+def _notes(taken: extract_worker.Taken) -> list[str]:
     notes = []
     read = len(taken.pages)
     if taken.unread:

@@ -55,7 +55,7 @@ class Lever:
 @cache
 def levers() -> tuple[Lever, ...]:
     """Return the levers of `levers.toml`, in file order."""
-    return read_levers(files("serve").joinpath("levers.toml").read_bytes())
+    return read_levers(files("serve").joinpath("what_if", "levers.toml").read_bytes())
 
 
 def read_levers(content: bytes) -> tuple[Lever, ...]:
@@ -69,12 +69,12 @@ def read_levers(content: bytes) -> tuple[Lever, ...]:
     try:
         tables = tomllib.loads(content.decode()).get("lever", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LeverError(f"serve/levers.toml: {error}") from None
+        raise LeverError(f"serve/what_if/levers.toml: {error}") from None
     return tuple(_read(number, table) for number, table in enumerate(tables, start=1))
 
 
 def _read(number: int, table: dict[str, Any]) -> Lever:
-    where = f"serve/levers.toml, lever {number} ({table.get('says', 'says nothing')!r})"
+    where = f"serve/what_if/levers.toml, lever {number} ({table.get('says', 'says nothing')!r})"
     kinds = [kind for kind in _KINDS if kind in table]
     unknown = set(table) - {"party", "says", "field", "when", *_KINDS}
     if len(kinds) != 1 or unknown or not table.get("says"):

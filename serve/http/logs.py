@@ -33,7 +33,7 @@ def logging_settings(style: Style) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "serve.logs.Lines"}, "plain": {"format": _PLAIN}},
+        "formatters": {"json": {"()": "serve.http.logs.Lines"}, "plain": {"format": _PLAIN}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": style}},
         "loggers": {
             name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}

@@ -16,13 +16,13 @@ from data.io.rows import UnreadableInput
 from data.io.whole import all_rows
 from data.schema import Motion
 from features.build import FAMILIES
-from serve.chunk import give_ids
-from serve.joined import Prediction, Probability
+from serve.backtest.join import Prediction, Probability
+from serve.batch.chunk import give_ids
 
 DETAILS = ("caption", "docket_number", "court", "claim_area", "motion_type", "decided")
 """What a reader knows a motion by: carried through by the scoring, or joined from its input."""
 UNNAMED = re.compile(r"row-\d+(-unnamed)*")
-"""Ids that tell the place in a file only, as `serve.chunk.give_ids` gives them."""
+"""Ids that tell the place in a file only, as `serve.batch.chunk.give_ids` gives them."""
 _TOP = re.compile(r"(?P<says>.*) \((?P<points>[+-]\d+\.\d) points\)", re.DOTALL)
 
 

@@ -18,13 +18,13 @@ from data.io.chunks import Chunk, Source
 from data.io.rows import UnreadableInput
 from data.io.urls import is_local, local_path
 from features.build import builder_digest
-from serve.chunk import Told, Wanted
-from serve.locate import Located
-from serve.partial import Partial, partial_work
-from serve.pool import processes, scored_here
+from serve.batch.checkpoint import Partial, partial_work
+from serve.batch.chunk import Told, Wanted
+from serve.batch.local_pool import processes, scored_here
+from serve.batch.repeated_ids import SHOWN, RepeatedIds
+from serve.batch.sinks import Sink, is_same_file, remove, whole
+from serve.model_source import Located
 from serve.predictor import Predictor
-from serve.repeated_ids import SHOWN, RepeatedIds
-from serve.sinks import Sink, is_same_file, remove, whole
 
 CHUNK = 1000
 """Rows of a chunk: one to two seconds' work of one core, which is what a kill costs at most for

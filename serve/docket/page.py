@@ -14,9 +14,8 @@ from jinja2 import Environment, StrictUndefined
 from data.courts import court_cited
 from data.io.atomic import written_whole
 from features.phrases.lexicon import meaning
-from serve.answer import DISCLAIMER
-from serve.docket_changes import Changes, compare_dockets
-from serve.docket_figures import (
+from serve.docket.changes import Changes, compare_dockets
+from serve.docket.figures import (
     NEAR,
     Grouping,
     expected_grants,
@@ -24,7 +23,8 @@ from serve.docket_figures import (
     histogram,
     near_even,
 )
-from serve.scored import ScoredDocket, ScoredMotion, read_scored
+from serve.docket.scored import ScoredDocket, ScoredMotion, read_scored
+from serve.responses import DISCLAIMER
 from train.model.calibration import INTERVAL
 
 ROWS = 1000
@@ -40,7 +40,7 @@ MODES = {
     "coded": "with codings",
     "text": "from their words only",
 }
-_FILES = files("serve") / "docket_page"
+_FILES = files("serve") / "docket" / "assets"
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,21 @@ from starlette.concurrency import run_in_threadpool
 from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
-from serve.answer import DISCLAIMER, Answer
-from serve.answering import Answering
-from serve.comparables import SHOWN, ComparablesAnswer, NoComparables
-from serve.keys import Gate
-from serve.measured import measure
-from serve.page_files import add_page
-from serve.papers_door import papers_router
-from serve.problems import answer_problems, described
-from serve.requests import guard_requests
-from serve.together import Together, prior_of, size_of
-from serve.what_if import WhatIf, what_if
+from serve.http.auth import Gate
+from serve.http.errors import answer_problems, described
+from serve.http.metrics import measure
+from serve.http.microbatch import Together, prior_of, size_of
+from serve.http.middleware import guard_requests
+from serve.http.model_watcher import Answering
+from serve.http.static import add_page
+from serve.http.uploads import papers_router
+from serve.responses import DISCLAIMER, Answer
+from serve.similar_rulings import SHOWN, ComparablesAnswer, NoComparables
+from serve.what_if.what_if import WhatIf, what_if
 from train.model.prior_shift import LEAST_RATE
 
 if TYPE_CHECKING:
-    from serve.audit import AuditLog
+    from serve.http.audit import AuditLog
 
 MAX_BATCH = 1000
 AT_ONCE = 5000

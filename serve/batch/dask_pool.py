@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from data.io.chunks import Chunk
-from serve.chunk import Wanted
-from serve.locate import Located
-from serve.pool import score_with
+from serve.batch.chunk import Wanted
+from serve.batch.local_pool import score_with
+from serve.model_source import Located
 from serve.predictor import Predictor
 from train.cluster import AHEAD, PATIENCE, begun_ahead, connected
 
@@ -40,7 +40,7 @@ def scored_on(
         If no scheduler answers, or its workers are lost and do not come back.
     """
     with connected(address) as cluster:
-        from serve.model_plugin import ModelPlugin
+        from serve.batch.model_plugin import ModelPlugin
 
         plugin = ModelPlugin.of(located.folder)
         cluster.client.register_plugin(plugin)
@@ -61,7 +61,7 @@ def scored_on(
 def _score(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:
     from distributed import get_worker
 
-    from serve.model_plugin import folder_on
+    from serve.batch.model_plugin import folder_on
 
     plugin, version, digest = names
     folder = str(folder_on(get_worker(), plugin))

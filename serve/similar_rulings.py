@@ -11,7 +11,7 @@ from data.describe import wilson_interval
 from data.schema import Motion
 from features.build import COLUMNS, build_features
 from features.indicators import Column
-from serve.answer import ComparableRate, plain
+from serve.responses import ComparableRate, plain
 from train.model.calibration import Floats
 from train.model.grant_model import GrantModel, in_part_words
 from train.model.neighbors import Comparables

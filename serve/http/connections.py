@@ -1,7 +1,7 @@
 """Connections: closed where a request's head does not come whole in time, and never under one.
 
 A client that opens many connections and lets a byte trickle now and then would otherwise hold them
-all for ever (Slowloris). Slow bodies are seen to in `serve.requests`. When the endpoint is told to
+all for ever (Slowloris). Slow bodies are seen to in `serve.http.middleware`. When the endpoint is told to
 stop, a request may be on its way over a connection that was let in.
 """
 

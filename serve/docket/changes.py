@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from data.io.rows import UnreadableInput
-from serve.scored import ScoredDocket, ScoredMotion
+from serve.docket.scored import ScoredDocket, ScoredMotion
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from serve.scored import ScoredMotion
+from serve.docket.scored import ScoredMotion
 from train.model.calibration import INTERVAL
 
 BINS = 20

@@ -5,8 +5,8 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from serve.paper_files import MOST_BYTES, Paper, UnreadablePaper, read_paper
-from serve.problems import described
+from serve.http.errors import described
+from serve.papers.extract import MOST_BYTES, Paper, UnreadablePaper, read_paper
 
 KINDS = (
     "application/pdf",

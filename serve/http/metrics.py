@@ -15,9 +15,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client import generate_latest as as_text
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from serve.logs import ACCESS
+from serve.http.logs import ACCESS
+from serve.http.middleware import Message, Receive, Send
 from serve.predictor import Predictor
-from serve.requests import Message, Receive, Send
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable by which the client library finds the folder that workers share."""

@@ -16,7 +16,7 @@ from typing import Any
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from data.schema import Motion
-from serve.answer import Answer
+from serve.responses import Answer
 
 MAX_BYTES = 100_000_000
 """Bytes after which a new file is begun."""

@@ -1,0 +1,1 @@
+"""A scored docket beside the rulings that came in."""

@@ -1,0 +1,1 @@
+"""Score a docket in chunks, on one machine or many."""
