@@ -5,35 +5,35 @@ from collections.abc import Callable
 
 import typer
 
-from enjoin import answers, dockets, endpoint, looking, training
+from enjoin.commands import inspect, predict, score, serve, train
 
 # What is imported and loaded stays; looking through it for garbage takes a fifth of the start.
 gc.set_threshold(50_000, 20, 100)
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "train": training.train,
-    "evaluate": training.evaluate,
-    "promote": training.promote,
-    "rollback": training.rollback,
-    "choices": training.choices,
-    "report": training.report,
-    "tune": training.tune,
-    "predict": answers.predict,
-    "what-if": answers.ask_what_if,
-    "comparables": answers.comparables,
-    "score": dockets.score,
-    "docket": dockets.docket,
-    "backtest": dockets.backtest,
-    "serve": endpoint.serve,
-    "key": endpoint.key,
-    "schema": answers.schema,
-    "example": answers.example,
+    "train": train.train,
+    "evaluate": train.evaluate,
+    "promote": train.promote,
+    "rollback": train.rollback,
+    "choices": train.choices,
+    "report": train.report,
+    "tune": train.tune,
+    "predict": predict.predict,
+    "what-if": predict.ask_what_if,
+    "comparables": predict.comparables,
+    "score": score.score,
+    "docket": score.docket,
+    "backtest": score.backtest,
+    "serve": serve.serve,
+    "key": serve.key,
+    "schema": predict.schema,
+    "example": predict.example,
 }
 """The commands, in the order of the help."""
 GROUPS = {
-    "data": looking.data_app,
-    "lexicon": looking.lexicon_app,
-    "features": looking.features_app,
+    "data": inspect.data_app,
+    "lexicon": inspect.lexicon_app,
+    "features": inspect.features_app,
 }
 """The groups of commands, which the help names after them."""
 

@@ -65,7 +65,7 @@ def test_nothing_learns_from_the_first_coding() -> None:
         for path in (ROOT / room).rglob("*.py")
         if "first_coding" in path.read_text(encoding="utf-8")
     }
-    assert named == {"data/embedded.py", "train/tracking/log.py", "enjoin/looking.py"}
+    assert named == {"data/embedded.py", "train/tracking/log.py", "enjoin/commands/inspect.py"}
     assert {row.id for row in embedded_rulings()} == set(first_coding())
 
 

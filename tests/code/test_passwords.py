@@ -9,8 +9,8 @@ import typer
 from data.io.database import shown
 from data.io.redact import without_secrets
 from data.io.sources import File
+from enjoin.terminal import say, telling_errors, warn
 from serve.http.model_watcher import Answering
-from serve.terminal import say, telling_errors, warn
 
 
 @pytest.mark.parametrize(

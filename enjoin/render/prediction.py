@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
+from enjoin.render.compared import rate_in_words
 from features.build import FAMILIES
 from features.phrases.lexicon import PaperName, entries
 from features.phrases.matcher import find_phrases
-from serve.compared import rate_in_words
 from serve.responses import Answer, Factor, Phrase, PriorShift, Tested
 
 MODE_WORDS = {

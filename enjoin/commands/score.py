@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from enjoin.given import find_model, read_prior
+from enjoin.inputs import find_model, read_prior
 from enjoin.options import DaskOption, ModelOption, OpenOption, PriorOption, PriorsOption
-from serve.terminal import console, say, steps, tell_rejects, telling_errors, warn
+from enjoin.terminal import console, say, steps, tell_rejects, telling_errors, warn
 
 
 def score(
@@ -67,12 +67,12 @@ def score(
     cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
     with telling_errors():
+        from enjoin.render.scoring import Place, at_hand
+        from enjoin.render.scoring import score as run_scoring
         from serve.batch.chunk import Wanted, kept_fields
         from serve.batch.job import Run
         from serve.batch.local_pool import processes
         from serve.predictor import Predictor
-        from serve.scoring import Place, at_hand
-        from serve.scoring import score as run_scoring
 
         wanted = Wanted(
             read_prior(prior, priors), contributions, comparables, kept_fields(keep or [])
@@ -162,8 +162,8 @@ def backtest(
     3: retraining due or rows rejected, 2: nothing done.
     """
     with telling_errors():
+        from enjoin.render.backtest import show_backtest
         from serve.backtest.run import backtest as judge_predictions
-        from serve.backtest_tables import show_backtest
 
         with steps("backtest") as tell:
             found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)

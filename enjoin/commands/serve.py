@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from enjoin.given import find_model
+from enjoin.inputs import find_model
 from enjoin.options import ModelOption
-from serve.terminal import note, telling_errors
+from enjoin.terminal import note, telling_errors
 
 
 def serve(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from enjoin.given import checked_settings, read_rulings, train_and_register
+from enjoin.inputs import checked_settings, read_rulings, train_and_register
 from enjoin.options import (
     EMBEDDED,
     BagsOption,
@@ -20,7 +20,7 @@ from enjoin.options import (
     SeedOption,
     YearOption,
 )
-from serve.terminal import console, counting, note, say, steps, telling_errors, warn
+from enjoin.terminal import console, counting, note, say, steps, telling_errors, warn
 
 
 def train(
@@ -40,7 +40,7 @@ def train(
     answers from then on; a later one waits for `enjoin promote`.
     """
     with telling_errors():
-        from serve.evaluation_tables import show_headline
+        from enjoin.render.evaluation import show_headline
         from train.report.model_card import FEW_BAGS
 
         settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
@@ -75,7 +75,7 @@ def evaluate(
     """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
     with telling_errors():
         from data.io.atomic import written_whole
-        from serve.evaluation_tables import show_evaluation
+        from enjoin.render.evaluation import show_evaluation
         from train.run import evaluate_rulings
 
         settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
@@ -98,7 +98,7 @@ def promote(
     Exit code 0: promoted, 3: refused, 2: nothing done.
     """
     with telling_errors():
-        from serve.promotion import show_verdict
+        from enjoin.render.promotion import show_verdict
         from train.tracking.promotion import promote as run_promotion
 
         with steps("promoting") as tell:
@@ -128,7 +128,7 @@ def choices(
 ) -> None:
     """Print what the model's choices cost or gain: constraints, categories, bags (some minutes)."""
     with telling_errors():
-        from serve.evaluation_tables import show_choices
+        from enjoin.render.evaluation import show_choices
         from train.run import compare_choices_on
 
         settings = checked_settings(2022, folds, bags, seed, "granted", None)

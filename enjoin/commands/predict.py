@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from enjoin.given import find_predictor, read_fields, read_motion, read_prior, read_words
+from enjoin.inputs import find_predictor, read_fields, read_motion, read_prior, read_words
 from enjoin.options import JsonOption, ModelOption, MotionFile, PriorOption, PriorsOption
-from serve.terminal import console, note, telling_errors
+from enjoin.terminal import console, note, telling_errors
 
 SCHEMA_KINDS = ("motion", "ruling")
 
@@ -59,7 +59,7 @@ def predict(
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:
-            from serve.show import show_answer
+            from enjoin.render.prediction import show_answer
 
             show_answer(answer, given, console())
 
@@ -80,7 +80,7 @@ def ask_what_if(
     most, of those it could bring about (`serve/levers.toml`).
     """
     with telling_errors():
-        from serve.compared import show_what_if
+        from enjoin.render.compared import show_what_if
         from serve.what_if.what_if import what_if
 
         given = read_motion(motion, {}, [])
@@ -99,7 +99,7 @@ def comparables(
 ) -> None:
     """Name the training rulings most like a motion, what they share and how they differ."""
     with telling_errors():
-        from serve.compared import show_comparables
+        from enjoin.render.compared import show_comparables
 
         given = read_motion(motion, {}, [])
         found = find_predictor(model).compare(given, most)

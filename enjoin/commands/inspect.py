@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from enjoin.given import checked_settings, read_rulings
+from enjoin.inputs import checked_settings, read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
-from serve.terminal import console, say, steps, telling_errors, warn
+from enjoin.terminal import console, say, steps, telling_errors, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
 lexicon_app = typer.Typer(no_args_is_help=True, help="Check and try the lexicons.")
@@ -23,7 +23,7 @@ def data_describe(
     """Count rulings and grant rates by motion type, circuit, court, claim area and year."""
     with telling_errors():
         from data.describe import GROUPINGS
-        from serve.tables import show_description
+        from enjoin.render.data import show_description
 
         if by is not None and by not in GROUPINGS:
             raise ValueError(f"no grouping {by!r}; expected one of {', '.join(GROUPINGS)}")
@@ -70,8 +70,8 @@ def lexicon_try(
 ) -> None:
     """Show which phrases fire on a text: the text by family, then each hit with its indicator."""
     with telling_errors():
+        from enjoin.render.prediction import show_hits
         from features.phrases.lexicon import PAPERS
-        from serve.show import show_hits
 
         if paper not in PAPERS:
             raise ValueError(f"--paper {paper!r}: expected one of {', '.join(PAPERS)}")
@@ -97,7 +97,7 @@ def features_evaluate(
         from typing import get_args
 
         from data.embedded import first_coding
-        from serve.tables import show_extraction, show_misread
+        from enjoin.render.data import show_extraction, show_misread
         from train.evaluate import extraction
 
         if part not in get_args(extraction.Part):
@@ -119,7 +119,7 @@ def features_ablate(
 ) -> None:
     """Print what each family of features is worth to text-only predictions (some minutes)."""
     with telling_errors():
-        from serve.tables import show_ablation
+        from enjoin.render.data import show_ablation
         from train.run import ablate_rulings
 
         settings = checked_settings(2022, folds, bags, seed, "granted", None)

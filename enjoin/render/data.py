@@ -10,9 +10,9 @@ from rich.table import Table
 
 from data.describe import count, describe
 from data.schema import Ruling
+from enjoin.render.evaluation import with_interval
 from features.build import FAMILIES
 from features.phrases.hits import Hit
-from serve.evaluation_tables import with_interval
 from train.evaluate.ablation import WHOLE
 from train.evaluate.extraction import MIN_POSITIVES
 

@@ -8,12 +8,12 @@ from functools import partial
 from data.io.chunks import Source
 from data.io.sources import opened
 from data.io.urls import filesystem, is_address, is_filesystem
+from enjoin.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
 from serve.batch.chunk import Wanted
 from serve.batch.job import Docket, Run, check_apart, score_docket
 from serve.batch.sinks import FileSink, Sink, TableSink
 from serve.model_source import Located
 from serve.predictor import Predictor
-from serve.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
 
 REJECTED, NOTHING = 3, 2
 """Exit codes: some rows rejected, nothing done."""

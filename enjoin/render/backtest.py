@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from enjoin.render.evaluation import HEADS
 from serve.backtest.run import Backtest
 from serve.backtest.tracking import VersionReport
-from serve.evaluation_tables import HEADS
 from train.monitor.drift import P_GRANT
 from train.monitor.live_metrics import EVERY_MODE, FEWEST
 

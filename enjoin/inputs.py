@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from enjoin.options import EMBEDDED
-from serve.terminal import note, steps, tell_columns, tell_rejects, warn
+from enjoin.terminal import note, steps, tell_columns, tell_rejects, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
