@@ -11,7 +11,7 @@ from data.schema import is_list
 from data.splits import phrase_part
 from train.evaluate.extraction import MIN_POSITIVES, Extraction, extract, extraction_tables, misread
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
