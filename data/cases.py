@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from data.arrays import Rows
 from data.courts import find_court
 from data.schema import Motion
 
-Rows = npt.NDArray[np.intp]
 
-
-def case_groups(motions: Sequence[Motion]) -> npt.NDArray[np.intp]:
+def case_groups(motions: Sequence[Motion]) -> Rows:
     """Number the cases: rows that share a `case_id`, or a court and docket number, share a group.
 
     Some rulings on one docket were coded under different case ids, so the docket joins them too,

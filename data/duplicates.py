@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.cases import Rows, case_groups, docket_key, parties_of
+from data.arrays import Rows
+from data.cases import case_groups, docket_key, parties_of
 from data.courts import find_court
 from data.schema import Ruling
 

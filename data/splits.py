@@ -8,14 +8,14 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from data.cases import Rows, case_groups
+from data.arrays import Flags, Rows
+from data.cases import case_groups
 from data.embedded import embedded_rulings
 from data.schema import Motion, Ruling
 
-Labels = Sequence[bool] | npt.NDArray[np.bool_]
+Labels = Sequence[bool] | Flags
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def temporal_split(
             raise ValueError(
                 f"the {len(rows)} ruling(s) {side} {first_test_year} all have the same outcome, so "
                 "nothing can be learned or tested there; choose another --first-test-year, or "
-                "another --in-part"
+                "another --partial-grants-as"
             )
     return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
 
