@@ -1,6 +1,6 @@
 """Time training on a Dask cluster from 1,000 rulings to 1,000,000, on one worker and on two.
 
-    python -m bench.distributed [--most N]
+    python -m bench.distributed [--limit N]
 
 More rulings than the embedded ones are resampled from them with jittered text. They are for size
 only: nothing here says how good a model is. Features, readers and boosters of one fit of all
@@ -26,7 +26,7 @@ from data.embedded import embedded_rulings
 from data.schema import Ruling
 from features.build import build_features
 from train.cluster import Cluster, connected
-from train.dataset import fit_rows, label_rulings, read_rows
+from train.dataset import build_training_set, fit_inferred_ratings, fit_subset
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 WORKERS = (1, 2)
@@ -39,8 +39,8 @@ DROPPED = 0.1
 def main(arguments: list[str]) -> None:
     """Print the table, a row as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m bench.distributed")
-    parser.add_argument("--most", type=int, default=SIZES[-1], help="rulings at most")
-    most = parser.parse_args(arguments).most
+    parser.add_argument("--limit", type=int, default=SIZES[-1], help="rulings at most")
+    limit = parser.parse_args(arguments).limit
     console = Console()
     columns = ("workers", "features s", "readers s", "boosters s", "rulings/s")
     memory = ("client MB", "largest worker MB")
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         f"One fit on a cluster, {BAGS} bags, resampled rulings", "rulings", *columns, *memory
     )
     for size in SIZES:
-        if size > most:
+        if size > limit:
             break
         for workers in WORKERS:
             cells = _timed(size, workers)
@@ -68,14 +68,14 @@ def _measure(size: int, workers: int) -> list[str]:
     with _started(workers) as cluster:
         seconds = []
         start = time.perf_counter()
-        labelled = label_rulings(rulings, cluster=cluster)
+        training_set = build_training_set(rulings, cluster=cluster)
         seconds.append(time.perf_counter() - start)
         rows = np.arange(size)
         start = time.perf_counter()
-        read = read_rows(labelled, rows)
+        read = fit_inferred_ratings(training_set, rows)
         seconds.append(time.perf_counter() - start)
         start = time.perf_counter()
-        fit_rows(labelled, rows, {}, BAGS, 0, read=read)
+        fit_subset(training_set, rows, {}, BAGS, 0, read=read)
         seconds.append(time.perf_counter() - start)
         peaks = [_peak(), max(cluster.client.run(_peak).values())]
     rate = size / sum(seconds)

@@ -1,6 +1,6 @@
 """Time the scoring of dockets beside its peers, and show that memory stays flat.
 
-    python -m bench.scoring [--rows N] [--most N] [--model ADDRESS]
+    python -m bench.scoring [--rows N] [--limit N] [--model ADDRESS]
 
 Prints two tables. The first gives rows a second for coded motions and for motions of 100 words of
 text: the whole command (reading, checking, scoring, writing), the model through MLflow's pyfunc,
@@ -33,7 +33,7 @@ from bench.timing import numbers_table
 from data.embedded import embedded_rulings
 from data.io.sources import opened
 from data.schema import Motion, Ruling
-from serve.batch.chunk import Wanted
+from serve.batch.chunk import OutputOptions
 from serve.batch.job import Run, score_docket
 from serve.batch.local_pool import processes
 from serve.batch.sinks import FileSink
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
     """Print the two tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the first table")
-    parser.add_argument("--most", type=int, default=SIZES[-1], help="rows of the second at most")
+    parser.add_argument("--limit", type=int, default=SIZES[-1], help="rows of the second at most")
     parser.add_argument("--model", default=CHAMPION, help="an MLflow model's address or folder")
     given = parser.parse_args(arguments)
     console = Console()
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> None:
             "The whole command", "rows", "seconds", "rows/s", "MB, largest process", "MB, all"
         )
         for size in SIZES:
-            if size <= given.most:
+            if size <= given.limit:
                 cells = _command(Path(folder), given.model, size)
                 console.print(f"[dim]{size:,} rows: {', '.join(cells)}[/dim]")
                 table.add_row(f"{size:,}", *cells)
@@ -120,7 +120,7 @@ def _scoring(model: str, motions: list[Motion], jobs: int) -> Callable[[], int]:
             with opened(str(path)) as source:
                 sink = FileSink(f"{folder}/scored.csv")
                 run = Run(jobs=jobs)
-                return score_docket(source, sink, predictor, located, Wanted(), run).scored
+                return score_docket(source, sink, predictor, located, OutputOptions(), run).scored
 
     return score
 

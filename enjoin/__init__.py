@@ -15,7 +15,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": train.evaluate,
     "promote": train.promote,
     "rollback": train.rollback,
-    "choices": train.choices,
+    "compare-design": train.compare_design,
     "report": train.report,
     "tune": train.tune,
     "predict": predict.predict,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from enjoin.options import EMBEDDED
-from enjoin.terminal import note, steps, tell_columns, tell_rejects, warn
+from enjoin.terminal import info, report_columns, report_rejects, spinner, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def checked_settings(
-    first_test_year: int, folds: int, bags: int, seed: int, in_part: str, parameters: Path | None
+    first_test_year: int,
+    folds: int,
+    bags: int,
+    seed: int,
+    partial_grants_as: str,
+    parameters: Path | None,
 ) -> "Settings":
     """Return the settings of a run, with the parameters of their file.
 
@@ -26,20 +31,22 @@ def checked_settings(
     """
     from typing import get_args
 
-    from data.labels import InPart
+    from data.labels import PartialGrants
     from train.run import Settings
     from train.tune.search import read_parameters
 
-    if in_part not in get_args(InPart):
-        raise ValueError(f"--in-part {in_part!r}: expected one of {', '.join(get_args(InPart))}")
+    if partial_grants_as not in get_args(PartialGrants):
+        raise ValueError(
+            f"--partial-grants-as {partial_grants_as!r}: expected one of {', '.join(get_args(PartialGrants))}"
+        )
     chosen = read_parameters(parameters) if parameters else None
-    return Settings(first_test_year, folds, bags, seed, in_part, chosen)  # type: ignore[arg-type]
+    return Settings(first_test_year, folds, bags, seed, partial_grants_as, chosen)  # type: ignore[arg-type]
 
 
 def read_rulings(
     source: str, keep_rejects: bool = True, name_all: bool = False
 ) -> "tuple[list[Ruling], int]":
-    """Load labelled rulings, telling of columns, rejects and doubts about them.
+    """Load labelled rulings, telling of columns, rejects and findings about them.
 
     Parameters
     ----------
@@ -48,7 +55,7 @@ def read_rulings(
     keep_rejects
         Write wrong rows to a file: beside the source, or here for standard input.
     name_all
-        Name every ruling that a doubt is about, not only the first.
+        Name every ruling that a finding is about, not only the first.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def read_rulings(
     UnreadableInput
         If the source cannot be read, or no row of it is a ruling.
     """
-    from data.checks import doubts_about
+    from data.checks import check_rulings
     from data.embedded import embedded_rulings
     from data.io.load import load, write_rejects_beside
     from data.io.rows import UnreadableInput
@@ -68,17 +75,17 @@ def read_rulings(
     if source == EMBEDDED:
         return list(embedded_rulings()), 0
     loaded = load(source, Ruling)
-    tell_columns(loaded)
+    report_columns(loaded)
     written = write_rejects_beside(loaded, source) if keep_rejects else None
-    tell_rejects(loaded.rejects, written)
+    report_rejects(loaded.rejects, written)
     if not loaded.rows:
         raise UnreadableInput(
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
         )
-    for doubt in doubts_about(loaded.rows):
-        warn(doubt.words if name_all else str(doubt))
-        for name in doubt.ids if name_all else ():
-            note(f"  {name}")
+    for finding in check_rulings(loaded.rows):
+        warn(finding.message if name_all else str(finding))
+        for name in finding.ids if name_all else ():
+            info(f"  {name}")
     return loaded.rows, len(loaded.rejects)
 
 
@@ -88,7 +95,7 @@ def train_and_register(rulings: "list[Ruling]", source: str, settings: "Settings
     from serve.pyfunc import log_to_mlflow
     from train.run import train as run_training
 
-    with steps("training") as tell:
+    with spinner("training") as tell:
         where = str(rulings_path()) if source == EMBEDDED else source
         return run_training(rulings, where, settings, log_to_mlflow, tell)
 
@@ -119,11 +126,11 @@ def find_model(source: str | None) -> "Located":
     try:
         return locate_model(source)
     except NoTrainedModel as missing:
-        note(f"{missing}: training one on the embedded rulings first (one to two minutes)")
+        info(f"{missing}: training one on the embedded rulings first (one to two minutes)")
     from train.run import Settings
 
     trained = train_and_register(read_rulings(EMBEDDED)[0], EMBEDDED, Settings())
-    note(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
+    info(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
     return locate_model()
 
 
@@ -189,7 +196,7 @@ def read_words(option: str, words: str | None, path: Path | None) -> str | None:
     if words is not None:
         raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")
     paper = read_paper_file(path)
-    note("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
+    info("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
     return paper.text
 
 
@@ -234,7 +241,7 @@ def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) 
             "no motion given: name a file, use - for standard input, --text or --motion-file"
         )
     checked = check_rows([row | flags], Motion)
-    tell_columns(checked)
+    report_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
     return checked.rows[0]

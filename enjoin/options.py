@@ -23,7 +23,7 @@ YearOption = Annotated[int, typer.Option(help="test on rulings of this year and 
 FoldsOption = Annotated[int, typer.Option(min=2, help="folds of the grouped cross-validation")]
 BagsOption = Annotated[int, typer.Option(min=2, help="LightGBM models per set of boosters")]
 SeedOption = Annotated[int, typer.Option(min=0, help="seed of every random step")]
-InPartOption = Annotated[
+PartialGrantsOption = Annotated[
     str, typer.Option(help="what 'granted in part' counts as: granted, denied or left_out")
 ]
 ParametersOption = Annotated[
@@ -41,7 +41,7 @@ JudgesOption = Annotated[
     bool,
     typer.Option("--without-judges", help="leave judges' names out of everything the run sees"),
 ]
-PriorOption = Annotated[
+BaseRateOption = Annotated[
     float | None,
     typer.Option(
         help="grant rate of the population asked about, such as 0.37, to adjust the probabilities "
@@ -49,11 +49,11 @@ PriorOption = Annotated[
         "rulings and only the mix of motions differs",
     ),
 ]
-PriorsOption = Annotated[
+CourtRatesOption = Annotated[
     Path | None,
     typer.Option(
         help="your own counts by court, a CSV of court,granted,denied, to adjust to; small counts "
-        "are drawn to --prior, or else to the training rulings' rate. Same assumption as --prior",
+        "are drawn to --base-rate, or else to the training rulings' rate. Same assumption as --base-rate",
     ),
 ]
 DaskOption = Annotated[

@@ -39,12 +39,12 @@ def console(stderr: bool = False) -> Console:
     return Console(file=stream, width=None if stream.isatty() else 120)
 
 
-def say(words: str) -> None:
+def echo(words: str) -> None:
     """Print a result, to the letter."""
     console().print(without_secrets(words), markup=False, soft_wrap=True)
 
 
-def note(words: str) -> None:
+def info(words: str) -> None:
     """Print something good to know, beside the result."""
     console(stderr=True).print(without_secrets(words), markup=False)
 
@@ -56,7 +56,7 @@ def warn(words: str) -> None:
 
 
 @contextmanager
-def telling_errors() -> Iterator[None]:
+def exit_on_user_error() -> Iterator[None]:
     """Turn what a user can put right into one clear line and exit code 2.
 
     With the logging level at DEBUG the error is raised as it is.
@@ -77,7 +77,7 @@ def telling_errors() -> Iterator[None]:
 
 
 @contextmanager
-def steps(title: str) -> Iterator[Callable[[str], None]]:
+def spinner(title: str) -> Iterator[Callable[[str], None]]:
     """Show the step a long task is at, and the time it has taken."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
@@ -86,7 +86,7 @@ def steps(title: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counting(title: str) -> Iterator[Callable[..., None]]:
+def step_progress(title: str) -> Iterator[Callable[..., None]]:
     """Show how many of how many are done, and the time left.
 
     Gives a function of `done`, `total` and optionally new `words`.
@@ -102,7 +102,7 @@ def counting(title: str) -> Iterator[Callable[..., None]]:
 
 
 @contextmanager
-def flowing(title: str, total: int | None) -> Iterator[Callable[..., None]]:
+def row_progress(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """Show how many rows are done, how many a second, and the time left.
 
     Gives a function of the rows done, of the share of the work done (None where that is unknown),
@@ -134,25 +134,25 @@ def flowing(title: str, total: int | None) -> Iterator[Callable[..., None]]:
         yield advance
 
 
-def tell_columns(loaded: Loaded[Any]) -> None:
+def report_columns(loaded: Loaded[Any]) -> None:
     """Tell which columns of an input were set aside."""
-    tell_set_aside(loaded.later_facts, loaded.unknown_columns)
+    report_set_aside(loaded.later_facts, loaded.unknown_columns)
 
 
-def tell_set_aside(later_facts: Iterable[str], unknown_columns: Iterable[str]) -> None:
+def report_set_aside(later_facts: Iterable[str], unknown_columns: Iterable[str]) -> None:
     """Tell which columns were set aside, and why."""
     if later := ", ".join(later_facts):
-        note(f"known only after a ruling, not used: {later}")
+        info(f"known only after a ruling, not used: {later}")
     if unknown := ", ".join(unknown_columns):
         warn(f"unknown column(s), not used: {unknown}")
 
 
-def tell_rejects(rejects: Sequence[Reject], path: Path | None) -> None:
+def report_rejects(rejects: Sequence[Reject], path: Path | None) -> None:
     """Tell the first rows that were set aside, how many there are, and where they went."""
-    tell_problems([str(reject) for reject in rejects[:5]], len(rejects), path)
+    report_problems([str(reject) for reject in rejects[:5]], len(rejects), path)
 
 
-def tell_problems(problems: Sequence[str], rejects: int, path: Path | str | None) -> None:
+def report_problems(problems: Sequence[str], rejects: int, path: Path | str | None) -> None:
     """Tell the first problems, how many rows have some, and where these rows went."""
     for problem in problems:
         warn(problem)

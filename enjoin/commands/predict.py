@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from enjoin.inputs import find_predictor, read_fields, read_motion, read_prior, read_words
-from enjoin.options import JsonOption, ModelOption, MotionFile, PriorOption, PriorsOption
-from enjoin.terminal import console, note, telling_errors
+from enjoin.options import BaseRateOption, CourtRatesOption, JsonOption, ModelOption, MotionFile
+from enjoin.terminal import console, exit_on_user_error, info
 
 SCHEMA_KINDS = ("motion", "ruling")
 
@@ -33,8 +33,8 @@ def predict(
         typer.Option("--set", help="any other field, as field=value (lists separated by ;)"),
     ] = None,
     model: ModelOption = None,
-    prior: PriorOption = None,
-    priors: PriorsOption = None,
+    base_rate: BaseRateOption = None,
+    court_rates: CourtRatesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Predict one motion and show what moved the prediction.
@@ -43,7 +43,7 @@ def predict(
     `enjoin example | enjoin predict -`, or, with the papers themselves, `enjoin predict
     --motion-file brief.pdf --opposition-file opposition.docx --motion-type tro`.
     """
-    with telling_errors():
+    with exit_on_user_error():
         if motion and Path(motion).suffix.lower() in (".pdf", ".docx", ".txt"):
             raise ValueError(f"{motion} is a paper; give it by --motion-file, with --motion-type")
         flags = {
@@ -52,10 +52,12 @@ def predict(
         }
         flags |= {"motion_type": motion_type, "court": court}
         given = read_motion(motion, {k: v for k, v in flags.items() if v is not None}, set_ or [])
-        wanted = read_prior(prior, priors)
+        wanted = read_prior(base_rate, court_rates)
         answer = find_predictor(model).answer([given], wanted)[0]
-        if wanted and not answer.prior:
-            note(f"not adjusted: {priors} has no counts for court {given.court or 'not shown'}")
+        if wanted and not answer.base_rate_adjustment:
+            info(
+                f"not adjusted: {court_rates} has no counts for court {given.court or 'not shown'}"
+            )
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:
@@ -79,7 +81,7 @@ def ask_what_if(
     made, each alone and all together. Without, the changes are found that would help each party
     most, of those it could bring about (`serve/levers.toml`).
     """
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.compared import show_what_if
         from serve.what_if.what_if import what_if
 
@@ -93,16 +95,16 @@ def ask_what_if(
 
 def comparables(
     motion: MotionFile,
-    most: Annotated[int, typer.Option(min=1, max=50, help="how many rulings to name")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="how many rulings to name")] = 5,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Name the training rulings most like a motion, what they share and how they differ."""
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.compared import show_comparables
 
         given = read_motion(motion, {}, [])
-        found = find_predictor(model).compare(given, most)
+        found = find_predictor(model).compare(given, limit)
         if as_json:
             print(found.model_dump_json(indent=2))
         else:
@@ -113,7 +115,7 @@ def schema(
     kind: Annotated[str, typer.Argument(help="motion or ruling")] = "motion",
 ) -> None:
     """Print the JSON Schema of a motion or a ruling: every field and its allowed values."""
-    with telling_errors():
+    with exit_on_user_error():
         from data.schema import Motion, Ruling
 
         if kind not in SCHEMA_KINDS:

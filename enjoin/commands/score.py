@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from enjoin.inputs import find_model, read_prior
-from enjoin.options import DaskOption, ModelOption, OpenOption, PriorOption, PriorsOption
-from enjoin.terminal import console, say, steps, tell_rejects, telling_errors, warn
+from enjoin.options import BaseRateOption, CourtRatesOption, DaskOption, ModelOption, OpenOption
+from enjoin.terminal import console, echo, exit_on_user_error, report_rejects, spinner, warn
 
 
 def score(
@@ -29,8 +29,8 @@ def score(
     ],
     model: ModelOption = None,
     jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
-    prior: PriorOption = None,
-    priors: PriorsOption = None,
+    base_rate: BaseRateOption = None,
+    court_rates: CourtRatesOption = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(help="a field to carry into the output; may be repeated; all for every one"),
@@ -45,7 +45,7 @@ def score(
         bool, typer.Option("--resume", help="go on from the last finished chunk of a run cut off")
     ] = False,
     chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
-    work: Annotated[
+    checkpoint_dir: Annotated[
         Path | None,
         typer.Option(help="folder for finished chunks; by default OUTPUT.partial"),
     ] = None,
@@ -54,10 +54,14 @@ def score(
         typer.Option(help="rows of a database; with an `order by`, they can be resumed"),
     ] = None,
     table: Annotated[str | None, typer.Option(help="a whole table of a database")] = None,
-    into: Annotated[str | None, typer.Option(help="new table of a database to write")] = None,
+    output_table: Annotated[
+        str | None, typer.Option(help="new table of a database to write")
+    ] = None,
     replace_: Annotated[
         bool,
-        typer.Option("--replace", help="replace the table of --into, once the new one is whole"),
+        typer.Option(
+            "--replace", help="replace the table of --output-table, once the new one is whole"
+        ),
     ] = False,
     dask: DaskOption = None,
 ) -> None:
@@ -66,19 +70,19 @@ def score(
     Wrong rows go to OUTPUT.rejects.jsonl; the output appears whole or not at all. A run
     cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.scoring import Place, at_hand
         from enjoin.render.scoring import score as run_scoring
-        from serve.batch.chunk import Wanted, kept_fields
+        from serve.batch.chunk import OutputOptions, kept_fields
         from serve.batch.job import Run
         from serve.batch.local_pool import processes
         from serve.predictor import Predictor
 
-        wanted = Wanted(
-            read_prior(prior, priors), contributions, comparables, kept_fields(keep or [])
+        wanted = OutputOptions(
+            read_prior(base_rate, court_rates), contributions, comparables, kept_fields(keep or [])
         )
-        run = Run(processes(jobs), chunk, resume, work)
-        place = Place(source, output, query, table, into, replace_)
+        run = Run(processes(jobs), chunk, resume, checkpoint_dir)
+        place = Place(source, output, query, table, output_table, replace_)
         with at_hand(place) as (docket, sink):
             located = find_model(model)
             code = run_scoring(
@@ -108,16 +112,16 @@ def docket(
     One HTML file that holds everything, to open offline, print or mail. Exit code 0: written,
     2: nothing done.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from serve.docket.page import write_docket_page
 
         written = write_docket_page(scored, page, since, motions, rows)
         total = len(written.docket.motions)
-        say(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
+        echo(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
         if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
             warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
         if changes := written.changes:
-            say(
+            echo(
                 f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
                 f"{len(changes.moved)} moved, {changes.steady} stayed"
             )
@@ -139,7 +143,7 @@ def backtest(
         str | None, typer.Option(help="the motions that were scored, for the drift of each feature")
     ] = None,
     model: ModelOption = None,
-    in_part: Annotated[
+    partial_grants_as: Annotated[
         str | None,
         typer.Option(
             help="what 'granted in part' counts as: granted, denied or left_out; by default as in "
@@ -161,15 +165,17 @@ def backtest(
     Wrong rows go to a file of the input's name and `.rejects.jsonl` beside it. Exit code 0: fine,
     3: retraining due or rows rejected, 2: nothing done.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.backtest import show_backtest
         from serve.backtest.run import backtest as judge_predictions
 
-        with steps("backtest") as tell:
-            found = judge_predictions(predictions, outcomes, motions, model, in_part, tell)
+        with spinner("backtest") as tell:
+            found = judge_predictions(
+                predictions, outcomes, motions, model, partial_grants_as, tell
+            )
         read = [rows for rows in (found.docket, found.predictions, found.outcomes) if rows]
         for rows in read:
-            tell_rejects(rows.rejects, rows.rejects_path)
+            report_rejects(rows.rejects, rows.rejects_path)
         show_backtest(found, console())
         if found.unpredicted == len(found.outcomes.rows):
             theirs, mine = found.outcomes.rows[0].id, found.predictions.rows[0].id

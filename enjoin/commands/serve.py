@@ -9,7 +9,7 @@ import typer
 
 from enjoin.inputs import find_model
 from enjoin.options import ModelOption
-from enjoin.terminal import note, telling_errors
+from enjoin.terminal import exit_on_user_error, info
 
 
 def serve(
@@ -23,18 +23,18 @@ def serve(
         Path | None,
         typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
     ] = None,
-    rate: Annotated[
+    rate_limit: Annotated[
         str | None,
         typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
     ] = None,
-    audit: Annotated[
+    audit_log: Annotated[
         Path | None,
         typer.Option(help="JSON lines file to keep answers in, for backtest (the last 1.1 GB)"),
     ] = None,
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' words in it too")
     ] = False,
-    log: Annotated[
+    log_format: Annotated[
         Literal["json", "plain"] | None,
         typer.Option(help="form of the log's lines; by default plain in a terminal, else json"),
     ] = None,
@@ -45,13 +45,13 @@ def serve(
     becomes champion, it takes over within half a minute, and no request is lost. SIGTERM finishes
     what is in flight.
     """
-    with telling_errors():
-        from serve.http.auth import Gate, is_loopback, read_keys
+    with exit_on_user_error():
+        from serve.http.auth import AccessControl, is_loopback, read_keys
         from serve.http.server import Settings, run
-        from train.tracking.registry import impatient
+        from train.tracking.registry import short_timeouts
 
-        style = log or ("plain" if sys.stderr.isatty() else "json")
-        gate = Gate(read_keys(keys, os.environ), rate)
+        style = log_format or ("plain" if sys.stderr.isatty() else "json")
+        gate = AccessControl(read_keys(keys, os.environ), rate_limit)
         if not gate.keys and not is_loopback(host):
             raise ValueError(
                 f"others than this machine can reach {host}, so API keys are needed: "
@@ -60,10 +60,12 @@ def serve(
 
         def ready() -> None:
             where = f"http://{host}:{port}"
-            note(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
+            info(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
 
-        with impatient():  # whoever follows the champion is to be so too
-            settings = Settings(find_model(model), model, gate.keys, rate, audit, audit_text)
+        with short_timeouts():  # whoever follows the champion is to be so too
+            settings = Settings(
+                find_model(model), model, gate.keys, rate_limit, audit_log, audit_text
+            )
             run(settings, host, port, ready, workers, style)
 
 
@@ -73,10 +75,10 @@ def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None
     The key itself is told once, on standard error. Add the line to a file: `enjoin key NAME >>
     keys.txt`.
     """
-    with telling_errors():
-        from serve.http.auth import checked_name, new_key
+    with exit_on_user_error():
+        from serve.http.auth import check_key_name, new_key
 
         secret, digest = new_key()
-        line = f"{checked_name(name)}:{digest}"
-        note(f"Key of {name}, told this once: {secret}")
+        line = f"{check_key_name(name)}:{digest}"
+        info(f"Key of {name}, told this once: {secret}")
         print(line)

@@ -12,15 +12,15 @@ from enjoin.options import (
     BagsOption,
     DaskOption,
     FoldsOption,
-    InPartOption,
     JudgesOption,
     OpenOption,
     ParametersOption,
+    PartialGrantsOption,
     RulingsOption,
     SeedOption,
     YearOption,
 )
-from enjoin.terminal import console, counting, note, say, steps, telling_errors, warn
+from enjoin.terminal import console, echo, exit_on_user_error, info, spinner, step_progress, warn
 
 
 def train(
@@ -29,7 +29,7 @@ def train(
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
     seed: SeedOption = 0,
-    in_part: InPartOption = "granted",
+    partial_grants_as: PartialGrantsOption = "granted",
     parameters: ParametersOption = None,
     without_judges: JudgesOption = False,
     dask: DaskOption = None,
@@ -39,24 +39,26 @@ def train(
     Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder. The first version
     answers from then on; a later one waits for `enjoin promote`.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.evaluation import show_headline
         from train.report.model_card import FEW_BAGS
 
-        settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
+        settings = checked_settings(
+            first_test_year, folds, bags, seed, partial_grants_as, parameters
+        )
         settings = replace(settings, without_judges=without_judges, dask=dask)
         if bags < FEW_BAGS:
             warn(f"intervals are those of the bags: of {bags} they are too narrow, to try out only")
         trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
         name = f"enjoin version {trained.version}"
-        say(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
-        say(f"MLflow store: {trained.tracking_uri}")
+        echo(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
+        echo(f"MLflow store: {trained.tracking_uri}")
         if trained.alias == "champion":
-            say("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+            echo("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
         else:
-            say("Next: enjoin promote      (until then the champion answers)")
-        say("Report: enjoin report --open      (runs: mlflow ui)")
+            echo("Next: enjoin promote      (until then the champion answers)")
+        echo("Report: enjoin report --open      (runs: mlflow ui)")
 
 
 def evaluate(
@@ -65,7 +67,7 @@ def evaluate(
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
     seed: SeedOption = 0,
-    in_part: InPartOption = "granted",
+    partial_grants_as: PartialGrantsOption = "granted",
     parameters: ParametersOption = None,
     slices: Annotated[
         bool, typer.Option("--slices", help="show every court level, circuit, claim area ... too")
@@ -73,13 +75,15 @@ def evaluate(
     output: Annotated[Path | None, typer.Option(help="also write the table here as CSV")] = None,
 ) -> None:
     """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
-    with telling_errors():
+    with exit_on_user_error():
         from data.io.atomic import written_whole
         from enjoin.render.evaluation import show_evaluation
         from train.run import evaluate_rulings
 
-        settings = checked_settings(first_test_year, folds, bags, seed, in_part, parameters)
-        with steps("evaluating") as tell:
+        settings = checked_settings(
+            first_test_year, folds, bags, seed, partial_grants_as, parameters
+        )
+        with spinner("evaluating") as tell:
             evaluation = evaluate_rulings(read_rulings(rulings)[0], settings, tell)
         show_evaluation(evaluation, console(), slices)
         if output:
@@ -97,11 +101,11 @@ def promote(
 
     Exit code 0: promoted, 3: refused, 2: nothing done.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.promotion import show_verdict
         from train.tracking.promotion import promote as run_promotion
 
-        with steps("promoting") as tell:
+        with spinner("promoting") as tell:
             verdict = run_promotion(force, reason, tell)
         show_verdict(verdict, console())
         if not verdict.promoted:
@@ -110,30 +114,32 @@ def promote(
 
 def rollback() -> None:
     """Make the champion before this one champion again."""
-    with telling_errors():
+    with exit_on_user_error():
         from train.tracking.promotion import rollback as step_back
 
         back = step_back()
-        say(f"Version {back.stepped_down} stepped down; version {back.champion} is champion again.")
+        echo(
+            f"Version {back.stepped_down} stepped down; version {back.champion} is champion again."
+        )
         if back.problem:
             warn(f"this program cannot answer from it: {back.problem}")
-        say("A running `enjoin serve` answers from it within half a minute.")
+        echo("A running `enjoin serve` answers from it within half a minute.")
 
 
-def choices(
+def compare_design(
     rulings: RulingsOption = EMBEDDED,
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
     seed: SeedOption = 0,
 ) -> None:
     """Print what the model's choices cost or gain: constraints, categories, bags (some minutes)."""
-    with telling_errors():
+    with exit_on_user_error():
         from enjoin.render.evaluation import show_choices
-        from train.run import compare_choices_on
+        from train.run import compare_design_on
 
         settings = checked_settings(2022, folds, bags, seed, "granted", None)
-        with steps("choices") as tell:
-            table = compare_choices_on(read_rulings(rulings)[0], settings, tell)
+        with spinner("choices") as tell:
+            table = compare_design_on(read_rulings(rulings)[0], settings, tell)
         show_choices(table, console())
 
 
@@ -145,11 +151,11 @@ def report(
     open_: OpenOption = False,
 ) -> None:
     """Fetch the report of a version's training run: scores, plots, slices, model card."""
-    with telling_errors():
+    with exit_on_user_error():
         from train.tracking.registry import fetch_report
 
         found = fetch_report(version, output)
-        say(f"Report of enjoin version {found} -> {output}")
+        echo(f"Report of enjoin version {found} -> {output}")
         if open_:
             typer.launch(output.resolve().as_uri())
 
@@ -176,23 +182,25 @@ def tune(
     folds: FoldsOption = 5,
     bags: BagsOption = 6,
     seed: SeedOption = 0,
-    in_part: InPartOption = "granted",
+    partial_grants_as: PartialGrantsOption = "granted",
 ) -> None:
     """Search better LightGBM parameters on the years before the first test year.
 
     Stop it at any time: the same command goes on from the last finished trial.
     """
-    with telling_errors():
+    with exit_on_user_error():
         from train.tune.search import tune as search
 
-        settings = checked_settings(first_test_year, folds, bags, seed, in_part, None)
-        with counting("tuning") as advance:
-            tuned = search(read_rulings(rulings)[0], settings, trials, output, study, note, advance)
+        settings = checked_settings(first_test_year, folds, bags, seed, partial_grants_as, None)
+        with step_progress("tuning") as advance:
+            tuned = search(read_rulings(rulings)[0], settings, trials, output, study, info, advance)
         console().print_json(data=tuned.parameters)
         for line in tuned.lines():
-            say(line)
+            echo(line)
         if tuned.are_defaults:
             return
         if not tuned.surely_better:
             warn("the interval includes zero: these are not shown to beat the present parameters")
-        say(f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}")
+        echo(
+            f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}"
+        )

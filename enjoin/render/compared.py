@@ -21,9 +21,9 @@ def show_what_if(found: WhatIf, console: Console) -> None:
         column.justify = "right"
     for change in found.changes:
         table.add_row(*_row(change))
-    if found.together and len(found.changes) > 1:
+    if found.combined and len(found.changes) > 1:
         table.add_section()
-        table.add_row(*_row(found.together.model_copy(update={"says": "all together"})))
+        table.add_row(*_row(found.combined.model_copy(update={"label": "all together"})))
     console.print(table if found.changes else "No change that a party could make would help it.")
     console.print(found.note, style="dim")
 
@@ -31,7 +31,7 @@ def show_what_if(found: WhatIf, console: Console) -> None:
 def _row(change: Change) -> tuple[str, ...]:
     return (
         change.party or "",
-        escape(change.says),
+        escape(change.label),
         f"{change.p_grant:.0%}",
         f"{change.p_low:.0%} to {change.p_high:.0%}",
         f"{change.points:+.1f}",
@@ -46,8 +46,8 @@ def show_comparables(found: ComparablesAnswer, console: Console) -> None:
         where = ", ".join(filter(None, (ruling.court, ruling.decided, ruling.citation)))
         outcome = ruling.outcome.replace("_", " ")
         console.print(f"[bold]{escape(ruling.caption or ruling.id)}[/bold] ({escape(where)})")
-        console.print(f"  {outcome}; likeness {ruling.likeness:.2f}", highlight=False)
-        for title, lines in (("shares", ruling.shares), ("differs", ruling.differs)):
+        console.print(f"  {outcome}; similarity {ruling.similarity:.2f}", highlight=False)
+        for title, lines in (("shares", ruling.shared), ("differs", ruling.differences)):
             if lines:
                 words = f"  {title}: {'; '.join(lines)}"
                 console.print(words, markup=False, highlight=False)
@@ -59,5 +59,5 @@ def rate_in_words(rate: ComparableRate) -> str:
     """Put the grant rate of the most alike rulings in a sentence."""
     return (
         f"Of the {rate.rulings} training rulings most like it, {rate.granted} granted "
-        f"{rate.counted}: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
+        f"{rate.counted_as}: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
     )

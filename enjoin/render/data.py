@@ -23,7 +23,7 @@ def show_description(
     """Print counts and grant rates by each grouping, with 95% Wilson intervals."""
     whole = count("all", rulings)
     console.print(
-        f"{whole.n} rulings: {whole.granted} granted, {whole.in_part} granted in part, "
+        f"{whole.n} rulings: {whole.granted} granted, {whole.granted_in_part} granted in part, "
         f"{whole.denied} denied; granted at least in part {whole.rate:.1%} "
         f"(95% Wilson interval {whole.low:.1%} to {whole.high:.1%})\n"
     )
@@ -35,13 +35,13 @@ def show_description(
         for column in table.columns[1:]:
             column.justify = "right"
         for cell in shown:
-            counts = map(str, (cell.n, cell.granted, cell.in_part, cell.denied))
+            counts = map(str, (cell.n, cell.granted, cell.granted_in_part, cell.denied))
             table.add_row(
                 escape(cell.name), *counts, f"{cell.rate:.0%}", f"{cell.low:.0%}-{cell.high:.0%}"
             )
         console.print(table)
         if len(cells) > len(shown):
-            console.print(f"  {len(cells) - len(shown)} more; show them with --most {len(cells)}")
+            console.print(f"  {len(cells) - len(shown)} more; show them with --limit {len(cells)}")
 
 
 def show_extraction(

@@ -13,7 +13,7 @@ from enjoin.render.compared import rate_in_words
 from features.build import FAMILIES
 from features.phrases.lexicon import PaperName, entries
 from features.phrases.matcher import find_phrases
-from serve.responses import Answer, Factor, Phrase, PriorShift, Tested
+from serve.responses import Answer, Factor, Phrase, BaseRateAdjustment, Performance
 
 MODE_WORDS = {
     "rated": "Winter ratings, codings and text",
@@ -30,16 +30,16 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
         f"base rate of the training rulings {answer.base_rate:.0%})"
     )
-    if answer.prior:
-        _show_prior(answer.prior, answer.p_grant, console)
+    if answer.base_rate_adjustment:
+        _show_prior(answer.base_rate_adjustment, answer.p_grant, console)
     for reason in answer.out_of_scope:
         words = f"Out of scope, so the interval is wider: {reason}"
         console.print(words, style="yellow", markup=False, highlight=False)
     if answer.comparable_rate:
         console.print(rate_in_words(answer.comparable_rate), highlight=False)
     console.print(f"Read from: {MODE_WORDS[answer.mode]}")
-    if answer.tested:
-        _show_tested(answer.tested, console)
+    if answer.performance:
+        _show_tested(answer.performance, console)
     for words in answer.notes:
         console.print(f"Note: {words}", style="yellow", markup=False)
     console.print()
@@ -47,9 +47,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
     families.columns[1].justify = "right"
     for share in sorted(answer.families, key=lambda share: share.points):
         families.add_row(share.family, f"{share.points:+.1f}")
-    if answer.prior:
+    if answer.base_rate_adjustment:
         families.add_section()
-        families.add_row("other grant rate", f"{answer.prior.points:+.1f}")
+        families.add_row("other grant rate", f"{answer.base_rate_adjustment.points:+.1f}")
     console.print(families)
     shown: list[Factor] = []
     for title, sign in (("Against a grant", -1), ("For a grant", 1)):
@@ -58,7 +58,7 @@ def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6)
         mine = [factor for factor in answer.factors if factor.log_odds * sign > 0][:most]
         for factor in mine:
             table.add_row(
-                escape(factor.says), factor.family, factor.source, f"{factor.points:+.1f}"
+                escape(factor.label), factor.family, factor.source, f"{factor.points:+.1f}"
             )
         if mine:
             console.print(table)
@@ -76,14 +76,14 @@ def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -
     """Print the words behind each factor, a line each, with their place in the papers."""
     lines = []
     for factor in factors:
-        mine = [phrase for phrase in answer.phrases if phrase.factor == factor.factor]
+        mine = [phrase for phrase in answer.evidence if phrase.factor == factor.factor]
         words = [
-            f'"{phrase.words}"{_remark(phrase)} {phrase.paper} {phrase.start}-{phrase.end}'
+            f'"{phrase.text}"{_remark(phrase)} {phrase.paper} {phrase.start}-{phrase.end}'
             for phrase in mine[:4]
         ]
         more = f", {len(mine) - 4} more" if len(mine) > 4 else ""
         if words:
-            lines.append(f"  {factor.says}: {', '.join(words)}{more}")
+            lines.append(f"  {factor.label}: {', '.join(words)}{more}")
     if lines:
         console.print(
             "Words in the papers behind these (paper, first and last character)", style="bold"
@@ -95,10 +95,10 @@ def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -
 def _remark(phrase: Phrase) -> str:
     """Say of a phrase whether it is denied, and of a circumstance what it is."""
     denied = " (negated)" if phrase.negated else ""
-    return denied + (f" ({phrase.means})" if phrase.factor.startswith("doctrine.") else "")
+    return denied + (f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else "")
 
 
-def _show_prior(prior: PriorShift, p_grant: float, console: Console) -> None:
+def _show_prior(prior: BaseRateAdjustment, p_grant: float, console: Console) -> None:
     counted = f" ({prior.court}, from your counts)" if prior.court else ""
     console.print(
         f"Adjusted from {prior.p_unadjusted:.0%} to {p_grant:.0%} for a grant rate of "
@@ -108,7 +108,7 @@ def _show_prior(prior: PriorShift, p_grant: float, console: Console) -> None:
     )
 
 
-def _show_tested(tested: Tested, console: Console) -> None:
+def _show_tested(tested: Performance, console: Console) -> None:
     auc, brier = tested.roc_auc, tested.brier_score
     console.print(
         f"Tested in this mode on {tested.rulings} rulings of {tested.first_year} and later: "

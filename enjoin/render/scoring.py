@@ -8,9 +8,9 @@ from functools import partial
 from data.io.chunks import Source
 from data.io.sources import opened
 from data.io.urls import filesystem, is_address, is_filesystem
-from enjoin.terminal import flowing, note, say, tell_problems, tell_set_aside, warn
-from serve.batch.chunk import Wanted
-from serve.batch.job import Docket, Run, check_apart, score_docket
+from enjoin.terminal import echo, info, report_problems, report_set_aside, row_progress, warn
+from serve.batch.chunk import OutputOptions
+from serve.batch.job import ScoreSummary, Run, check_apart, score_docket
 from serve.batch.sinks import FileSink, Sink, TableSink
 from serve.model_source import Located
 from serve.predictor import Predictor
@@ -56,12 +56,12 @@ def _is_database(text: str) -> bool:
 def _sink(place: Place) -> Sink:
     if not _is_database(place.output):
         if place.into or place.replace:
-            raise ValueError("--into and --replace are for an OUTPUT that is a database")
+            raise ValueError("--output-table and --replace are for an OUTPUT that is a database")
         return FileSink(place.output)
     if place.into is None:
-        raise ValueError("an OUTPUT that is a database needs --into, the table to write")
+        raise ValueError("an OUTPUT that is a database needs --output-table, the table to write")
     if (place.source, place.table) == (place.output, place.into):
-        raise ValueError(f"--into {place.into} is the table that is read; choose another")
+        raise ValueError(f"--output-table {place.into} is the table that is read; choose another")
     return TableSink(place.output, place.into, place.replace)
 
 
@@ -84,7 +84,7 @@ def score(
     sink: Sink,
     predictor: Predictor,
     located: Located,
-    wanted: Wanted,
+    wanted: OutputOptions,
     run: Run,
     dask: str | None = None,
 ) -> int:
@@ -96,29 +96,29 @@ def score(
         Address of the scheduler of a Dask cluster to score on; None for this machine.
     """
     if dask is not None:
-        from serve.batch.dask_pool import scored_on
+        from serve.batch.dask_pool import score_on_cluster
 
-        elsewhere = partial(scored_on, dask, predictor=predictor, located=located, wanted=wanted)
+        elsewhere = partial(score_on_cluster, dask, predictor=predictor, located=located, wanted=wanted)
         run = replace(run, elsewhere=elsewhere)
-    with flowing("scoring", source.count()) as advance:
-        docket = score_docket(source, sink, predictor, located, wanted, run, advance, note)
+    with row_progress("scoring", source.count()) as advance:
+        docket = score_docket(source, sink, predictor, located, wanted, run, advance, info)
     _tell(docket)
     if not docket.scored:
         warn("no row could be scored; nothing was written")
         return NOTHING
-    say(f"{docket.scored} motion(s) scored by {predictor.version} -> {sink.name}")
+    echo(f"{docket.scored} motion(s) scored by {predictor.version} -> {sink.name}")
     if wanted.prior:
         rest = docket.adjusted - docket.by_court
-        say(
-            f"Adjusted: {docket.by_court} by the counts of their court, {rest} by --prior; "
+        echo(
+            f"Adjusted: {docket.by_court} by the counts of their court, {rest} by --base-rate; "
             f"{docket.scored - docket.adjusted} left as they are"
         )
     return REJECTED if docket.rejected else 0
 
 
-def _tell(docket: Docket) -> None:
-    tell_set_aside(docket.later_facts, docket.unknown_columns)
-    tell_problems(docket.problems, docket.rejected, docket.rejects)
+def _tell(docket: ScoreSummary) -> None:
+    report_set_aside(docket.later_facts, docket.unknown_columns)
+    report_problems(docket.problems, docket.rejected, docket.rejects)
     if docket.repeated:
         more = " ..." if docket.repeated > len(docket.repeated_names) else ""
         shown = ", ".join(docket.repeated_names) + more
