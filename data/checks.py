@@ -1,4 +1,4 @@
-"""Doubts about labelled rulings that fit the schema: what would make figures of them mislead."""
+"""Check labelled rulings that fit the schema for what would make metrics on them misleading."""
 
 import re
 from collections import Counter
@@ -53,20 +53,20 @@ _COURTS_VOICE = re.compile(
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Finding:
     """Something to look at before figures of some rulings are believed.
 
     `ids` names the rulings it is about, all of them; `str()` names the first.
     """
 
-    words: str
+    message: str
     ids: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.words} ({self.ids[0]} ...)" if self.ids else self.words
+        return f"{self.message} ({self.ids[0]} ...)" if self.ids else self.message
 
 
-def doubts_about(rulings: Sequence[Ruling]) -> list[Doubt]:
+def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
     """Say what to look at before figures of these rulings are believed; [] if nothing stands out.
 
     Outcomes and later events told by the papers, the court's voice in an account, impossible dates,
@@ -75,9 +75,9 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[Doubt]:
     """
     n, today = len(rulings), date.today().isoformat()
 
-    def some(kept: Callable[[Ruling], bool], words: str, least: float = 0.0) -> list[Doubt]:
+    def some(kept: Callable[[Ruling], bool], words: str, least: float = 0.0) -> list[Finding]:
         ids = tuple(row.id for row in rulings if kept(row))
-        return [Doubt(f"{len(ids):,} of {n:,} rulings {words}", ids)] if len(ids) > least else []
+        return [Finding(f"{len(ids):,} of {n:,} rulings {words}", ids)] if len(ids) > least else []
 
     found = some(
         lambda row: _OUTCOME.search(f"{row.motion} {row.opposition or ''}") is not None,
@@ -113,7 +113,7 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[Doubt]:
     papers = {hash(words_of(row.motion)) for row in rulings}
     if len(papers) < n:
         words = f"{n - len(papers):,} of {n:,} rulings have the `motion` of one before them"
-        found.append(Doubt(words))
+        found.append(Finding(words))
     found += _pairs(
         rulings, same_ruling(rulings), "may be one ruling under two ids: keep one of them"
     )
@@ -126,7 +126,7 @@ def doubts_about(rulings: Sequence[Ruling]) -> list[Doubt]:
                 f"{size:,} of {n:,} rulings are of one case, that of {rulings[group].id}, and stay "
                 "on one side of every split; see their case_id, court and docket_number"
             )
-            found.append(Doubt(words))
+            found.append(Finding(words))
     return found
 
 
@@ -135,6 +135,6 @@ def _accounts(row: Ruling) -> Iterable[str]:
     return (paper for paper in papers if len(paper.split()) <= _ACCOUNT)
 
 
-def _pairs(rulings: Sequence[Ruling], pairs: Sequence[Pair], words: str) -> list[Doubt]:
+def _pairs(rulings: Sequence[Ruling], pairs: Sequence[Pair], words: str) -> list[Finding]:
     ids = tuple(f"{rulings[first].id} and {rulings[second].id}" for first, second in pairs)
-    return [Doubt(f"{len(pairs):,} pair(s) of rulings {words}", ids)] if pairs else []
+    return [Finding(f"{len(pairs):,} pair(s) of rulings {words}", ids)] if pairs else []

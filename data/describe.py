@@ -15,7 +15,7 @@ class Cell:
     name: str
     n: int
     granted: int
-    in_part: int
+    granted_in_part: int
     denied: int
     low: float
     high: float
@@ -23,7 +23,7 @@ class Cell:
     @property
     def rate(self) -> float:
         """Share granted at least in part."""
-        return (self.granted + self.in_part) / self.n
+        return (self.granted + self.granted_in_part) / self.n
 
 
 GROUPINGS: dict[str, Callable[[Ruling], str]] = {
@@ -49,9 +49,9 @@ def describe(rulings: Sequence[Ruling], grouping: str) -> list[Cell]:
 def count(name: str, rulings: Sequence[Ruling]) -> Cell:
     """Count the outcomes of some rulings (at least one)."""
     tally = [sum(ruling.outcome is outcome for ruling in rulings) for outcome in Outcome]
-    granted, in_part, denied = tally
-    low, high = wilson_interval(granted + in_part, len(rulings))
-    return Cell(name, len(rulings), granted, in_part, denied, low, high)
+    granted, granted_in_part, denied = tally
+    low, high = wilson_interval(granted + granted_in_part, len(rulings))
+    return Cell(name, len(rulings), granted, granted_in_part, denied, low, high)
 
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:

@@ -32,10 +32,10 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.told}"
+        return f"{self.field}: {self.detail}"
 
     @property
-    def told(self) -> str:
+    def detail(self) -> str:
         """What was found and what was expected."""
         shown = json.dumps(self.found, ensure_ascii=True, default=str)
         shown = shown if len(shown) <= 80 else shown[:77] + "..."

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from data.checks import doubts_about
+from data.checks import check_rulings
 from data.embedded import embedded_rulings
 from data.schema import Ruling
 
@@ -12,13 +12,13 @@ SOME = embedded_rulings()[:30]
 
 
 def _only(change: dict[str, str | None]) -> list[str]:
-    found = doubts_about([SOME[0].model_copy(update=change), *SOME[1:]])
-    return [doubt.words for doubt in found]
+    found = check_rulings([SOME[0].model_copy(update=change), *SOME[1:]])
+    return [finding.message for finding in found]
 
 
 def test_the_embedded_rulings_raise_no_doubt() -> None:
-    assert doubts_about(embedded_rulings()) == []
-    assert doubts_about([]) == []
+    assert check_rulings(embedded_rulings()) == []
+    assert check_rulings([]) == []
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_the_embedded_rulings_raise_no_doubt() -> None:
     ],
 )
 def test_what_would_mislead_is_named(change: dict[str, str | None], words: str) -> None:
-    doubts = _only(change)
-    assert len(doubts) == 1
-    assert "1 of 30 rulings" in doubts[0]
-    assert words in doubts[0]
+    findings = _only(change)
+    assert len(findings) == 1
+    assert "1 of 30 rulings" in findings[0]
+    assert words in findings[0]
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_one_ruling_under_two_ids_is_named() -> None:
     first = SOME[0].model_copy(update={"docket_number": None, "decided": "2017-02"})
     respelt = f"Moreover, {first.motion} So the movants say."
     twice = _again(first, motion=respelt, caption="Others", decided="2017-02-11")
-    (doubt,) = doubts_about([first, twice, *SOME[1:]])
-    assert "may be one ruling" in doubt.words
-    assert doubt.ids == (f"{first.id} and again",)
+    (finding,) = check_rulings([first, twice, *SOME[1:]])
+    assert "may be one ruling" in finding.message
+    assert finding.ids == (f"{first.id} and again",)
     for told_apart in ({"decided": "2017-03"}, {"court": "cand"}, {"outcome": _other(first)}):
-        assert doubts_about([first, twice.model_copy(update=told_apart), *SOME[1:]]) == []
+        assert check_rulings([first, twice.model_copy(update=told_apart), *SOME[1:]]) == []
 
 
 def _other(ruling: Ruling) -> object:
@@ -96,18 +96,18 @@ def test_one_case_under_two_ids_is_named() -> None:
         first,
         **other | {"court": "ar-trial", "caption": "Recipients v. Department of Human Services"},
     )
-    (doubt,) = doubts_about([first, again, *SOME[1:]])
-    assert "may be of one case" in doubt.words
-    assert doubt.ids == (f"{first.id} and again",)
+    (finding,) = check_rulings([first, again, *SOME[1:]])
+    assert "may be of one case" in finding.message
+    assert finding.ids == (f"{first.id} and again",)
     numbered = {"docket_number": "60CV-17-442"}
     apart = [first.model_copy(update=numbered), again.model_copy(update={"docket_number": "7"})]
-    assert doubts_about([*apart, *SOME[1:]]) == []
+    assert check_rulings([*apart, *SOME[1:]]) == []
 
 
 def test_rulings_all_of_one_case_and_without_ratings() -> None:
     ratings = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships")
     bare = dict.fromkeys((*ratings, "public_interest")) | {"case_id": "c"}
-    unrated, one_case = doubts_about([row.model_copy(update=bare) for row in SOME])
-    assert "30 of 30 rulings have no Winter ratings" in unrated.words
+    unrated, one_case = check_rulings([row.model_copy(update=bare) for row in SOME])
+    assert "30 of 30 rulings have no Winter ratings" in unrated.message
     assert len(unrated.ids) == 30
-    assert "30 of 30 rulings are of one case" in one_case.words
+    assert "30 of 30 rulings are of one case" in one_case.message

@@ -112,8 +112,8 @@ def test_a_side_of_one_outcome_is_refused() -> None:
     rows = [row for row in RULINGS if row.year < 2022 or row.outcome == "denied"]
     with pytest.raises(ValueError, match="in or after 2022 all have the same outcome"):
         temporal_split(rows, [row.outcome != "denied" for row in rows], 2022)
-    in_part = [row.outcome == "granted" for row in RULINGS]
-    later = [good and row.year >= 2022 for row, good in zip(RULINGS, in_part, strict=True)]
+    granted = [row.outcome == "granted" for row in RULINGS]
+    later = [good and row.year >= 2022 for row, good in zip(RULINGS, granted, strict=True)]
     with pytest.raises(ValueError, match="before 2022 all have the same outcome"):
         temporal_split(RULINGS, later, 2022)
 

@@ -9,8 +9,8 @@ import typer
 from data.io.database import shown
 from data.io.redact import without_secrets
 from data.io.sources import File
-from enjoin.terminal import say, telling_errors, warn
-from serve.http.model_watcher import Answering
+from enjoin.terminal import echo, exit_on_user_error, warn
+from serve.http.model_watcher import ModelWatcher
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_what_finished_chunks_belong_to_holds_no_password(tmp_path: Any) -> None
 
 
 def test_the_terminal_shows_none(capsys: pytest.CaptureFixture[str]) -> None:
-    say("scored -> ftp://ann:S3CRET@h/scored.csv")
+    echo("scored -> ftp://ann:S3CRET@h/scored.csv")
     warn("no ftp://ann:S3CRET@h/scored.csv")
-    with pytest.raises(typer.Exit), telling_errors():
+    with pytest.raises(typer.Exit), exit_on_user_error():
         raise ValueError("cannot open ftp://ann:S3CRET@h/scored.csv")
     printed = capsys.readouterr()
     assert "S3CRET" not in printed.out + printed.err
@@ -65,9 +65,9 @@ def test_neither_health_nor_log_tells_one(
 
     monkeypatch.setattr("serve.http.model_watcher.wanted", down)
     predictor: Any = SimpleNamespace(version="enjoin/1")
-    answering = Answering(predictor)
-    answering.look()
-    assert answering.trouble == (
+    watcher = ModelWatcher(predictor)
+    watcher.poll()
+    assert watcher.last_error == (
         "the registry cannot be followed: API request to http://ann:***@h/api failed"
     )
     assert "S3CRET" not in caplog.text
