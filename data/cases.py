@@ -37,9 +37,9 @@ def case_groups(motions: Sequence[Motion]) -> Rows:
     first_seen: dict[tuple[str, object], int] = {}
     for row, motion in enumerate(motions):
         keys: list[tuple[str, object]] = [*case_keys(motion)]
-        if motion.court and len(parties := parties_of(motion.caption)) == 2:
+        if motion.court and len(parties := party_names(motion.caption)) == 2:
             keys.append((f"parties {find_court(motion.court).id}", parties))
-        if len(words := words_of(motion.motion)) >= _LONG:
+        if len(words := normalized_words(motion.motion)) >= _LONG:
             keys.append(("words", hash(words)))  # not the words: they may be a million papers'
         for key in keys:
             parent[root(row)] = root(first_seen.setdefault(key, row))
@@ -55,10 +55,10 @@ _FORMS = frozenset(
 )
 
 
-def parties_of(caption: str | None) -> frozenset[frozenset[str]]:
+def party_names(caption: str | None) -> frozenset[frozenset[str]]:
     """Return the words of each party's name, without forms of business and "United States".
 
-    >>> parties_of("Seminole County v. River Capital, Inc. (Sassy Merlot's)") == parties_of(
+    >>> party_names("Seminole County v. River Capital, Inc. (Sassy Merlot's)") == party_names(
     ...     "River Capital, Inc. v. Seminole County")
     True
     """
@@ -77,38 +77,38 @@ _NO_CASE = frozenset(
 )
 
 
-def names_a_case(case_id: str) -> bool:
+def is_case_id(case_id: str) -> bool:
     """Tell whether a case id names a case, unlike "n/a" or "unknown"."""
     plain = re.sub(r"[\W_]", "", case_id.lower())
     return plain not in _NO_CASE and case_id.strip() != "-1"
 
 
-def words_of(paper: str) -> str:
+def normalized_words(paper: str) -> str:
     """Return the words of a paper in small letters, one space between them."""
     return " ".join(paper.lower().split())
 
 
 def case_keys(motion: Motion) -> list[tuple[str, str]]:
     """Return what tells a motion's case; motions that share one of these are of one case."""
-    keys = [("case", motion.case_id)] if motion.case_id and names_a_case(motion.case_id) else []
-    docket = docket_key(motion.docket_number)
+    keys = [("case", motion.case_id)] if motion.case_id and is_case_id(motion.case_id) else []
+    docket = normalized_docket(motion.docket_number)
     if docket and motion.court:
         keys.append((find_court(motion.court).id or motion.court, docket))
     return keys
 
 
-def docket_key(docket_number: str | None) -> str | None:
+def normalized_docket(docket_number: str | None) -> str | None:
     """Return a docket number in one spelling, or None where it names no docket ("n/a").
 
     The office number before a federal docket ("1:") is often left out, so it is ignored, as are
     judges' initials: two cases of one court may then share a key, which only keeps them on one side
     of a split.
 
-    >>> docket_key("1:21-cv-00135-ABC") == docket_key("No. 21 CV 135")
+    >>> normalized_docket("1:21-cv-00135-ABC") == normalized_docket("No. 21 CV 135")
     True
-    >>> docket_key("Civil Action No. 21-135 (RDM)") == docket_key("C 21-00135 RDM")
+    >>> normalized_docket("Civil Action No. 21-135 (RDM)") == normalized_docket("C 21-00135 RDM")
     True
-    >>> docket_key("Index No. 650123/2020") == docket_key("650123/2020")
+    >>> normalized_docket("Index No. 650123/2020") == normalized_docket("650123/2020")
     True
     """
     if docket_number is None or not re.search(r"[1-9]", docket_number):
@@ -138,7 +138,7 @@ _CIVIL = re.compile(
 )
 
 
-def draw_cases(groups: Rows, most: int, seed: int = 0) -> Rows:
+def sample_cases(groups: Rows, most: int, seed: int = 0) -> Rows:
     """Return the rows of whole cases drawn at random, `most` rows or somewhat fewer.
 
     Parameters

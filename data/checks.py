@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from data.cases import case_groups, words_of
+from data.cases import case_groups, normalized_words
 from data.courts import find_court
-from data.duplicates import Pair, same_case, same_ruling
+from data.duplicates import Pair, same_case_pairs, same_ruling_pairs
 from data.schema import RATINGS, Ruling
 
 FIRST_YEAR = 1789
@@ -110,15 +110,15 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
         "have no Winter ratings; figures in rated mode are of these too",
         least=_MANY_UNRATED * n,
     )
-    papers = {hash(words_of(row.motion)) for row in rulings}
+    papers = {hash(normalized_words(row.motion)) for row in rulings}
     if len(papers) < n:
         words = f"{n - len(papers):,} of {n:,} rulings have the `motion` of one before them"
         found.append(Finding(words))
     found += _pairs(
-        rulings, same_ruling(rulings), "may be one ruling under two ids: keep one of them"
+        rulings, same_ruling_pairs(rulings), "may be one ruling under two ids: keep one of them"
     )
     found += _pairs(
-        rulings, same_case(rulings), "may be of one case under two ids: give them one case_id"
+        rulings, same_case_pairs(rulings), "may be of one case under two ids: give them one case_id"
     )
     for group, size in Counter(case_groups(rulings).tolist()).most_common(1):
         if size > max(_MANY, n // 10):

@@ -13,7 +13,8 @@ from pydantic import (
 )
 
 from data.courts import find_court
-from data.io.load import Problem, load
+from data.io.load import load
+from data.io.problems import Problem
 from data.io.rows import UnreadableInput
 
 Count = Annotated[int, Field(ge=0)]

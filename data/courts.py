@@ -85,10 +85,10 @@ def _by_id() -> dict[str, dict[str, str]]:
     return {entry["id"]: entry for entry in courts}
 
 
-def court_cited(court_id: str) -> str:
+def court_citation(court_id: str) -> str:
     """Return a court as a citation names it, or its name or id where courts-db has no such form.
 
-    >>> court_cited("ilnd")
+    >>> court_citation("ilnd")
     'N.D. Ill.'
     """
     return _by_id().get(court_id, {}).get("citation_string") or find_court(court_id).name

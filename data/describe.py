@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from data.codebook import Outcome
 from data.courts import find_court
@@ -26,16 +27,17 @@ class Cell:
         return (self.granted + self.granted_in_part) / self.n
 
 
-GROUPINGS: dict[str, Callable[[Ruling], str]] = {
-    "motion type": lambda ruling: ruling.motion_type.value,
+Grouping = Literal["motion_type", "circuit", "court", "claim_area", "year"]
+GROUPINGS: dict[Grouping, Callable[[Ruling], str]] = {
+    "motion_type": lambda ruling: ruling.motion_type.value,
     "circuit": lambda ruling: find_court(ruling.court).circuit or "not shown",
     "court": lambda ruling: find_court(ruling.court).id or "not shown",
-    "claim area": lambda ruling: ruling.claim_area or "not shown",
+    "claim_area": lambda ruling: ruling.claim_area or "not shown",
     "year": lambda ruling: str(ruling.year),
 }
 
 
-def describe(rulings: Sequence[Ruling], grouping: str) -> list[Cell]:
+def describe(rulings: Sequence[Ruling], grouping: Grouping) -> list[Cell]:
     """Count outcomes in each group of one grouping, largest group first (years in order)."""
     groups: dict[str, list[Ruling]] = {}
     for ruling in rulings:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.arrays import Rows
-from data.cases import case_groups, docket_key, parties_of
+from data.cases import case_groups, normalized_docket, party_names
 from data.courts import find_court
 from data.schema import Ruling
 
@@ -27,13 +27,13 @@ class Pair(NamedTuple):
     second: int
 
 
-def same_ruling(rulings: Sequence[Ruling]) -> list[Pair]:
+def same_ruling_pairs(rulings: Sequence[Ruling]) -> list[Pair]:
     """Find pairs that may be one ruling: one court, date and outcome, and accounts much alike.
 
     Dates are compared as far as both are known. Two dockets, or two kinds of motion on one docket,
     tell rulings apart.
     """
-    dockets = [docket_key(row.docket_number) for row in rulings]
+    dockets = [normalized_docket(row.docket_number) for row in rulings]
     candidates = [
         Pair(first, second)
         for first, second in _of_one_court_and_year(rulings)
@@ -47,15 +47,15 @@ def same_ruling(rulings: Sequence[Ruling]) -> list[Pair]:
     return [pair for pair, like in zip(candidates, likeness, strict=True) if like >= LIKE]
 
 
-def same_case(rulings: Sequence[Ruling]) -> list[Pair]:
+def same_case_pairs(rulings: Sequence[Ruling]) -> list[Pair]:
     """Find pairs that may be of one case, though nothing joins them (see `data.cases`).
 
     One party of the caption, of more than a word, is the same, and so are court, date, kind of
     motion, claim area and outcome; two dockets tell cases apart.
     """
     groups = case_groups(rulings)
-    dockets = [docket_key(row.docket_number) for row in rulings]
-    parties = [frozenset(p for p in parties_of(row.caption) if len(p) > 1) for row in rulings]
+    dockets = [normalized_docket(row.docket_number) for row in rulings]
+    parties = [frozenset(p for p in party_names(row.caption) if len(p) > 1) for row in rulings]
     return [
         Pair(first, second)
         for first, second in _of_one_court_and_year(rulings)

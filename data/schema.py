@@ -174,7 +174,7 @@ class Ruling(Motion):
         return Motion.model_construct(**known)
 
 
-LATER_FACTS = tuple(name for name in Ruling.model_fields if name not in Motion.model_fields)
+POST_RULING_FIELDS = tuple(name for name in Ruling.model_fields if name not in Motion.model_fields)
 """Fields that exist only once the court has ruled; never features."""
 RATINGS = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships", "public_interest")
 """The four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008), as rated by an analyst."""

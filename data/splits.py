@@ -133,7 +133,7 @@ def grouped_folds(
     yield from folds.split(np.zeros(len(rulings)), np.asarray(granted), groups)
 
 
-def phrase_part(motion: Motion) -> Literal["writing", "held_out"]:
+def phrase_split(motion: Motion) -> Literal["writing", "held_out"]:
     """Tell whether lexicon writers may have read this case: about 60% of the embedded cases.
 
     The split is a hash of the docket where there is one, else of the case id, so it never moves

@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and tell where caches lie."""
+"""Write files whole or not at all, and find the cache folder."""
 
 import os
 import tempfile
@@ -10,20 +10,20 @@ import platformdirs
 
 
 def cache_dir() -> Path:
-    """Return the folder of this user's caches: `ENJOIN_CACHE_DIR`, or the system's own place."""
+    """Return this user's cache folder: `ENJOIN_CACHE_DIR`, or the system's default."""
     return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
 
 
 @contextmanager
-def written_whole(path: Path, like: Sequence[Path] = ()) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it into place only if the block succeeds.
+def atomic_write(path: Path, readable_like: Sequence[Path] = ()) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and move it to `path` only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
 
     Parameters
     ----------
-    like
-        Files whose common readers are to be the new one's at the most.
+    readable_like
+        Files whose permissions limit those of the new file: it gets none that one of them lacks.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
@@ -35,7 +35,7 @@ def written_whole(path: Path, like: Sequence[Path] = ()) -> Iterator[Path]:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-        for file in like:
+        for file in readable_like:
             mode &= file.stat().st_mode
         temporary.chmod(mode)
         temporary.replace(path)

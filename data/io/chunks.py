@@ -1,6 +1,6 @@
-"""The rows of an input of any size, in chunks of a size that memory holds.
+"""The rows of an input of any size, in chunks that fit in memory.
 
-A source gives its chunks and says what it is, so that work on it can be taken up again.
+A source yields its chunks and identifies itself, so that interrupted work on it can be resumed.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-CHARACTERS = 2**24
+MAX_CHARACTERS = 2**24
 """Characters of text after which a chunk ends, however few its rows, so that memory stays flat."""
 
 
@@ -17,79 +17,79 @@ class Part(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called to the user."""
+        """The name shown to the user."""
 
     @property
     def size(self) -> int:
-        """Bytes, or 0 where that is not known."""
+        """Size in bytes, or 0 where it is unknown."""
 
     @property
     def address(self) -> str:
-        """Where it is; "" where that is nowhere that could be written to."""
+        """Where it is; "" where nothing could be written to."""
 
     def identity(self) -> dict[str, Any]:
-        """Return what tells it from another, or from itself changed."""
+        """Return what distinguishes it from other parts, and from itself after a change."""
 
     def rows(self) -> Iterator[tuple[Any, float]]:
-        """Yield each raw row, and the share of the part read by then."""
+        """Yield each raw row with the fraction of the part read so far."""
 
     def count(self) -> int | None:
-        """Return the number of rows where it is known without reading them."""
+        """Return the number of rows if it is known without reading them."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of a source that follow one another.
+    """Consecutive rows of a source.
 
     Attributes
     ----------
     number
-        Its place among the chunks, from 0.
+        Index of the chunk, from 0.
     start
-        The number of its first row in the source, from 1.
+        Number of its first row in the source, from 1.
     rows
         The raw rows.
-    places
-        Where a new file begins: the place in `rows`, the file's name ("" where it is the only
-        one), and the row in that file.
-    taken
-        Names like `row-7` that earlier rows have as their own and its rows might be given.
-    share
-        How much of the source was read at its end, from 0 to 1; None where that is not known.
+    file_starts
+        Where each file begins: index in `rows`, the file's name ("" if it is the only file), and
+        the number of that row in the file.
+    reserved_ids
+        Ids such as `row-7` that earlier rows carry and that rows of this chunk could be assigned.
+    fraction_read
+        Fraction of the source read at the end of the chunk, from 0 to 1; None if unknown.
     """
 
     number: int
     start: int
     rows: list[Any]
-    places: tuple[tuple[int, str, int], ...]
-    taken: frozenset[str] = frozenset()
-    share: float | None = None
+    file_starts: tuple[tuple[int, str, int], ...]
+    reserved_ids: frozenset[str] = frozenset()
+    fraction_read: float | None = None
 
     @property
     def end(self) -> int:
-        """The number of its last row in the source."""
+        """Number of its last row in the source."""
         return self.start + len(self.rows) - 1
 
-    def place_of(self, row: int) -> tuple[str, int]:
-        """Return the file, and the row in that file, of the chunk's row of that number (from 1)."""
-        begun = [place for place in self.places if place[0] < row]
-        first, name, row_in_file = begun[-1]
-        return name, row_in_file + row - 1 - first
+    def locate(self, row: int) -> tuple[str, int]:
+        """Return the file of the chunk's row of this number (from 1), and its number there."""
+        index, name, row_in_file = [start for start in self.file_starts if start[0] < row][-1]
+        return name, row_in_file + row - 1 - index
 
     def digest(self) -> str:
-        """Return a digest of the rows, the same for the same rows."""
-        return hashlib.sha256(repr((self.start, self.places, self.rows)).encode()).hexdigest()
+        """Return a SHA-256 digest of the rows and where they come from."""
+        content = repr((self.start, self.file_starts, self.rows))
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be scored: a name for it, and its parts in order."""
+    """Rows to be read: a name for them, and the parts they come from, in order."""
 
     name: str
     parts: tuple[Part, ...]
 
     def identity(self) -> list[dict[str, Any]]:
-        """Return what tells this input from another, or from itself changed."""
+        """Return what distinguishes this input from others, and from itself after a change."""
         return [part.identity() for part in self.parts]
 
     def addresses(self) -> list[str]:
@@ -97,55 +97,60 @@ class Source:
         return [part.address for part in self.parts if part.address]
 
     def count(self) -> int | None:
-        """Return the number of rows where all parts know it."""
+        """Return the number of rows if every part knows its own."""
         counts = [part.count() for part in self.parts]
         return None if None in counts else sum(count or 0 for count in counts)
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """Yield the rows, `size` at a time (fewer of very long ones)."""
+        """Yield the rows, `size` at a time (fewer if they are very long)."""
         rows: list[Any] = []
-        places: list[tuple[int, str, int]] = []
-        names = _NamesAhead()
-        number = start = held = 0
-        before, total = 0, sum(part.size for part in self.parts)
-        share: float | None = None
+        file_starts: list[tuple[int, str, int]] = []
+        row_ids = _RowIdsAhead()
+        number = rows_before = characters = 0
+        bytes_before, total_bytes = 0, sum(part.size for part in self.parts)
+        fraction: float | None = None
+
+        def chunk() -> Chunk:
+            start = rows_before + 1
+            reserved = row_ids.pop(start, len(rows))
+            return Chunk(number, start, rows, tuple(file_starts), reserved, fraction)
+
         for part in self.parts:
             name = part.name if len(self.parts) > 1 else ""
-            for row_in_part, (raw, read) in enumerate(part.rows(), start=1):
+            for row_in_part, (row, part_read) in enumerate(part.rows(), start=1):
                 if row_in_part == 1 or not rows:
-                    places.append((len(rows), name, row_in_part))
-                rows.append(raw)
-                names.see(raw, start + len(rows))
-                held += _characters(raw)
-                share = (before + read * part.size) / total if total else None
-                if len(rows) == size or held >= CHARACTERS:
-                    taken = names.of_rows(start + 1, len(rows))
-                    yield Chunk(number, start + 1, rows, tuple(places), taken, share)
-                    number, start = number + 1, start + len(rows)
-                    rows, places, held = [], [], 0
-            before += part.size
+                    file_starts.append((len(rows), name, row_in_part))
+                rows.append(row)
+                row_ids.add(row, rows_before + len(rows))
+                characters += _characters(row)
+                if total_bytes:
+                    fraction = (bytes_before + part_read * part.size) / total_bytes
+                if len(rows) == size or characters >= MAX_CHARACTERS:
+                    yield chunk()
+                    number, rows_before = number + 1, rows_before + len(rows)
+                    rows, file_starts, characters = [], [], 0
+            bytes_before += part.size
         if rows:
-            yield Chunk(
-                number, start + 1, rows, tuple(places), names.of_rows(start + 1, len(rows)), share
-            )
+            yield chunk()
 
 
-class _NamesAhead:
-    """The ids like `row-7` that rows read so far have, and the seventh row might be given."""
+class _RowIdsAhead:
+    """Ids such as `row-7` of rows read so far, by the number of the row that could be given it."""
 
     def __init__(self) -> None:
-        self.numbers: dict[int, set[str]] = {}
+        self.ids_by_row: dict[int, set[str]] = {}
 
-    def see(self, raw: Any, row: int) -> None:
+    def add(self, raw: Any, row: int) -> None:
         name = raw.get("id") if isinstance(raw, dict) else None
         if isinstance(name, str) and (name := name.strip()).startswith("row-"):
             number = name.removeprefix("row-").split("-")[0]
+            # Longer numbers than any row has; int() refuses those of thousands of digits.
             if number.isdecimal() and len(number) < 20 and int(number) >= row:
-                self.numbers.setdefault(int(number), set()).add(name)
+                self.ids_by_row.setdefault(int(number), set()).add(name)
 
-    def of_rows(self, start: int, rows: int) -> frozenset[str]:
-        found = (self.numbers.pop(number, set()) for number in range(start, start + rows))
-        return frozenset(name for names in found for name in names)
+    def pop(self, start: int, n_rows: int) -> frozenset[str]:
+        rows = range(start, start + n_rows)
+        return frozenset().union(*(self.ids_by_row.pop(row, ()) for row in rows))
 
 
 def _characters(raw: Any) -> int:

@@ -1,6 +1,6 @@
-"""Read the rows of a file of any size one after the other: JSONL, JSON, CSV or Parquet.
+"""Read the rows of a file of any size one at a time: JSONL, JSON, CSV or Parquet.
 
-A wrong line does not stop the others: it is `Broken`.
+A line that cannot be read becomes a `BrokenRow`, and the lines after it are still read.
 """
 
 import csv
@@ -13,117 +13,132 @@ from typing import Any, BinaryIO, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.io.rows import Broken, UnreadableInput, blank, csv_header, csv_row, json_line
+from data.io.rows import BrokenRow, UnreadableInput, csv_header, csv_row, is_blank, json_line
 
-LONGEST_LINE = 2**25
-"""Bytes of a line (of a cell, in CSV) that are read; a longer one is no row. Some seven times the
-longest paper of which anything is read."""
-BLOCK = 2**20
-_NO_UTF8 = "UTF-8 text; save the file as UTF-8"
-_ROWS_AT_ONCE = 256
+MAX_LINE_BYTES = 2**25
+"""Length from which a line (in CSV, a cell) is not read: about seven times the longest paper whose
+text the model uses."""
+BLOCK_BYTES = 2**20
+_PARQUET_BATCH_ROWS = 256
+_PREVIEW_BYTES = 80
+_NOT_UTF8 = "UTF-8 text; save the file as UTF-8"
+_BOM = b"\xef\xbb\xbf"
 
 
 def jsonl_rows(stream: BinaryIO) -> Iterator[Any]:
-    """Yield the rows of JSONL; blank lines are no rows."""
-    first = True
-    while line := stream.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            yield Broken(
-                line[:80].decode("utf-8", "replace") + "...",
-                f"a line of less than {LONGEST_LINE >> 20} MB",
-            )
-            while (rest := stream.readline(BLOCK)) and not rest.endswith(b"\n"):
+    """Yield the rows of JSONL; blank lines are skipped."""
+    is_first = True
+    while line := stream.readline(MAX_LINE_BYTES):
+        if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+            preview = line[:_PREVIEW_BYTES].decode("utf-8", "replace")
+            yield BrokenRow(f"{preview}...", f"a line of less than {MAX_LINE_BYTES >> 20} MB")
+            while (rest := stream.readline(BLOCK_BYTES)) and not rest.endswith(b"\n"):
                 pass
             continue
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
+        if is_first:
+            line, is_first = line.removeprefix(_BOM), False
         if not line.strip():
             continue
         try:
             yield json_line(line.decode("utf-8").rstrip("\n"))
         except UnicodeDecodeError:
-            yield Broken(line.decode("utf-8", "replace").rstrip("\n"), _NO_UTF8)
+            yield BrokenRow(line.decode("utf-8", "replace").rstrip("\n"), _NOT_UTF8)
 
 
 def json_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
-    """Yield the items of a JSON list, or the one value that is no list.
+    """Yield the items of a JSON array, or the single value of a file that holds no array.
 
     Raises
     ------
     UnreadableInput
-        Where the text is no JSON: what follows cannot be told apart from there.
+        If the text is not JSON: what follows an error cannot be split into rows.
     """
-    text = _Decoded(stream, name)
-    if text.next_sign() != "[":
+    text = _JsonText(stream, name)
+    if text.peek() != "[":
         yield text.value()
-        text.expect("")
-        return
-    text.place += 1
-    if text.next_sign() == "]":
-        text.place += 1
     else:
-        while True:
+        text.expect("[")
+        if text.peek() == "]":
+            text.expect("]")
+        else:
             yield text.value()
-            if text.expect(",]") == "]":
-                break
-    text.expect("")
+            while text.expect(",]") == ",":
+                yield text.value()
+    text.expect_end()
 
 
-class _Decoded:
-    """JSON text, of which no more is held than the value being read."""
+class _JsonText:
+    """JSON text decoded value by value; only the value being decoded is held in memory.
+
+    The standard decoder, unlike streaming ones such as ijson, reads the `NaN` that data frames
+    write, keeps unpaired surrogates and large numbers as they are, and refuses deep nesting
+    before memory runs out.
+    """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
-        self.text = io.TextIOWrapper(stream, encoding="utf-8-sig")
+        self.stream = io.TextIOWrapper(stream, encoding="utf-8-sig")
         self.name = name
-        self.held, self.place, self.ended = "", 0, False
+        self.buffer, self.position, self.at_end = "", 0, False
         self.decoder = json.JSONDecoder()
 
-    def more(self) -> None:
+    def read_more(self) -> None:
+        """Drop the text before the position, and read at least as much again as is left."""
+        rest = self.buffer[self.position :]
         try:
-            block = self.text.read(max(BLOCK, len(self.held) - self.place))
+            block = self.stream.read(max(BLOCK_BYTES, len(rest)))
         except UnicodeDecodeError:
             raise UnreadableInput(f"{self.name} is not UTF-8; save it as UTF-8") from None
-        self.held, self.place = self.held[self.place :] + block, 0
-        self.ended = not block
+        self.buffer, self.position, self.at_end = rest + block, 0, not block
 
-    def next_sign(self) -> str:
+    def peek(self) -> str:
+        """Skip white space and return the next character, "" at the end."""
         while True:
-            while self.place < len(self.held) and self.held[self.place] in " \t\r\n":
-                self.place += 1
-            if self.place < len(self.held):
-                return self.held[self.place]
-            if self.ended:
+            while self.position < len(self.buffer) and self.buffer[self.position] in " \t\r\n":
+                self.position += 1
+            if self.position < len(self.buffer):
+                return self.buffer[self.position]
+            if self.at_end:
                 return ""
-            self.more()
+            self.read_more()
 
-    def expect(self, signs: str) -> str:
-        sign = self.next_sign()
-        if sign not in signs or (not sign and signs):
-            what = " or ".join(signs) or "the end"
-            raise UnreadableInput(f"{self.name} is not JSON: expected {what}, found {sign!r}")
-        self.place += 1
-        return sign
+    def expect(self, characters: str) -> str:
+        """Skip white space, and take the next character, which must be one of these."""
+        character = self.peek()
+        if not character or character not in characters:
+            expected = " or ".join(characters)
+            raise UnreadableInput(
+                f"{self.name} is not JSON: expected {expected}, found {character!r}"
+            )
+        self.position += 1
+        return character
+
+    def expect_end(self) -> None:
+        """Check that only white space is left."""
+        if character := self.peek():
+            raise UnreadableInput(f"{self.name} is not JSON: expected the end, found {character!r}")
 
     def value(self) -> Any:
-        self.next_sign()
+        """Skip white space, and decode the next value."""
+        self.peek()
         while True:
             try:
-                value, end = self.decoder.raw_decode(self.held, self.place)
-                # A number at the end of what is held may go on.
-                if end < len(self.held) or self.ended:
-                    self.place = end
+                value, end = self.decoder.raw_decode(self.buffer, self.position)
+                # A number at the end of the buffer may continue in the next block.
+                if end < len(self.buffer) or self.at_end:
+                    self.position = end
                     return value
             except (ValueError, RecursionError) as error:
-                if self.ended or _is_wrong(error, len(self.held)):
+                if self.at_end or not _may_be_cut_off(error, len(self.buffer)):
                     raise UnreadableInput(f"{self.name} is not JSON: {error}") from None
-            self.more()
+            self.read_more()
 
 
-def _is_wrong(error: Exception, held: int) -> bool:
-    """Tell an error in the text from one of its being cut off where what is held ends."""
+def _may_be_cut_off(error: Exception, length: int) -> bool:
+    """Tell whether an error may come from the buffer's end rather than from the text itself."""
     if not isinstance(error, json.JSONDecodeError):
-        return True
-    return not error.msg.startswith("Unterminated") and error.pos < held - len("-Infinity")
+        return False
+    # The longest token that is not a string is -Infinity.
+    return error.msg.startswith("Unterminated") or error.pos >= length - len("-Infinity")
 
 
 def csv_columns(stream: BinaryIO, name: str) -> list[str]:
@@ -133,10 +148,10 @@ def csv_columns(stream: BinaryIO, name: str) -> list[str]:
 
 
 def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
-    """Yield the rows of CSV; blank rows are none.
+    """Yield the rows of CSV; blank rows are skipped.
 
-    A row that is no CSV, such as one whose quotes are not closed, is `Broken` in its first line,
-    and reading goes on with the next line.
+    If a row is not valid CSV (a quote is not closed, say), its first line is a `BrokenRow`, and
+    reading continues with the next line.
 
     Raises
     ------
@@ -147,29 +162,29 @@ def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
     reader = csv.reader(lines, strict=True)
     header = _header(lines, reader, name)
     while True:
-        lines.taken.clear()
+        lines.of_row.clear()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            first, *others = lines.taken
-            lines.again.extendleft(reversed(others))
+            first, *others = lines.of_row
+            lines.to_reread.extendleft(reversed(others))
             reader = csv.reader(lines, strict=True)
-            yield Broken(_shown(first.rstrip("\r\n")), f"a row of valid CSV ({error})")
+            yield BrokenRow(_readable(first.rstrip("\r\n")), f"a row of valid CSV ({error})")
             continue
-        if blank(cells):
+        if is_blank(cells):
             continue
         if all(map(_is_utf8, cells)):
             yield csv_row(header, cells)
         else:
-            yield Broken([_shown(cell) for cell in cells], _NO_UTF8)
+            yield BrokenRow([_readable(cell) for cell in cells], _NOT_UTF8)
 
 
 def _header(lines: "_Lines", reader: Iterator[list[str]], name: str) -> list[str]:
-    csv.field_size_limit(LONGEST_LINE)  # a brief in one cell is longer than csv's default limit
+    csv.field_size_limit(MAX_LINE_BYTES)  # a brief in one cell exceeds csv's default limit
     try:
-        cells = next((cells for cells in reader if not blank(cells)), [])
+        cells = next((cells for cells in reader if not is_blank(cells)), [])
     except csv.Error as error:
         raise UnreadableInput(f"{name}: its header is not valid CSV: {error}") from None
     if not all(map(_is_utf8, cells)):
@@ -178,20 +193,20 @@ def _header(lines: "_Lines", reader: Iterator[list[str]], name: str) -> list[str
 
 
 class _Lines(Iterator[str]):
-    """The lines of a text, those `taken` for the row being read, and those to read `again`."""
+    """The lines of a text, with those of the current row, and those to read a second time."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.text: TextIO = io.TextIOWrapper(
+        self.stream: TextIO = io.TextIOWrapper(
             stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
-        self.taken: list[str] = []
-        self.again: deque[str] = deque()
+        self.of_row: list[str] = []
+        self.to_reread: deque[str] = deque()
 
     def __next__(self) -> str:
-        line = self.again.popleft() if self.again else self.text.readline(LONGEST_LINE)
+        line = self.to_reread.popleft() if self.to_reread else self.stream.readline(MAX_LINE_BYTES)
         if not line:
             raise StopIteration
-        self.taken.append(line)
+        self.of_row.append(line)
         return line
 
 
@@ -200,12 +215,12 @@ def _is_utf8(cell: str) -> bool:
         return True
     try:
         cell.encode("utf-8")
-    except UnicodeEncodeError:  # a byte that `surrogateescape` let through
+    except UnicodeEncodeError:  # an undecodable byte that `surrogateescape` kept
         return False
     return True
 
 
-def _shown(cell: str) -> str:
+def _readable(cell: str) -> str:
     return cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -215,7 +230,7 @@ def parquet_file(stream: BinaryIO, name: str) -> pq.ParquetFile:
     Raises
     ------
     UnreadableInput
-        If it is none.
+        If it is not one.
     """
     try:
         return pq.ParquetFile(stream)
@@ -226,7 +241,7 @@ def parquet_file(stream: BinaryIO, name: str) -> pq.ParquetFile:
 def parquet_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
     """Yield the rows of a Parquet file."""
     try:
-        for batch in parquet_file(stream, name).iter_batches(batch_size=_ROWS_AT_ONCE):
+        for batch in parquet_file(stream, name).iter_batches(batch_size=_PARQUET_BATCH_ROWS):
             yield from batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None

@@ -1,133 +1,133 @@
-"""Read motions and rulings from JSONL, JSON, CSV or Parquet, and check every row by the schema.
+"""Load motions and rulings from JSONL, JSON, CSV or Parquet, and check every row by the schema.
 
-Good rows go on; bad rows are kept with their reasons for a rejects file; nothing is lost. List
-fields in CSV are separated by `;`, an empty cell means "not shown", and `[]` means "none".
+Valid rows are kept; invalid rows become rejects with their reasons; no row is lost. List fields in
+CSV are separated by `;`, an empty cell means "not shown", and `[]` means "none".
 """
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from data.io.atomic import written_whole
-from data.io.rows import Broken, check_columns
-from data.io.urls import is_local, local_path
-from data.io.whole import all_rows
-from data.schema import LATER_FACTS, Motion, Ruling, allowed_values, is_list
+from data.io.chunks import Chunk
+from data.io.problems import Problem, Reject, problem_from_error
+from data.io.rows import BrokenRow, UnreadableInput, check_columns
+from data.io.sources import open_source
+from data.io.urls import local_path
+from data.schema import POST_RULING_FIELDS, Motion, Ruling
 
 M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in one row: field, value found, and what was expected."""
-
-    field: str
-    found: Any
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.detail}"
-
-    @property
-    def detail(self) -> str:
-        """What was found and what was expected."""
-        shown = json.dumps(self.found, ensure_ascii=True, default=str)
-        shown = shown if len(shown) <= 80 else shown[:77] + "..."
-        found = "missing" if self.found is None else f"found {shown}"
-        return f"{found}; expected {self.expected}"
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A row that was not used.
-
-    `row` counts data rows from 1, blank lines left out, in `file` where there are several.
-    """
-
-    row: int
-    problems: tuple[Problem, ...]
-    raw: Any
-    file: str = ""
-
-    def __str__(self) -> str:
-        where = f"{self.file}, " if self.file else ""
-        return f"{where}row {self.row}: " + "; ".join(map(str, self.problems))
+_CHUNK_ROWS = 10_000
 
 
 @dataclass
 class Loaded(Generic[M]):
-    """What a file held: good rows with their row numbers, rejects, and the columns set aside.
+    """The content of a file: valid rows and their row numbers, rejects, and ignored columns.
 
-    `repeated_ids` names the ids that several motions share; of rulings with one id only the first
-    is kept, since an evaluation tells rulings apart by it.
+    Attributes
+    ----------
+    rows, row_numbers
+        The valid rows, and the number of each in the input, from 1.
+    rejects
+        The other rows.
+    unknown_columns
+        Columns that the schema does not have.
+    post_ruling_columns
+        Columns that exist only after a ruling, ignored when motions are read.
+    duplicate_ids
+        Ids that several motions share. Of rulings with one id only the first is valid, since an
+        evaluation tells rulings apart by their ids.
+    name
+        The name of the source.
+    files
+        The local files that were read.
     """
 
     rows: list[M] = field(default_factory=list)
     row_numbers: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
-    later_facts: list[str] = field(default_factory=list)
-    repeated_ids: list[str] = field(default_factory=list)
+    post_ruling_columns: list[str] = field(default_factory=list)
+    duplicate_ids: list[str] = field(default_factory=list)
     name: str = "stdin"
     files: tuple[Path, ...] = ()
 
 
-def load(path: str | Path, kind: type[M]) -> Loaded[M]:
-    """Read motions or rulings, all of them.
+def load(path: str | Path, row_type: type[M]) -> Loaded[M]:
+    """Read all motions or rulings of a source.
 
     Parameters
     ----------
     path
-        A file, or what else `data.io.sources.opened` opens, such as a folder or standard input.
-    kind
-        `Motion`, `Ruling` or another row of a table. Columns that exist only after a ruling are set
-        aside when reading motions and named in `later_facts`.
+        A file, or anything else that `data.io.sources.open_source` opens, such as a folder.
+    row_type
+        `Motion`, `Ruling` or another type of row. Columns that exist only after a ruling are
+        ignored when motions are read, and listed in `post_ruling_columns`.
 
     Raises
     ------
     UnreadableInput
-        If the file is missing, empty, of unknown format, broken as a whole, or lacks a required
-        column altogether.
+        If the source is missing, empty, of unknown format, corrupt, or lacks a required column.
     """
-    found = all_rows(path)
-    rows = found.rows()
+    name, chunks, files = _read(path)
+    rows = [row for chunk in chunks for row in chunk.rows]
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
-        check_columns(columns, kind, found.name)
-    loaded = check_rows(rows, kind)
-    loaded.name, loaded.files = found.name, found.files
-    places = [found.place_of(reject.row) for reject in loaded.rejects]
-    loaded.rejects = [
-        replace(reject, file=file, row=row)
-        for reject, (file, row) in zip(loaded.rejects, places, strict=True)
-    ]
+        check_columns(columns, row_type, name)
+    loaded = check_rows(rows, row_type)
+    loaded.name, loaded.files = name, files
+    loaded.rejects = [_located(reject, chunks) for reject in loaded.rejects]
     return loaded
 
 
-def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Loaded[M]:
-    """Check raw rows by the schema of `kind`.
+def read_raw_rows(path: str | Path) -> list[Any]:
+    """Read all rows of a source, unchecked; a line that cannot be read is a `BrokenRow`.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is no row to read.
+    """
+    _, chunks, _ = _read(path)
+    return [row for chunk in chunks for row in chunk.rows]
+
+
+def _read(path: str | Path) -> tuple[str, list[Chunk], tuple[Path, ...]]:
+    """Return the name of a source, its chunks, and the local files that were read."""
+    with open_source(str(path), row_type=None) as source:
+        chunks = list(source.chunks(_CHUNK_ROWS))
+    if not chunks:
+        raise UnreadableInput(f"{source.name} has no rows; expected at least one")
+    local = [address for address in source.addresses() if address.startswith("file://")]
+    return source.name, chunks, tuple(Path(local_path(address)) for address in local)
+
+
+def _located(reject: Reject, chunks: Sequence[Chunk]) -> Reject:
+    """Number a reject by its row in its own file, where the source has several."""
+    chunk = next(chunk for chunk in chunks if reject.row <= chunk.end)
+    file, row = chunk.locate(reject.row - chunk.start + 1)
+    return replace(reject, file=file, row=row)
+
+
+def check_rows(rows: Sequence[Any], row_type: type[M], strict: bool = False) -> Loaded[M]:
+    """Check raw rows by the schema of `row_type`.
 
     Parameters
     ----------
     rows
-        Mappings of column to value; anything else (such as a `Broken` line) is a reject.
+        Mappings of column to value; anything else (such as a `BrokenRow`) is rejected.
     strict
-        Whether an unknown column makes its row a reject, rather than being set aside and named.
+        Whether a row with an unknown column is rejected; otherwise the column is ignored.
     """
     loaded: Loaded[M] = Loaded()
-    later = LATER_FACTS if kind is Motion else ()
-    unknown: dict[str, None] = {}
-    later_seen: dict[str, None] = {}
-    row_of_id: dict[str, int] = {}
-    repeated: dict[str, None] = {}
+    later_fields = POST_RULING_FIELDS if row_type is Motion else ()
+    ignored: dict[str, None] = {}
+    first_row_of_id: dict[str, int] = {}
+    duplicates: dict[str, None] = {}
     for number, raw in enumerate(rows, start=1):
-        if isinstance(raw, Broken):
+        if isinstance(raw, BrokenRow):
             problem = Problem("row", raw.found, raw.expected)
             loaded.rejects.append(Reject(number, (problem,), raw.found))
             continue
@@ -135,117 +135,26 @@ def check_rows(rows: Sequence[Any], kind: type[M], strict: bool = False) -> Load
             problem = Problem("row", raw, "an object of field names and values")
             loaded.rejects.append(Reject(number, (problem,), raw))
             continue
-        known = {}
-        for key, value in raw.items():
-            if key in kind.model_fields or strict:
-                known[key] = value
-            elif key in later:
-                later_seen[key] = None
-            else:
-                unknown[str(key)] = None
+        known = {key: value for key, value in raw.items() if strict or key in row_type.model_fields}
+        ignored |= {str(key): None for key in raw if key not in known}
         try:
-            row = kind.model_validate(known)
+            row = row_type.model_validate(known)
         except ValidationError as error:
-            problems = tuple(problem_of(item, raw) for item in error.errors(include_url=False))
+            details = error.errors(include_url=False)
+            problems = tuple(problem_from_error(detail, raw) for detail in details)
             loaded.rejects.append(Reject(number, problems, dict(raw)))
             continue
         name = getattr(row, "id", None)
-        if name is not None and row_of_id.setdefault(name, number) != number:
+        if name is not None and first_row_of_id.setdefault(name, number) != number:
             if isinstance(row, Ruling):
-                expected = f"an id of its own (row {row_of_id[name]} has this one)"
-                problem = Problem("id", name, expected)
-                loaded.rejects.append(Reject(number, (problem,), dict(raw)))
+                expected = f"a unique id (row {first_row_of_id[name]} has the same)"
+                reject = Reject(number, (Problem("id", name, expected),), dict(raw))
+                loaded.rejects.append(reject)
                 continue
-            repeated[name] = None
+            duplicates[name] = None
         loaded.rows.append(row)
         loaded.row_numbers.append(number)
-    loaded.unknown_columns = list(unknown)
-    loaded.later_facts = list(later_seen)
-    loaded.repeated_ids = list(repeated)
+    loaded.unknown_columns = [name for name in ignored if name not in later_fields]
+    loaded.post_ruling_columns = [name for name in ignored if name in later_fields]
+    loaded.duplicate_ids = list(duplicates)
     return loaded
-
-
-def rejects_path(loaded: Loaded[Any], folder: Path) -> Path:
-    """Return where rejects go: `pending.csv.rejects.jsonl` for `pending.csv`."""
-    return folder / f"{loaded.name}.rejects.jsonl"
-
-
-def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:
-    """Write the rejects (row number, reasons, the row) and return the path.
-
-    Without rejects nothing is written, and a rejects file left by an earlier run is removed. Who
-    may not read the files that the rows are from is not to read their rejects.
-    """
-    path = rejects_path(loaded, folder)
-    if not loaded.rejects:
-        path.unlink(missing_ok=True)
-        return None
-    with (
-        written_whole(path, loaded.files) as temporary,
-        temporary.open("w", encoding="utf-8") as out,
-    ):
-        for reject in loaded.rejects:
-            out.write(reject_line(reject, reject.file or None) + "\n")
-    return path
-
-
-def write_rejects_beside(loaded: Loaded[Any], given: str) -> Path | None:
-    """Write the rejects beside the input as it was given, for its readers alone; see above.
-
-    Those of standard input (`-`), of what is not on this machine and of a glob over folders go to
-    the working folder.
-    """
-    if not is_local(given) and not loaded.rejects:
-        return None  # what lies here under that name is of something else
-    folder = Path(local_path(given)).parent
-    here = given == "-" or not is_local(given) or not folder.is_dir()
-    return write_rejects(loaded, Path.cwd() if here else folder)
-
-
-def reject_line(reject: Reject, file: str | None = None) -> str:
-    """Return a reject as a line of JSON: its file (of several), row, reasons, and the row."""
-    record = {
-        "row": reject.row,
-        "reasons": [str(problem) for problem in reject.problems],
-        "raw": _finite(reject.raw),
-    }
-    return json.dumps(record if file is None else {"file": file, **record}, default=str)
-
-
-def _finite(value: Any) -> Any:
-    """Write NaN and infinities as text, since JSON has no such numbers."""
-    if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def problem_of(error: ErrorDetails, row: Any) -> Problem:
-    """Say in words what is wrong with a field of a row; `loc` leads to it.
-
-    What was found is told as the row has it, so that its user can search for it.
-    """
-    name = str(error["loc"][0]) if error["loc"] else "row"
-    found = _at(row, error["loc"], error["input"])
-    if error["type"] == "missing":
-        return Problem(name, None, "a value: this field is required")
-    if error["type"] == "extra_forbidden":
-        hint = "no such field before a ruling" if name in LATER_FACTS else "no such field"
-        return Problem(name, found, f"{hint} (see `enjoin schema`)")
-    if name in Ruling.model_fields and (allowed := allowed_values(name)):
-        each = "a list of " if is_list(name) and len(error["loc"]) == 1 else ""
-        apart = "; in CSV a ; stands between them" if is_list(name) and "," in str(found) else ""
-        return Problem(name, found, f"{each}one of {', '.join(allowed)}{apart}")
-    expected = error["msg"].removeprefix("Value error, ").removeprefix("expected ")
-    return Problem(name, found, expected.replace("Input should be ", ""))
-
-
-def _at(row: Any, place: tuple[str | int, ...], otherwise: Any) -> Any:
-    """Return what a row has at a place, or something else where there is no such place."""
-    try:
-        for part in place:
-            row = row[part]
-    except (KeyError, IndexError, TypeError):
-        return otherwise
-    return row

@@ -1,4 +1,4 @@
-"""Hide the passwords that addresses hold, before anything of them is shown or kept."""
+"""Hide passwords in addresses before they are shown or stored."""
 
 import re
 
@@ -6,10 +6,10 @@ _PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/]+@")
 _SECRET = re.compile(r"([?&][\w-]*(?:pass|secret|token|sig|key|credential)[\w-]*=)[^&\s]+", re.I)
 
 
-def without_secrets(text: str) -> str:
-    """Return words with the passwords, keys and signatures of the addresses in them hidden.
+def redact_secrets(text: str) -> str:
+    """Return a text with the passwords, keys and signatures in its addresses replaced by `***`.
 
-    >>> without_secrets("http://ann:1234@host/x failed")
+    >>> redact_secrets("http://ann:1234@host/x failed")
     'http://ann:***@host/x failed'
     """
     return _SECRET.sub(r"\1***", _PASSWORD.sub(r"\1***@", text))

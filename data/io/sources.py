@@ -1,4 +1,4 @@
-"""Open rows to be read, of any size: files, folders, globs, addresses or standard input."""
+"""Open rows of any size for reading: files, folders, globs, addresses or standard input."""
 
 import gzip
 import hashlib
@@ -18,8 +18,8 @@ from pydantic import BaseModel
 
 from data.io.chunks import Source
 from data.io.formats import (
-    BLOCK,
-    LONGEST_LINE,
+    BLOCK_BYTES,
+    MAX_LINE_BYTES,
     csv_columns,
     csv_rows,
     json_rows,
@@ -27,42 +27,45 @@ from data.io.formats import (
     parquet_file,
     parquet_rows,
 )
-from data.io.redact import without_secrets
+from data.io.redact import redact_secrets
 from data.io.rows import (
     FORMATS,
-    Broken,
+    BrokenRow,
     UnreadableInput,
     check_columns,
     json_line,
-    kind_of,
-    known_kind,
+    require_format,
+    split_suffixes,
 )
-from data.io.urls import filesystem, is_local, telling_drivers_errors
+from data.io.urls import driver_errors_as_oserror, filesystem, is_local
 from data.schema import Motion
 
 STDIN = "stdin"
-_STARTS = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
-"""The bytes that a packed file begins with, by its ending."""
-_ENDS = 2**20
-_LOOKED_AT = 5
-"""Lines after the first that tell JSONL from JSON on standard input."""
+_REJECTS_SUFFIX = ".rejects.jsonl"
+_MAGIC_BYTES = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
+_DIGEST_BYTES = 2**20
+"""Bytes at each end of a file that identify it."""
+_LINES_SNIFFED = 5
+"""Lines after the first that distinguish JSONL from JSON on standard input."""
+_READ_ERRORS = (EOFError, OSError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
 class File:
     """One file of rows; see `data.io.chunks.Part`.
 
-    `among_others` says that it was found in a folder: if it is empty, nobody would miss it.
+    `from_folder` says that it is one of several files in a folder: an empty one is then reported
+    as a row that could not be read, since its absence would go unnoticed.
     """
 
     name: str
     path: str
     system: Any
-    kind: str
-    packed: str
+    format: str
+    compression: str
     size: int
     changed: str
-    among_others: bool = False
+    from_folder: bool = False
 
     @property
     def address(self) -> str:
@@ -71,81 +74,82 @@ class File:
 
     def identity(self) -> dict[str, Any]:
         """Return path, size, time of change, and a digest of the first and last megabyte."""
-        with self._raw() as raw:
-            digest = hashlib.sha256(raw.read(_ENDS))
-            raw.seek(max(0, self.size - _ENDS))
-            digest.update(raw.read(_ENDS))
+        with self._raw_bytes() as raw:
+            digest = hashlib.sha256(raw.read(_DIGEST_BYTES))
+            raw.seek(max(0, self.size - _DIGEST_BYTES))
+            digest.update(raw.read(_DIGEST_BYTES))
         return {
-            "file": STDIN if self.name == STDIN else without_secrets(self.path),
+            "file": STDIN if self.name == STDIN else redact_secrets(self.path),
             "size": self.size,
             "changed": self.changed,
             "digest": digest.hexdigest(),
         }
 
     def rows(self) -> Iterator[tuple[Any, float]]:
-        """Yield each raw row, and the share of the file read by then.
+        """Yield each raw row with the fraction of the file read so far.
 
         Raises
         ------
         UnreadableInput
-            If the file cannot be read on.
+            If the file cannot be read to its end.
         """
-        if self.among_others and not self.size:
-            yield Broken("", "at least one row: the file is empty"), 1.0
+        if self.from_folder and not self.size:
+            yield BrokenRow("", "at least one row: the file is empty"), 1.0
             return
-        with self._raw() as raw, _unpacked(raw, self.packed, self.kind, self.name) as stream:
+        with self._raw_bytes() as raw, self._content(raw) as stream:
             try:
-                if self.kind == "parquet":
-                    total = parquet_file(stream, self.name).metadata.num_rows
-                    for done, row in enumerate(parquet_rows(stream, self.name), start=1):
-                        yield row, done / total
+                if self.format == "parquet":
+                    n_rows = parquet_file(stream, self.name).metadata.num_rows
+                    for number, row in enumerate(parquet_rows(stream, self.name), start=1):
+                        yield row, number / n_rows
                     return
-                if self.kind == "jsonl":
+                if self.format == "jsonl":
                     rows = jsonl_rows(stream)
                 else:
-                    rows = (csv_rows if self.kind == "csv" else json_rows)(stream, self.name)
-                tells = raw.seekable()  # a pipe tells no place
+                    rows = (csv_rows if self.format == "csv" else json_rows)(stream, self.name)
+                has_position = raw.seekable()  # a pipe has none
                 for row in rows:
-                    yield row, min(raw.tell() / max(self.size, 1), 1.0) if tells else 0.0
-            except (EOFError, OSError, pa.ArrowException) as error:
+                    yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
+            except _READ_ERRORS as error:
                 raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
 
     def count(self) -> int | None:
-        """Return the number of rows of a Parquet file."""
-        if self.kind != "parquet" or self.packed:
+        """Return the number of rows of a Parquet file, None for other formats."""
+        if self.format != "parquet" or self.compression:
             return None
-        with self._raw() as raw:
+        with self._raw_bytes() as raw:
             return int(parquet_file(raw, self.name).metadata.num_rows)
 
-    def check(self, kind: type[BaseModel]) -> None:
-        """Check that the columns fit a kind of row, where the file names them.
+    def check(self, row_type: type[BaseModel]) -> None:
+        """Check the columns of a file whose format names them (CSV, Parquet).
 
         Raises
         ------
         UnreadableInput
-            If one without which every row would be rejected is missing.
+            If a required column is missing, so that every row would be rejected.
         """
-        if self.kind not in ("csv", "parquet") or not self.size:
+        if self.format not in ("csv", "parquet") or not self.size:
             return
-        with self._raw() as raw, _unpacked(raw, self.packed, self.kind, self.name) as stream:
+        with self._raw_bytes() as raw, self._content(raw) as stream:
             try:
-                if self.kind == "csv":
+                if self.format == "csv":
                     columns = csv_columns(stream, self.name)
                 else:
                     columns = list(parquet_file(stream, self.name).schema_arrow.names)
-            except (EOFError, OSError, pa.ArrowException) as error:
+            except _READ_ERRORS as error:
                 raise UnreadableInput(f"cannot read {self.name}: {error}") from None
         if columns:
-            check_columns(columns, kind, self.name)
+            check_columns(columns, row_type, self.name)
 
     @contextmanager
-    def _raw(self) -> Iterator[BinaryIO]:
+    def _raw_bytes(self) -> Iterator[BinaryIO]:
         try:
-            # Not fsspec's own readers: that of local files reads lines byte by byte, those of
-            # buckets know no longest line.
-            local = isinstance(self.system, LocalFileSystem)
-            raw = (open if local else self.system.open)(self.path, "rb")
-            stream = raw if local else io.BufferedReader(raw, BLOCK)
+            # Not fsspec's own readers: its local reader reads lines byte by byte, and its bucket
+            # readers do not limit the length of a line.
+            if isinstance(self.system, LocalFileSystem):
+                stream: Any = open(self.path, "rb")  # noqa: SIM115
+            else:
+                stream = io.BufferedReader(self.system.open(self.path, "rb"), BLOCK_BYTES)
         except FileNotFoundError:
             raise UnreadableInput(f"no file {self.name}") from None
         except OSError as error:
@@ -153,131 +157,142 @@ class File:
         with stream:
             yield stream
 
+    def _content(self, raw: BinaryIO) -> Any:
+        return _decompressed(raw, self.compression, self.format, self.name)
+
 
 @contextmanager
-def _unpacked(raw: BinaryIO, packed: str, kind: str, name: str) -> Iterator[BinaryIO]:
-    if not packed:
+def _decompressed(
+    raw: BinaryIO, compression: str, file_format: str, name: str
+) -> Iterator[BinaryIO]:
+    if not compression:
         yield raw
         return
-    if packed == ".gz":
+    if compression == ".gz":
         stream: Any = gzip.GzipFile(fileobj=raw)
     else:
-        stream = io.BufferedReader(pa.CompressedInputStream(raw, "zstd"), BLOCK)
-    if kind != "parquet":
+        stream = io.BufferedReader(pa.CompressedInputStream(raw, "zstd"), BLOCK_BYTES)
+    if file_format != "parquet":
         yield stream
         return
-    with tempfile.TemporaryFile() as whole:  # Parquet is read from its end
+    with tempfile.TemporaryFile() as copy:  # Parquet is read from its end
         try:
-            shutil.copyfileobj(stream, whole, BLOCK)
-        except (EOFError, OSError, pa.ArrowException) as error:
-            raise UnreadableInput(f"cannot unpack {name}: {error}") from None
-        whole.seek(0)
-        yield whole
+            shutil.copyfileobj(stream, copy, BLOCK_BYTES)
+        except _READ_ERRORS as error:
+            raise UnreadableInput(f"cannot decompress {name}: {error}") from None
+        copy.seek(0)
+        yield copy
 
 
 @contextmanager
-def opened(
-    given: str, but: Sequence[str] = (), fit: type[BaseModel] | None = Motion
+def open_source(
+    address: str, exclude: Sequence[str] = (), row_type: type[BaseModel] | None = Motion
 ) -> Iterator[Source]:
     """Open a file, a folder, a glob, an address of any of these, or `-` for standard input.
 
     Parameters
     ----------
-    given
-        Files end in `.jsonl`, `.json`, `.csv` or `.parquet`, and may have `.gz` or `.zst` after
-        it. A folder stands for all of them in it, in the order of their names.
-    but
-        Paths that are never inputs, though they lie in the folder: what this run writes.
-    fit
-        What the rows are to be; None where that is not known from the columns that a file names.
+    address
+        Files end in `.jsonl`, `.json`, `.csv` or `.parquet`, optionally followed by `.gz` or
+        `.zst`. A folder means all such files in it, ordered by name.
+    exclude
+        Paths that are not inputs, even if they are in the folder: the outputs of this run.
+    row_type
+        Type of the rows, by which the columns of CSV and Parquet files are checked at once; None
+        for no such check.
 
     Raises
     ------
     UnreadableInput
-        If there is nothing to read there, or a file cannot be opened or lacks a required column.
+        If there is nothing to read, or a file cannot be opened or lacks a required column.
     """
-    if given == "-":
-        with _spooled(sys.stdin.buffer) as part:
-            if fit:
-                part.check(fit)
-            yield Source(STDIN, (part,))
+    if address == "-":
+        with _stdin_file(sys.stdin.buffer) as file:
+            if row_type:
+                file.check(row_type)
+            yield Source(STDIN, (file,))
         return
-    with telling_drivers_errors(given):
-        system, path = filesystem(given)
-        files = _files(system, path, given, but)
-        if fit:
+    with driver_errors_as_oserror(address):
+        system, path = filesystem(address)
+        files = _files(system, path, address, exclude)
+        if row_type:
             for file in files:
-                file.check(fit)
-    yield Source(path.rstrip("/").rpartition("/")[2].replace("*", "_").replace("?", "_"), files)
+                file.check(row_type)
+    name = path.rstrip("/").rpartition("/")[2]
+    yield Source(name.replace("*", "_").replace("?", "_"), files)
 
 
-def _files(system: Any, path: str, given: str, but: Sequence[str]) -> tuple[File, ...]:
+def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tuple[File, ...]:
     try:
         if system.isdir(path):
-            found = [name for name in system.ls(path, detail=False) if _is_row_file(name)]
-        elif any(sign in path for sign in "*?[") and not system.exists(path):
-            found = [name for name in system.glob(path) if not system.isdir(name)]
-            found = [name for name in found if not name.endswith(".rejects.jsonl")]
+            paths = [each for each in system.ls(path, detail=False) if _is_row_file(each)]
+        elif any(wildcard in path for wildcard in "*?[") and not system.exists(path):
+            paths = [each for each in system.glob(path) if not system.isdir(each)]
+            paths = [each for each in paths if not each.endswith(_REJECTS_SUFFIX)]
         elif system.exists(path):
-            return (_file(system, path, given),)
+            return (_file(system, path, address),)
         else:
-            raise UnreadableInput(f"no file {given}")
-        found = sorted(name for name in found if name not in but)
-        if not found:
-            ending = ", ".join(f".{name}" for name in FORMATS)
-            raise UnreadableInput(f"{given} holds no file that ends in {ending} (.gz, .zst)")
-        named = [name if is_local(given) else system.unstrip_protocol(name) for name in found]
-        files = (_file(system, *pair) for pair in zip(found, named, strict=True))
-        return tuple(replace(file, among_others=len(found) > 1) for file in files)
+            raise UnreadableInput(f"no file {address}")
+        paths = sorted(each for each in paths if each not in exclude)
+        if not paths:
+            suffixes = ", ".join(f".{name}" for name in FORMATS)
+            raise UnreadableInput(f"{address} holds no file that ends in {suffixes} (.gz, .zst)")
+        names = [each if is_local(address) else system.unstrip_protocol(each) for each in paths]
+        files = (_file(system, each, name) for each, name in zip(paths, names, strict=True))
+        return tuple(replace(file, from_folder=len(paths) > 1) for file in files)
     except OSError as error:
-        raise UnreadableInput(f"cannot read {given}: {error}") from None
+        raise UnreadableInput(f"cannot read {address}: {error}") from None
 
 
 def _is_row_file(path: str) -> bool:
     name = path.rpartition("/")[2]
-    if name.startswith((".", "_")) or name.endswith(".rejects.jsonl"):
+    if name.startswith((".", "_")) or name.endswith(_REJECTS_SUFFIX):
         return False
-    return kind_of(name)[0] in FORMATS
+    return split_suffixes(name)[0] in FORMATS
 
 
 def _file(system: Any, path: str, name: str) -> File:
-    kind, packed = known_kind(name)
-    told = system.info(path)
-    changes = [str(told[key]) for key in ("mtime", "LastModified", "ETag", "etag") if key in told]
-    shown, size = without_secrets(name), int(told["size"] or 0)
-    return File(shown, path, system, kind, packed, size, " ".join(changes))
+    file_format, compression = require_format(name)
+    info = system.info(path)
+    changes = [str(info[key]) for key in ("mtime", "LastModified", "ETag", "etag") if key in info]
+    size = int(info["size"] or 0)
+    changed = " ".join(changes)
+    return File(redact_secrets(name), path, system, file_format, compression, size, changed)
 
 
 @contextmanager
-def _spooled(stream: BinaryIO) -> Iterator[File]:
-    """Keep standard input in a temporary file: it can be read but once, and may be large."""
-    with tempfile.NamedTemporaryFile(prefix="enjoin-stdin-") as kept:
-        shutil.copyfileobj(stream, kept, BLOCK)
-        kept.flush()
-        size = kept.tell()
-        kept.seek(0)
-        head = kept.read(4)
-        packed = next((end for end, start in _STARTS.items() if head.startswith(start)), "")
-        kept.seek(0)
-        with _unpacked(cast(BinaryIO, kept.file), packed, "", STDIN) as plain:
-            kind = _kind_from(plain)
-        system, path = filesystem(kept.name)
-        yield File(STDIN, path, system, kind, packed, size, "")
+def _stdin_file(stream: BinaryIO) -> Iterator[File]:
+    """Copy standard input to a temporary file: it can be read only once, and may be large."""
+    with tempfile.NamedTemporaryFile(prefix="enjoin-stdin-") as copy:
+        shutil.copyfileobj(stream, copy, BLOCK_BYTES)
+        copy.flush()
+        size = copy.tell()
+        copy.seek(0)
+        head = copy.read(4)
+        compression = next(
+            (suffix for suffix, magic in _MAGIC_BYTES.items() if head.startswith(magic)), ""
+        )
+        copy.seek(0)
+        with _decompressed(cast(BinaryIO, copy.file), compression, "", STDIN) as content:
+            file_format = _sniff_format(content)
+        system, path = filesystem(copy.name)
+        yield File(STDIN, path, system, file_format, compression, size, "")
 
 
-def _kind_from(stream: BinaryIO) -> str:
-    """Tell the format of what has no name, from how it begins."""
-    line = stream.readline(LONGEST_LINE)
+def _sniff_format(stream: BinaryIO) -> str:
+    """Guess a format from the first lines."""
+    line = stream.readline(MAX_LINE_BYTES)
     if line.startswith(b"PAR1"):
         return "parquet"
     line = line.lstrip(b"\xef\xbb\xbf \t\r\n")
-    while not line and (line := stream.readline(LONGEST_LINE)):
+    while not line and (line := stream.readline(MAX_LINE_BYTES)):
         line = line.lstrip()
     if line.startswith(b"["):
         return "json"
     if line.startswith(b"{"):
-        # Of lines that are objects the first may be cut short.
-        lines = (line, *islice(iter(lambda: stream.readline(LONGEST_LINE), b""), _LOOKED_AT))
-        whole = [isinstance(json_line(one.decode("utf-8", "replace")), dict) for one in lines]
-        return "jsonl" if any(whole) else "json"
+        # Several lines, since the first line of JSONL may be cut off.
+        more_lines = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
+        lines = (line, *islice(more_lines, _LINES_SNIFFED))
+        parsed = [json_line(each.decode("utf-8", "replace")) for each in lines]
+        return "jsonl" if any(isinstance(value, dict) for value in parsed) else "json"
     return "csv"

@@ -1,4 +1,4 @@
-"""Files on this machine and at addresses (`s3://`, `gs://`, `memory://` ...), opened alike."""
+"""Local paths and remote addresses (`s3://`, `gs://`, `memory://` ...), opened alike by fsspec."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,38 +8,38 @@ import fsspec
 from fsspec.core import url_to_fs
 from fsspec.registry import known_implementations
 
-from data.io.redact import without_secrets
+from data.io.redact import redact_secrets
 from data.io.rows import UnreadableInput
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a source or output is an address rather than a path of this machine."""
+    """Tell whether a source or output is an address rather than a local path."""
     return "://" in text or "::" in text
 
 
 def is_local(text: str) -> bool:
-    """Tell whether a path or address is of this machine's own files."""
+    """Tell whether a path or address is a local file."""
     return not is_address(text) or text.startswith(("file://", "local://"))
 
 
 def local_path(text: str) -> str:
-    """Return the path of a file of this machine, without `file://`."""
+    """Return the path of a local file, without `file://`."""
     return text.removeprefix("file://").removeprefix("local://")
 
 
 def is_filesystem(address: str) -> bool:
-    """Tell whether fsspec knows the kind of address, whether or not its driver is installed."""
+    """Tell whether fsspec knows the scheme of an address, with or without its driver installed."""
     return scheme_of(address) in fsspec.available_protocols()
 
 
 def scheme_of(address: str) -> str:
-    """Return `s3` of `s3://bucket/key`, and of a chain `simplecache::s3://...` its first link."""
+    """Return `s3` for `s3://bucket/key`; for a chain `simplecache::s3://...`, its first link."""
     return address.split("::")[0].split("://")[0]
 
 
 @contextmanager
-def telling_drivers_errors(address: str) -> Iterator[None]:
-    """Raise what a driver raises as an `OSError`: of missing credentials, say, each has its own."""
+def driver_errors_as_oserror(address: str) -> Iterator[None]:
+    """Raise a driver's own exceptions (missing credentials, say) as `OSError`."""
     try:
         yield
     except (OSError, UnreadableInput):
@@ -47,27 +47,27 @@ def telling_drivers_errors(address: str) -> Iterator[None]:
     except Exception as error:
         if is_local(address):
             raise
-        words = str(error) or type(error).__name__
-        raise OSError(f"{address}: {without_secrets(words)}") from error
+        message = str(error) or type(error).__name__
+        raise OSError(f"{address}: {redact_secrets(message)}") from error
 
 
 def filesystem(address: str) -> tuple[Any, str]:
-    """Return the file system (of fsspec) that a path or address is on, and the path on it.
+    """Return the fsspec file system of a path or address, and the path on it.
 
     Raises
     ------
     UnreadableInput
-        If its kind is unknown, its driver is not installed, or it does not let us in.
+        If the scheme is unknown, its driver is not installed, or access is refused.
     """
     try:
-        found, path = url_to_fs(address)
+        system, path = url_to_fs(address)
     except ImportError as error:
         module = str(known_implementations.get(scheme_of(address), {}).get("class", ""))
-        package = module.split(".")[0]
+        package = module.split(".")[0] or error.name
         raise UnreadableInput(
-            f"{address}: {scheme_of(address)}:// needs the package {package or error.name}; "
-            f"install it (pip install {package or error.name}) and try again"
+            f"{address}: {scheme_of(address)}:// needs the package {package}; "
+            f"install it (pip install {package}) and try again"
         ) from None
     except (OSError, ValueError) as error:
         raise UnreadableInput(f"cannot open {address}: {error}") from None
-    return found, str(path)
+    return system, str(path)

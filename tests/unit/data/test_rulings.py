@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from data.embedded import clearview_motion, embedded_rulings, reader_forecasts
-from data.schema import LATER_FACTS, Motion, Ruling, allowed_values
+from data.schema import POST_RULING_FIELDS, Motion, Ruling, allowed_values
 
 
 def test_ids_are_unique_and_forecast() -> None:
@@ -45,7 +45,7 @@ def test_enums_are_those_of_the_codebook(field: str) -> None:
 
 
 def test_a_motion_holds_no_later_fact() -> None:
-    assert {"outcome", "outcome_basis", "source_kind", "citation"} <= set(LATER_FACTS)
+    assert {"outcome", "outcome_basis", "source_kind", "citation"} <= set(POST_RULING_FIELDS)
     motion = embedded_rulings()[0].as_motion()
     assert type(motion) is Motion
-    assert not any(hasattr(motion, name) for name in LATER_FACTS)
+    assert not any(hasattr(motion, name) for name in POST_RULING_FIELDS)

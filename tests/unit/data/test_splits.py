@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.cases import case_groups, docket_key, draw_cases
+from data.cases import case_groups, normalized_docket, sample_cases
 from data.embedded import embedded_rulings
 from data.splits import grouped_folds, rolling_origin, temporal_split
 
@@ -26,7 +26,11 @@ def test_placeholders_for_a_docket_join_no_cases() -> None:
     groups = list(case_groups(rows))
     assert len(set(groups)) == 5
     assert groups[4] == groups[5]
-    assert docket_key("1:21-cv-00135") == docket_key("No. 21 CV 135") != docket_key("21-cv-1350")
+    assert (
+        normalized_docket("1:21-cv-00135")
+        == normalized_docket("No. 21 CV 135")
+        != normalized_docket("21-cv-1350")
+    )
 
 
 def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None:
@@ -64,12 +68,12 @@ def test_case_ids_that_name_none_join_no_cases_and_the_same_paper_does() -> None
     ],
 )
 def test_one_docket_has_one_key_however_it_is_written(one: str, other: str) -> None:
-    assert docket_key(one) == docket_key(other) is not None
+    assert normalized_docket(one) == normalized_docket(other) is not None
 
 
 @pytest.mark.parametrize("none", ["0", "00-0000", "1:00-cv-00000", "n/a", ""])
 def test_what_is_no_docket_has_no_key(none: str) -> None:
-    assert docket_key(none) is None
+    assert normalized_docket(none) is None
 
 
 def test_temporal_split_trains_on_earlier_years_only() -> None:
@@ -128,10 +132,10 @@ def test_an_impossible_year_says_which_would_do() -> None:
 
 def test_cases_are_drawn_whole_up_to_a_number_of_rows() -> None:
     groups = case_groups(RULINGS)
-    drawn = draw_cases(groups, 300)
+    drawn = sample_cases(groups, 300)
     assert 290 < len(drawn) <= 300
     others = np.setdiff1d(np.arange(len(groups)), drawn)
     assert not set(groups[drawn]) & set(groups[others])
-    assert list(drawn) == list(draw_cases(groups, 300)) != list(draw_cases(groups, 300, seed=1))
-    assert list(draw_cases(groups, len(groups))) == list(range(len(groups)))
-    assert list(draw_cases(np.array([7, 7, 7]), 2)) == [0, 1, 2]
+    assert list(drawn) == list(sample_cases(groups, 300)) != list(sample_cases(groups, 300, seed=1))
+    assert list(sample_cases(groups, len(groups))) == list(range(len(groups)))
+    assert list(sample_cases(np.array([7, 7, 7]), 2)) == [0, 1, 2]

@@ -13,7 +13,7 @@ import pytest
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 from data.io.rows import UnreadableInput
-from data.io.sources import opened
+from data.io.sources import open_source
 from serve.batch.sinks import FileSink, remove
 
 ROWS = [{"id": f"m{n}", "motion_type": "tro", "motion": f"A rival copied {n}."} for n in range(9)]
@@ -94,7 +94,7 @@ def _content(kind: str, packed: str) -> bytes:
 
 
 def _rows(address: str) -> list[Any]:
-    with opened(address) as source:
+    with open_source(address) as source:
         return [row for chunk in source.chunks(4) for row in chunk.rows]
 
 

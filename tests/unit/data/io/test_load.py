@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
-from data.io.atomic import written_whole
-from data.io.load import check_rows, load, write_rejects, write_rejects_beside
+from data.io.atomic import atomic_write
+from data.io.load import check_rows, load
+from data.io.rejects import write_rejects, write_rejects_beside
 from data.io.rows import UnreadableInput
 from data.schema import Motion, Ruling, is_list
 
@@ -107,7 +108,7 @@ def test_a_wrong_value_is_told_as_it_was_written(tmp_path: Path) -> None:
     first, second = load(path, Motion).rejects
     assert [problem.found for problem in first.problems] == ["Tro Pi", "Lost Voting"]
     assert [problem.found for problem in second.problems] == ["May", "voting, x"]
-    assert str(second.problems[1]).endswith("; in CSV a ; stands between them")
+    assert str(second.problems[1]).endswith("separate values with ;")
 
 
 @pytest.mark.parametrize(
@@ -192,14 +193,14 @@ def test_a_broken_json_line_is_one_reject(tmp_path: Path) -> None:
 def test_a_repeated_id_is_named_in_motions_and_rejected_in_rulings() -> None:
     row = ROWS[0].model_dump(mode="json")
     motions, rulings = check_rows([row, row], Motion), check_rows([row, row], Ruling)
-    assert (len(motions.rows), motions.repeated_ids) == (2, [ROWS[0].id])
+    assert (len(motions.rows), motions.duplicate_ids) == (2, [ROWS[0].id])
     assert rulings.rows == [ROWS[0]]
-    assert "an id of its own (row 1 has this one)" in str(rulings.rejects[0])
+    assert "unique id (row 1 " in str(rulings.rejects[0])
 
 
 def test_labels_are_set_aside_when_reading_motions() -> None:
     loaded = check_rows([ROWS[0].model_dump(mode="json")], Motion)
-    assert "outcome" in loaded.later_facts
+    assert "outcome" in loaded.post_ruling_columns
     assert not hasattr(loaded.rows[0], "outcome")
 
 
@@ -226,7 +227,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_text("old")
 
     def fail_halfway() -> None:
-        with written_whole(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text("half")
             raise RuntimeError
 

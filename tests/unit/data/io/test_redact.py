@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import typer
 
-from data.io.database import shown
-from data.io.redact import without_secrets
+from data.io.database import redacted_url
+from data.io.redact import redact_secrets
 from data.io.sources import File
 from enjoin.terminal import echo, exit_on_user_error, warn
 from serve.http.model_watcher import ModelWatcher
@@ -23,7 +23,7 @@ from serve.http.model_watcher import ModelWatcher
     ],
 )
 def test_secrets_are_hidden(given: str, hidden: str) -> None:
-    assert without_secrets(given).endswith(hidden)
+    assert redact_secrets(given).endswith(hidden)
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_secrets_are_hidden(given: str, hidden: str) -> None:
     ["listens at http://127.0.0.1:8000/v1/predict", "models:/enjoin@champion, 3:1 @ noon"],
 )
 def test_nothing_else_is(words: str) -> None:
-    assert without_secrets(words) == words
+    assert redact_secrets(words) == words
 
 
 def test_a_database_is_shown_without_a_password_in_its_options() -> None:
-    assert "S3CRET" not in shown("postgresql+psycopg://h/db?user=ann&password=S3CRET")
-    assert "S3CRET" not in shown("postgresql+psycopg://ann:S3CRET@h/db?sslpassword=S3CRET")
+    assert "S3CRET" not in redacted_url("postgresql+psycopg://h/db?user=ann&password=S3CRET")
+    assert "S3CRET" not in redacted_url("postgresql+psycopg://ann:S3CRET@h/db?sslpassword=S3CRET")
 
 
 def test_what_finished_chunks_belong_to_holds_no_password(tmp_path: Any) -> None:

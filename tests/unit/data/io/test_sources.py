@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 
 from data.io import chunks, formats
 from data.io.chunks import Chunk
-from data.io.load import check_rows
-from data.io.rows import Broken, UnreadableInput
-from data.io.sources import opened
-from data.io.whole import all_rows
+from data.io.load import check_rows, read_raw_rows
+from data.io.rows import BrokenRow, UnreadableInput
+from data.io.sources import open_source
 from data.schema import Motion
 
 ROWS = [
@@ -54,7 +53,7 @@ def _written(folder: Path, kind: str, packed: str = "", rows: list[Any] = ROWS) 
 
 
 def _chunks(given: str | Path, size: int = 3) -> list[Chunk]:
-    with opened(str(given)) as source:
+    with open_source(str(given)) as source:
         return list(source.chunks(size))
 
 
@@ -72,7 +71,7 @@ def test_every_format_comes_in_chunks(tmp_path: Path, kind: str, packed: str) ->
         (1, 4, 6),
         (2, 7, 7),
     ]
-    shares = [chunk.share for chunk in found]
+    shares = [chunk.fraction_read for chunk in found]
     assert shares == sorted(shares)
     assert shares[-1] > 0.99
 
@@ -95,15 +94,15 @@ def test_a_folder_and_a_glob_come_in_name_order(tmp_path: Path) -> None:
     assert [row["id"] for row in _rows(tmp_path)] == ["m1", "m0", "m2"]
     assert [row["id"] for row in _rows(tmp_path / "*.jsonl")] == ["m1", "m0"]
     [one, _] = _chunks(tmp_path, size=2)
-    assert one.place_of(2) == (str(tmp_path / "b.jsonl"), 1)
-    with opened(str(tmp_path), but=(str(tmp_path / "c.json"),)) as source:
+    assert one.locate(2) == (str(tmp_path / "b.jsonl"), 1)
+    with open_source(str(tmp_path), exclude=(str(tmp_path / "c.json"),)) as source:
         assert len(source.parts) == 2
     with pytest.raises(UnreadableInput, match="holds no file that ends in"):
         _rows(tmp_path / "*.csv")
     (tmp_path / "d.csv").touch()  # an export that failed is not to be passed over
     *others, empty = _rows(tmp_path)
     assert len(others) == 3
-    assert isinstance(empty, Broken)
+    assert isinstance(empty, BrokenRow)
     assert "the file is empty" in empty.expected
 
 
@@ -146,12 +145,12 @@ def test_a_wrong_line_does_not_stop_the_others(
     good: list[str],
     words: str,
 ) -> None:
-    monkeypatch.setattr(formats, "LONGEST_LINE", 200)
+    monkeypatch.setattr(formats, "MAX_LINE_BYTES", 200)
     with io.BytesIO(content) as stream:
         read = formats.jsonl_rows(stream) if name == "a.jsonl" else formats.csv_rows(stream, name)
         rows = list(read)
     assert [row["id"] for row in rows if isinstance(row, dict) and row["id"]] == good
-    [broken] = [row for row in rows if isinstance(row, Broken)][:1]
+    [broken] = [row for row in rows if isinstance(row, BrokenRow)][:1]
     assert words in broken.expected
     assert not check_rows([broken], Motion).rows
 
@@ -160,7 +159,7 @@ def test_a_wrong_line_does_not_stop_the_others(
     ("name", "content", "words"),
     [
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
-        ("a.csv", b"motion,motion\na,b\n", "more than once"),
+        ("a.csv", b"motion,motion\na,b\n", "more than one column named motion"),
         ("a.json", b'[{"id": 1}, {"id"]', "not JSON"),
         ("a.json", b'[{"id": 1}', "not JSON"),
         ("a.json", b'{"id": 1} {"id": 2}', "not JSON"),
@@ -193,7 +192,7 @@ JSON = st.recursive(
 def test_json_read_in_pieces_is_json_read_whole(
     monkeypatch: pytest.MonkeyPatch, value: Any, indent: int | None, block: int
 ) -> None:
-    monkeypatch.setattr(formats, "BLOCK", block)
+    monkeypatch.setattr(formats, "BLOCK_BYTES", block)
     content = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "ignore")
     again = json.loads(content)
     expected = again if isinstance(again, list) else [again]
@@ -218,27 +217,28 @@ def test_csv_read_row_by_row_is_what_was_written(table: list[tuple[str, str]]) -
 
 def test_a_changed_file_is_another_input(tmp_path: Path) -> None:
     path = _written(tmp_path, "jsonl")
-    with opened(str(path)) as source:
+    with open_source(str(path)) as source:
         before = source.identity()
         assert source.identity() == before
     path.write_text(path.read_text().replace("m6", "n6"))
-    with opened(str(path)) as source:
+    with open_source(str(path)) as source:
         [changed], [was] = source.identity(), before
     assert changed["size"] == was["size"]
     assert changed["digest"] != was["digest"]
 
 
 def test_long_rows_make_short_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHARACTERS", 50)
+    monkeypatch.setattr(chunks, "MAX_CHARACTERS", 50)
     assert [len(chunk.rows) for chunk in _chunks(_written(tmp_path, "jsonl"), 100)] == [2, 2, 2, 1]
 
 
 @pytest.mark.parametrize("packed", [".gz", ".zst"])
 @pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
-def test_packed_files_are_read_whole_or_not_at_all(tmp_path: Path, kind: str, packed: str) -> None:
+def test_compressed_files_are_read_whole_or_not_at_all(
+    tmp_path: Path, kind: str, packed: str
+) -> None:
     path = _written(tmp_path, kind, packed)
-    found = all_rows(path)
-    assert (found.name, found.rows()) == (path.name, ROWS)
+    assert read_raw_rows(path) == ROWS
     path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(UnreadableInput, match=f"cannot (read|unpack) .*pending.{kind}{packed}"):
-        all_rows(path)
+    with pytest.raises(UnreadableInput, match=f"cannot (read|decompress) .*{kind}{packed}"):
+        read_raw_rows(path)
