@@ -5,13 +5,12 @@
 Without files the text is that of the embedded rulings' papers. Prints one table: seconds, megabytes
 a second, and how many phrases each finds. Peers that need seconds per kilobyte get a part of the
 text only; the rate tells. spaCy's PhraseMatcher takes plain phrases only (no `*`, no `...`): it
-gets the wordings of those, and stands in the table where it is installed (`uv pip install spacy`).
+gets the wordings of those, and is in the table where it is installed (`uv pip install spacy`).
 """
 
 import re
 import sys
 from collections.abc import Callable, Iterable
-from itertools import count
 from pathlib import Path
 
 import hyperscan
@@ -19,13 +18,11 @@ from rich.console import Console
 
 from bench.timing import best_of, numbers_table
 from data.embedded import embedded_rulings
-from features.phrases.automaton import by_expression, compile_fragments
+from features.document import Document
 from features.phrases.catalog import patterns
+from features.phrases.fragments import compile_fragments
 from features.phrases.lexicon import phrases
-from features.phrases.marks import marks_of
-from features.phrases.matcher import find_phrases
-from features.phrases.wordings import spelt_out
-from features.text.document import clean
+from features.phrases.matcher import find_patterns
 
 SLOW_PART = 60_000
 """Characters for the slow peers."""
@@ -37,7 +34,7 @@ def main(paths: list[str]) -> None:
         text = "\n".join(Path(path).read_text("utf-8", errors="replace") for path in paths)
     else:
         text = "\n".join(f"{row.motion}\n{row.opposition or ''}" for row in embedded_rulings())
-    read = clean(text).mended.text
+    read = Document(text).normalized.text
     part = read[:SLOW_PART]
     expressions = [phrase.pattern.expression for phrase in phrases()]
     alternation = re.compile("|".join(expressions))
@@ -47,7 +44,7 @@ def main(paths: list[str]) -> None:
         ("re, one alternation", part, 1, lambda: _count(alternation.finditer(part))),
         ("re, one by one", part, 1, lambda: sum(_count(e.finditer(part)) for e in each)),
         ("hyperscan, all phrases, where they may end", read, 3, lambda: _ends(scanner, read)),
-        ("matching stage: exact places", read, 3, lambda: _matches(read)),
+        ("matching stage: exact places", read, 3, lambda: len(find_patterns(read))),
         ("engine: places, sentence, denial, doubt, speaker", text, 3, lambda: _engine(text)),
     ]
     if matcher := _spacy():
@@ -62,13 +59,7 @@ def main(paths: list[str]) -> None:
 
 
 def _engine(text: str) -> int:
-    # A text just read is remembered; one more number makes it another.
-    return len(find_phrases(f"{text} {next(_RUN)}", "motion"))
-
-
-def _matches(read: str) -> int:
-    marks = marks_of(read)
-    return len(spelt_out(read, marks).starts) + len(by_expression(read, marks).starts)
+    return len(Document(text).hits)
 
 
 def _hyperscan() -> hyperscan.Database:
@@ -82,9 +73,6 @@ def _ends(scanner: hyperscan.Database, read: str) -> int:
     found: list[int] = []
     scanner.scan(read.encode("ascii"), match_event_handler=lambda n, *_: found.append(n))
     return len(found)
-
-
-_RUN = count(1)
 
 
 def _count(found: Iterable[object]) -> int:

@@ -4,16 +4,15 @@ Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyf
 `build_features`; nothing else turns a motion into numbers.
 """
 
-import gc
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from data.schema import Motion, Ruling
+from features.document import Papers
 from features.families import (
     authorities,
     doctrine,
@@ -28,9 +27,7 @@ from features.families import (
 )
 from features.frame import FeatureFrame
 from features.indicators import Column, Indicator
-from features.phrases.hits import HitsByField, by_field
 from features.phrases.lexicon import lexicon_digest
-from features.phrases.matcher import read_many
 
 BUILDERS = (motion_type, harm, remedial, speculation, merits, doctrine, authorities, forum, ratings)
 FAMILIES = {
@@ -43,7 +40,7 @@ FAMILIES = {
     "authorities": "authorities cited",
     "forum": "forum",
     "ratings": "Winter ratings",
-    "readings": "reading of the words",
+    "inferred_ratings": "ratings inferred from text",
 }
 BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
 """The columns of `build_features`."""
@@ -59,11 +56,11 @@ _READ_WITH = (
     "reporters-db",
 )
 _BUILT_WITH = ("codebook.py", "field_types.py", "schema.py", "courts.py", "states.py")
-CHUNK = 500
-"""Motions whose papers are read together: some tenths of a second's work."""
 
 
-def build_features(motions: Sequence[Motion]) -> FeatureFrame:
+def build_features(
+    motions: Sequence[Motion], papers: Sequence[Papers] | None = None
+) -> FeatureFrame:
     """Turn motions into the feature frame.
 
     A coded value is taken as it is; where a motion has none, the text of `motion` and `opposition`
@@ -73,16 +70,13 @@ def build_features(motions: Sequence[Motion]) -> FeatureFrame:
     ----------
     motions
         n motions; each must have its text.
+    papers
+        Their papers, where these were made already: several views of one motion share them.
     """
     plain = [motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions]
-    papers = [(motion.motion, motion.opposition) for motion in plain]
-    with no_collecting():
-        rows: list[dict[str, Indicator]] = []
-        for start in range(0, len(plain), CHUNK):
-            chunk = slice(start, start + CHUNK)
-            both = zip(plain[chunk], read_many(papers[chunk]), strict=True)
-            rows += [indicators(motion, by_field(hits)) for motion, hits in both]
-        return FeatureFrame.of_rows(rows, BUILT, papers)
+    papers = tuple(map(Papers.of, plain)) if papers is None else papers
+    rows = [build_indicators(*pair) for pair in zip(plain, papers, strict=True)]
+    return FeatureFrame.of_rows(rows, BUILT, papers)
 
 
 @cache
@@ -111,21 +105,9 @@ def source_files(package: str, *modules: str) -> list[Path]:
     return [folder / name for name in modules] or sorted(folder.rglob("*.py"))
 
 
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Hold garbage collection: what is built has no cycles, and looking for some takes long."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-def indicators(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build_indicators(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return every indicator of one motion, by column name."""
-    found: dict[str, Indicator] = {}
+    indicators: dict[str, Indicator] = {}
     for builder in BUILDERS:
-        found |= builder.build(motion, hits)
-    return found
+        indicators |= builder.build(motion, papers)
+    return indicators

@@ -15,9 +15,11 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
+from data.arrays import Floats, Objects, Rows
+from features.document import Papers, Unread
 from features.families import inferred_ratings
 from features.indicators import Column, Indicator
-from features.phrases.hits import Hit, Papers
+from features.phrases.hits import Hit
 
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
@@ -33,11 +35,11 @@ class FeatureFrame:
     names
         The k columns: `features.build.BUILT` in that order, then the readings, once the model has
         added them.
-    numbers
+    numeric
         (n, k): NaN where nothing is shown, and in columns that hold words.
-    words
+    categorical
         For each column of categories, its n values; None where nothing is shown.
-    told
+    provenance
         (n, k): "coded", "text" or "not shown"; (n, 0) where it was not kept.
     hits
         For each motion, the phrases behind each column (see `Indicator`).
@@ -48,22 +50,22 @@ class FeatureFrame:
     """
 
     names: tuple[str, ...]
-    numbers: npt.NDArray[np.float64]
-    words: dict[str, npt.NDArray[np.object_]]
-    told: npt.NDArray[np.object_]
+    numeric: Floats
+    categorical: dict[str, Objects]
+    provenance: Objects
     hits: tuple[HitsByColumn, ...]
-    papers: tuple[Papers, ...]
+    papers: Sequence[Papers]
     terms: csr_matrix | None = None
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.numeric)
 
     @classmethod
     def of_rows(
         cls,
         rows: Sequence[Mapping[str, Indicator]],
         columns: Sequence[Column],
-        papers: Iterable[Papers],
+        papers: Sequence[Papers],
     ) -> "FeatureFrame":
         """Return the frame of n motions' indicators, given by column name."""
         names = tuple(column.name for column in columns)
@@ -71,20 +73,20 @@ class FeatureFrame:
         categories = [column.name for column in columns if column.kind == "category"]
         numbered = [None if c.kind == "category" else c.name for c in columns]
         cells = [row[name].value if name else None for row in rows for name in numbered]
-        told = np.empty(shape, dtype=object)
-        told[:] = [[row[name].source for name in names] for row in rows] or told
+        provenance = np.empty(shape, dtype=object)
+        provenance[:] = [[row[name].source for name in names] for row in rows] or provenance
         return cls(
             names,
             np.array(cells, dtype=float).reshape(shape),
             {name: _objects([row[name].value for row in rows]) for name in categories},
-            told,
+            provenance,
             tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows),
-            tuple(papers),
+            papers,
         )
 
     @classmethod
     def of_values(
-        cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Iterable[Papers]
+        cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Sequence[Papers]
     ) -> "FeatureFrame":
         """Return the frame of these values, without where each came from."""
         words = [name for name in values.columns if not is_numeric_dtype(values[name])]
@@ -95,12 +97,16 @@ class FeatureFrame:
             {name: values[name].to_numpy(dtype=object) for name in words},
             np.empty((len(values), 0), dtype=object),
             tuple(hits),
-            tuple(papers),
+            papers,
         )
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return the n values of a column: numbers with NaN, or words with None."""
-        return self.words[name] if name in self.words else self.numbers[:, self.names.index(name)]
+        return (
+            self.categorical[name]
+            if name in self.categorical
+            else self.numeric[:, self.names.index(name)]
+        )
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -109,32 +115,34 @@ class FeatureFrame:
         # bring together.
         return pd.DataFrame(
             {
-                name: pd.Series(self.words[name], dtype=object) if name in self.words else column
-                for name, column in zip(self.names, self.numbers.T, strict=True)
+                name: pd.Series(self.categorical[name], dtype=object)
+                if name in self.categorical
+                else column
+                for name, column in zip(self.names, self.numeric.T, strict=True)
             }
         )
 
-    def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "FeatureFrame":
+    def take(self, rows: Sequence[int] | Rows) -> "FeatureFrame":
         """Return the frame of these rows, in this order."""
         rows = np.asarray(rows, dtype=np.intp)
         return FeatureFrame(
             self.names,
-            self.numbers[rows],
-            {name: words[rows] for name, words in self.words.items()},
-            self.told[rows],
+            self.numeric[rows],
+            {name: words[rows] for name, words in self.categorical.items()},
+            self.provenance[rows],
             tuple(self.hits[row] for row in rows),
-            tuple(self.papers[row] for row in rows),
+            _papers_of(self.papers, rows),
             None if self.terms is None else self.terms[rows],
         )
 
     @property
-    def has_readings(self) -> bool:
+    def has_inferred_ratings(self) -> bool:
         """Whether the readings' columns were added."""
         return self.names[-1] == READINGS[-1]
 
-    def with_readings(
+    def with_inferred_ratings(
         self,
-        numbers: npt.NDArray[np.float64] | None,
+        numbers: Floats | None,
         hits: Sequence[HitsByColumn] = (),
         terms: csr_matrix | None = None,
     ) -> "FeatureFrame":
@@ -152,12 +160,14 @@ class FeatureFrame:
         if numbers is None:
             numbers = np.full((len(self), len(READINGS)), np.nan)
         both = zip(self.hits, hits, strict=True)
-        told = np.where(np.isnan(numbers), "not shown", "text").astype(object)
+        provenance = np.where(np.isnan(numbers), "not shown", "text").astype(object)
         return replace(
             self,
             names=(*self.names, *READINGS),
-            numbers=np.hstack([self.numbers, numbers]),
-            told=np.hstack([self.told, told]) if self.told.size else self.told,
+            numeric=np.hstack([self.numeric, numbers]),
+            provenance=np.hstack([self.provenance, provenance])
+            if self.provenance.size
+            else self.provenance,
             hits=tuple(one | more for one, more in both) if hits else self.hits,
             terms=terms,
         )
@@ -165,19 +175,27 @@ class FeatureFrame:
     def without(self, family: str) -> "FeatureFrame":
         """Return the frame with one family's columns as if nothing of it were shown."""
         mine = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)
-        told = self.told.copy()
-        if told.size:
-            told[:, mine] = "not shown"
-        blank = {n: _objects([None] * len(self)) for n in self.words if n.split(".")[0] == family}
+        provenance = self.provenance.copy()
+        if provenance.size:
+            provenance[:, mine] = "not shown"
+        blank = {
+            n: _objects([None] * len(self)) for n in self.categorical if n.split(".")[0] == family
+        }
         return replace(
             self,
-            numbers=np.where(mine, np.nan, self.numbers),
-            words=self.words | blank,
-            told=told,
+            numeric=np.where(mine, np.nan, self.numeric),
+            categorical=self.categorical | blank,
+            provenance=provenance,
         )
 
 
-def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
+def _objects(values: Sequence[Any]) -> Objects:
     cells = np.empty(len(values), dtype=object)
     cells[:] = values
     return cells
+
+
+def _papers_of(papers: Sequence[Papers], rows: Rows) -> Sequence[Papers]:
+    if isinstance(papers, Unread):
+        return papers.take(rows.tolist())
+    return tuple(papers[row] for row in rows)

@@ -2,137 +2,162 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from data.arrays import Flags, Floats, Rows
 from data.cases import case_groups
 from data.embedded import reader_forecasts
-from data.labels import InPart, counted
+from data.labels import PartialGrants, labelled_rulings
 from data.schema import Ruling
+from features.document import Papers
 from features.frame import FeatureFrame
-from features.phrases.hits import Papers
 from train.cluster import Cluster
-from train.fit.fit import Copy, fit
+from train.fit.fit import TrainingView, fit_grant_model
 from train.fit.rating_model import (
-    fit_readers,
-    reading_errors,
-    reading_targets,
-    teaching_rows,
-    unseen_readings,
+    fit_rating_model,
+    out_of_fold_ratings,
+    rating_errors,
+    rating_targets,
+    rows_to_fit,
 )
-from train.fit.vocabulary import count_terms
-from train.frames import HALF_CODED, build_frames
-from train.model.calibration import Flags, Floats
+from train.fit.vocabulary import TermCounts, count_terms
+from train.frames import MAX_KEPT, PARTIALLY_CODED, build_frames, papers_of
 from train.model.grant_model import GrantModel
-from train.model.rating_model import Readers, readings_of
+from train.model.rating_model import RatingModel, infer_ratings
 from train.modes import BASES, MODES, Basis, Mode
-
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """n rulings with their frames per mode, labels (granted or not) and case numbers.
+class TrainingSet:
+    """n labelled rulings and what is built from them before any split.
 
-    `partly` holds the frames of half-coded copies, for learning only; `targets` what the factor
-    readers learn (see `reading_targets`); `cluster` is where models of them are fitted, None for
-    this process.
+    Attributes
+    ----------
+    rulings
+        The n rulings.
+    papers
+        Their papers (see `train.frames.papers_of`).
+    frames
+        Their features in each mode.
+    partially_coded
+        Features of views with some codings hidden, for learning only.
+    granted
+        n labels.
+    groups
+        n case numbers.
+    targets
+        What the rating model learns (see `train.fit.rating_model.rating_targets`).
+    cluster
+        Where models are fitted; None for this process.
     """
 
     rulings: tuple[Ruling, ...]
+    papers: Sequence[Papers]
     frames: dict[Mode, FeatureFrame]
-    partly: dict[Mode, FeatureFrame]
+    partially_coded: dict[Mode, FeatureFrame]
     granted: Flags
     groups: Rows
     targets: Floats
     cluster: Cluster | None = None
 
-    def papers(self, rows: Rows) -> list[Papers]:
-        """Return the papers of these rulings."""
-        return [(self.rulings[row].motion, self.rulings[row].opposition) for row in rows]
+    def term_counts(self, rows: Rows) -> TermCounts:
+        """Return how often the papers of some rulings hold each term."""
+        if len(self.rulings) <= MAX_KEPT:
+            return self._all_term_counts.of(rows)
+        return count_terms([self.papers[row] for row in rows], self.cluster)
+
+    @cached_property
+    def _all_term_counts(self) -> TermCounts:
+        return count_terms(self.papers, self.cluster)
 
 
-def label_rulings(
+def build_training_set(
     rulings: Sequence[Ruling],
-    in_part: InPart = "granted",
+    partial_grants_as: PartialGrants = "granted",
     seed: int = 0,
-    tell: Callable[[str], None] = lambda step: None,
+    on_progress: Callable[[str], None] = lambda step: None,
     cluster: Cluster | None = None,
-) -> Labelled:
+) -> TrainingSet:
     """Build the frames of every mode and the labels.
 
     Features are a function of each motion alone, so they may be built before splitting; whatever
-    is fitted (categories, boosters, calibration) is fitted on the training rows only.
+    is fitted (vocabulary, categories, boosters, calibration) is fitted on the training rows only.
 
     Parameters
     ----------
-    in_part
+    partial_grants_as
         What a ruling granted in part counts as.
-    tell
+    on_progress
         Called with a line for each step, for a progress display.
     cluster
         Where features are built, and later models fitted; None for this process.
     """
-    rulings, labels = counted(rulings, in_part)
-    built = build_frames(rulings, seed, cluster, tell)
-    frames = {mode: built["whole", mode] for mode in MODES}
-    partly = {mode: built["half-coded", mode] for mode in HALF_CODED}
-    granted = np.array(labels, dtype=bool)
-    targets = reading_targets(rulings, reader_forecasts())
-    groups = case_groups(rulings)
-    return Labelled(tuple(rulings), frames, partly, granted, groups, targets, cluster)
+    rulings, labels = labelled_rulings(rulings, partial_grants_as)
+    papers = papers_of(rulings)
+    frames = build_frames(rulings, papers, seed, cluster, on_progress)
+    return TrainingSet(
+        rulings=tuple(rulings),
+        papers=papers,
+        frames={mode: frames["whole", mode] for mode in MODES},
+        partially_coded={mode: frames["partially_coded", mode] for mode in PARTIALLY_CODED},
+        granted=np.array(labels, dtype=bool),
+        groups=case_groups(rulings),
+        targets=rating_targets(rulings, reader_forecasts()),
+        cluster=cluster,
+    )
 
 
 @dataclass(frozen=True)
-class ReadRows:
-    """What some training rows teach about reading: the readers, and out-of-fold readings."""
+class InferredRatings:
+    """A rating model fitted on some rows, and what models that never saw a row infer of it."""
 
-    readers: Readers | None
-    unseen: pd.DataFrame
+    rating_model: RatingModel | None
+    out_of_fold: pd.DataFrame
 
 
-def read_rows(labelled: Labelled, rows: Rows) -> ReadRows:
-    """Fit the readers on some rows, and read each of the rows with readers that never saw it."""
-    targets, groups = labelled.targets[rows], labelled.groups[rows]
-    papers = labelled.papers(rows)
-    taught = teaching_rows(targets, groups)
-    terms = count_terms([papers[row] for row in taught], labelled.cluster)
-    readers = fit_readers(terms, targets[taught])
-    unseen = unseen_readings(terms, targets[taught], groups[taught])
-    if readers is not None:
-        errors = reading_errors(unseen, targets[taught])
-        readers = replace(readers, errors=errors)
-    if len(taught) < len(rows):
-        unseen = unseen.set_axis(taught).reindex(range(len(rows)))
-        others = np.setdiff1d(np.arange(len(rows)), taught)
-        if readers is not None:
-            found = readings_of(readers, [papers[row] for row in others], labelled.cluster)
-            unseen.iloc[others] = found.to_numpy()
-    return ReadRows(readers, unseen)
+def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatings:
+    """Fit the rating model on some rows, and infer each row's ratings out of fold."""
+    targets, groups = training_set.targets[rows], training_set.groups[rows]
+    fitted = rows_to_fit(targets, groups)
+    terms = training_set.term_counts(rows[fitted])
+    rating_model = fit_rating_model(terms, targets[fitted])
+    out_of_fold = out_of_fold_ratings(terms, targets[fitted], groups[fitted])
+    if rating_model is not None:
+        rating_model = replace(rating_model, errors=rating_errors(out_of_fold, targets[fitted]))
+    if len(fitted) < len(rows):
+        out_of_fold = out_of_fold.set_axis(fitted).reindex(range(len(rows)))
+        others = np.setdiff1d(np.arange(len(rows)), fitted)
+        if rating_model is not None:
+            papers = [training_set.papers[row] for row in rows[others]]
+            inferred = infer_ratings(rating_model, papers, training_set.cluster)
+            out_of_fold.iloc[others] = inferred.to_numpy()
+    return InferredRatings(rating_model, out_of_fold)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model, and the frames of its training rows as it saw them: with out-of-fold readings."""
+    """A model, and the frames of its training rows as it saw them: with out-of-fold ratings."""
 
     model: GrantModel
     frames: dict[Mode, FeatureFrame]
 
 
-def fit_rows(
-    labelled: Labelled,
+def fit_subset(
+    training_set: TrainingSet,
     rows: Rows,
     parameters: dict[str, Any],
     n_bags: int,
     seed: int,
+    *,
     bases: Sequence[Basis] = BASES,
     without: str | None = None,
-    read: ReadRows | None = None,
+    ratings: InferredRatings | None = None,
 ) -> Fitted:
-    """Fit readers and model on some rows of the labelled rulings.
+    """Fit rating model and grant model on some rows of the training set.
 
     Parameters
     ----------
@@ -140,41 +165,55 @@ def fit_rows(
         Which boosters to fit; a model without some cannot answer in their modes.
     without
         A family of features to leave out.
-    read
-        What `read_rows` gave for these rows, where it was asked already.
+    ratings
+        What `fit_inferred_ratings` gave for these rows, where that was done already.
     """
-    read = read or read_rows(labelled, rows)
+    ratings = ratings or fit_inferred_ratings(training_set, rows)
+    inferred = ratings.out_of_fold.to_numpy()
+    # Frames of a million rulings are not copied where all rows are asked for.
+    all_rows = np.array_equal(rows, np.arange(len(training_set.rulings)))
 
-    # Frames of a million rulings are not copied where all are asked for.
-    everything = np.array_equal(rows, np.arange(len(labelled.rulings)))
+    def of_rows(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
+        taken = {mode: frame if all_rows else frame.take(rows) for mode, frame in frames.items()}
+        rated = {mode: frame.with_inferred_ratings(inferred) for mode, frame in taken.items()}
+        return {m: frame.without(without) for m, frame in rated.items()} if without else rated
 
-    def shown(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
-        mine = {m: frame if everything else frame.take(rows) for m, frame in frames.items()}
-        mine = {m: frame.with_readings(read.unseen.to_numpy()) for m, frame in mine.items()}
-        return {m: frame.without(without) for m, frame in mine.items()} if without else mine
-
-    whole, partly = shown(labelled.frames), shown(labelled.partly)
-    copies: dict[Basis, tuple[Copy, ...]] = {
-        "rated": (Copy(whole["rated"]), Copy(partly["rated"], calibrates=False)),
+    whole, partially_coded = of_rows(training_set.frames), of_rows(training_set.partially_coded)
+    views: dict[Basis, tuple[TrainingView, ...]] = {
+        "rated": (
+            TrainingView(whole["rated"]),
+            TrainingView(partially_coded["rated"], calibrates=False),
+        ),
         "unrated": (
             # Equal weights cost coded motions 0.004 in Brier score (4-fold, rulings before 2022).
-            Copy(whole["coded"], weight=6.0),
-            Copy(partly["coded"], calibrates=False),
-            Copy(whole["text"]),
+            TrainingView(whole["coded"], weight=6.0),
+            TrainingView(partially_coded["coded"], calibrates=False),
+            TrainingView(whole["text"]),
         ),
     }
-    copies = {basis: copies[basis] for basis in bases}
-    granted, groups = labelled.granted[rows], labelled.groups[rows]
-    model = fit(copies, read.readers, granted, groups, parameters, n_bags, seed, labelled.cluster)
+    model = fit_grant_model(
+        {basis: views[basis] for basis in bases},
+        training_set.granted[rows],
+        training_set.groups[rows],
+        rating_model=ratings.rating_model,
+        parameters=parameters,
+        n_bags=n_bags,
+        seed=seed,
+        cluster=training_set.cluster,
+    )
     return Fitted(model, whole)
 
 
-def read_frames(
-    labelled: Labelled, readers: Readers | None, rows: Rows
+def frames_with_ratings(
+    training_set: TrainingSet, rating_model: RatingModel | None, rows: Rows
 ) -> dict[Mode, FeatureFrame]:
-    """Return the frames of some rows in every mode with the readings, read just once."""
-    frames = {mode: frame.take(rows) for mode, frame in labelled.frames.items()}
-    values = None
-    if readers is not None:
-        values = readings_of(readers, labelled.papers(rows), labelled.cluster).to_numpy()
-    return {mode: frame.with_readings(values) for mode, frame in frames.items()}
+    """Return the frames of some rows in every mode, with the ratings inferred from their papers."""
+    frames = {mode: frame.take(rows) for mode, frame in training_set.frames.items()}
+    inferred = None
+    if rating_model is not None and len(training_set.rulings) <= MAX_KEPT:
+        terms = training_set.term_counts(rows).weighted(rating_model.vocabulary)
+        inferred = rating_model.values(terms)
+    elif rating_model is not None:
+        papers = [training_set.papers[row] for row in rows]
+        inferred = infer_ratings(rating_model, papers, training_set.cluster).to_numpy()
+    return {mode: frame.with_inferred_ratings(inferred) for mode, frame in frames.items()}

@@ -7,18 +7,19 @@ import re
 from functools import cache
 
 from data.schema import Motion
+from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Column, Indicator
-from features.phrases.hits import Hit, HitsByField, plain_hit
+from features.phrases.hits import Hit, plain_hit
 from features.phrases.lexicon import (
     PAPERS,
     LexiconError,
-    PaperName,
     list_of_strings,
     read_lexicon,
     read_toml,
 )
 from features.phrases.syntax import Pattern, PhraseError, compile_phrase
-from features.text.document import LONGEST, reading_of
+from features.text.cleaning import LONGEST
+from features.text.normalize import normalize, to_ascii
 
 FAMILY = "authorities"
 _APART = r"[\s\u2010-\u2014-]"
@@ -57,27 +58,30 @@ def read_cases(content: bytes) -> dict[str, tuple[Pattern, ...]]:
     return found
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
-    found = {}
-    for paper, text in zip(PAPERS, (motion.motion, motion.opposition), strict=True):
-        cited = _cited(text, paper) if text else ()
-        found[f"{FAMILY}.{paper}"] = (
-            Indicator(float(len(cited)), "text", cited) if text else NOT_SHOWN
-        )
+    found = {f"{FAMILY}.{paper}": NOT_SHOWN for paper in PAPERS}
+    for document in papers.documents:
+        cited = _cited(document)
+        found[f"{FAMILY}.{document.paper}"] = Indicator(float(len(cited)), "text", cited)
     return found
 
 
-def _cited(text: str, paper: PaperName) -> tuple[Hit, ...]:
+def _cited(document: Document) -> tuple[Hit, ...]:
     """Return where a paper first names each leading case that it cites."""
+    text = document.text
     if not _CITING.search(text.lower()):
         return ()
-    reading = reading_of(text[:LONGEST])
-    read = reading.text
+    normalized = normalize(to_ascii(text[:LONGEST]))
     hits = []
     for case, patterns in leading_cases().items():
-        places = [match.span() for p in patterns if (match := p.search(read, 0, len(read)))]
-        if places:
-            span = reading.span(*min(places))
-            hits.append(plain_hit("leading_case", case, paper, *span, text))
+        near = (pattern for pattern in patterns if pattern.opening in normalized.text)
+        spans = [
+            match.span()
+            for pattern in near
+            if (match := pattern.search(normalized.text, 0, len(normalized.text)))
+        ]
+        if spans:
+            span = normalized.span(*min(spans))
+            hits.append(plain_hit("leading_case", case, document.paper, *span, text))
     return tuple(hits)

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 
 from data.schema import Motion
+from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Indicator, coded
 from features.phrases.hits import Hit, HitsByField, plain_hit
-from features.phrases.lexicon import PaperName
 from features.text.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
-from features.text.document import clean
 
 _UPTO_NINETY = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * tens for tens, word in enumerate(_UPTO_NINETY.split(), start=2)}
@@ -63,43 +62,39 @@ _LONGEST_DELAY = 120.0
 """Months beyond which two dates hardly are notice and motion."""
 
 
-def read_delay(motion: Motion, hits: HitsByField) -> Indicator:
+def read_delay(motion: Motion, papers: Papers) -> Indicator:
     """Read the months of delay.
 
-    Coded, or else told in either paper ("waited six months"), or else counted between dates: from
-    the first that stands by words of learning of the conduct to the next by words of moving.
+    Coded, or else stated in either paper ("waited six months"), or else counted between dates: from
+    the first near words of learning of the conduct to the next near words of moving.
     """
     if motion.delay_months is not None:
         return coded(motion.delay_months)
-    papers_given: tuple[tuple[PaperName, str], ...] = (
-        ("opposition", motion.opposition or ""),
-        ("motion", motion.motion),
-    )
-    # A year inside a citation is not the movant's, nor what its parenthetical tells.
-    papers = tuple((paper, given, clean(given).plain) for paper, given in papers_given)
-    told = [(paper, given, match) for paper, given, text in papers for match in _told_in(text)]
-    if told:
+    # The opponent's paper first. In the cleaned text no year inside a citation counts.
+    documents = papers.documents[::-1]
+    stated = [(document, match) for document in documents for match in _stated_in(document.cleaned)]
+    if stated:
         # "waited six months before suing" says more than "six months' delay".
-        paper, given, match = min(told, key=lambda found: not _to_court(found[2]))
+        document, match = min(stated, key=lambda pair: not _to_court(pair[1]))
         months = _months(match)
-        return Indicator(months, "text", (_hit(months, paper, given, *match.span()),))
-    for paper, given, text in papers:
-        learned = list(_dates_near(hits, "first_notice", paper, text))
-        moved = list(_dates_near(hits, "moved", paper, text))
+        return Indicator(months, "text", (_hit(months, document, *match.span()),))
+    for document in documents:
+        learned = list(_dates_near(papers.hits_by_field, "first_notice", document))
+        moved = list(_dates_near(papers.hits_by_field, "moved", document))
         if learned and moved:
             first = min(learned, key=lambda found: found.day)
             later = [found for found in moved if found.day > first.day]
             following = min(later, key=lambda found: found.day, default=first)
             months = months_between(first.day, following.day)
             if 0 < months <= _LONGEST_DELAY:
-                places = (first, following)
-                behind = [_hit(months, paper, given, place.start, place.end) for place in places]
+                dates = (first, following)
+                behind = [_hit(months, document, date.start, date.end) for date in dates]
                 return Indicator(months, "text", tuple(behind))
     return NOT_SHOWN
 
 
-def _told_in(text: str) -> Iterator[re.Match[str]]:
-    """Give each delay of a movant that a text tells of."""
+def _stated_in(text: str) -> Iterator[re.Match[str]]:
+    """Yield each delay of a movant that a text states."""
     # Looking for the bare words first is ten times as fast, and most papers hold none.
     if "wait" not in (lowered := text.lower()) and "delay" not in lowered:
         return
@@ -123,14 +118,14 @@ def _months(match: re.Match[str]) -> float:
     return (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
 
 
-def _dates_near(hits: HitsByField, event: str, paper: PaperName, text: str) -> Iterator[DateFound]:
-    """Give, for each phrase of an event, the date that stands nearest to it in its sentence."""
+def _dates_near(hits: HitsByField, event: str, document: Document) -> Iterator[DateFound]:
+    """Yield, for each phrase of an event, the date nearest to it in its sentence."""
     for hit in hits.get("event", ()):
-        if hit.value == event and hit.paper == paper and not hit.negated and hit.sentence:
-            found = nearest_date(text, hit.start, hit.end, hit.sentence)
+        if hit.value == event and hit.paper == document.paper and not hit.negated and hit.sentence:
+            found = nearest_date(document.cleaned, hit.start, hit.end, hit.sentence)
             if found:
                 yield found
 
 
-def _hit(months: float, paper: PaperName, text: str, start: int, end: int) -> Hit:
-    return plain_hit("delay_months", f"{months:g}", paper, start, end, text)
+def _hit(months: float, document: Document, start: int, end: int) -> Hit:
+    return plain_hit("delay_months", f"{months:g}", document.paper, start, end, document.text)

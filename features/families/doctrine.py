@@ -8,6 +8,7 @@ each factor, the cues for the movant less those for the opponent, and are monoto
 from functools import cache
 
 from data.schema import RATINGS, Motion
+from features.document import Papers
 from features.indicators import Column, Indicator
 from features.phrases.hits import Hit, HitsByField
 from features.phrases.lexicon import entries
@@ -25,8 +26,9 @@ COLUMNS = tuple(
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
+    hits = papers.hits_by_field
     return {f"{FAMILY}.{factor}": balance(hits, factor) for factor in RATINGS}
 
 

@@ -2,8 +2,8 @@
 
 from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
 from data.schema import Motion
+from features.document import Papers
 from features.indicators import Column, Indicator, coded
-from features.phrases.hits import HitsByField
 
 FAMILY = "forum"
 COLUMNS = (
@@ -14,7 +14,7 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; none is read from text."""
     court = find_court(motion.court)
     return {

@@ -1,6 +1,7 @@
 """Harm evidence: which harm, how well supported, when, whether money would do, how late."""
 
 from data.schema import Motion
+from features.document import Papers
 from features.families.delay import read_delay
 from features.indicators import (
     NOT_SHOWN,
@@ -15,7 +16,6 @@ from features.indicators import (
 )
 from features.phrases.hits import HitsByField
 from features.text.dates import first_date
-from features.text.document import clean
 
 FAMILY = "harm"
 COLUMNS = (
@@ -61,8 +61,9 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
+    hits = papers.hits_by_field
     kinds = read_flags(motion, hits, "harm_types")
     return (
         {f"{FAMILY}.{value}": indicator for value, indicator in kinds.items()}
@@ -76,40 +77,37 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
                 motion, hits, "incident_reaches_movant"
             ),
             f"{FAMILY}.compensable": read_yes_no(motion, hits, "compensable"),
-            f"{FAMILY}.delay_months": read_delay(motion, hits),
-            f"{FAMILY}.dated": _dated(motion, hits),
+            f"{FAMILY}.delay_months": read_delay(motion, papers),
+            f"{FAMILY}.dated": _dated(papers),
         }
         | _certainty(hits)
     )
 
 
-def _dated(motion: Motion, hits: HitsByField) -> Indicator:
+def _dated(papers: Papers) -> Indicator:
     """Tell whether a sentence that speaks of harm to come names a day."""
-    timing = hits.get("harm_timing", ())
+    timing = papers.hits_by_field.get("harm_timing", ())
     coming = [hit for hit in timing if hit.value == "imminent" and not hit.negated]
     if not coming:
         return NOT_SHOWN
     # A date inside a citation is not the harm's.
-    papers = {
-        "motion": clean(motion.motion).plain,
-        "opposition": clean(motion.opposition or "").plain,
-    }
+    cleaned = {document.paper: document.cleaned for document in papers.documents}
     dated = tuple(
-        hit for hit in coming if hit.sentence and first_date(papers[hit.paper], *hit.sentence)
+        hit for hit in coming if hit.sentence and first_date(cleaned[hit.paper], *hit.sentence)
     )
     return Indicator(float(bool(dated)), "text", dated or tuple(coming))
 
 
 def _certainty(hits: HitsByField) -> dict[str, Indicator]:
     """Return how much of what the motion says of harm is hedged, and how much the record says."""
-    mine = tuple(
+    harms = tuple(
         hit for hit in hits.get("harm_types", ()) if hit.paper == "motion" and not hit.negated
     )
     shares = {
-        "hedged": tuple(hit for hit in mine if hit.hedged),
-        "from_record": tuple(hit for hit in mine if hit.speaker == "record"),
+        "hedged": tuple(hit for hit in harms if hit.uncertain),
+        "from_record": tuple(hit for hit in harms if hit.speaker == "record"),
     }
     return {
-        f"{FAMILY}.{name}": Indicator(len(some) / len(mine), "text", some) if mine else NOT_SHOWN
+        f"{FAMILY}.{name}": Indicator(len(some) / len(harms), "text", some) if harms else NOT_SHOWN
         for name, some in shares.items()
     }

@@ -1,19 +1,19 @@
-"""Readings: what a fitted reader makes of the words of the papers.
+"""Inferred ratings: the Winter ratings and forecast that a fitted model infers from the papers.
 
-The readers themselves are fitted on rated rulings (`train.model.rating_model`), so these columns are added by
-the model and not by a builder; they stand here beside the other columns, with their doctrine.
+The rating model is fitted on rated rulings (`train.model.rating_model`), so the model adds these
+columns, not a builder. They are defined here with the other columns and their doctrine.
 """
 
 from data.schema import RATINGS
 from features.indicators import Column
 
-FAMILY = "readings"
-OUTLOOK = "outlook"
+FAMILY = "inferred_ratings"
+FORECAST = "forecast"
 COLUMNS = (
     *(
         Column(
             f"{FAMILY}.{factor}",
-            f"{factor.replace('_', ' ')} as the words suggest it (1-5)",
+            f"{factor.replace('_', ' ')} as inferred from the papers (1-5)",
             "number",
             1,
             "Winter v. NRDC, 555 U.S. 7, 20 (2008)",
@@ -21,8 +21,8 @@ COLUMNS = (
         for factor in RATINGS
     ),
     Column(
-        f"{FAMILY}.{OUTLOOK}",
-        "chance of a grant as careful readers of such words saw it",
+        f"{FAMILY}.{FORECAST}",
+        "chance of a grant that careful readers of such papers saw",
         "log_odds",
         1,
         "Winter v. NRDC, 555 U.S. 7, 20 (2008): the four factors together",

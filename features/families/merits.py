@@ -1,8 +1,8 @@
 """Merits: the field of law and the signs of how the claim stands."""
 
 from data.schema import Motion
+from features.document import Papers
 from features.indicators import Indicator, flag_columns, read_choice, read_flags, value_column
-from features.phrases.hits import HitsByField
 
 FAMILY = "merits"
 COLUMNS = (
@@ -11,8 +11,9 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
+    hits = papers.hits_by_field
     signals = read_flags(motion, hits, "merits_signals")
     return {f"{FAMILY}.claim_area": read_choice(motion, hits, "claim_area")} | {
         f"{FAMILY}.{value}": indicator for value, indicator in signals.items()

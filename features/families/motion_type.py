@@ -1,6 +1,7 @@
 """Motion type: what kind of interim relief is asked for, by whom, against whom, on what notice."""
 
 from data.schema import Motion
+from features.document import Papers
 from features.indicators import (
     Column,
     Indicator,
@@ -9,7 +10,6 @@ from features.indicators import (
     read_yes_no,
     value_column,
 )
-from features.phrases.hits import HitsByField
 
 FAMILY = "motion_type"
 COLUMNS = (
@@ -24,8 +24,9 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
+    hits = papers.hits_by_field
     fields = ("motion_type", "relief_form", "notice", "movant_type", "respondent_type")
     choices = {f"{FAMILY}.{field}": read_choice(motion, hits, field) for field in fields}
     yes_no = {

@@ -4,8 +4,8 @@ The strongest inputs, so a family of their own: results are always reported with
 """
 
 from data.schema import RATINGS, Motion
+from features.document import Papers
 from features.indicators import Column, Indicator, coded
-from features.phrases.hits import HitsByField
 
 FAMILY = "ratings"
 COLUMNS = tuple(
@@ -20,6 +20,6 @@ COLUMNS = tuple(
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; none is read from text."""
     return {f"{FAMILY}.{factor}": coded(getattr(motion, factor)) for factor in RATINGS}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from data.codebook import RemedialScope
 from data.schema import Motion, allowed_values
+from features.document import Papers
 from features.indicators import (
     Column,
     Indicator,
@@ -54,8 +55,9 @@ COLUMNS = (
 )
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
+    hits = papers.hits_by_field
     steps = read_flags(motion, hits, "remedial_steps", absent=0.0)
     taken = _taken(steps)
     source = taken[0].source if taken else next(iter(steps.values())).source

@@ -6,9 +6,9 @@ Every column is monotone: the more the theory of harm rests on conjecture, the l
 """
 
 from data.schema import Motion
+from features.document import Papers
 from features.indicators import Column, Indicator, flag_columns, read_flags
 from features.phrases.hits import Hit, HitsByField
-from features.text.document import clean
 
 FAMILY = "speculation"
 _AUTHORITY = "Clapper v. Amnesty International USA, 568 U.S. 398, 410-14 (2013)"
@@ -33,8 +33,9 @@ COLUMNS = (
 _DOUBTS = ("possibility_language", "future_contingency", "third_party_contingency")
 
 
-def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
+def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
+    hits = papers.hits_by_field
     signals = read_flags(motion, hits, "speculation_signals", absent=0.0)
     shown = [indicator for indicator in signals.values() if indicator.value]
     source = shown[0].source if shown else next(iter(signals.values())).source
@@ -42,22 +43,22 @@ def build(motion: Motion, hits: HitsByField) -> dict[str, Indicator]:
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in signals.items()}
     return indicators | {
         f"{FAMILY}.signals": Indicator(float(len(shown)), source, behind),
-        f"{FAMILY}.density": _density(motion, hits),
+        f"{FAMILY}.density": _density(papers),
         f"{FAMILY}.chain": _chain(hits),
     }
 
 
-def _density(motion: Motion, hits: HitsByField) -> Indicator:
+def _density(papers: Papers) -> Indicator:
     """Count the motion's phrases of doubt, and its phrases of harm that a hedge leaves open."""
     doubts = tuple(
         hit
         for field in ("speculation_signals", "harm_types")
-        for hit in hits.get(field, ())
+        for hit in papers.hits_by_field.get(field, ())
         if hit.paper == "motion"
         and not hit.negated
-        and (hit.hedged if field == "harm_types" else hit.value in _DOUBTS)
+        and (hit.uncertain if field == "harm_types" else hit.value in _DOUBTS)
     )
-    words = len(clean(motion.motion).mended.text.split()) or 1
+    words = len(papers.motion.normalized.text.split()) or 1
     return Indicator(1000 * len(doubts) / words, "text", doubts)
 
 

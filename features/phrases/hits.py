@@ -6,9 +6,6 @@ from typing import NamedTuple
 from features.phrases.context import Speaker, author_of
 from features.phrases.lexicon import PaperName
 
-Papers = tuple[str, str | None]
-"""The texts of `motion` and `opposition`."""
-
 
 class Hit(NamedTuple):
     """A phrase found: what it speaks for, where it stands, and what its context makes of it.
@@ -20,7 +17,7 @@ class Hit(NamedTuple):
     start, end
         Character offsets into the paper (`motion` or `opposition`) as given; `words` are its
         words there.
-    negated, hedged
+    negated, uncertain
         Whether the sentence denies it ("no breach") or leaves it open ("may be breached").
     weight
         How many phrases it counts for.
@@ -38,7 +35,7 @@ class Hit(NamedTuple):
     words: str
     negated: bool
     weight: int = 1
-    hedged: bool = False
+    uncertain: bool = False
     speaker: Speaker = "movant"
     sentence: tuple[int, int] | None = None
 

@@ -207,15 +207,15 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
 class Phrase:
     """One phrase of one entry.
 
-    `negatable` tells whether a denial around it cancels it; `denies`, whether it holds one itself,
-    as "no threat of" does.
+    `entry_index` is the entry's position among all. `negatable` tells whether a negation around it
+    cancels it; `negates`, whether it holds one itself, as "no threat of" does.
     """
 
     entry: Entry
-    place: int
+    entry_index: int
     strong: bool
     negatable: bool
-    denies: bool
+    negates: bool
     pattern: Pattern
 
 
@@ -227,19 +227,38 @@ _DENIAL = re.compile(
 
 @cache
 def phrases() -> tuple[Phrase, ...]:
-    """Return every phrase of every entry, in file order; `place` counts the entries."""
+    """Return every phrase of every entry, in file order."""
     return tuple(
         Phrase(
             entry,
-            place,
+            index,
             words in entry.strong,
             entry.negatable or words in entry.deniable,
             _DENIAL.search(words.lower()) is not None,
             compile_phrase(words),
         )
-        for place, entry in enumerate(entries())
+        for index, entry in enumerate(entries())
         for words in entry.phrases
     )
+
+
+@cache
+def legal_words() -> tuple[str, ...]:
+    """Return the right words that general dictionaries lack."""
+    return read_legal_words(read_lexicon("legal_words"))
+
+
+def read_legal_words(content: bytes) -> tuple[str, ...]:
+    """Read the list of legal words.
+
+    Raises
+    ------
+    LexiconError
+        If the file is not UTF-8 or not TOML, or holds no list of words.
+    """
+    where = "features/lexicons/legal_words.toml"
+    words = read_toml(where, content).get("words")
+    return list_of_strings(words, f"{where}: words", "words")
 
 
 def meaning(field: str, value: str) -> str:

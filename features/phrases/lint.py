@@ -4,19 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from features.document import fires
 from features.families.authorities import read_cases
-from features.phrases.cues import read_cues
+from features.phrases.context_rules import read_context_rules
 from features.phrases.lexicon import (
     FAMILIES,
     Entry,
     LexiconError,
     read_entry,
+    read_legal_words,
     read_lexicon,
     tables_of,
 )
-from features.phrases.matcher import fires
 from features.phrases.syntax import phrase_pattern
-from features.text.ocr import read_words
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
         except LexiconError as error:
             flaws.append(Flaw(name, _told_line(text, error), str(error)))
     readers: dict[str, Callable[[bytes], object]] = {
-        "context": read_cues,
+        "context": read_context_rules,
         "leading_cases": read_cases,
-        "legal_words": read_words,
+        "legal_words": read_legal_words,
     }
     for name, read in readers.items():
         content = read_lexicon(name)

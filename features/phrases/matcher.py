@@ -1,258 +1,236 @@
-"""The phrase engine: find lexicon phrases in motions' papers, and what their context says.
+"""Find the lexicons' phrases in one paper, and what the words around each make of it.
 
-The papers of many motions are read together: laid end to end, their phrases and cues are rows of
-numbers, which numpy sorts and compares in far less time than Python would take one by one.
+Phrases that can be spelled out (three in four) are looked for together, to the letter, by one
+Aho-Corasick automaton. Of the others hyperscan finds a fragment that each match holds, and `re`
+looks at the text around it.
+
+References
+----------
+Aho and Corasick (1975), Communications of the ACM 18:333-340.
 """
 
-from collections.abc import Iterator, Sequence, Set
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
-import numpy as np
-from cachetools import LRUCache
+import ahocorasick_rs
 
-from features.phrases.automaton import by_expression
-from features.phrases.context import SPEAKERS, author_of, contexts_of
-from features.phrases.hits import Hit, Papers
-from features.phrases.laid import Laid, lay
-from features.phrases.lexicon import PAPERS, Entry, PaperName, phrases
-from features.phrases.marks import marks_of
-from features.phrases.remembering import remembered_by_thread
-from features.phrases.spans import Flags, Numbers, Spans, take, without_overlaps
-from features.phrases.wordings import spelt_out
-from features.text.document import SHORT, Paper, clean
-from features.text.sentences import sentence_starts
+from features.phrases.catalog import patterns
+from features.phrases.context import Modifier, author_of, context_of, without_pseudo
+from features.phrases.context_rules import context_rules
+from features.phrases.fragments import fragment_ends
+from features.phrases.hits import Hit
+from features.phrases.lexicon import PaperName, Phrase, phrases
+from features.text.normalize import LETTERS, Normalized
 
 STRONG = 3
 """How many phrases a strong one counts for."""
-_AT_ONCE = 500_000
-"""Characters of papers looked at together, beyond the last of them: memory stays flat."""
-Texts = Sequence[tuple[str, PaperName]]
+_SPACED = {code: " " for code in range(128) if chr(code) not in LETTERS}
+_REST_OF_WORD = re.compile(r"\w*")
 
 
-def find_phrases(text: str, paper: PaperName) -> list[Hit]:
-    """Find every lexicon phrase in one paper (see `find_in_papers`)."""
-    return find_in_papers([(text, paper)])[0]
+class Readable(Protocol):
+    """What the matcher needs of a paper (see `features.document.Document`)."""
+
+    @property
+    def text(self) -> str:
+        """The paper as given."""
+
+    @property
+    def paper(self) -> PaperName:
+        """Which of the two papers it is."""
+
+    @property
+    def normalized(self) -> Normalized:
+        """Its normalized text."""
+
+    @property
+    def sentence_bounds(self) -> Sequence[int]:
+        """Where each sentence starts in `text`, and where the last one ends."""
 
 
-def find_in_papers(papers: Texts) -> list[list[Hit]]:
-    """Find every lexicon phrase in n papers, of each in the order of the lexicon and of the text.
+class Match(NamedTuple):
+    """A pattern found: its number in `catalog.patterns()` and its span in the normalized text."""
+
+    number: int
+    start: int
+    end: int
+
+
+class _Candidate(NamedTuple):
+    """A phrase found, in the order in which overlaps are decided; offsets in the text as given."""
+
+    entry: int
+    first: int
+    weak: bool
+    minus_last: int
+    number: int
+    start: int
+    end: int
+
+
+def find_phrases(document: Readable) -> list[Hit]:
+    """Find every lexicon phrase in one paper, in the order of the lexicon and of the text.
 
     Of overlapping phrases of one entry the first is kept; of those that start together a strong
-    one, then the longest. Words inside citations are not looked at. The time taken grows with the
-    texts in proportion; many papers asked for together take far less than one by one.
-
-    Parameters
-    ----------
-    papers
-        The text of each, and which paper it is: entries restricted to the other paper are
-        skipped. Characters past `features.text.document.LONGEST` are left out.
+    one, then the longest. Words inside citations are not looked at, and entries restricted to the
+    other paper are skipped. The time taken grows in proportion to the text.
     """
-    found: list[list[Hit]] = []
-    since, size = 0, 0
-    for place, (text, _) in enumerate(papers, start=1):
-        size += len(text)
-        if size > _AT_ONCE or place == len(papers):
-            found += _find_together(papers[since:place])
-            since, size = place, 0
-    return found
+    known, normalized = phrases(), document.normalized
+    candidates: list[_Candidate] = []
+    context: list[Match] = []
+    for match in find_patterns(normalized.text):
+        if match.number >= len(known):
+            context.append(match)
+            continue
+        phrase = known[match.number]
+        if document.paper in phrase.entry.papers:
+            first, last = normalized.span(match.start, match.end)
+            order = _Candidate(phrase.entry_index, first, not phrase.strong, -last, *match)
+            candidates.append(order)
+    if not candidates:
+        return []
+    bounds = document.sentence_bounds
+    modifiers = _modifiers_by_sentence(context, normalized, bounds)
+    return [
+        _hit(document, candidate, known[candidate.number], bounds, modifiers)
+        for candidate in _without_overlaps(sorted(candidates))
+    ]
 
 
-class _Known(NamedTuple):
-    """The columns of all phrases.
+def _hit(
+    document: Readable,
+    candidate: _Candidate,
+    phrase: Phrase,
+    bounds: Sequence[int],
+    modifiers: dict[int, list[Modifier]],
+) -> Hit:
+    first, last = candidate.first, -candidate.minus_last
+    sentence = bisect_right(bounds, first, hi=len(bounds) - 1) - 1
+    context = context_of(
+        document.normalized.text,
+        candidate.start,
+        candidate.end,
+        phrase.negates,
+        modifiers.get(sentence, ()),
+    )
+    return Hit(
+        phrase.entry.field,
+        phrase.entry.value,
+        document.paper,
+        first,
+        last,
+        document.text[first:last],
+        context.negated and phrase.negatable,
+        STRONG if phrase.strong else 1,
+        context.uncertain,
+        context.speaker or author_of(document.paper),
+        (bounds[sentence], bounds[sentence + 1]),
+    )
 
-    `allowed` tells of each paper which phrases it may hold; `told` what a hit says of the phrase:
-    field, value, weight.
+
+def _without_overlaps(candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """Leave out a phrase that overlaps one of its entry before it."""
+    entry = end = -1
+    for candidate in candidates:
+        if candidate.entry != entry or candidate.first >= end:
+            entry, end = candidate.entry, -candidate.minus_last
+            yield candidate
+
+
+def _modifiers_by_sentence(
+    context: Sequence[Match], normalized: Normalized, bounds: Sequence[int]
+) -> dict[int, list[Modifier]]:
+    """Return the modifiers of each sentence, in order, without pseudo-modifiers."""
+    rules, n_phrases = context_rules(), len(phrases())
+    found: dict[int, list[Modifier]] = {}
+    for number, start, end in sorted(context, key=lambda match: (match.start, match.end)):
+        sentence = bisect_right(bounds, normalized.origin(start), hi=len(bounds) - 1) - 1
+        found.setdefault(sentence, []).append(Modifier(start, end, rules[number - n_phrases]))
+    return {sentence: without_pseudo(modifiers) for sentence, modifiers in found.items()}
+
+
+def find_patterns(text: str) -> list[Match]:
+    """Find all patterns in a normalized text; matches of one pattern do not overlap.
+
+    The first match of a pattern is kept; of those that start together, the one that the choices of
+    the pattern name first.
+    """
+    return [*_spelled_out(text), *_by_expression(text)]
+
+
+class _Wording(NamedTuple):
+    """A way to say some patterns.
+
+    `stem` is to be found to the letter; `open` tells whether the word at its end may go on, and
+    `owners` gives each pattern's number and the rank of this wording among its own.
     """
 
-    entries: Numbers
-    weak: Flags
-    negatable: Flags
-    deny: Flags
-    allowed: dict[PaperName, Flags]
-    told: list[tuple[str, str, int]]
+    stem: str
+    open: bool
+    owners: tuple[tuple[int, int], ...]
 
 
 @cache
-def _known() -> _Known:
-    known = phrases()
-    return _Known(
-        np.array([phrase.place for phrase in known]),
-        np.array([not phrase.strong for phrase in known]),
-        np.array([phrase.negatable for phrase in known]),
-        np.array([phrase.denies for phrase in known]),
-        {paper: np.array([paper in phrase.entry.papers for phrase in known]) for paper in PAPERS},
-        [(p.entry.field, p.entry.value, STRONG if p.strong else 1) for p in known],
-    )
-
-
-class _Found(NamedTuple):
-    """n phrases or cues found in some papers.
-
-    Attributes
-    ----------
-    numbers
-        In the order of `features.phrases.catalog.patterns`.
-    starts, ends
-        Where they stand in the readings laid end to end.
-    papers, apart
-        The number of each one's paper, and whether it was found in a second reading.
-    firsts, lasts
-        Where they start and end in the papers as given, these too laid end to end.
-    """
-
-    numbers: Numbers
-    starts: Numbers
-    ends: Numbers
-    papers: Numbers
-    apart: Flags
-    firsts: Numbers
-    lasts: Numbers
-
-    def spans(self, sentences: Numbers) -> Spans:
-        """Return where they stand, with their sentences: a second reading has its own."""
-        return Spans(self.starts, self.ends, 2 * sentences + self.apart)
-
-
-def _find_together(papers: Texts) -> list[list[Hit]]:
-    cleaned = [clean(text) for text, _ in papers]
-    laid = lay(cleaned)
-    marks = marks_of(laid.text)
-    numbers, starts, ends = spelt_out(laid.text, marks).and_those(by_expression(laid.text, marks))
-    readings = laid.starts.searchsorted(starts, side="right") - 1
-    origins = laid.origins(starts), laid.origins(ends - 1) + 1
-    everything = _Found(
-        numbers, starts, ends, laid.papers[readings], laid.apart[readings], *origins
-    )
-    cued = numbers >= len(phrases())
-    found = _kept(take(everything, ~cued), papers, cleaned, laid)
-    hits: list[list[Hit]] = [[] for _ in papers]
-    if not len(found.numbers):
-        return hits
-    bounds = _sentence_bounds(cleaned, laid, set(found.papers.tolist()))
-    cues, sentences = take(everything, cued), _sentences(bounds, found)
-    cue_spans = cues.spans(_sentences(bounds, cues))
-    deny = _known().deny[found.numbers]
-    spans, cue_numbers = found.spans(sentences), cues.numbers - len(phrases())
-    said = contexts_of(marks, spans, deny, cue_numbers, cue_spans)
-    whose, offsets = found.papers, laid.offsets[found.papers]
-    told = _known().told
-    authors = [author_of(paper) for _, paper in papers]
-    for p, number, start, end, negated, hedged, speaker, since, until in _listed(
-        whose,
-        found.numbers,
-        found.firsts - offsets,
-        found.lasts - offsets,
-        said.negated & _known().negatable[found.numbers],
-        said.hedged,
-        said.speakers,
-        bounds[sentences] - offsets,
-        bounds[sentences + 1] - offsets,
-    ):
-        text, paper = papers[p]
-        field, value, weight = told[number]
-        says = SPEAKERS[speaker] if speaker >= 0 else authors[p]
-        words, sentence = text[start:end], (since, until)
-        hits[p].append(
-            Hit(field, value, paper, start, end, words, negated, weight, hedged, says, sentence)
-        )
-    return hits
-
-
-def _kept(found: _Found, papers: Texts, cleaned: Sequence[Paper], laid: Laid) -> _Found:
-    """Put phrases in the order of paper, entry and place, without those that do not count.
-
-    These are the phrases of the other paper's entries, those that overlap one before them, and
-    those of a second reading that do not reach across a break ("third-" at a line's end, "party").
-    """
-    known = _known()
-    moving = np.array([paper == PAPERS[0] for _, paper in papers], dtype=bool)[found.papers]
-    here, there = (known.allowed[paper][found.numbers] for paper in PAPERS)
-    found = take(found, np.where(moving, here, there))
-    new = ~found.apart
-    again = take(found, ~new)
-    offsets = laid.offsets[again.papers]
-    new[~new] = [
-        cleaned[p].has_break_within(first, last)
-        for p, first, last in _listed(again.papers, again.firsts - offsets, again.lasts - offsets)
+def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[_Wording]]:
+    owners: dict[str, list[tuple[int, int]]] = {}
+    for number, pattern in enumerate(patterns()):
+        for rank, wording in enumerate(pattern.wordings):
+            owners.setdefault(wording, []).append((number, rank))
+    automaton = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners])
+    wordings = [
+        _Wording(wording.removesuffix("*"), wording.endswith("*"), tuple(whose))
+        for wording, whose in owners.items()
     ]
-    found = take(found, new)
-    groups = found.papers * (len(known.entries) + 1) + known.entries[found.numbers]
-    order = np.lexsort(
-        (found.numbers, -found.lasts, known.weak[found.numbers], found.firsts, groups)
-    )
-    found = take(found, order)
-    return take(found, without_overlaps(groups[order], found.firsts, found.lasts))
+    return automaton, wordings
 
 
-def _sentences(bounds: Numbers, found: _Found) -> Numbers:
-    """Return the number of the sentence that each one starts in."""
-    return bounds.searchsorted(found.firsts, side="right") - 1
+def _spaced(wording: str) -> str:
+    """Put a space on either side, which binds a wording to whole words, and for each sign."""
+    spaced = f" {wording} ".translate(_SPACED)
+    return spaced[:-2] if wording.endswith("*") else spaced
 
 
-def _sentence_bounds(cleaned: Sequence[Paper], laid: Laid, wanted: Set[int]) -> Numbers:
-    """Return where the sentences of the wanted papers start, the others as one, and the end."""
-    starts = [
-        sentence_starts(paper.plain) if place in wanted else [0]
-        for place, paper in enumerate(cleaned)
-    ]
-    ahead = np.repeat(laid.offsets[:-1], [len(mine) for mine in starts])
-    flat = np.fromiter(chain.from_iterable(starts), dtype=np.int64)
-    return np.append(flat + ahead, laid.offsets[-1])
+def _spelled_out(text: str) -> Iterator[Match]:
+    automaton, wordings = _automaton()
+    spaced = f" {text.translate(_SPACED)} "
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for which, start, _ in automaton.find_matches_as_indexes(spaced, overlapping=True):
+        stem, is_open, owners = wordings[which]
+        # "data, breach" looks like "data breach" once signs are spaces.
+        if not text.startswith(stem, start):
+            continue
+        end = start + len(stem)
+        if is_open:
+            rest = _REST_OF_WORD.match(text, end)
+            end = rest.end() if rest else end
+        for number, rank in owners:
+            found.setdefault(number, []).append((start, rank, end))
+    for number, spans in found.items():
+        last = 0
+        for start, _, end in sorted(spans):
+            if start >= last:
+                yield Match(number, start, end)
+                last = end
 
 
-def _listed(*columns: Any) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of some columns as plain Python values, which take a tenth of the time."""
-    return zip(*(column.tolist() for column in columns), strict=True)
-
-
-def read_papers(motion: str, opposition: str | None) -> tuple[Hit, ...]:
-    """Find the phrases of both papers (see `read_many`)."""
-    return next(read_many([(motion, opposition)]))
-
-
-def read_many(pairs: Sequence[Papers]) -> Iterator[tuple[Hit, ...]]:
-    """Find the phrases of both papers of n motions; remembered as in `features.text.document.clean`.
-
-    Short ones are read together, a long one when its turn comes: of these only each thread's last
-    is remembered, and whoever asks for it next must not have to clean it again.
-    """
-    short = [pair for pair in pairs if _is_short(pair)]
-    with _LOCK:
-        known = {pair: hits for pair in short if (hits := _SHORT_READ.get(pair)) is not None}
-    fresh = [pair for pair in dict.fromkeys(short) if pair not in known]
-    known |= zip(fresh, _read_together(fresh), strict=True)
-    with _LOCK:
-        _SHORT_READ.update((pair, known[pair]) for pair in fresh)
-    return (known[pair] if pair in known else _read_long(pair) for pair in pairs)
-
-
-_SHORT_READ: LRUCache[Papers, tuple[Hit, ...]] = LRUCache(2048)
-_LOCK = Lock()
-
-
-def _read_together(pairs: Sequence[Papers]) -> list[tuple[Hit, ...]]:
-    texts = [
-        (text, paper) for pair in pairs for text, paper in zip(pair, PAPERS, strict=True) if text
-    ]
-    found = iter(find_in_papers(texts))
-    return [tuple(hit for text in pair if text for hit in next(found)) for pair in pairs]
-
-
-@remembered_by_thread(1)
-def _read_long(pair: Papers) -> tuple[Hit, ...]:
-    return _read_together([pair])[0]
-
-
-def _is_short(pair: Papers) -> bool:
-    return sum(len(text or "") for text in pair) <= SHORT
-
-
-def fires(entry: Entry, sentence: str) -> bool:
-    """Tell whether an entry fires, un-negated, on a sentence (for `matches` and `misses`)."""
-    return any(
-        (hit.field, hit.value) == (entry.field, entry.value) and not hit.negated
-        for hit in find_phrases(sentence, entry.papers[0])
-    )
+def _by_expression(text: str) -> Iterator[Match]:
+    everything = patterns()
+    ends: dict[int, int] = {}
+    for number, near in fragment_ends(text):
+        since = ends.get(number, 0)
+        if near <= since:  # it lies in a match that was given already
+            continue
+        pattern = everything[number]
+        # The first of several ends ("school", "school district") is reported first.
+        last = min(len(text), near + pattern.reach)
+        match = pattern.search(text, max(since, near - pattern.reach), last)
+        # The window must not cut a word; a letter before the window is seen by the pattern.
+        if match is None or (match.end() == last < len(text) and text[last].isalnum()):
+            continue
+        if match.start() + pattern.reach > last:  # the window may have cut a longer choice
+            match = pattern.search(text, match.start(), match.start() + pattern.reach) or match
+        ends[number] = match.end()
+        yield Match(number, *match.span())

@@ -3,25 +3,22 @@
 A phrase is plain words. `*` ends a word freely (`encrypt*`), `(a|b)` offers a choice, `...` lets
 up to four words stand between, and a space matches any white space or a hyphen.
 
-Patterns meet texts in reading form (`features.text.document`): small ASCII letters, one space between
+Patterns meet texts in normalized form (`features.text.normalize`): small ASCII letters, one space between
 words. One pattern therefore serves Python's `re` and the automaton alike.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 
-from features.text.normalize import BLANK, reading_letters
+from features.text.normalize import BLANK, to_ascii
 
 _WORD = rf"[^ {BLANK}]+"
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _LONGEST_WORD = 30
 _GAP_WORDS = 4
 _PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9' ]*\*?")
-_WHOLE_WORDS = re.compile(r"[a-z0-9](?:[a-z0-9' ]*[a-z0-9'])?(?: ?\*)?")
-_BETWEEN = re.compile(r" (?:(?P<gap>\.\.\. )|(?P<free>(?:\* |\(\* \|\))*))")
 _MOST_WORDINGS = 5000
 
 
@@ -38,7 +35,7 @@ class Pattern:
     Attributes
     ----------
     plain
-        The phrase in reading form.
+        The phrase in normalized form.
     """
 
     plain: str
@@ -49,17 +46,17 @@ class Pattern:
         return rf"(?<!\w){_body(self.plain)}(?!\w)"
 
     @cached_property
+    def opening(self) -> str:
+        """What every match begins with, to the letter: up to the first choice, star or gap."""
+        return re.split(r"[(*]|\.\.\.", self.plain)[0]
+
+    @cached_property
     def wordings(self) -> tuple[str, ...]:
         """Every way to say the phrase, in the order of its choices.
 
         Where all are plain words that at most end in a star; otherwise ().
         """
         return _wordings(self.plain)
-
-    @cached_property
-    def halves(self) -> "Halves | None":
-        """Two parts of a phrase without wordings, each of which has them; None without any."""
-        return None if self.wordings else _halves(self.plain)
 
     @cached_property
     def fragment(self) -> str:
@@ -71,36 +68,9 @@ class Pattern:
         """How many characters a match can take at the most (words of up to 30 letters)."""
         return _longest(self.plain)
 
-    @cached_property
-    def words(self) -> int:
-        """How many words a match can take at the most."""
-        return _most_words(self.plain)
-
     def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Find the phrase in `text[start:end]`."""
         return _compiled(self.expression).search(text, start, end)
-
-
-@dataclass(frozen=True, slots=True)
-class Halves:
-    """The wordings of a phrase's two parts, and what may stand between them.
-
-    Attributes
-    ----------
-    left, right
-        As `Pattern.wordings`.
-    fewest, most
-        How many words stand between them.
-    gap
-        Whether these are any words ("..."), as few as possible, or words of letters alone ("*"),
-        as many as possible.
-    """
-
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-    fewest: int
-    most: int
-    gap: bool
 
 
 @cache
@@ -109,7 +79,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def phrase_pattern(phrase: str) -> str:
-    """Turn one phrase into a regular expression, to be matched on a text in reading form.
+    """Turn one phrase into a regular expression, to be matched on a text in normalized form.
 
     Raises
     ------
@@ -144,8 +114,8 @@ def compile_phrase(phrase: str) -> Pattern:
 
 
 def _plain(phrase: str) -> str:
-    """Return a phrase in reading form: small letters, one space between words, no hyphens."""
-    return re.sub(r"[\s\-]+", " ", reading_letters(phrase)).strip()
+    """Return a phrase in normalized form: small letters, one space between words, no hyphens."""
+    return re.sub(r"[\s\-]+", " ", to_ascii(phrase)).strip()
 
 
 def _wordings(plain: str) -> tuple[str, ...]:
@@ -153,28 +123,13 @@ def _wordings(plain: str) -> tuple[str, ...]:
     if "..." in plain:
         return ()
     try:
-        spelt = tuple(_spelt_out(plain))
+        spelt = tuple(_spelled_out(plain))
     except OverflowError:
         return ()
     return spelt if all(map(_PLAIN_WORDS.fullmatch, spelt)) else ()
 
 
-def _halves(plain: str) -> Halves | None:
-    """Part a phrase at the first space where both parts can be spelled out."""
-    depths = accumulate((character == "(") - (character == ")") for character in plain)
-    for place, depth in enumerate(depths):
-        between = None if depth else _BETWEEN.match(plain, place)
-        if between is None:
-            continue
-        left, right = _wordings(plain[:place]), _wordings(plain[between.end() :])
-        if left and right and all(map(_WHOLE_WORDS.fullmatch, left + right)):
-            gap, free = between["gap"], between["free"] or ""
-            most = _GAP_WORDS if gap else free.count("*")
-            return Halves(left, right, most - free.count("(") if free else 0, most, bool(gap))
-    return None
-
-
-def _spelt_out(phrase: str) -> list[str]:
+def _spelled_out(phrase: str) -> list[str]:
     """Return every way to read a phrase's choices, the first choices first.
 
     Raises
@@ -217,24 +172,14 @@ def _after_free_words(part: str) -> str:
 def _longest(plain: str) -> int:
     """Return how many characters a match of a phrase can take at the most."""
     plain = plain.replace("...", "." * _GAP_WORDS * _LONGEST_WORD)
-    return len(_fullest(plain.replace("*", "." * _LONGEST_WORD), len))
+    return len(_fullest(plain.replace("*", "." * _LONGEST_WORD)))
 
 
-def _most_words(plain: str) -> int:
-    """Return how many words a match of a phrase can take at the most."""
-    plain = plain.replace("...", " " * _GAP_WORDS)
-    return _fullest(plain, _count_spaces).count(" ") + 1
-
-
-def _fullest(phrase: str, size: Callable[[str], int]) -> str:
-    """Return a phrase with each choice made that is the largest by some measure."""
+def _fullest(phrase: str) -> str:
+    """Return a phrase with the longest of each choice."""
     while _CHOICE.search(phrase):
-        phrase = _CHOICE.sub(lambda choice: max(choice[1].split("|"), key=size), phrase)
-    return max(phrase.split("|"), key=size)
-
-
-def _count_spaces(words: str) -> int:
-    return words.count(" ")
+        phrase = _CHOICE.sub(lambda choice: max(choice[1].split("|"), key=len), phrase)
+    return max(phrase.split("|"), key=len)
 
 
 def _bounded(fragment: str) -> str:

@@ -65,7 +65,7 @@ def _dates(text: str, start: int, end: int, backwards: bool = False) -> Iterator
             yield DateFound(first, last, day)
 
 
-@lru_cache(maxsize=4)  # both papers of the motion at hand, asked for phrase by phrase
+@lru_cache(maxsize=4)  # both papers of a motion, asked for phrase by phrase
 def _spans(text: str) -> tuple[tuple[int, int], ...]:
     """Return where what looks like dates stands in a text, in order."""
     spans: list[tuple[int, int]] = []

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import logit
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
-from data.cases import draw_cases
+from data.arrays import Floats, Rows
+from data.cases import sample_cases
 from data.schema import RATINGS, Ruling
 from features.families.inferred_ratings import COLUMNS
 from train.fit.vocabulary import TermCounts, fit_vocabulary
-from train.model.calibration import Floats
-from train.model.rating_model import TARGETS, Readers
+from train.model.rating_model import TARGETS, RatingModel
 
 PENALTY = 2.0
 FOLDS = 5
@@ -25,7 +24,7 @@ MIN_TARGETS = 100
 """With fewer rated rulings a factor is not read at all."""
 
 
-def reading_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Floats:
+def rating_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Floats:
     """Return (n, targets) ratings and the log-odds of the readers' forecasts, NaN where unknown."""
     rows = [
         [getattr(ruling, factor) for factor in RATINGS] + [forecasts.get(ruling.id)]
@@ -37,7 +36,7 @@ def reading_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> F
     return targets
 
 
-def teaching_rows(targets: Floats, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def rows_to_fit(targets: Floats, groups: Rows) -> Rows:
     """Return the rows of n training rulings that readers are fitted on.
 
     All of them, or of more than `MOST_TAUGHT` as many, in whole cases that hold a rated ruling.
@@ -46,10 +45,10 @@ def teaching_rows(targets: Floats, groups: npt.NDArray[np.intp]) -> npt.NDArray[
         return np.arange(len(groups), dtype=np.intp)
     rated = np.isin(groups, groups[~np.isnan(targets).all(axis=1)])
     rows = np.flatnonzero(rated)
-    return rows[draw_cases(groups[rows], MOST_TAUGHT)]
+    return rows[sample_cases(groups[rows], MOST_TAUGHT)]
 
 
-def fit_readers(terms: TermCounts, targets: Floats) -> Readers | None:
+def fit_rating_model(terms: TermCounts, targets: Floats) -> RatingModel | None:
     """Fit the readers on n training rulings, or return None where none has enough targets."""
     readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
     vocabulary = fit_vocabulary(terms) if readable.any() else None
@@ -62,12 +61,10 @@ def fit_readers(terms: TermCounts, targets: Floats) -> Readers | None:
         known = np.flatnonzero(~np.isnan(targets[:, place]))
         ridge = Ridge(alpha=PENALTY).fit(matrix[known], targets[known, place])
         weights[place], intercepts[place] = ridge.coef_, ridge.intercept_
-    return Readers(vocabulary, weights, intercepts, np.full(len(TARGETS), np.nan))
+    return RatingModel(vocabulary, weights, intercepts, np.full(len(TARGETS), np.nan))
 
 
-def unseen_readings(
-    terms: TermCounts, targets: Floats, groups: npt.NDArray[np.intp]
-) -> pd.DataFrame:
+def out_of_fold_ratings(terms: TermCounts, targets: Floats, groups: Rows) -> pd.DataFrame:
     """Read each of n training rulings with readers that never saw its case."""
     names = [column.name for column in COLUMNS]
     readings = pd.DataFrame(np.nan, index=range(len(terms)), columns=names)
@@ -75,13 +72,13 @@ def unseen_readings(
     if n_folds < 2:
         return readings
     for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
-        readers = fit_readers(terms.of(seen), targets[seen])
+        readers = fit_rating_model(terms.of(seen), targets[seen])
         if readers is not None:
             readings.iloc[unseen] = readers.values(terms.of(unseen).weighted(readers.vocabulary))
     return readings
 
 
-def reading_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
+def rating_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
     """Return the root mean square error of each reading, NaN where none can be compared."""
     missed = (readings.to_numpy() - targets) ** 2
     compared = (~np.isnan(missed)).sum(axis=0)

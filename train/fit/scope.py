@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
-from data.cases import draw_cases
+from data.arrays import Rows
+from data.cases import sample_cases
 from features.frame import FeatureFrame
-from train.model.scope import SEEN, Scope, unknown_share, words_in
+from train.model.scope import SEEN, Scope, unknown_share
+from train.model.vocabulary import words_of
 
 KNOWN_IN = 2
 """Training rulings a word must stand in to be known."""
@@ -18,13 +19,13 @@ MOST_READ = 20_000
 FOLDS = 5
 
 
-def fit_scope(frame: FeatureFrame, groups: npt.NDArray[np.intp]) -> Scope:
+def fit_scope(frame: FeatureFrame, groups: Rows) -> Scope:
     """Learn what n training rulings are like; each is compared with other cases only.
 
     The words of more than `MOST_READ` rulings are learned from as many, drawn by case.
     """
-    drawn = draw_cases(groups, MOST_READ)
-    documents = [words_in(frame.papers[row]) for row in drawn]
+    drawn = sample_cases(groups, MOST_READ)
+    documents = [words_of(frame.papers[row]) for row in drawn]
     groups = groups[drawn]
     strangeness = np.zeros(len(documents))
     n_folds = min(FOLDS, len(np.unique(groups)))

@@ -15,23 +15,23 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from data.arrays import Floats, Rows
 from data.schema import RATINGS
-from features.families.inferred_ratings import COLUMNS, OUTLOOK
-from features.phrases.hits import Hit, Papers
-from train.cluster import Cluster, each, in_chunks
-from train.model.calibration import Floats
-from train.model.vocabulary import BLOCKS, Vocabulary, places_of
+from features.document import Papers
+from features.families.inferred_ratings import COLUMNS, FORECAST
+from features.phrases.hits import Hit
+from train.cluster import Cluster, in_chunks, map_in_order
+from train.model.vocabulary import BLOCKS, Vocabulary, find_terms
 
-TARGETS = (*RATINGS, OUTLOOK)
+TARGETS = (*RATINGS, FORECAST)
 SHOWN_PHRASES = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Readers:
+class RatingModel:
     """Fitted readers of the factors.
 
     Attributes
@@ -58,7 +58,7 @@ class Readers:
         """Return the (n, targets) readings of motions whose terms were found."""
         return np.asarray(terms @ self._filled.T + self.intercepts, dtype=float)
 
-    def words_behind(
+    def explain(
         self, papers: Sequence[Papers], terms: csr_matrix
     ) -> list[dict[str, tuple[Hit, ...]]]:
         """Return the words that moved each reading most, for n motions, by column name."""
@@ -68,9 +68,7 @@ class Readers:
             for pair, (start, end) in bounds
         ]
 
-    def _words(
-        self, papers: Papers, places: npt.NDArray[np.intp], weights: Floats
-    ) -> dict[str, tuple[Hit, ...]]:
+    def _words(self, papers: Papers, places: Rows, weights: Floats) -> dict[str, tuple[Hit, ...]]:
         moved = weights * self._filled[:, places]
         strongest = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :SHOWN_PHRASES]
         columns = self.vocabulary.columns
@@ -78,7 +76,7 @@ class Readers:
             [columns[place] for place in places[row[mine[row] != 0]].tolist()]
             for row, mine in zip(strongest, moved, strict=True)
         ]
-        found = places_of(papers, {term for some in terms for term in some})
+        found = find_terms(papers, {term for some in terms for term in some})
         return {
             column.name: tuple(found[term] for term in some)
             for column, some in zip(COLUMNS, terms, strict=True)
@@ -100,7 +98,7 @@ class Readers:
         }
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> "Readers":
+    def from_json(cls, record: dict[str, Any]) -> "RatingModel":
         """Read what `to_json` gave.
 
         Raises
@@ -123,8 +121,8 @@ class Readers:
         return cls(vocabulary, weights, intercepts, errors)
 
 
-def readings_of(
-    readers: Readers, papers: Sequence[Papers], cluster: Cluster | None = None
+def infer_ratings(
+    readers: RatingModel, papers: Sequence[Papers], cluster: Cluster | None = None
 ) -> pd.DataFrame:
     """Return what `readers.read` does of the papers of n motions, read chunk by chunk.
 
@@ -133,11 +131,11 @@ def readings_of(
     cluster
         Where they are read; None for this process.
     """
-    chunks = [readers.read([]), *each(cluster, _read, in_chunks(papers), readers)]
+    chunks = [readers.read([]), *map_in_order(cluster, _read, in_chunks(papers), readers)]
     return pd.concat(chunks, ignore_index=True)
 
 
-def _read(papers: Sequence[Papers], readers: Readers) -> pd.DataFrame:
+def _read(papers: Sequence[Papers], readers: RatingModel) -> pd.DataFrame:
     return readers.read(papers)
 
 

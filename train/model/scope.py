@@ -19,13 +19,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from data.arrays import Floats
+from features.document import Papers
 from features.frame import FeatureFrame
 from features.indicators import plain_words
-from features.phrases.hits import Hit, Papers
 from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
-from features.phrases.matcher import read_many
 from train.model.vocabulary import words_of
 
 FALSE_ALARMS = 0.01
@@ -71,14 +70,14 @@ class Scope:
             As `features.build.build_features` gives it.
         """
         told = [frame.column(name).tolist() for name in _TOLD]
-        rows = zip(frame.papers, read_many(frame.papers), zip(*told, strict=True), strict=True)
+        rows = zip(frame.papers, zip(*told, strict=True), strict=True)
         return [
             (
                 *_reasons_of_words(self, papers),
-                *_reasons_of_paper(papers, hits),
+                *_reasons_of_paper(papers),
                 *_reasons_of_docket(self, dict(zip(_TOLD, values, strict=True))),
             )
-            for papers, hits, values in rows
+            for papers, values in rows
         ]
 
     def p_value(self, strangeness: float) -> float:
@@ -88,7 +87,7 @@ class Scope:
         return (as_strange + 1) / (len(known) + 1)
 
     @cached_property
-    def _sorted(self) -> npt.NDArray[np.float64]:
+    def _sorted(self) -> Floats:
         return np.array(sorted(self.strangeness))
 
     def to_json(self) -> dict[str, Any]:
@@ -112,11 +111,6 @@ class Scope:
         )
 
 
-def words_in(papers: Papers) -> list[str]:
-    """Return the words of both papers of a motion."""
-    return [word for text in papers if text for word in words_of(text)]
-
-
 def unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
     """Return the share of some words that are not known; 1 where there are none."""
     known_words = sum(map(known.__contains__, words))
@@ -124,7 +118,7 @@ def unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
 
 
 def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
-    words = words_in(papers)
+    words = words_of(papers)
     if len(words) < FEWEST_WORDS:
         return [f"the papers have {len(words)} word(s), too few to read"]
     share = unknown_share(words, scope.words)
@@ -137,9 +131,10 @@ def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
     ]
 
 
-def _reasons_of_paper(papers: Papers, hits: Sequence[Hit]) -> list[str]:
+def _reasons_of_paper(papers: Papers) -> list[str]:
     """Look for words of another kind of paper, and for words that ask for interim relief."""
-    hits = [hit for hit in hits if hit.paper == "motion" and not hit.negated]
+    hits = [hit for hit in papers.motion.hits if not hit.negated]
+    length = len(papers.motion.text)
     fields = [hit.field for hit in hits]
     named = fields.count(INTERIM_RELIEF)
     if fields.count(OTHER_PAPER) > max(1, named):
@@ -148,8 +143,8 @@ def _reasons_of_paper(papers: Papers, hits: Sequence[Hit]) -> list[str]:
         words = [hit.words for hit in hits if hit.field == OTHER_PAPER and hit.value == kind]
         shown = ", ".join(f'"{one}"' for one in dict.fromkeys(words[:3]))
         return [f"it reads like a {meaning(OTHER_PAPER, kind)}: {shown}"]
-    plainly = "relief_form" in fields and len(papers[0]) < LONG
-    enough = max(1, len(papers[0]) // EVERY)
+    plainly = "relief_form" in fields and length < LONG
+    enough = max(1, length // EVERY)
     if not plainly and named < enough:
         return ["the motion has next to no words that ask for interim relief"]
     return []

@@ -6,28 +6,28 @@ that doctrine weighs. (Their balance on each factor is left out: on cases that t
 read it said far more than on others, ROC AUC 0.64 against 0.54, and readers leaned on it.)
 """
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from sys import intern
 from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from data.arrays import Floats, Integers
 from data.schema import RATINGS
-from features.build import CHUNK
-from features.phrases.hits import Hit, Papers, plain_hit
-from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, PAPERS
-from features.phrases.matcher import read_many, read_papers
-from features.text.document import clean
+from features.document import Papers
+from features.phrases.hits import Hit, plain_hit
+from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER
 from features.text.normalize import BLANK
-from train.model.calibration import Floats
-from train.model.term_lookup import Integers, TermLookup, name_of_phrase
 
 Block = Literal["words", "indicators", "doctrine"]
 BLOCKS: tuple[Block, ...] = ("words", "indicators", "doctrine")
-_TOKEN = re.compile(rf"\b\w\w+\b|{BLANK}+")
+TermNames = dict[Block, list[str]]
+"""The names of all terms in both papers of a motion, block by block, with repeats."""
 
 
 class TermRow(NamedTuple):
@@ -57,10 +57,19 @@ class Vocabulary:
 
     def matrix(self, papers: Sequence[Papers]) -> csr_matrix:
         """Read the papers of n motions and return (n, terms): the blocks in order."""
-        starts = range(0, max(len(papers), 1), CHUNK)
-        blocks = [self._counted(papers[start : start + CHUNK], start) for start in starts]
-        cells, counts = (np.concatenate(block) for block in zip(*blocks, strict=True))
-        return self.weighted(cells, counts, len(papers))
+        cells: list[int] = []
+        counts: list[int] = []
+        width = len(self.columns)
+        for row, pair in enumerate(papers):
+            for block, names in term_names(pair).items():
+                first = (row * len(BLOCKS) + BLOCKS.index(block)) * width
+                columns = self._column_of[block]
+                counted = Counter(columns[name] for name in names if name in columns)
+                cells += (first + column for column in sorted(counted))
+                counts += (counted[column] for column in sorted(counted))
+        return self.weighted(
+            np.array(cells, dtype=np.int64), np.array(counts, dtype=float), len(papers)
+        )
 
     def weighted(self, cells: Integers, counts: Integers, n: int) -> csr_matrix:
         """Return (n, terms): the weights of what some cells of `matrix` hold.
@@ -83,72 +92,64 @@ class Vocabulary:
         ends = np.concatenate([[0], rows.cumsum()])
         return csr_matrix((weights / lengths[parts], columns, ends), shape=(n, len(self._idf)))
 
-    def _counted(self, papers: Sequence[Papers], start: int) -> tuple[Integers, Integers]:
-        """Return the cells that some motions fill, in order, and how often each.
-
-        `start` is the number of the first motion.
-        """
-        # One motion after the other: the words and phrases of long papers take much memory.
-        read = (
-            (map(tokens_of, filter(None, pair)), hits)
-            for pair, hits in zip(papers, read_many(papers), strict=True)
-        )
-        motions, columns = self._lookup.columns_in(read)
-        parts = (motions + start) * len(BLOCKS) + self._block_of_column[columns]
-        return np.unique(parts * len(self._idf) + columns, return_counts=True)
-
     @cached_property
-    def _lookup(self) -> TermLookup:
-        placed = [(block, name, column) for column, (block, name) in enumerate(self.columns)]
-        return TermLookup.of(
-            ((name, column) for block, name, column in placed if block == "words"),
-            ((name, column) for block, name, column in placed if block != "words"),
-        )
-
-    @cached_property
-    def _block_of_column(self) -> Integers:
-        return np.array([BLOCKS.index(block) for block, _ in self.columns], dtype=np.int64)
+    def _column_of(self) -> dict[Block, dict[str, int]]:
+        column_of: dict[Block, dict[str, int]] = {block: {} for block in BLOCKS}
+        for column, (block, name) in enumerate(self.columns):
+            column_of[block][name] = column
+        return column_of
 
     @cached_property
     def _idf(self) -> Floats:
         return np.concatenate([self.idf[block] for block in BLOCKS])
 
 
-def places_of(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block, str], Hit]:
-    """Find the first place of each of the terms."""
+def term_names(papers: Papers) -> TermNames:
+    """Return the names of the terms in the papers of a motion."""
+    names: TermNames = {"words": [], "indicators": [], "doctrine": []}
+    for document in papers.documents:
+        tokens = document.tokens
+        pairs = (f"{one} {two}" for one, two in pairwise(tokens))
+        # Interned: of many motions each term is kept once.
+        names["words"] += [intern(name) for name in (*tokens, *pairs) if BLANK not in name]
+    for hit in papers.hits:
+        if block := block_of(hit):
+            names[block].append(name_of_phrase(hit))
+    return names
+
+
+def find_terms(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block, str], Hit]:
+    """Find where each of the terms first appears in the papers."""
     found: dict[tuple[Block, str], Hit] = {}
     phrases = {name for block, name in terms if block != "words"}
-    for hit in read_papers(papers[0], papers[1]):
+    for hit in papers.hits:
         block = block_of(hit)
         if block and (name := name_of_phrase(hit)) in phrases:
             found.setdefault((block, name), hit)
-    wanted: dict[str, set[str]] = {}
+    seconds_of: dict[str, set[str]] = {}
     for block, name in terms:
         if block == "words":
             first, _, second = name.partition(" ")
-            wanted.setdefault(first, set()).add(second)
-    for paper, text in zip(PAPERS, papers, strict=True):
-        reading = clean(text or "").mended
-        tokens = list(_TOKEN.finditer(reading.text))
-        words = [token[0] for token in tokens]
-        for place, first in enumerate(words):
-            for second in wanted.get(first, ()):
-                last = place + bool(second)
-                key: tuple[Block, str] = ("words", f"{first} {second}" if second else first)
-                if key not in found and (not second or words[last : last + 1] == [second]):
-                    span = reading.span(tokens[place].start(), tokens[last].end())
-                    found[key] = plain_hit("words", key[1], paper, *span, text or "")
+            seconds_of.setdefault(first, set()).add(second)
+    for document in papers.documents:
+        tokens = list(document.token_spans())
+        for index, (first, start, end) in enumerate(tokens):
+            following = tokens[index + 1] if index + 1 < len(tokens) else ("", 0, 0)
+            for second in seconds_of.get(first, ()):
+                if second and following[0] != second:
+                    continue
+                term: tuple[Block, str] = ("words", f"{first} {second}" if second else first)
+                if term not in found:
+                    last = following[2] if second else end
+                    found[term] = plain_hit(
+                        "words", term[1], document.paper, start, last, document.text
+                    )
     return found
 
 
-def tokens_of(text: str) -> list[str]:
-    """Return the words of a paper in reading form, in order, with a blank for each citation."""
-    return _TOKEN.findall(clean(text).mended.text)
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a paper in reading form, in order, without citations."""
-    return [word for word in tokens_of(text) if BLANK not in word]
+def words_of(papers: Papers) -> list[str]:
+    """Return the words of both papers of a motion, in order, without citations."""
+    return [word for document in papers.documents for word in document.tokens if BLANK not in word]
 
 
 def block_of(hit: Hit) -> Block | None:
@@ -156,3 +157,8 @@ def block_of(hit: Hit) -> Block | None:
     if hit.field in (OTHER_PAPER, INTERIM_RELIEF):
         return None  # tells what is no motion, and must not tell how one ends
     return "doctrine" if hit.field in RATINGS else "indicators"
+
+
+def name_of_phrase(hit: Hit) -> str:
+    """Return the name of the term that a phrase is."""
+    return f"{'not ' if hit.negated else ''}{hit.field}.{hit.value}"
