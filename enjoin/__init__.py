@@ -1,52 +1,55 @@
-"""The `enjoin` command. Each subcommand calls one function of a room; heavy imports wait."""
+"""The `enjoin` command. Each subcommand calls one function of a room, which it imports itself."""
 
-import gc
 from collections.abc import Callable
 
 import typer
 
-from enjoin.commands import inspect, predict, score, serve, train
+from enjoin.commands import backtest, docket, inspect, predict, score, serve, train, versions
 
-# What is imported and loaded stays; looking through it for garbage takes a fifth of the start.
-gc.set_threshold(50_000, 20, 100)
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "train": train.train,
-    "evaluate": train.evaluate,
-    "promote": train.promote,
-    "rollback": train.rollback,
-    "compare-design": train.compare_design,
-    "report": train.report,
-    "tune": train.tune,
-    "predict": predict.predict,
-    "what-if": predict.ask_what_if,
-    "comparables": predict.comparables,
-    "score": score.score,
-    "docket": score.docket,
-    "backtest": score.backtest,
-    "serve": serve.serve,
-    "key": serve.key,
-    "schema": predict.schema,
-    "example": predict.example,
+COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "One motion": {
+        "predict": predict.predict,
+        "what-if": predict.explore_changes,
+        "comparables": predict.comparables,
+        "example": predict.example,
+        "schema": predict.schema,
+    },
+    "A docket of motions": {
+        "score": score.score,
+        "docket": docket.docket,
+        "backtest": backtest.backtest,
+    },
+    "Over HTTP": {"serve": serve.serve, "key": serve.key},
+    "The model": {
+        "train": train.train,
+        "evaluate": train.evaluate,
+        "tune": train.tune,
+        "compare-design": train.compare_design,
+        "promote": versions.promote,
+        "rollback": versions.rollback,
+        "report": versions.report,
+    },
 }
-"""The commands, in the order of the help."""
+"""The commands under the headings of the help, in its order."""
 GROUPS = {
     "data": inspect.data_app,
-    "lexicon": inspect.lexicon_app,
     "features": inspect.features_app,
+    "lexicon": inspect.lexicon_app,
 }
-"""The groups of commands, which the help names after them."""
+"""Groups of commands, which the help lists last."""
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Predict how a court will rule on a motion for interim injunctive relief, say how sure "
-    "the prediction is, and show why.\n\n"
-    "Start with `enjoin train` (one to two minutes; it uses the embedded rulings), then "
-    "`enjoin predict motion.json`, `enjoin score pending.csv scored.csv` or `enjoin serve`.",
+    help="Predict how a court will rule on a motion for interim injunctive relief: a calibrated "
+    "probability with an interval, and the factors behind it.\n\n"
+    "Train once (one to two minutes, on the rulings that come with the program), then ask:\n\n"
+    "```\nenjoin train\nenjoin example | enjoin predict -\n```\n\n"
+    "`enjoin COMMAND --help` explains each command.",
 )
-for name, command in COMMANDS.items():
-    app.command(name)(command)
+for heading, commands in COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=heading)(command)
 for name, group in GROUPS.items():
-    app.add_typer(group, name=name)
+    app.add_typer(group, name=name, rich_help_panel="Rulings and features")

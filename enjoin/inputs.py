@@ -1,4 +1,4 @@
-"""Turn what the user gave into settings, rulings, motions and models."""
+"""Turn arguments and options into rulings, motions, models and base rates."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,56 +10,29 @@ if TYPE_CHECKING:
     from data.schema import Motion, Ruling
     from serve.model_source import Located
     from serve.predictor import Predictor
-    from train.model.prior_shift import Prior
-    from train.run import Settings, Trained
-
-
-def checked_settings(
-    first_test_year: int,
-    folds: int,
-    bags: int,
-    seed: int,
-    partial_grants_as: str,
-    parameters: Path | None,
-) -> "Settings":
-    """Return the settings of a run, with the parameters of their file.
-
-    Raises
-    ------
-    ValueError
-        If rulings granted in part cannot count as asked, or the file of parameters is wrong.
-    """
-    from typing import get_args
-
-    from data.labels import PartialGrants
-    from train.run import Settings
-    from train.tune.search import read_parameters
-
-    if partial_grants_as not in get_args(PartialGrants):
-        raise ValueError(
-            f"--partial-grants-as {partial_grants_as!r}: expected one of {', '.join(get_args(PartialGrants))}"
-        )
-    chosen = read_parameters(parameters) if parameters else None
-    return Settings(first_test_year, folds, bags, seed, partial_grants_as, chosen)  # type: ignore[arg-type]
+    from train.model.prior_shift import BaseRates
+    from train.run import Trained
+    from train.settings import TrainSettings
 
 
 def read_rulings(
     source: str, keep_rejects: bool = True, name_all: bool = False
 ) -> "tuple[list[Ruling], int]":
-    """Load labelled rulings, telling of columns, rejects and findings about them.
+    """Load labelled rulings; warn of ignored columns, rejected rows and suspect rulings.
 
     Parameters
     ----------
     source
         A file, `-` for standard input, or `EMBEDDED`.
     keep_rejects
-        Write wrong rows to a file: beside the source, or here for standard input.
+        Whether to write rejected rows to a file: beside the source, or in the working folder for
+        standard input.
     name_all
-        Name every ruling that a finding is about, not only the first.
+        Whether to name every ruling that a finding is about, not only the first.
 
     Returns
     -------
-    The rulings, and how many rows were rejected.
+    The rulings, and the number of rejected rows.
 
     Raises
     ------
@@ -68,7 +41,8 @@ def read_rulings(
     """
     from data.checks import check_rulings
     from data.embedded import embedded_rulings
-    from data.io.load import load, write_rejects_beside
+    from data.io.load import load
+    from data.io.rejects import write_rejects_beside
     from data.io.rows import UnreadableInput
     from data.schema import Ruling
 
@@ -76,28 +50,45 @@ def read_rulings(
         return list(embedded_rulings()), 0
     loaded = load(source, Ruling)
     report_columns(loaded)
-    written = write_rejects_beside(loaded, source) if keep_rejects else None
-    report_rejects(loaded.rejects, written)
+    rejects_path = write_rejects_beside(loaded, source) if keep_rejects else None
+    report_rejects(loaded.rejects, rejects_path)
     if not loaded.rows:
         raise UnreadableInput(
             f"{source}: no row fits the schema of a ruling (`enjoin schema ruling`)"
         )
     for finding in check_rulings(loaded.rows):
         warn(finding.message if name_all else str(finding))
-        for name in finding.ids if name_all else ():
-            info(f"  {name}")
+        for ruling_id in finding.ids if name_all else ():
+            info(f"  {ruling_id}")
     return loaded.rows, len(loaded.rejects)
 
 
-def train_and_register(rulings: "list[Ruling]", source: str, settings: "Settings") -> "Trained":
+def read_parameters(path: Path | None) -> dict[str, Any]:
+    """Return the LightGBM parameters of a TOML file; none without a file.
+
+    Raises
+    ------
+    ValueError
+        If the file holds anything but known parameters and numbers.
+    """
+    if path is None:
+        return {}
+    from train.tune import search
+
+    return search.read_parameters(path)
+
+
+def train_and_register(
+    rulings: "list[Ruling]", source: str, settings: "TrainSettings"
+) -> "Trained":
     """Train on all rulings and register the model in MLflow; `source` is where they came from."""
     from data.embedded import rulings_path
     from serve.pyfunc import log_to_mlflow
-    from train.run import train as run_training
+    from train.run import train
 
-    with spinner("training") as tell:
-        where = str(rulings_path()) if source == EMBEDDED else source
-        return run_training(rulings, where, settings, log_to_mlflow, tell)
+    with spinner("training") as on_progress:
+        path = str(rulings_path()) if source == EMBEDDED else source
+        return train(rulings, path, settings, log_to_mlflow, on_progress)
 
 
 def find_predictor(source: str | None) -> "Predictor":
@@ -109,7 +100,7 @@ def find_predictor(source: str | None) -> "Predictor":
 
 
 def find_model(source: str | None) -> "Located":
-    """Find the model; without any registered one, train it on the embedded rulings first.
+    """Find the model; if none is registered yet, train one on the embedded rulings first.
 
     Parameters
     ----------
@@ -127,38 +118,38 @@ def find_model(source: str | None) -> "Located":
         return locate_model(source)
     except NoTrainedModel as missing:
         info(f"{missing}: training one on the embedded rulings first (one to two minutes)")
-    from train.run import Settings
+    from train.settings import TrainSettings
 
-    trained = train_and_register(read_rulings(EMBEDDED)[0], EMBEDDED, Settings())
+    trained = train_and_register(read_rulings(EMBEDDED)[0], EMBEDDED, TrainSettings())
     info(f"registered enjoin version {trained.version}; `enjoin evaluate` shows how good it is")
     return locate_model()
 
 
-def read_prior(overall: float | None, counts: Path | None) -> "Prior | None":
-    """Return the population to adjust the probabilities to, if any is given.
+def read_base_rates(overall: float | None, court_rates: Path | None) -> "BaseRates | None":
+    """Return the grant rates to adjust the probabilities to, if any is given.
 
     Parameters
     ----------
     overall
-        Its grant rate, between 0 and 1.
-    counts
-        A CSV of its rulings by court.
+        The population's grant rate, between 0 and 1.
+    court_rates
+        A CSV file that counts its rulings by court.
 
     Raises
     ------
     ValueError
         If the rate or the counts are wrong.
     """
-    from data.court_counts import read_court_counts
-    from train.model.prior_shift import Prior
-
-    if overall is None and counts is None:
+    if overall is None and court_rates is None:
         return None
-    return Prior(overall, read_court_counts(counts) if counts else {})
+    from data.court_counts import read_court_counts
+    from train.model.prior_shift import BaseRates
+
+    return BaseRates(overall, read_court_counts(court_rates) if court_rates else {})
 
 
 def read_fields(settings: list[str]) -> dict[str, Any]:
-    """Read `--set field=value` settings as cells of a CSV file are read.
+    """Read `--set field=value` settings as the cells of a CSV file are read.
 
     Raises
     ------
@@ -176,72 +167,77 @@ def read_fields(settings: list[str]) -> dict[str, Any]:
     return fields
 
 
-def read_words(option: str, words: str | None, path: Path | None) -> str | None:
-    """Return a paper's words as given, or read from its file.
+def read_paper(option: str, text: str | None, path: Path | None) -> str | None:
+    """Return the text of a motion or opposition: as given, or read from its file.
 
     Parameters
     ----------
     option
-        The option that the words are given by, to name it in the error.
+        The option that gives the text, to name it in the error.
 
     Raises
     ------
     ValueError
-        If words and file are both given, or the file cannot be read.
+        If both text and file are given, or the file cannot be read.
     """
     if path is None:
-        return words
+        return text
     from serve.papers.extract import read_paper_file
 
-    if words is not None:
-        raise ValueError(f"the words are given twice, by {option} and by {path}; leave one out")
+    if text is not None:
+        raise ValueError(f"{option} and {path} both give the text; leave one out")
     paper = read_paper_file(path)
     info("; ".join([f"{path.name}: {len(paper.text):,} characters read", *paper.notes]))
     return paper.text
 
 
-def read_motion(source: str | None, flags: dict[str, Any], settings: list[str]) -> "Motion":
-    """Return the one motion of a source, with fields set by flags.
+def read_motion(source: str | None, fields: dict[str, Any], settings: list[str]) -> "Motion":
+    """Return the one motion of a source, with fields set by options.
 
     Parameters
     ----------
     source
-        A file of one motion, `-` for standard input, or None where the flags say all.
-    flags
-        Fields and their values; they override those of the source.
+        A file of one motion, `-` for standard input, or None if the options give everything.
+    fields
+        Fields given by options of their own; they override the source.
     settings
-        As `read_fields` takes them; they override the flags.
+        As `read_fields` takes them; they override the fields.
 
     Raises
     ------
     ValueError
-        If nothing is given, or not one motion (as `UnreadableInput`).
+        If no motion is given, or not exactly one (as `UnreadableInput`).
     """
     from data.io.load import check_rows
-    from data.io.rows import Broken, UnreadableInput
-    from data.io.whole import all_rows
+    from data.io.rows import UnreadableInput
     from data.schema import Motion
 
-    row: dict[str, Any] = {}
-    if source is not None:
-        rows = all_rows(source).rows()
-        if isinstance(rows[0], Broken):
-            raise UnreadableInput(f"{source}: expected {rows[0].expected}")
-        if len(rows) != 1 or not isinstance(rows[0], dict):
-            raise UnreadableInput(
-                f"expected one motion, found {len(rows)} row(s); for a file use `enjoin score`"
-            )
-        row = rows[0]
-    fields = read_fields(settings)
-    if unknown := [name for name in fields if name not in Motion.model_fields]:
-        raise ValueError(f"--set {unknown[0]}: no field of a motion; `enjoin schema` lists them")
-    flags |= fields
-    if not row and not flags:
+    row = {} if source is None else _read_row(source)
+    fields = fields | read_fields(settings)
+    for name in fields:
+        if name not in Motion.model_fields:
+            raise ValueError(f"--set {name}: not a field of a motion; see `enjoin schema`")
+    if not row and not fields:
         raise ValueError(
-            "no motion given: name a file, use - for standard input, --text or --motion-file"
+            "no motion given: name a JSON file, or use - for standard input, --text or "
+            "--motion-file"
         )
-    checked = check_rows([row | flags], Motion)
+    checked = check_rows([row | fields], Motion)
     report_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
     return checked.rows[0]
+
+
+def _read_row(source: str) -> dict[str, Any]:
+    from data.io.load import read_raw_rows
+    from data.io.rows import BrokenRow, UnreadableInput
+
+    rows = read_raw_rows(source)
+    if isinstance(rows[0], BrokenRow):
+        raise UnreadableInput(f"{source}: expected {rows[0].expected}")
+    if len(rows) != 1 or not isinstance(rows[0], dict):
+        raise UnreadableInput(
+            f"{source}: expected one motion, found {len(rows):,} rows; for many use `enjoin score`"
+        )
+    return rows[0]

@@ -1,4 +1,4 @@
-"""Talk to the user in the terminal: notes, warnings, progress, and errors that say what to do."""
+"""The terminal: results, notes, warnings, progress, and errors that say what to do."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -22,63 +22,81 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from data.io.load import Loaded, Reject
-from data.io.redact import without_secrets
+from data.io.redact import redact_secrets
 
-FOREIGN = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
-"""Libraries whose errors are about what the user gave: an address, a store, a parameter."""
+if TYPE_CHECKING:
+    from data.io.load import Loaded
+    from data.io.problems import Reject
 
-_RECENT = 20
-"""Steps that a rate is taken over."""
+LIBRARIES = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
+"""Libraries whose errors are about the user's input: an address, a store, a parameter."""
+
+_RATE_WINDOW = 20
+"""Progress reports over which the rows a second are averaged."""
+_MAX_REJECTS_SHOWN = 5
 
 
 def console(stderr: bool = False) -> Console:
     """Return the terminal to print to."""
     stream = sys.stderr if stderr else sys.stdout
-    # Piped output must not be folded to a guessed 80 columns.
+    # Rich would fold piped output to a guessed 80 columns.
     return Console(file=stream, width=None if stream.isatty() else 120)
 
 
-def echo(words: str) -> None:
-    """Print a result, to the letter."""
-    console().print(without_secrets(words), markup=False, soft_wrap=True)
+def echo(message: str) -> None:
+    """Print a line of a command's result, unfolded and without markup."""
+    console().print(redact_secrets(message), markup=False, soft_wrap=True)
 
 
-def info(words: str) -> None:
-    """Print something good to know, beside the result."""
-    console(stderr=True).print(without_secrets(words), markup=False)
+def info(message: str) -> None:
+    """Print a remark on standard error."""
+    console(stderr=True).print(redact_secrets(message), markup=False)
 
 
-def warn(words: str) -> None:
-    """Print something the user should look at."""
-    words = without_secrets(f"warning: {words}")
-    console(stderr=True).print(words, style="yellow", markup=False)
+def warn(message: str) -> None:
+    """Print a warning on standard error."""
+    message = redact_secrets(f"warning: {message}")
+    console(stderr=True).print(message, style="yellow", markup=False)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(1, "row"), plural(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
-    """Turn what a user can put right into one clear line and exit code 2.
+    """Turn an error that the user can fix into one line on standard error and exit code 2.
 
-    With the logging level at DEBUG the error is raised as it is.
+    An error of the program itself is raised, and so is every error at logging level DEBUG.
     """
     try:
         yield
     except Exception as error:
-        users = isinstance(error, ValueError | LookupError | OSError)
-        faults = isinstance(error, KeyError | IndexError | UnicodeError)
-        foreign = type(error).__module__.split(".")[0] in FOREIGN
-        if not foreign and (faults or not users):
-            raise  # a fault of the program, not of its user
+        is_users = isinstance(error, ValueError | LookupError | OSError)
+        is_programs = isinstance(error, KeyError | IndexError | UnicodeError)
+        is_librarys = type(error).__module__.split(".")[0] in LIBRARIES
+        if not is_librarys and (is_programs or not is_users):
+            raise
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
-        words = without_secrets(f"error: {error}")
-        console(stderr=True).print(words, style="bold red", markup=False)
+        message = redact_secrets(f"error: {error}")
+        console(stderr=True).print(message, style="bold red", markup=False)
         raise typer.Exit(2) from None
 
 
 @contextmanager
 def spinner(title: str) -> Iterator[Callable[[str], None]]:
-    """Show the step a long task is at, and the time it has taken."""
+    """Show the current step of a long task and the time elapsed.
+
+    Yields
+    ------
+    A function to call with the name of each step.
+    """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         task = progress.add_task(title)
@@ -87,16 +105,18 @@ def spinner(title: str) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def step_progress(title: str) -> Iterator[Callable[..., None]]:
-    """Show how many of how many are done, and the time left.
+    """Show how many of a number of steps are done, and the time left.
 
-    Gives a function of `done`, `total` and optionally new `words`.
+    Yields
+    ------
+    A function of `done`, `total` and, optionally, a new `title`.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
         task = progress.add_task(title, total=None)
 
-        def advance(done: int, total: int, words: str = title) -> None:
-            progress.update(task, completed=done, total=total, description=words)
+        def advance(done: int, total: int, title: str = title) -> None:
+            progress.update(task, completed=done, total=total, description=title)
 
         yield advance
 
@@ -105,57 +125,61 @@ def step_progress(title: str) -> Iterator[Callable[..., None]]:
 def row_progress(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """Show how many rows are done, how many a second, and the time left.
 
-    Gives a function of the rows done, of the share of the work done (None where that is unknown),
-    and optionally of new `words`, with which counting begins anew.
-
     Parameters
     ----------
     total
-        Rows in all, where known.
+        The number of rows, if known.
+
+    Yields
+    ------
+    A function of the rows done, the share of the work done (None if unknown) and, optionally, a
+    new title, with which counting starts over.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]}"))
-    recent: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=_RECENT)
-    of = "" if total is None else f" of {total:,}"
+    recent: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=_RATE_WINDOW)
+    of_total = "" if total is None else f" of {total:,}"
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
         task = progress.add_task(title, total=None, rows="")
 
-        def advance(done: int, share: float | None, words: str = title) -> None:
-            if progress.tasks[0].description != words:
-                progress.reset(task, description=words)
+        def advance(done: int, share: float | None, title: str = title) -> None:
+            if progress.tasks[0].description != title:
+                progress.reset(task, description=title)
                 recent.clear()
             recent.append((time.monotonic(), done))
             seconds, rows = recent[-1][0] - recent[0][0], done - recent[0][1]
             rate = f", {rows / seconds:,.0f} rows/s" if seconds else ""
-            whole = None if share is None else 1.0
             progress.update(
-                task, completed=share or 0, total=whole, rows=f"{done:,}{of} rows{rate}"
+                task,
+                completed=share or 0,
+                total=None if share is None else 1.0,
+                rows=f"{done:,}{of_total} rows{rate}",
             )
 
         yield advance
 
 
-def report_columns(loaded: Loaded[Any]) -> None:
-    """Tell which columns of an input were set aside."""
-    report_set_aside(loaded.later_facts, loaded.unknown_columns)
+def report_columns(loaded: "Loaded[Any]") -> None:
+    """Name the columns of an input that were ignored."""
+    report_set_aside(loaded.post_ruling_columns, loaded.unknown_columns)
 
 
-def report_set_aside(later_facts: Iterable[str], unknown_columns: Iterable[str]) -> None:
-    """Tell which columns were set aside, and why."""
-    if later := ", ".join(later_facts):
-        info(f"known only after a ruling, not used: {later}")
+def report_set_aside(post_ruling_columns: Iterable[str], unknown_columns: Iterable[str]) -> None:
+    """Name the columns that were ignored, and say why."""
+    if post_ruling := ", ".join(post_ruling_columns):
+        info(f"ignored, because known only after the ruling: {post_ruling}")
     if unknown := ", ".join(unknown_columns):
-        warn(f"unknown column(s), not used: {unknown}")
+        warn(f"ignored, because not a field of the schema: {unknown}")
 
 
-def report_rejects(rejects: Sequence[Reject], path: Path | None) -> None:
-    """Tell the first rows that were set aside, how many there are, and where they went."""
-    report_problems([str(reject) for reject in rejects[:5]], len(rejects), path)
+def report_rejects(rejects: "Sequence[Reject]", path: Path | None) -> None:
+    """Show the first rejected rows, how many there are, and the file that holds them."""
+    report_problems([str(reject) for reject in rejects[:_MAX_REJECTS_SHOWN]], len(rejects), path)
 
 
-def report_problems(problems: Sequence[str], rejects: int, path: Path | str | None) -> None:
-    """Tell the first problems, how many rows have some, and where these rows went."""
+def report_problems(problems: Sequence[str], rejected: int, path: Path | str | None) -> None:
+    """Show the first problems, how many rows were rejected, and the file that holds them."""
     for problem in problems:
         warn(problem)
-    if rejects:
-        where = f"; rows and reasons are in {path}" if path else ""
-        warn(f"{rejects} row(s) set aside{where}")
+    if rejected:
+        where = f"; {path} holds them with the reasons" if path else ""
+        warn(f"{plural(rejected, 'row')} rejected{where}")

@@ -1,113 +1,102 @@
-"""Look at the rulings, the lexicons, and what is read from text."""
+"""The groups `data`, `features` and `lexicon`: inspect rulings, and indicators read from text."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from enjoin.inputs import checked_settings, read_rulings
+from data.describe import Grouping
+from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
-from enjoin.terminal import console, echo, exit_on_user_error, spinner, warn
+from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
+from features.phrases.lexicon import PaperName
 
-data_app = typer.Typer(no_args_is_help=True, help="Look at and check labelled rulings.")
-lexicon_app = typer.Typer(no_args_is_help=True, help="Check and try the lexicons.")
-features_app = typer.Typer(no_args_is_help=True, help="Judge how indicators are read from text.")
+data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
+features_app = typer.Typer(no_args_is_help=True, help="Judge the indicators read from text.")
+lexicon_app = typer.Typer(no_args_is_help=True, help="Check the lexicons, and try them on a text.")
 
 
 @data_app.command("describe")
 def data_describe(
     rulings: RulingsOption = EMBEDDED,
-    by: Annotated[str | None, typer.Option(help="one grouping only, e.g. circuit")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="rows per table")] = 15,
+    by: Annotated[Grouping | None, typer.Option(help="show this grouping only")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="rows per table")] = 15,
 ) -> None:
-    """Count rulings and grant rates by motion type, circuit, court, claim area and year."""
+    """Count rulings and grant rates by motion type, circuit, court, claim area and year.
+
+    ```
+    enjoin data describe --by circuit
+    ```
+    """
     with exit_on_user_error():
         from data.describe import GROUPINGS
         from enjoin.render.data import show_description
 
-        if by is not None and by not in GROUPINGS:
-            raise ValueError(f"no grouping {by!r}; expected one of {', '.join(GROUPINGS)}")
-        found, _ = read_rulings(rulings, keep_rejects=False)
-        show_description(found, [by] if by else list(GROUPINGS), limit, console())
+        described, _ = read_rulings(rulings, keep_rejects=False)
+        show_description(described, [by] if by else list(GROUPINGS), limit, console())
 
 
 @data_app.command("check")
 def data_check(
-    source: Annotated[str, typer.Argument(help="a file of labelled rulings, or -")],
+    source: Annotated[
+        str, typer.Argument(help="file of labelled rulings, or - for standard input")
+    ],
 ) -> None:
-    """Check a file of labelled rulings; wrong rows go to <name>.rejects.jsonl beside it.
+    """Check a file of your own rulings against the schema, and for what would mislead.
 
-    Then names the rulings that would make figures mislead: one ruling or case under two ids,
-    outcomes told by the papers, courts that are not known, impossible dates.
+    Rejected rows go to SOURCE.rejects.jsonl. Then names rulings that would distort an evaluation:
+    one ruling or case under two ids, papers that reveal the outcome, unknown courts, impossible
+    dates.
 
-    Exit code 0: all fit; 3: some rejected; 2: none fits.
+    Exit code 0: all rows fit; 3: some rejected; 2: none fits.
+
+    ```
+    enjoin data check rulings.csv
+    ```
     """
     with exit_on_user_error():
-        found, rejected = read_rulings(source, name_all=True)
-        echo(f"{len(found):,} ruling(s) fit the schema")
+        rulings, rejected = read_rulings(source, name_all=True)
+        echo(f"{plural(len(rulings), 'ruling')} fit the schema")
         if rejected:
             raise typer.Exit(3)
-
-
-@lexicon_app.command("check")
-def lexicon_check() -> None:
-    """Check every phrase and example of the lexicons; exit code 3 where something is wrong."""
-    with exit_on_user_error():
-        from features.phrases.lint import check_lexicons
-
-        count, flaws = check_lexicons()
-        for flaw in flaws:
-            warn(str(flaw))
-        echo(f"{count} entries read, {len(flaws)} flaw(s)")
-        if flaws:
-            raise typer.Exit(3)
-
-
-@lexicon_app.command("try")
-def lexicon_try(
-    text: Annotated[str, typer.Argument(help="words of a paper, or - for standard input")],
-    paper: Annotated[str, typer.Option(help="which paper: motion or opposition")] = "motion",
-) -> None:
-    """Show which phrases fire on a text: the text by family, then each hit with its indicator."""
-    with exit_on_user_error():
-        from enjoin.render.prediction import show_hits
-        from features.phrases.lexicon import PAPERS
-
-        if paper not in PAPERS:
-            raise ValueError(f"--paper {paper!r}: expected one of {', '.join(PAPERS)}")
-        show_hits(sys.stdin.read() if text == "-" else text, paper, console())
 
 
 @features_app.command("evaluate")
 def features_evaluate(
     rulings: RulingsOption = EMBEDDED,
     split: Annotated[
-        str, typer.Option(help="held_out: cases phrase writers have not read; writing; or all")
+        Literal["held_out", "writing", "all"],
+        typer.Option(help="cases: those that phrase writers have not read, those they may, or all"),
     ] = "held_out",
     misread: Annotated[
         str | None,
-        typer.Option(help="list the misread rulings of one indicator, e.g. harm_types.monetary"),
+        typer.Option(
+            metavar="FIELD.VALUE",
+            help="list the rulings where one indicator was misread, such as harm_types.monetary",
+        ),
     ] = None,
 ) -> None:
     """Print precision, recall and F1 of every indicator read from text, against the codings.
 
-    Of the embedded rulings there is a second coding: how far two coders agree stands beside it.
+    For the embedded rulings also shows how far two human coders agree.
+
+    ```
+    enjoin features evaluate
+    enjoin features evaluate --split writing --misread harm_types.monetary
+    ```
     """
     with exit_on_user_error():
-        from typing import get_args
-
         from data.embedded import first_coding
-        from enjoin.render.data import show_extraction, show_misread
+        from enjoin.render.features import show_extraction, show_misread
         from train.evaluate import extraction
 
-        if split not in get_args(extraction.Part):
-            raise ValueError(f"--split {split!r}: expected held_out, writing or all")
-        found = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], split)  # type: ignore[arg-type]
+        judged = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], split)
         if misread is None:
-            show_extraction(*extraction.extraction_tables(found, first_coding()), split, console())
+            indicators, families = extraction.extraction_tables(judged, first_coding())
+            show_extraction(indicators, families, split, console())
         else:
             field, _, value = misread.partition(".")
-            show_misread(extraction.misread(found, field, value), console())
+            show_misread(extraction.misread(judged, field, value), console())
 
 
 @features_app.command("ablate")
@@ -119,10 +108,45 @@ def features_ablate(
 ) -> None:
     """Print what each family of features is worth to text-only predictions (some minutes)."""
     with exit_on_user_error():
-        from enjoin.render.data import show_ablation
-        from train.run import ablate_rulings
+        from enjoin.render.features import show_ablation
+        from train.run import run_ablation
+        from train.settings import TrainSettings
 
-        settings = checked_settings(2022, folds, bags, seed, "granted", None)
-        with spinner("ablation") as tell:
-            table = ablate_rulings(read_rulings(rulings)[0], settings, tell)
+        settings = TrainSettings(n_folds=folds, n_bags=bags, seed=seed)
+        with spinner("ablation") as on_progress:
+            table = run_ablation(read_rulings(rulings)[0], settings, on_progress)
         show_ablation(table, console())
+
+
+@lexicon_app.command("check")
+def lexicon_check() -> None:
+    """Check every phrase and example sentence of the lexicons.
+
+    Exit code 0: no flaw; 3: flaws found.
+    """
+    with exit_on_user_error():
+        from features.phrases.lint import check_lexicons
+
+        count, flaws = check_lexicons()
+        for flaw in flaws:
+            warn(str(flaw))
+        echo(f"{count:,} entries checked, {plural(len(flaws), 'flaw')} found")
+        if flaws:
+            raise typer.Exit(3)
+
+
+@lexicon_app.command("try")
+def lexicon_try(
+    text: Annotated[str, typer.Argument(help="text of a paper, or - for standard input")],
+    paper: Annotated[PaperName, typer.Option(help="the paper that it is from")] = "motion",
+) -> None:
+    """Show which phrases match a text, in colour by family, and the indicator of each match.
+
+    ```
+    enjoin lexicon try "The harm is speculative." --paper opposition
+    ```
+    """
+    with exit_on_user_error():
+        from enjoin.render.features import show_hits
+
+        show_hits(sys.stdin.read() if text == "-" else text, paper, console())

@@ -1,13 +1,26 @@
-"""Score many motions, show what came out, and judge it once the rulings are in."""
+"""The `score` command: open input and output, score every motion, and report what happened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from enjoin.inputs import find_model, read_prior
-from enjoin.options import BaseRateOption, CourtRatesOption, DaskOption, ModelOption, OpenOption
-from enjoin.terminal import console, echo, exit_on_user_error, report_rejects, spinner, warn
+from enjoin.inputs import find_model, read_base_rates
+from enjoin.options import BaseRateOption, CourtRatesOption, DaskOption, ModelOption
+from enjoin.terminal import exit_on_user_error, info, row_progress
+
+if TYPE_CHECKING:
+    from data.io.chunks import Source
+    from serve.batch.sinks import Sink
+
+COLUMNS, DATABASES, RUNNING = "What the output holds", "Databases", "How it runs"
+"""Headings of the options in the help."""
+NOTHING_SCORED, SOME_REJECTED = 2, 3
+"""Exit codes."""
 
 
 def score(
@@ -15,170 +28,228 @@ def score(
         str,
         typer.Argument(
             metavar="INPUT",
-            help=".csv, .jsonl, .json or .parquet (also .gz, .zst), a folder or a quoted glob of "
-            "such files, an address such as s3://bucket/pending.parquet, a database "
-            "(postgresql+psycopg://..., sqlite:///...), or -",
+            help="file (.csv, .jsonl, .json or .parquet, also .gz or .zst), folder or quoted glob "
+            "of files, address such as s3://bucket/pending.parquet, database "
+            "(postgresql+psycopg://..., sqlite:///...), or - for standard input",
         ),
     ],
     output: Annotated[
         str,
         typer.Argument(
-            help=".csv, .jsonl (also .gz, .zst) or .parquet to write, here or at an address, or a "
+            help="file (.csv, .jsonl or .parquet; the first two also .gz or .zst), address, or "
             "database"
         ),
     ],
     model: ModelOption = None,
-    jobs: Annotated[int, typer.Option(help="processes; -1 for all cores")] = -1,
     base_rate: BaseRateOption = None,
     court_rates: CourtRatesOption = None,
     keep: Annotated[
         list[str] | None,
-        typer.Option(help="a field to carry into the output; may be repeated; all for every one"),
+        typer.Option(
+            metavar="FIELD",
+            help="copy this field of the motion to the output; repeatable; 'all' for every field",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None,
     contributions: Annotated[
-        bool, typer.Option("--contributions", help="add every feature's share of the log-odds")
+        bool,
+        typer.Option(
+            "--contributions",
+            help="add each feature's share of the log-odds",
+            rich_help_panel=COLUMNS,
+        ),
     ] = False,
     comparables: Annotated[
-        int, typer.Option(min=0, max=50, help="add so many of the most alike training rulings")
+        int,
+        typer.Option(
+            min=0,
+            max=50,
+            metavar="N",
+            help="add the N most similar training rulings, 50 at most",
+            rich_help_panel=COLUMNS,
+        ),
     ] = 0,
+    jobs: Annotated[
+        int,
+        typer.Option(metavar="N", help="processes; -1 for all cores", rich_help_panel=RUNNING),
+    ] = -1,
+    chunk: Annotated[
+        int, typer.Option(min=1, metavar="N", help="rows per chunk", rich_help_panel=RUNNING)
+    ] = 1000,
     resume: Annotated[
-        bool, typer.Option("--resume", help="go on from the last finished chunk of a run cut off")
+        bool,
+        typer.Option(
+            "--resume",
+            help="continue after the last finished chunk of an interrupted run",
+            rich_help_panel=RUNNING,
+        ),
     ] = False,
-    chunk: Annotated[int, typer.Option(min=1, help="rows scored at a time")] = 1000,
     checkpoint_dir: Annotated[
         Path | None,
-        typer.Option(help="folder for finished chunks; by default OUTPUT.partial"),
+        typer.Option(
+            metavar="FOLDER",
+            help="folder for finished chunks; by default OUTPUT.partial",
+            rich_help_panel=RUNNING,
+        ),
     ] = None,
+    dask: DaskOption = None,
     query: Annotated[
         str | None,
-        typer.Option(help="rows of a database; with an `order by`, they can be resumed"),
+        typer.Option(
+            metavar="SQL",
+            help="query that selects the rows to read; needs an ORDER BY to be resumed",
+            rich_help_panel=DATABASES,
+        ),
     ] = None,
-    table: Annotated[str | None, typer.Option(help="a whole table of a database")] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="table to read", rich_help_panel=DATABASES),
+    ] = None,
     output_table: Annotated[
-        str | None, typer.Option(help="new table of a database to write")
+        str | None,
+        typer.Option(metavar="NAME", help="table to write", rich_help_panel=DATABASES),
     ] = None,
     replace_: Annotated[
         bool,
         typer.Option(
-            "--replace", help="replace the table of --output-table, once the new one is whole"
+            "--replace",
+            help="replace --output-table if it exists, once the new rows are complete",
+            rich_help_panel=DATABASES,
         ),
     ] = False,
-    dask: DaskOption = None,
 ) -> None:
-    """Score pending motions, however many.
+    """Score pending motions, any number of them.
 
-    Wrong rows go to OUTPUT.rejects.jsonl; the output appears whole or not at all. A run
-    cut off goes on with `--resume`. Exit code 0: all scored, 3: some rejected, 2: nothing done.
+    Rejected rows go to OUTPUT.rejects.jsonl with the reasons. The output appears only when it is
+    complete; `--resume` continues an interrupted run.
+
+    Exit code 0: all rows scored; 3: some rejected; 2: error, or no row could be scored.
+
+    ```
+    enjoin score pending.csv scored.csv
+    enjoin score 'dockets/*.csv' scored.parquet --keep court --comparables 3
+    enjoin score sqlite:///court.db scored.csv --query "select * from motions order by id"
+    ```
     """
     with exit_on_user_error():
-        from enjoin.render.scoring import Place, at_hand
-        from enjoin.render.scoring import score as run_scoring
+        from enjoin.render.scoring import report_summary
         from serve.batch.chunk import OutputOptions, kept_fields
-        from serve.batch.job import Run
+        from serve.batch.job import Run, score_docket
         from serve.batch.local_pool import processes
         from serve.predictor import Predictor
 
-        wanted = OutputOptions(
-            read_prior(base_rate, court_rates), contributions, comparables, kept_fields(keep or [])
+        options = OutputOptions(
+            read_base_rates(base_rate, court_rates),
+            contributions,
+            comparables,
+            kept_fields(keep or []),
         )
         run = Run(processes(jobs), chunk, resume, checkpoint_dir)
-        place = Place(source, output, query, table, output_table, replace_)
-        with at_hand(place) as (docket, sink):
+        with open_io(IoSpec(source, output, query, table, output_table, replace_)) as (
+            docket,
+            sink,
+        ):
             located = find_model(model)
-            code = run_scoring(
-                docket, sink, Predictor.from_located(located), located, wanted, run, dask
-            )
-    if code:
-        raise typer.Exit(code)
+            predictor = Predictor.from_located(located)
+            if dask is not None:
+                from serve.batch.dask_pool import score_on_cluster
+
+                run = replace(
+                    run,
+                    elsewhere=partial(
+                        score_on_cluster, dask, predictor=predictor, located=located, wanted=options
+                    ),
+                )
+            with row_progress("scoring", docket.count()) as advance:
+                summary = score_docket(
+                    docket, sink, predictor, located, options, run, advance, info
+                )
+            report_summary(summary, predictor.version, sink.name, options.base_rates is not None)
+        if not summary.scored:
+            raise typer.Exit(NOTHING_SCORED)
+        if summary.rejected:
+            raise typer.Exit(SOME_REJECTED)
 
 
-def docket(
-    scored: Annotated[Path, typer.Argument(help="what `enjoin score` wrote")],
-    page: Annotated[Path, typer.Argument(help="HTML file to write")] = Path("docket.html"),
-    since: Annotated[
-        Path | None, typer.Option(help="an earlier scoring of the same docket: show what changed")
-    ] = None,
-    motions: Annotated[
-        str | None,
-        typer.Option(help="the file that was scored, for caption, court and claim area"),
-    ] = None,
-    rows: Annotated[
-        int, typer.Option(min=1, help="motions to list at most, nearest 50/50 first")
-    ] = 1000,
-    open_: OpenOption = False,
-) -> None:
-    """Write a page about a scored docket: expected grants, the motions, courts, what changed.
+@dataclass(frozen=True)
+class IoSpec:
+    """Input and output as the user names them.
 
-    One HTML file that holds everything, to open offline, print or mail. Exit code 0: written,
-    2: nothing done.
+    Attributes
+    ----------
+    source, output
+        File, folder, address or database.
+    query, table
+        The rows of an input database.
+    output_table, replace
+        The table of an output database, and whether to replace one that exists.
     """
-    with exit_on_user_error():
-        from serve.docket.page import write_docket_page
 
-        written = write_docket_page(scored, page, since, motions, rows)
-        total = len(written.docket.motions)
-        echo(f"Docket of {total} motion(s), {written.listed} listed -> {page}")
-        if motions and (bare := sum(not motion.details for motion in written.docket.motions)):
-            warn(f"{bare} motion(s) are not in {motions}: their caption, court ... are not shown")
-        if changes := written.changes:
-            echo(
-                f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
-                f"{len(changes.moved)} moved, {changes.steady} stayed"
-            )
-            if changes.model_changed:
-                warn("the model changed: a motion may have moved for that alone")
-        if open_:
-            typer.launch(page.resolve().as_uri())
+    source: str
+    output: str
+    query: str | None = None
+    table: str | None = None
+    output_table: str | None = None
+    replace: bool = False
 
 
-def backtest(
-    predictions: Annotated[str, typer.Argument(help="what `enjoin score` wrote")],
-    outcomes: Annotated[
-        str,
-        typer.Argument(
-            help="columns id and outcome (granted, granted_in_part or denied), and case_id if known"
-        ),
-    ],
-    motions: Annotated[
-        str | None, typer.Option(help="the motions that were scored, for the drift of each feature")
-    ] = None,
-    model: ModelOption = None,
-    partial_grants_as: Annotated[
-        str | None,
-        typer.Option(
-            help="what 'granted in part' counts as: granted, denied or left_out; by default as in "
-            "the model's training"
-        ),
-    ] = None,
-) -> None:
-    """Judge earlier predictions by the rulings that came in, and say if retraining is due.
+@contextmanager
+def open_io(spec: IoSpec) -> "Iterator[tuple[Source, Sink]]":
+    """Open the input and check that the output can be written.
 
-    Retraining is due when, with outcomes of 30 cases or more, the 95% interval of mean probability
-    less share granted excludes 0; or that of the calibration slope excludes 1; or in some mode that
-    of the Brier score lies wholly above the one of the model's own test; or the probabilities, or
-    one of the ten features that move them most (the year aside), have shifted: population stability
-    index above 0.25 and more than chance makes.
-
-    Each model version is judged apart and logged to MLflow as a run; the verdict on the champion
-    (or --model) counts.
-
-    Wrong rows go to a file of the input's name and `.rejects.jsonl` beside it. Exit code 0: fine,
-    3: retraining due or rows rejected, 2: nothing done.
+    Raises
+    ------
+    ValueError
+        If the options do not fit the input or output.
+    UnreadableInput
+        If the input cannot be read, or the output's format is unknown.
+    OSError
+        If the output cannot be written.
     """
-    with exit_on_user_error():
-        from enjoin.render.backtest import show_backtest
-        from serve.backtest.run import backtest as judge_predictions
+    from serve.batch.job import check_apart
 
-        with spinner("backtest") as tell:
-            found = judge_predictions(
-                predictions, outcomes, motions, model, partial_grants_as, tell
-            )
-        read = [rows for rows in (found.docket, found.predictions, found.outcomes) if rows]
-        for rows in read:
-            report_rejects(rows.rejects, rows.rejects_path)
-        show_backtest(found, console())
-        if found.unpredicted == len(found.outcomes.rows):
-            theirs, mine = found.outcomes.rows[0].id, found.predictions.rows[0].id
-            warn(f"no outcome is of a motion scored: ids such as {theirs!r} there, {mine!r} here")
-        if any(rows.rejects for rows in read) or found.verdict == "due":
-            raise typer.Exit(3)
+    sink = _sink(spec)
+    sink.check()
+    with _open_source(spec) as source:
+        check_apart(source, sink)
+        yield source, sink
+
+
+def _sink(spec: IoSpec) -> "Sink":
+    from serve.batch.sinks import FileSink, TableSink
+
+    if not _is_database(spec.output):
+        if spec.output_table or spec.replace:
+            raise ValueError("--output-table and --replace need an OUTPUT that is a database")
+        return FileSink(spec.output)
+    if spec.output_table is None:
+        raise ValueError("an OUTPUT that is a database needs --output-table")
+    if (spec.source, spec.table) == (spec.output, spec.output_table):
+        raise ValueError(
+            f"--output-table {spec.output_table} is the input table itself; choose another"
+        )
+    return TableSink(spec.output, spec.output_table, spec.replace)
+
+
+@contextmanager
+def _open_source(spec: IoSpec) -> "Iterator[Source]":
+    if _is_database(spec.source):
+        from data.io.database import open_query
+
+        yield open_query(spec.source, spec.query, spec.table)
+        return
+    if spec.query or spec.table:
+        raise ValueError("--query and --table need an INPUT that is a database")
+    from data.io.sources import open_source
+    from data.io.urls import filesystem
+
+    # A folder that is read may hold the output of an earlier run.
+    excluded = () if _is_database(spec.output) else (filesystem(spec.output)[1],)
+    with open_source(spec.source, excluded) as source:
+        yield source
+
+
+def _is_database(name: str) -> bool:
+    from data.io.urls import is_address, is_filesystem
+
+    return is_address(name) and not is_filesystem(name)

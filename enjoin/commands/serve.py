@@ -1,4 +1,4 @@
-"""Answer over HTTP, and make the keys to ask with."""
+"""Commands about the endpoint: run it, and make its API keys."""
 
 import os
 import sys
@@ -17,68 +17,92 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8000,
     model: ModelOption = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="processes that answer, each with a model of its own")
+        int, typer.Option(min=1, metavar="N", help="worker processes, each with its own model")
     ] = 1,
     keys: Annotated[
         Path | None,
-        typer.Option(help="file of API keys, as `enjoin key` prints them; or ENJOIN_API_KEYS"),
+        typer.Option(
+            metavar="FILE",
+            help="file of API keys, one line each from `enjoin key`; or set ENJOIN_API_KEYS",
+        ),
     ] = None,
     rate_limit: Annotated[
         str | None,
-        typer.Option(help="how often each key may ask each worker, e.g. 600/minute"),
+        typer.Option(
+            metavar="LIMIT", help="requests allowed per key and worker, such as 600/minute"
+        ),
     ] = None,
     audit_log: Annotated[
         Path | None,
-        typer.Option(help="JSON lines file to keep answers in, for backtest (the last 1.1 GB)"),
+        typer.Option(
+            metavar="FILE", help="keep every prediction in this JSON Lines file, for backtest"
+        ),
     ] = None,
     audit_text: Annotated[
-        bool, typer.Option("--audit-text", help="keep the motions' words in it too")
+        bool, typer.Option("--audit-text", help="keep the motions' text in the audit log too")
     ] = False,
     log_format: Annotated[
         Literal["json", "plain"] | None,
-        typer.Option(help="form of the log's lines; by default plain in a terminal, else json"),
+        typer.Option(help="format of the log; by default plain in a terminal, otherwise json"),
     ] = None,
 ) -> None:
-    """Answer over HTTP: POST /v1/predict, /v1/what-if, /v1/comparables ...; docs at /docs.
+    """Answer over HTTP: a page at /, the API under /v1, its reference at /docs.
 
-    Without keys only this machine is answered. The champion is followed: where another version
-    becomes champion, it takes over within half a minute, and no request is lost. SIGTERM finishes
-    what is in flight.
+    Without API keys it answers this machine only. When another version becomes champion, the
+    endpoint switches to it within half a minute, without losing a request. SIGTERM finishes the
+    requests in flight, then stops.
+
+    ```
+    enjoin serve
+    enjoin key acme-llp >> keys.txt
+    enjoin serve --host 0.0.0.0 --keys keys.txt --workers 2 --audit-log audit.jsonl
+    ```
     """
     with exit_on_user_error():
         from serve.http.auth import AccessControl, is_loopback, read_keys
-        from serve.http.server import Settings, run
+        from serve.http.server import ServerSettings, run
         from train.tracking.registry import short_timeouts
 
-        style = log_format or ("plain" if sys.stderr.isatty() else "json")
-        gate = AccessControl(read_keys(keys, os.environ), rate_limit)
-        if not gate.keys and not is_loopback(host):
+        style: Literal["json", "plain"] = log_format or ("plain" if sys.stderr.isatty() else "json")
+        access = AccessControl(read_keys(keys, os.environ), rate_limit)
+        if not access.keys and not is_loopback(host):
             raise ValueError(
-                f"others than this machine can reach {host}, so API keys are needed: "
+                f"other machines can reach {host}, so API keys are required: "
                 "enjoin key NAME >> keys.txt, then enjoin serve --keys keys.txt"
             )
 
-        def ready() -> None:
-            where = f"http://{host}:{port}"
-            info(f"enjoin listens at {where}/v1/predict; try it at {where}/docs")
+        def on_ready() -> None:
+            url = f"http://{host}:{port}"
+            info(f"enjoin listens at {url}/v1/predict; try it at {url}/docs")
 
-        with short_timeouts():  # whoever follows the champion is to be so too
-            settings = Settings(
-                find_model(model), model, gate.keys, rate_limit, audit_log, audit_text
+        with short_timeouts():  # for the thread that follows the champion, too
+            settings = ServerSettings(
+                located=find_model(model),
+                source=model,
+                keys=access.keys,
+                rate_limit=rate_limit,
+                audit_path=audit_log,
+                audit_text=audit_text,
             )
-            run(settings, host, port, ready, workers, style)
+            run(settings, host, port, on_ready, workers=workers, log_format=style)
 
 
-def key(name: Annotated[str, typer.Argument(help="who the key is for")]) -> None:
-    """Make an API key for `enjoin serve`: the line to keep goes to standard output.
+def key(
+    name: Annotated[str, typer.Argument(help="whom the key is for, such as acme-llp")],
+) -> None:
+    """Make an API key for `enjoin serve`.
 
-    The key itself is told once, on standard error. Add the line to a file: `enjoin key NAME >>
-    keys.txt`.
+    The key is shown once, on standard error. The line for the file of keys goes to standard
+    output; it holds only a SHA-256 digest of the key.
+
+    ```
+    enjoin key acme-llp >> keys.txt
+    ```
     """
     with exit_on_user_error():
         from serve.http.auth import check_key_name, new_key
 
         secret, digest = new_key()
         line = f"{check_key_name(name)}:{digest}"
-        info(f"Key of {name}, told this once: {secret}")
+        info(f"API key of {name}, shown only this once: {secret}")
         print(line)

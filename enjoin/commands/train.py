@@ -1,19 +1,17 @@
-"""Train, judge and tune the model, and choose the version that answers."""
+"""Commands that fit and judge models: train, evaluate, tune, compare-design."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from enjoin.inputs import checked_settings, read_rulings, train_and_register
+from enjoin.inputs import read_parameters, read_rulings, train_and_register
 from enjoin.options import (
     EMBEDDED,
     BagsOption,
     DaskOption,
     FoldsOption,
     JudgesOption,
-    OpenOption,
     ParametersOption,
     PartialGrantsOption,
     RulingsOption,
@@ -34,31 +32,44 @@ def train(
     without_judges: JudgesOption = False,
     dask: DaskOption = None,
 ) -> None:
-    """Evaluate, train on all rulings, and register the model in MLflow.
+    """Evaluate the model, train it on all rulings, and register it in MLflow.
 
-    Uses the store in MLFLOW_TRACKING_URI, or an SQLite file in this folder. The first version
-    answers from then on; a later one waits for `enjoin promote`.
+    The first version registered becomes the champion, which answers by default. A later one is
+    the challenger until `enjoin promote`. Runs and models go to the store in
+    MLFLOW_TRACKING_URI, by default an SQLite file in this folder.
+
+    ```
+    enjoin train
+    enjoin train --rulings rulings.csv --partial-grants-as left_out
+    ```
     """
     with exit_on_user_error():
         from enjoin.render.evaluation import show_headline
-        from train.report.model_card import FEW_BAGS
+        from train.report.model_card import MIN_BAGS_FOR_INTERVALS
+        from train.settings import TrainSettings
 
-        settings = checked_settings(
-            first_test_year, folds, bags, seed, partial_grants_as, parameters
+        settings = TrainSettings(
+            first_test_year=first_test_year,
+            n_folds=folds,
+            n_bags=bags,
+            seed=seed,
+            partial_grants_as=partial_grants_as,
+            parameters=read_parameters(parameters),
+            without_judges=without_judges,
+            dask=dask,
         )
-        settings = replace(settings, without_judges=without_judges, dask=dask)
-        if bags < FEW_BAGS:
-            warn(f"intervals are those of the bags: of {bags} they are too narrow, to try out only")
+        if bags < MIN_BAGS_FOR_INTERVALS:
+            warn(f"with {bags} bags the intervals are too narrow: for trying out only")
         trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
         name = f"enjoin version {trained.version}"
         echo(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
         echo(f"MLflow store: {trained.tracking_uri}")
         if trained.alias == "champion":
-            echo("Next: enjoin example | enjoin predict -      (or: enjoin score, enjoin serve)")
+            echo("Next: enjoin example | enjoin predict -      (or enjoin score, enjoin serve)")
         else:
             echo("Next: enjoin promote      (until then the champion answers)")
-        echo("Report: enjoin report --open      (runs: mlflow ui)")
+        echo("Report: enjoin report --open      (all runs: mlflow ui)")
 
 
 def evaluate(
@@ -72,58 +83,39 @@ def evaluate(
     slices: Annotated[
         bool, typer.Option("--slices", help="show every court level, circuit, claim area ... too")
     ] = False,
-    output: Annotated[Path | None, typer.Option(help="also write the table here as CSV")] = None,
-) -> None:
-    """Print the evaluation: later years and grouped folds, all modes, beside the baselines."""
-    with exit_on_user_error():
-        from data.io.atomic import written_whole
-        from enjoin.render.evaluation import show_evaluation
-        from train.run import evaluate_rulings
-
-        settings = checked_settings(
-            first_test_year, folds, bags, seed, partial_grants_as, parameters
-        )
-        with spinner("evaluating") as tell:
-            evaluation = evaluate_rulings(read_rulings(rulings)[0], settings, tell)
-        show_evaluation(evaluation, console(), slices)
-        if output:
-            with written_whole(output) as temporary:
-                evaluation.table.to_csv(temporary, index=False)
-
-
-def promote(
-    force: Annotated[bool, typer.Option("--force", help="promote whatever the checks say")] = False,
-    reason: Annotated[
-        str | None, typer.Option(help="why; kept with the version, needed with --force")
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="also write the table to this CSV file")
     ] = None,
 ) -> None:
-    """Compare the challenger with the champion, and promote it if it is not worse.
+    """Print the whole evaluation, with baselines beside the model; registers nothing.
 
-    Exit code 0: promoted, 3: refused, 2: nothing done.
+    Two tests: each year from --first-test-year on, predicted from the years before it; and
+    grouped cross-validation over all rulings.
+
+    ```
+    enjoin evaluate --slices
+    ```
     """
     with exit_on_user_error():
-        from enjoin.render.promotion import show_verdict
-        from train.tracking.promotion import promote as run_promotion
+        from data.io.atomic import atomic_write
+        from enjoin.render.evaluation import show_evaluation
+        from train.run import run_evaluation
+        from train.settings import TrainSettings
 
-        with spinner("promoting") as tell:
-            verdict = run_promotion(force, reason, tell)
-        show_verdict(verdict, console())
-        if not verdict.promoted:
-            raise typer.Exit(3)
-
-
-def rollback() -> None:
-    """Make the champion before this one champion again."""
-    with exit_on_user_error():
-        from train.tracking.promotion import rollback as step_back
-
-        back = step_back()
-        echo(
-            f"Version {back.stepped_down} stepped down; version {back.champion} is champion again."
+        settings = TrainSettings(
+            first_test_year=first_test_year,
+            n_folds=folds,
+            n_bags=bags,
+            seed=seed,
+            partial_grants_as=partial_grants_as,
+            parameters=read_parameters(parameters),
         )
-        if back.problem:
-            warn(f"this program cannot answer from it: {back.problem}")
-        echo("A running `enjoin serve` answers from it within half a minute.")
+        with spinner("evaluating") as on_progress:
+            evaluation = run_evaluation(read_rulings(rulings)[0], settings, on_progress)
+        show_evaluation(evaluation, console(), slices)
+        if output:
+            with atomic_write(output) as temporary:
+                evaluation.table.to_csv(temporary, index=False)
 
 
 def compare_design(
@@ -132,32 +124,19 @@ def compare_design(
     bags: BagsOption = 20,
     seed: SeedOption = 0,
 ) -> None:
-    """Print what the model's choices cost or gain: constraints, categories, bags (some minutes)."""
+    """Print what each design choice is worth: constraints, categories, bags (some minutes).
+
+    Refits the model with one choice changed at a time, and compares by cross-validation.
+    """
     with exit_on_user_error():
-        from enjoin.render.evaluation import show_choices
-        from train.run import compare_design_on
+        from enjoin.render.evaluation import show_design_comparison
+        from train.run import run_design_comparison
+        from train.settings import TrainSettings
 
-        settings = checked_settings(2022, folds, bags, seed, "granted", None)
-        with spinner("choices") as tell:
-            table = compare_design_on(read_rulings(rulings)[0], settings, tell)
-        show_choices(table, console())
-
-
-def report(
-    version: Annotated[
-        int | None, typer.Option(help="registered version; by default the champion")
-    ] = None,
-    output: Annotated[Path, typer.Option(help="HTML file to write")] = Path("report.html"),
-    open_: OpenOption = False,
-) -> None:
-    """Fetch the report of a version's training run: scores, plots, slices, model card."""
-    with exit_on_user_error():
-        from train.tracking.registry import fetch_report
-
-        found = fetch_report(version, output)
-        echo(f"Report of enjoin version {found} -> {output}")
-        if open_:
-            typer.launch(output.resolve().as_uri())
+        settings = TrainSettings(n_folds=folds, n_bags=bags, seed=seed)
+        with spinner("comparing designs") as on_progress:
+            table = run_design_comparison(read_rulings(rulings)[0], settings, on_progress)
+        show_design_comparison(table, console())
 
 
 def tune(
@@ -166,16 +145,19 @@ def tune(
         int,
         typer.Option(
             min=1,
-            help="parameter settings to have tried in all, those that --study already holds "
-            "included: the same command again ends what was interrupted",
+            metavar="N",
+            help="parameter settings to try in all, including those already in --study",
         ),
     ] = 20,
-    output: Annotated[Path, typer.Option(help="TOML to write")] = Path("parameters.toml"),
+    output: Annotated[Path, typer.Option(metavar="FILE", help="TOML file to write")] = Path(
+        "parameters.toml"
+    ),
     study: Annotated[
         Path,
         typer.Option(
-            help="SQLite file of what was tried; other rulings, options or another version begin a "
-            "new study in it"
+            metavar="FILE",
+            help="SQLite file that keeps the trials; other rulings or options start a new study "
+            "in it",
         ),
     ] = Path("tune.db"),
     first_test_year: YearOption = 2022,
@@ -184,14 +166,26 @@ def tune(
     seed: SeedOption = 0,
     partial_grants_as: PartialGrantsOption = "granted",
 ) -> None:
-    """Search better LightGBM parameters on the years before the first test year.
+    """Search for better LightGBM parameters on the years before --first-test-year.
 
-    Stop it at any time: the same command goes on from the last finished trial.
+    Stop it at any time: the same command continues after the last finished trial.
+
+    ```
+    enjoin tune --trials 40
+    enjoin train --parameters parameters.toml
+    ```
     """
     with exit_on_user_error():
+        from train.settings import TrainSettings
         from train.tune.search import tune as search
 
-        settings = checked_settings(first_test_year, folds, bags, seed, partial_grants_as, None)
+        settings = TrainSettings(
+            first_test_year=first_test_year,
+            n_folds=folds,
+            n_bags=bags,
+            seed=seed,
+            partial_grants_as=partial_grants_as,
+        )
         with step_progress("tuning") as advance:
             tuned = search(read_rulings(rulings)[0], settings, trials, output, study, info, advance)
         console().print_json(data=tuned.parameters)
@@ -200,7 +194,10 @@ def tune(
         if tuned.are_defaults:
             return
         if not tuned.surely_better:
-            warn("the interval includes zero: these are not shown to beat the present parameters")
+            warn(
+                "the interval includes zero: these parameters are not significantly better than "
+                "the present ones"
+            )
         echo(
             f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}"
         )

@@ -1,4 +1,4 @@
-"""Show in the terminal how earlier predictions did once the rulings came in."""
+"""What `backtest` prints: earlier predictions against the rulings that came in."""
 
 from typing import Any
 
@@ -8,12 +8,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from enjoin.render.evaluation import HEADS
+from enjoin.terminal import plural
 from serve.backtest.run import Backtest
 from serve.backtest.tracking import VersionReport
 from train.monitor.drift import P_GRANT
-from train.monitor.live_metrics import EVERY_MODE, FEWEST
+from train.monitor.live_metrics import ALL_MODES, FEWEST
 
-SHOWN = (
+METRICS = (
     "brier_score",
     "log_loss",
     "roc_auc",
@@ -23,30 +24,34 @@ SHOWN = (
     "calibration_intercept",
 )
 _SIGNED = ("calibration_in_the_large", "calibration_intercept")
-_READINGS = {"shifted": "bold red", "watch": "yellow"}
+_STYLES = {"shifted": "bold red", "watch": "yellow"}
 
 
-def show_backtest(found: Backtest, console: Console, most: int = 12) -> None:
+MAX_FEATURES = 12
+"""Features whose drift is shown, those with the largest first."""
+
+
+def show_backtest(judged: Backtest, console: Console) -> None:
     """Print the counts, then each version's scores, reliability, drift and verdict."""
-    for rows, name in ((found.predictions, "predictions"), (found.outcomes, "outcomes")):
+    for rows, noun in ((judged.predictions, "prediction"), (judged.outcomes, "outcome")):
         if rows.repeated:
-            console.print(f"{rows.repeated} {name} given again, word for word; counted once")
-    if found.unpredicted:
-        console.print(f"{found.unpredicted} outcome(s) have no prediction")
-    for report in found.reports:
-        _show_version(report, console, most)
-    if len(found.reports) > 1:
-        console.print(f"\nThe verdict on {found.judged} counts: {found.verdict}.", style="bold")
+            console.print(f"{plural(rows.repeated, f'duplicate {noun}')} counted once")
+    if judged.unpredicted:
+        console.print(f"{plural(judged.unpredicted, 'outcome')} without a prediction")
+    for report in judged.reports:
+        _show_version(report, console)
+    if len(judged.reports) > 1:
+        console.print(f"\nThe verdict on {judged.judged} counts: {judged.verdict}.", style="bold")
 
 
-def _show_version(report: VersionReport, console: Console, most: int) -> None:
+def _show_version(report: VersionReport, console: Console) -> None:
     joined = report.joined
     console.print(f"\nModel {report.version}", style="bold", markup=False)
-    left_out = f", {joined.left_out} granted in part left out" if joined.left_out else ""
-    cases = f" ({joined.table['case'].nunique()} cases)" if len(joined.table) else ""
+    n_cases = joined.table["case"].nunique() if len(joined.table) else 0
+    left_out = f"; {joined.left_out} granted in part, left out" if joined.left_out else ""
     console.print(
-        f"{len(joined.table)} predictions have their outcome{cases}{left_out}; "
-        f"{joined.pending} pending"
+        f"{plural(len(joined.table), 'prediction')} with a known outcome "
+        f"({plural(n_cases, 'case')}), {joined.pending} still pending{left_out}"
     )
     for note in report.notes:
         console.print(f"Note: {note}", style="yellow", markup=False)
@@ -55,12 +60,12 @@ def _show_version(report: VersionReport, console: Console, most: int) -> None:
             console.print(_scores(str(mode), rows))
         console.print(_reliability(report))
     if len(report.drift):
-        console.print(_drift(report, most))
+        console.print(_drift(report))
     table = Table("rule", "", "", title="Is retraining due?", title_justify="left")
     table.show_header = False
-    enough = joined.cases >= FEWEST
+    is_enough = joined.cases >= FEWEST
     for rule in report.rules:
-        broken = "[bold red]due[/bold red]" if enough else "[yellow]seen[/yellow]"
+        broken = "[bold red]yes[/bold red]" if is_enough else "[yellow]too early[/yellow]"
         result = broken if rule.broken else "[green]no[/green]"
         table.add_row(rule.name, result, escape(rule.words))
     console.print(table)
@@ -70,43 +75,46 @@ def _show_version(report: VersionReport, console: Console, most: int) -> None:
 
 def _few(report: VersionReport) -> str:
     n = report.joined.cases
-    return f" Outcomes of {n} case(s) are joined; of {FEWEST} are needed." if n < FEWEST else ""
+    return f" Outcomes of {plural(n, 'case')} are known; {FEWEST} are needed." if n < FEWEST else ""
 
 
 def _scores(mode: str, rows: pd.DataFrame) -> Table:
-    named = "All modes" if mode == EVERY_MODE else f"Mode {mode}"
+    name = "All modes" if mode == ALL_MODES else f"Mode {mode}"
     n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
-    heads = ("metric", "live", "95% interval", "base rate", "tested", "95% interval")
-    title = f"{named}: {n} outcomes, {cases} cases"
+    heads = ("metric", "live", "95% interval", "base rate", "own test", "95% interval")
+    title = f"{name}: {n} outcomes, {cases} cases"
     table = Table(*heads, title=title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
     cells = rows.set_index("metric")
-    for metric in SHOWN:
+    for metric in METRICS:
         cell = cells.loc[metric]
-        form = "+.3f" if metric in _SIGNED else ".3f"
+        spec = "+.3f" if metric in _SIGNED else ".3f"
         table.add_row(
             HEADS[metric],
-            _figure(cell["value"], form),
-            _span(cell["low"], cell["high"], form),
-            _figure(cell["base_rate"], form),
-            _figure(cell["promised"], form),
-            _span(cell["promised_low"], cell["promised_high"], form),
+            _figure(cell["value"], spec),
+            _span(cell["low"], cell["high"], spec),
+            _figure(cell["base_rate"], spec),
+            _figure(cell["promised"], spec),
+            _span(cell["promised_low"], cell["promised_high"], spec),
         )
     if "brier_difference" in cells.index:
         cell = cells.loc["brier_difference"]
         table.add_row(
-            "Brier score less base rate's",
+            "Brier score minus base rate's",
             _figure(cell["value"], "+.3f"),
             _span(cell["low"], cell["high"], "+.3f"),
         )
-    table.caption = "live: these outcomes; base rate: every motion given the training rulings' rate"
+    table.caption = (
+        "live: these outcomes; base rate: the training rulings' grant rate for every motion; "
+        "own test: the model's test when it was trained"
+    )
     return table
 
 
 def _reliability(report: VersionReport) -> Table:
-    heads = ("rulings", "expected", "interval", "observed", "95% interval", "inside")
-    table = Table(*heads, title="Expected and observed share granted", title_justify="left")
+    heads = ("rulings", "predicted", "interval", "granted", "95% interval", "inside")
+    table = Table(*heads, title="Predicted and observed share granted", title_justify="left")
     for column in table.columns:
         column.justify = "right"
     for row in report.reliability.to_dict("records"):
@@ -121,21 +129,23 @@ def _reliability(report: VersionReport) -> Table:
     if report.inside:
         share, low, high = report.inside
         table.caption = (
-            f"observed share inside the mean interval in {share:.0%} of groups "
+            f"the observed share is inside the mean interval in {share:.0%} of groups "
             f"(95% interval {low:.0%} to {high:.0%})"
         )
     return table
 
 
-def _drift(report: VersionReport, most: int) -> Table:
-    """Show the probabilities' drift in each mode, then the features with the largest index."""
-    own = report.drift["feature"] == P_GRANT
-    features = report.drift[~own].sort_values("psi", ascending=False, kind="stable")
-    heads = ("mode", "feature", "PSI", "by chance", "reading", "moved most", "then", "now")
+def _drift(report: VersionReport) -> Table:
+    """Return the probabilities' drift in each mode, then the features with the largest index."""
+    is_p_grant = report.drift["feature"] == P_GRANT
+    features = report.drift[~is_p_grant].sort_values("psi", ascending=False, kind="stable")
+    heads = ("mode", "feature", "PSI", "by chance", "drift", "largest shift", "then", "now")
     table = Table(*heads, title="Drift against the training rulings", title_justify="left")
-    for place in (2, 3, 6, 7):
-        table.columns[place].justify = "right"
-    for row in pd.concat([report.drift[own], features.head(most)]).to_dict("records"):
+    for index in (2, 3, 6, 7):
+        table.columns[index].justify = "right"
+    for row in pd.concat([report.drift[is_p_grant], features.head(MAX_FEATURES)]).to_dict(
+        "records"
+    ):
         matters = row["feature"] in report.matters.get(row["mode"], ())
         table.add_row(
             row["mode"],
@@ -146,20 +156,21 @@ def _drift(report: VersionReport, most: int) -> Table:
             escape(str(row["moved"])),
             f"{row['then']:.0%}",
             f"{row['now']:.0%}",
-            style=_READINGS.get(row["reading"], ""),
+            style=_STYLES.get(row["reading"], ""),
         )
     counts = features["reading"].value_counts()
-    told = ", ".join(f"{count} {reading}" for reading, count in counts.items())
-    more = f"features: {told}. * one of those that move its mode most. " if told else ""
-    table.caption = more + (
-        "PSI below 0.1 is stable, above 0.25 shifted, unless chance alone makes as much of so few"
+    summary = ", ".join(f"{count} {reading}" for reading, count in counts.items())
+    legend = f"features: {summary}. * among those that move its mode most. " if summary else ""
+    table.caption = legend + (
+        "PSI (population stability index): below 0.1 stable, above 0.25 shifted, unless chance "
+        "alone produces as much among so few"
     )
     return table
 
 
-def _figure(value: Any, form: str) -> str:
-    return "-" if pd.isna(value) else f"{value:{form}}"
+def _figure(value: Any, spec: str) -> str:
+    return "-" if pd.isna(value) else f"{value:{spec}}"
 
 
-def _span(low: Any, high: Any, form: str) -> str:
-    return "-" if pd.isna(low) else f"{low:{form}} to {high:{form}}"
+def _span(low: Any, high: Any, spec: str) -> str:
+    return "-" if pd.isna(low) else f"{low:{spec}} to {high:{spec}}"

@@ -1,4 +1,4 @@
-"""Show an evaluation as tables in the terminal."""
+"""What `train`, `evaluate` and `compare-design` print: evaluations as tables."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,24 +7,15 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from train.evaluate.calibration_metrics import calibration_error_by_chance
-from train.evaluate.choices import SHIPPED
-from train.evaluate.metrics import CALIBRATION
-from train.evaluate.protocols import (
-    ANY_MODE,
-    HEADLINE,
-    MODEL,
-    RECALIBRATED,
-    Evaluation,
-    interval_check,
-    outcome_table,
-    part_table,
-)
-from train.evaluate.slices import FEW
+from train.evaluate.metrics import CALIBRATION, calibration_error_by_chance
+from train.evaluate.protocols import ANY_MODE, HEADLINE, MODEL, RECALIBRATED, Evaluation
+from train.evaluate.refits import SHIPPED
+from train.evaluate.slices import MIN_SLICE_SIZE
+from train.evaluate.tables import interval_coverage, outcome_table, phrase_split_table
 from train.modes import MODES
 
-SHOWN = ("roc_auc", "pr_auc", "brier_score", "brier_skill", "log_loss", "accuracy")
-BRIEF = ("roc_auc", "brier_score", "brier_skill")
+COLUMNS = ("roc_auc", "pr_auc", "brier_score", "brier_skill", "log_loss", "accuracy")
+HEADLINE_COLUMNS = ("roc_auc", "brier_score", "brier_skill")
 HEADS = {
     "roc_auc": "ROC AUC",
     "pr_auc": "PR AUC",
@@ -40,58 +31,59 @@ HEADS = {
 
 
 def show_headline(evaluation: Evaluation, console: Console) -> None:
-    """Print the metrics that matter most on later years, the model beside its baselines."""
+    """Print the main metrics on later years, for the model and its baselines."""
     rows = evaluation.table[evaluation.table["protocol"] == HEADLINE]
-    console.print(_scores(rows, _title(evaluation, rows), BRIEF))
-    console.print("Each figure with its 95% interval. All of it: enjoin evaluate")
+    console.print(_scores(rows, _title(evaluation, rows), HEADLINE_COLUMNS))
+    console.print("Each figure with its 95% interval. The whole evaluation: enjoin evaluate")
 
 
 def show_evaluation(evaluation: Evaluation, console: Console, slices: bool = False) -> None:
     """Print the metrics of both protocols, the paired differences, calibration and checks.
 
-    `slices` adds the table of every slice; without it only those off in calibration are named.
+    With `slices`, also prints every slice; otherwise only those whose calibration is off.
     """
     for protocol, rows in evaluation.table.groupby("protocol", sort=False):
-        console.print(_scores(rows, _title(evaluation, rows), SHOWN))
-        mine = evaluation.beside[evaluation.beside["protocol"] == protocol]
-        console.print(_beside(mine))
+        console.print(_scores(rows, _title(evaluation, rows), COLUMNS))
+        differences = evaluation.baseline_differences
+        console.print(_beside(differences[differences["protocol"] == protocol]))
         console.print(_calibration(rows, evaluation.predictions))
     console.print(
         "Each figure with its 95% interval, bootstrapped by case. Lower is better for Brier score, "
-        "log loss and calibration error. Brier skill: 1 less the ratio of the Brier score to that "
-        "of the informed base rate (the share granted by motion type x claim area) on the same "
-        "rows; positive is better. In the large: mean probability less the share granted.\n"
+        "log loss and calibration error. Brier skill: 1 minus the ratio of the Brier score to that "
+        "of the informed base rate (the share granted by motion type and claim area) on the same "
+        "rulings; positive is better. In the large: mean probability minus the share granted.\n"
     )
     console.print(_outcomes(evaluation.predictions))
     console.print(_intervals(evaluation.predictions))
-    console.print(_parts(evaluation.predictions))
+    console.print(_phrase_splits(evaluation.predictions))
     _show_slices(evaluation.slices, console, slices)
 
 
-def show_choices(table: pd.DataFrame, console: Console) -> None:
-    """Print the model's scores with one choice changed at a time, and the paired differences."""
-    heads = ("choice", "mode", "ROC AUC", "difference", "Brier score", "difference")
-    title = "Grouped cross-validation, one choice changed at a time"
+def show_design_comparison(table: pd.DataFrame, console: Console) -> None:
+    """Print the scores with one design choice changed at a time, and the paired differences."""
+    heads = ("design", "mode", "ROC AUC", "difference", "Brier score", "difference")
+    title = "Grouped cross-validation, one design choice changed at a time"
     shown = Table(*heads, title=title, title_justify="left")
-    for (choice, mode), rows in table.groupby(["choice", "mode"], sort=False):
+    for (design, mode), rows in table.groupby(["design", "mode"], sort=False):
         cells = rows.set_index("metric")
         names = ("roc_auc", "roc_auc_difference", "brier_score", "brier_difference")
-        words = [with_interval(cells.loc[name]) for name in names]
-        if choice == SHIPPED:
-            words[1] = words[3] = ""
-        shown.add_row(str(choice), str(mode), *words)
+        figures = [with_interval(cells.loc[name]) for name in names]
+        if design == SHIPPED:
+            figures[1] = figures[3] = ""
+        shown.add_row(str(design), str(mode), *figures)
     console.print(shown)
     console.print(
-        "Difference: the changed model less the shipped one, paired on the same rulings, 95% "
-        "interval bootstrapped by case. A Brier score that rises says the shipped choice helps."
+        "Difference: the changed model minus the shipped one, paired on the same rulings, 95% "
+        "interval bootstrapped by case. The shipped choice helps if the Brier score rises without "
+        "it."
     )
 
 
 def with_interval(cell: Any) -> str:
-    """Return a figure over its interval, for a cell."""
+    """Return a figure and, on the next line, its interval."""
     if pd.isna(cell["value"]):
         return "-"
-    # Two lines, so that six columns fit in a terminal of 100.
+    # On two lines, six columns fit in a terminal of 100 characters.
     return f"{cell['value']:.3f}\n\\[{cell['low']:.3f}, {cell['high']:.3f}]"
 
 
@@ -108,47 +100,51 @@ def _title(evaluation: Evaluation, rows: pd.DataFrame) -> str:
 def _scores(rows: pd.DataFrame, title: str, metrics: Sequence[str]) -> Table:
     heads = ("model", "mode", *(HEADS[metric] for metric in metrics))
     table = Table(*heads, title=title, title_justify="left")
-    shown_rows = rows[~rows["model"].isin(RECALIBRATED)]
-    for (mode, name), mine in shown_rows.groupby(["mode", "model"], sort=False):
-        cells = mine.set_index("metric")
-        shown = [with_interval(cells.loc[metric]) for metric in metrics]
-        table.add_row(str(name), str(mode), *shown, style="bold" if name == MODEL else "")
+    shown = rows[~rows["model"].isin(RECALIBRATED)]
+    for (mode, name), scores in shown.groupby(["mode", "model"], sort=False):
+        cells = scores.set_index("metric")
+        figures = [with_interval(cells.loc[metric]) for metric in metrics]
+        table.add_row(str(name), str(mode), *figures, style="bold" if name == MODEL else "")
     return table
 
 
 def _beside(rows: pd.DataFrame) -> Table:
-    """Show the model less each baseline: a row per baseline, two columns per mode."""
-    title = "enjoin less each baseline on the same rulings (Brier below 0 and ROC AUC above 0 win)"
-    heads = [f"{mode}: {word}" for mode in MODES for word in ("Brier", "ROC AUC")]
+    """Return the model minus each baseline: a row per baseline, two columns per mode."""
+    title = (
+        "enjoin minus each baseline, on the same rulings (better: Brier below 0, ROC AUC above 0)"
+    )
+    heads = [f"{mode}: {metric}" for mode in MODES for metric in ("Brier", "ROC AUC")]
     table = Table("baseline", *heads, title=title, title_justify="left")
     cells = rows.set_index(["baseline", "mode", "metric"])
     for baseline in dict.fromkeys(rows.loc[~rows["baseline"].isin(RECALIBRATED), "baseline"]):
-        shown = [
+        figures = [
             with_interval(cells.loc[(baseline, mode, metric)])
             for mode in MODES
             for metric in ("brier_difference", "roc_auc_difference")
         ]
-        table.add_row(str(baseline), *shown)
+        table.add_row(str(baseline), *figures)
     return table
 
 
 def _calibration(rows: pd.DataFrame, predictions: pd.DataFrame) -> Table:
-    """Show how true to size the probabilities are, beside other calibrations of the same scores."""
+    """Return calibration metrics, beside those of other calibrations of the same scores."""
     protocol = rows["protocol"].iloc[0]
     heads = ("model", "mode", "Brier score", "log loss", *(HEADS[m] for m in CALIBRATION))
     table = Table(*heads, "by chance", title="Calibration", title_justify="left")
-    mine = rows[rows["mode"] != ANY_MODE]
-    given = predictions[predictions["protocol"] == protocol].groupby(["mode", "model"])["p_grant"]
-    for (mode, name), scores in mine.groupby(["mode", "model"], sort=False):
+    shown = rows[rows["mode"] != ANY_MODE]
+    probabilities = predictions[predictions["protocol"] == protocol].groupby(["mode", "model"])[
+        "p_grant"
+    ]
+    for (mode, name), scores in shown.groupby(["mode", "model"], sort=False):
         cells = scores.set_index("metric")
-        shown = [
+        figures = [
             with_interval(cells.loc[metric]) for metric in ("brier_score", "log_loss", *CALIBRATION)
         ]
-        p = given.get_group((mode, name)).to_numpy(dtype=float)
+        p = probabilities.get_group((mode, name)).to_numpy(dtype=float)
         style = "bold" if name == MODEL else ""
-        chance = f"{calibration_error_by_chance(p):.3f}"
-        table.add_row(str(name), str(mode), *shown, chance, style=style)
-    table.caption = "by chance: the calibration error that so many true probabilities would show"
+        by_chance = f"{calibration_error_by_chance(p):.3f}"
+        table.add_row(str(name), str(mode), *figures, by_chance, style=style)
+    table.caption = "by chance: the calibration error of as many perfectly calibrated probabilities"
     return table
 
 
@@ -163,44 +159,50 @@ def _outcomes(predictions: pd.DataFrame) -> Table:
 
 
 def _intervals(predictions: pd.DataFrame) -> Table:
-    heads = ("test", "mode", "intervals", "mean width", "observed rate inside", "can be inside")
-    table = Table(*heads, title="Intervals, over groups of about 50 rulings of like p_grant")
-    for row in interval_check(predictions).itertuples():
-        inside = f"{row.groups_covered} of {row.groups}"
-        meets = f"{row.groups_consistent} of {row.groups}"
-        table.add_row(row.protocol, row.mode, row.model, f"{row.mean_width:.3f}", inside, meets)
-    table.caption = "can be inside: the 95% interval of the observed rate meets the interval"
+    heads = ("test", "mode", "model", "mean width", "observed rate inside", "consistent")
+    table = Table(
+        *heads, title="Coverage of the intervals, in groups of about 50 rulings of similar p_grant"
+    )
+    for row in interval_coverage(predictions).itertuples():
+        covered = f"{row.groups_covered} of {row.groups}"
+        consistent = f"{row.groups_consistent} of {row.groups}"
+        table.add_row(
+            row.protocol, row.mode, row.model, f"{row.mean_width:.3f}", covered, consistent
+        )
+    table.caption = "consistent: the 95% interval of the observed rate overlaps the interval"
     return table
 
 
-def _parts(predictions: pd.DataFrame) -> Table:
+def _phrase_splits(predictions: pd.DataFrame) -> Table:
     table = Table("test", "cases", "rulings", "ROC AUC", "Brier score")
     table.title = "Text only, by whether phrase writers may have read the case"
-    parts = part_table(predictions).groupby(["protocol", "phrase_part"], sort=False)
-    for (protocol, part), rows in parts:
+    splits = phrase_split_table(predictions).groupby(["protocol", "phrase_split"], sort=False)
+    for (protocol, split), rows in splits:
         cells = rows.set_index("metric")
-        shown = [with_interval(cells.loc[m]) for m in ("roc_auc", "brier_score")]
-        words = "read" if part == "writing" else "not read"
-        table.add_row(protocol, words, str(rows["n"].iloc[0]), *shown)
+        figures = [with_interval(cells.loc[metric]) for metric in ("roc_auc", "brier_score")]
+        cases = "read" if split == "writing" else "not read"
+        table.add_row(protocol, cases, str(rows["n"].iloc[0]), *figures)
     return table
 
 
-def _show_slices(found: pd.DataFrame, console: Console, everything: bool) -> None:
-    off = found[found["off"] & (found["metric"] == "calibration_in_the_large")]
+def _show_slices(slices: pd.DataFrame, console: Console, show_all: bool) -> None:
+    off = slices[slices["off"] & (slices["metric"] == "calibration_in_the_large")]
     for row in off.itertuples():
         console.print(
-            f"Calibration off: {row.grouping} {row.slice}, {row.mode}, {row.protocol} test: mean "
-            f"probability less share granted {row.value:+.3f} [{row.low:+.3f}, {row.high:+.3f}] "
+            f"Miscalibrated: {row.grouping} {row.slice}, {row.mode}, {row.protocol} test: mean "
+            f"probability minus share granted {row.value:+.3f} [{row.low:+.3f}, {row.high:+.3f}] "
             f"on {row.n} rulings",
             markup=False,
         )
     if off.empty:
-        console.print(f"No slice of {FEW} rulings or more is significantly off in calibration.")
-    if not everything:
+        console.print(
+            f"No slice of {MIN_SLICE_SIZE} rulings or more is significantly miscalibrated."
+        )
+    if not show_all:
         console.print("Every slice: enjoin evaluate --slices")
         return
-    for (protocol, mode), rows in found.groupby(["protocol", "mode"], sort=False):
-        title = f"Slices, {mode}, {protocol} test (under {FEW} rulings greyed)"
+    for (protocol, mode), rows in slices.groupby(["protocol", "mode"], sort=False):
+        title = f"Slices, {mode}, {protocol} test (under {MIN_SLICE_SIZE} rulings greyed)"
         heads = (
             "grouping",
             "slice",
@@ -211,14 +213,14 @@ def _show_slices(found: pd.DataFrame, console: Console, everything: bool) -> Non
             "in the large",
         )
         table = Table(*heads, title=title, title_justify="left")
-        for (grouping, name), mine in rows.groupby(["grouping", "slice"], sort=False):
-            cells = mine.set_index("metric")
-            n = int(mine["n"].iloc[0])
-            shown = [
+        for (grouping, name), scores in rows.groupby(["grouping", "slice"], sort=False):
+            cells = scores.set_index("metric")
+            n = int(scores["n"].iloc[0])
+            figures = [
                 with_interval(cells.loc[metric])
                 for metric in ("roc_auc", "brier_score", "calibration_in_the_large")
             ]
-            rate = f"{mine['granted'].iloc[0]:.0%}"
-            style = "dim" if n < FEW else "bold red" if mine["off"].iloc[0] else ""
-            table.add_row(str(grouping), str(name), str(n), rate, *shown, style=style)
+            rate = f"{scores['granted'].iloc[0]:.0%}"
+            style = "dim" if n < MIN_SLICE_SIZE else "bold red" if scores["off"].iloc[0] else ""
+            table.add_row(str(grouping), str(name), str(n), rate, *figures, style=style)
         console.print(table)

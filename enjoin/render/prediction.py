@@ -1,152 +1,244 @@
-"""Show answers, and the phrases that fire on a text, in the terminal."""
+"""What `predict`, `what-if` and `comparables` print."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
-from enjoin.render.compared import rate_in_words
-from features.build import FAMILIES
-from features.phrases.lexicon import PaperName, entries
-from features.phrases.matcher import find_phrases
-from serve.responses import Answer, Factor, Phrase, BaseRateAdjustment, Performance
+from serve.responses import (
+    Answer,
+    BaseRateAdjustment,
+    ComparableRate,
+    Factor,
+    Performance,
+    Phrase,
+)
+from serve.similar_rulings import ComparablesAnswer
+from serve.what_if.what_if import Change, WhatIf
+from train.model.calibration import INTERVAL
 
-MODE_WORDS = {
+BASIS = {
     "rated": "Winter ratings, codings and text",
-    "coded": "codings and text, no ratings",
+    "coded": "codings and text, without ratings",
     "text": "text only",
 }
+"""What a prediction in each mode is based on."""
+DIRECTIONS = (("Against a grant", -1), ("For a grant", 1))
+TOP = 3
+"""Factors in each direction that the short answer shows."""
+QUOTED_CHARACTERS = 90
+"""Characters of quotations beneath a factor in the short answer: about one line."""
 
 
-def show_answer(answer: Answer, motion: Motion, console: Console, most: int = 6) -> None:
-    """Print one answer: probability and interval, families, factors for and against, phrases."""
-    console.print(Text(motion.caption or motion.id or "motion", style="bold"))
-    console.print(
-        f"Probability of grant: [bold]{answer.p_grant:.0%}[/bold]   "
-        f"({answer.interval:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%}; "
-        f"base rate of the training rulings {answer.base_rate:.0%})"
-    )
-    if answer.base_rate_adjustment:
-        _show_prior(answer.base_rate_adjustment, answer.p_grant, console)
-    for reason in answer.out_of_scope:
-        words = f"Out of scope, so the interval is wider: {reason}"
-        console.print(words, style="yellow", markup=False, highlight=False)
-    if answer.comparable_rate:
-        console.print(rate_in_words(answer.comparable_rate), highlight=False)
-    console.print(f"Read from: {MODE_WORDS[answer.mode]}")
-    if answer.performance:
-        _show_tested(answer.performance, console)
-    for words in answer.notes:
-        console.print(f"Note: {words}", style="yellow", markup=False)
+def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
+    """Print an answer in about 20 lines: probability, reliability, the top factors, quotations."""
+    _show_estimate(answer, motion, console)
+    console.print(f"Based on {BASIS[answer.mode]}{_tested_briefly(answer.performance)}")
+    _show_warnings(answer, console)
     console.print()
-    families = Table("family", "points", title="What each family moves", title_justify="left")
-    families.columns[1].justify = "right"
-    for share in sorted(answer.families, key=lambda share: share.points):
-        families.add_row(share.family, f"{share.points:+.1f}")
-    if answer.base_rate_adjustment:
-        families.add_section()
-        families.add_row("other grant rate", f"{answer.base_rate_adjustment.points:+.1f}")
-    console.print(families)
-    shown: list[Factor] = []
-    for title, sign in (("Against a grant", -1), ("For a grant", 1)):
+    for title, sign in DIRECTIONS:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(justify="right")
+        for factor in _factors(answer, sign)[:TOP]:
+            grid.add_row(f"{factor.points:+.1f}", Text(factor.label))
+            if quotations := _quoted_briefly(_evidence(answer, factor.factor)):
+                grid.add_row("", Text(quotations, style="dim"))
+        if grid.row_count:
+            console.print(f"{title} (percentage points)", style="bold")
+            console.print(Padding(grid, (0, 0, 0, 2)))
+    console.print(f"\nModel {answer.model_version}. {answer.disclaimer}", style="dim")
+    console.print("Every family, factor and quotation: --full", style="dim", highlight=False)
+
+
+def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
+    """Print an answer with every family, factor and quotation, and the versions behind it."""
+    _show_estimate(answer, motion, console)
+    console.print(f"Based on {BASIS[answer.mode]}")
+    if answer.performance:
+        console.print(_tested_in_full(answer.performance))
+    _show_warnings(answer, console)
+    console.print()
+    console.print(_families(answer))
+    for title, sign in DIRECTIONS:
         table = Table("factor", "family", "source", "points", title=title, title_justify="left")
         table.columns[3].justify = "right"
-        mine = [factor for factor in answer.factors if factor.log_odds * sign > 0][:most]
-        for factor in mine:
-            table.add_row(
-                escape(factor.label), factor.family, factor.source, f"{factor.points:+.1f}"
-            )
-        if mine:
+        for factor in _factors(answer, sign):
+            points = f"{factor.points:+.1f}"
+            table.add_row(escape(factor.label), factor.family, factor.source, points)
+        if table.row_count:
             console.print(table)
-        shown += mine
-    _show_phrases(answer, shown, console)
+    _show_evidence(answer, console)
     console.print(
         f"\nModel {answer.model_version} (sha256 {answer.model_digest[:12]}), "
         f"training data {answer.data_digest[:12]}."
     )
-    console.print("A point is a percentage point of probability, taken one at a time.", style="dim")
+    console.print(
+        "Points are percentage points of probability, each factor taken alone.", style="dim"
+    )
     console.print(answer.disclaimer, style="dim")
 
 
-def _show_phrases(answer: Answer, factors: Sequence[Factor], console: Console) -> None:
-    """Print the words behind each factor, a line each, with their place in the papers."""
-    lines = []
-    for factor in factors:
-        mine = [phrase for phrase in answer.evidence if phrase.factor == factor.factor]
-        words = [
-            f'"{phrase.text}"{_remark(phrase)} {phrase.paper} {phrase.start}-{phrase.end}'
-            for phrase in mine[:4]
-        ]
-        more = f", {len(mine) - 4} more" if len(mine) > 4 else ""
-        if words:
-            lines.append(f"  {factor.label}: {', '.join(words)}{more}")
-    if lines:
-        console.print(
-            "Words in the papers behind these (paper, first and last character)", style="bold"
-        )
-        for line in lines:
-            console.print(line, markup=False, highlight=False)
-
-
-def _remark(phrase: Phrase) -> str:
-    """Say of a phrase whether it is denied, and of a circumstance what it is."""
-    denied = " (negated)" if phrase.negated else ""
-    return denied + (f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else "")
-
-
-def _show_prior(prior: BaseRateAdjustment, p_grant: float, console: Console) -> None:
-    counted = f" ({prior.court}, from your counts)" if prior.court else ""
+def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:
+    console.print(Text(motion.caption or motion.id or "Motion", style="bold"))
     console.print(
-        f"Adjusted from {prior.p_unadjusted:.0%} to {p_grant:.0%} for a grant rate of "
-        f"{prior.grant_rate:.0%}{counted} instead of {prior.base_rate:.0%}; assumes that the "
-        "reasons for a grant look the same there",
-        markup=False,
+        f"Probability of grant: [bold]{answer.p_grant:.0%}[/bold] ({answer.interval:.0%} interval "
+        f"{answer.p_low:.0%} to {answer.p_high:.0%}); base rate of the training rulings "
+        f"{answer.base_rate:.0%}"
+    )
+    if answer.base_rate_adjustment:
+        adjustment = _adjustment_in_words(answer.base_rate_adjustment, answer.p_grant)
+        console.print(adjustment, markup=False)
+    if answer.comparable_rate:
+        console.print(rate_in_words(answer.comparable_rate), highlight=False)
+
+
+def _show_warnings(answer: Answer, console: Console) -> None:
+    warnings = [f"Out of scope, so the interval is wider: {why}" for why in answer.out_of_scope]
+    if answer.performance and answer.performance.warning:
+        warnings.append(answer.performance.warning)
+    warnings += [f"Note: {note}" for note in answer.notes]
+    for warning in warnings:
+        console.print(warning, style="yellow", markup=False, highlight=False)
+
+
+def _adjustment_in_words(adjustment: BaseRateAdjustment, p_grant: float) -> str:
+    source = f" ({adjustment.court}, from your counts)" if adjustment.court else ""
+    return (
+        f"Adjusted from {adjustment.p_unadjusted:.0%} to {p_grant:.0%} for a grant rate of "
+        f"{adjustment.grant_rate:.0%}{source} instead of {adjustment.base_rate:.0%}, assuming that "
+        "the reasons for a grant are the same there"
     )
 
 
-def _show_tested(tested: Performance, console: Console) -> None:
-    auc, brier = tested.roc_auc, tested.brier_score
-    console.print(
-        f"Tested in this mode on {tested.rulings} rulings of {tested.first_year} and later: "
-        f"ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
+def _tested_briefly(performance: Performance | None) -> str:
+    if performance is None:
+        return ""
+    return (
+        f"; tested so on {performance.rulings} rulings of {performance.first_year} and later: "
+        f"ROC AUC {performance.roc_auc.value:.2f}, Brier score {performance.brier_score.value:.3f}"
+    )
+
+
+def _tested_in_full(performance: Performance) -> str:
+    auc, brier = performance.roc_auc, performance.brier_score
+    return (
+        f"Tested in this mode on {performance.rulings} rulings of {performance.first_year} and "
+        f"later: ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
         f"Brier score {brier.value:.3f} ({brier.low:.3f} to {brier.high:.3f})"
     )
-    if tested.warning:
-        console.print(tested.warning, style="yellow")
 
 
-def show_hits(text: str, paper: PaperName, console: Console) -> None:
-    """Print a text with its phrases coloured by family, and a table of the hits."""
-    # One for one: rich would drop control characters, and the places below would slip.
-    shown = Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text))
-    hits = sorted(find_phrases(text, paper), key=lambda hit: (hit.start, hit.end))
-    family_of = {(entry.field, entry.value): entry.family for entry in entries()}
-    table = Table("words", "place", "indicator", "family", "said by", "")
-    for hit in hits:
-        family = family_of[hit.field, hit.value]
-        shown.stylize(
-            f"{_COLOURS[family]} {'strike' if hit.negated else 'bold'}", hit.start, hit.end
-        )
-        said = {"negated": hit.negated, "hedged": hit.hedged, "strong": hit.weight > 1}
-        remarks = ", ".join(word for word, true in said.items() if true)
-        indicator = f"{hit.field}.{hit.value}"
-        name = Text(FAMILIES.get(family, family), style=_COLOURS[family])
-        place = f"{hit.start}-{hit.end}"
-        table.add_row(Text(hit.words), place, indicator, name, hit.speaker, remarks)
-    console.print(shown)
-    console.print(table if hits else "no phrase fires")
+def _factors(answer: Answer, sign: int) -> list[Factor]:
+    """Return the factors that move the probability down (-1) or up (1), largest first."""
+    return [factor for factor in answer.factors if factor.log_odds * sign > 0]
 
 
-_COLOURS = {
-    "motion_type": "blue",
-    "harm": "red",
-    "remedial": "green",
-    "speculation": "magenta",
-    "merits": "cyan",
-    "doctrine": "yellow",
-    "scope": "bright_black",
-}
+def _families(answer: Answer) -> Table:
+    table = Table("family", "points", title="By family of features", title_justify="left")
+    table.columns[1].justify = "right"
+    for share in sorted(answer.families, key=lambda share: share.points):
+        table.add_row(share.family, f"{share.points:+.1f}")
+    if answer.base_rate_adjustment:
+        table.add_section()
+        table.add_row("other base rate", f"{answer.base_rate_adjustment.points:+.1f}")
+    return table
+
+
+def _evidence(answer: Answer, factor: str) -> list[Phrase]:
+    return [phrase for phrase in answer.evidence if phrase.factor == factor]
+
+
+def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
+    """Quote as many different phrases as fit in a line, at least one, and count the others."""
+    quotations = list(dict.fromkeys(map(_quotation, phrases)))
+    shown = quotations[:1]
+    for quotation in quotations[1:]:
+        if sum(map(len, shown)) + len(quotation) > QUOTED_CHARACTERS:
+            break
+        shown.append(quotation)
+    more = len(quotations) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _quotation(phrase: Phrase) -> str:
+    remark = ", negated" if phrase.negated else ""
+    return f'"{phrase.text}" ({phrase.paper}{remark})'
+
+
+def _show_evidence(answer: Answer, console: Console) -> None:
+    """Print the phrases behind each factor, then those behind features with smaller effects."""
+    labels = {factor.factor: factor.label for factor in answer.factors}
+    behind = dict.fromkeys([*labels, *(phrase.factor for phrase in answer.evidence)])
+    lines = [
+        f"  {labels.get(factor, factor)}: {', '.join(map(_located, phrases))}"
+        for factor in behind
+        if (phrases := _evidence(answer, factor))
+    ]
+    if lines:
+        console.print("Evidence in the papers (first and last character)", style="bold")
+    for line in lines:
+        console.print(line, markup=False, highlight=False)
+
+
+def _located(phrase: Phrase) -> str:
+    """Quote a phrase with its place and, for a circumstance of doctrine, its meaning."""
+    negated = " (negated)" if phrase.negated else ""
+    meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
+    return f'"{phrase.text}"{negated}{meaning} {phrase.paper} {phrase.start}-{phrase.end}'
+
+
+def show_what_if(answer: WhatIf, console: Console) -> None:
+    """Print the probability now, and after each change."""
+    console.print(
+        f"Probability of grant now: [bold]{answer.p_grant:.0%}[/bold] "
+        f"({INTERVAL:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%})"
+    )
+    table = Table("party", "change", "probability", "interval", "points")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for change in answer.changes:
+        table.add_row(*_change_cells(change))
+    if answer.combined and len(answer.changes) > 1:
+        table.add_section()
+        table.add_row(*_change_cells(answer.combined.model_copy(update={"label": "all combined"})))
+    console.print(table if answer.changes else "No change within a party's control would help it.")
+    console.print(answer.note, style="dim")
+
+
+def _change_cells(change: Change) -> Iterable[str]:
+    return (
+        change.party or "",
+        escape(change.label),
+        f"{change.p_grant:.0%}",
+        f"{change.p_low:.0%} to {change.p_high:.0%}",
+        f"{change.points:+.1f}",
+    )
+
+
+def show_comparables(answer: ComparablesAnswer, console: Console) -> None:
+    """Print the most similar rulings, and how often they granted relief."""
+    console.print(rate_in_words(answer.comparable_rate), highlight=False)
+    for ruling in answer.rulings:
+        console.print()
+        citation = ", ".join(filter(None, (ruling.court, ruling.decided, ruling.citation)))
+        outcome = ruling.outcome.replace("_", " ")
+        console.print(f"[bold]{escape(ruling.caption or ruling.id)}[/bold] ({escape(citation)})")
+        console.print(f"  {outcome}; similarity {ruling.similarity:.2f}", highlight=False)
+        for title, features in (("shared", ruling.shared), ("different", ruling.differences)):
+            if features:
+                line = f"  {title}: {'; '.join(features)}"
+                console.print(line, markup=False, highlight=False)
+        if ruling.source:
+            console.print(f"  {ruling.source}", style="dim", markup=False, highlight=False)
+
+
+def rate_in_words(rate: ComparableRate) -> str:
+    """Put the grant rate of the most similar rulings in a sentence."""
+    return (
+        f"Of the {rate.rulings} training rulings most like this motion, {rate.granted} granted "
+        f"{rate.counted_as}: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
+    )

@@ -1,4 +1,4 @@
-"""Show in the terminal how a challenger was judged beside the champion."""
+"""What `promote` prints: the challenger compared with the champion."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,7 +9,7 @@ from train.tracking.promotion import Verdict
 
 
 def show_verdict(verdict: Verdict, console: Console) -> None:
-    """Print the comparison, each check, and what was done."""
+    """Print the comparison, each check, and the decision."""
     challenger, champion = verdict.challenger, verdict.champion
     console.print(f"Challenger: version {challenger}; champion: version {champion}")
     if verdict.gaps:
@@ -21,17 +21,19 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
     console.print(table)
     if not verdict.promoted:
         console.print(f"Refused: version {champion} stays champion.", style="bold")
-        console.print('To promote all the same: enjoin promote --force --reason "why"')
+        console.print('To promote it anyway: enjoin promote --force --reason "why"')
         return
     forced = " by force" if verdict.refused else ""
     console.print(f"Promoted{forced}: version {challenger} is champion now.", style="bold")
-    console.print("A running `enjoin serve` answers from it within half a minute.")
-    console.print(f"Back to version {champion}: enjoin rollback")
+    console.print("A running `enjoin serve` switches to it within half a minute.")
+    console.print(f"To return to version {champion}: enjoin rollback")
 
 
 def _show_gaps(gaps: tuple[Gap, ...], console: Console) -> None:
     heads = ("", "mode", "champion", "challenger", "difference", "95% interval")
-    table = Table(*heads, title="On the same rulings, predicted unseen", title_justify="left")
+    table = Table(
+        *heads, title="On the same rulings, which neither model had seen", title_justify="left"
+    )
     for column in table.columns[2:]:
         column.justify = "right"
     for gap in gaps:
@@ -40,7 +42,7 @@ def _show_gaps(gaps: tuple[Gap, ...], console: Console) -> None:
         table.add_row(gap.measure, gap.mode, *shown, interval)
     console.print(table)
     console.print(
-        "Difference: challenger less champion, paired by ruling, bootstrapped by case; negative is "
-        "better. Calibration distance: root mean square distance of the probabilities from the "
-        "observed rates (logistic calibration curve)."
+        "Difference: challenger minus champion, paired by ruling, interval bootstrapped by case; "
+        "negative is better. Calibration distance: root mean square distance of the probabilities "
+        "from the observed rates (logistic calibration curve)."
     )
