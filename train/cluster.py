@@ -1,7 +1,7 @@
 """A Dask cluster: workers that read papers and fit boosters where rulings outgrow one machine.
 
-What is sent to workers and comes back from them is pickled, as Dask does it: whoever can reach
-the scheduler can run code on the workers, so keep it on a network of your own.
+Dask pickles what it sends to workers and what they return: whoever can reach the scheduler can run
+code on the workers, so keep it on a private network.
 """
 
 import logging
@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from features.build import CHUNK, builder_digest
+from features.build import builder_digest
 
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE = 10
-"""Seconds to wait for the scheduler to answer, and then for a first worker."""
-AHEAD = 3
-"""Pieces of work handed out per thread of the workers, so that none waits for the next; the others
-stay here, so that memory stays flat."""
+CHUNK = 500
+"""Motions in a piece of work: some tenths of a second's reading of short papers."""
+CONNECT_TIMEOUT = 10
+"""Seconds to wait for the scheduler to answer, and again for a first worker."""
+PREFETCH_PER_THREAD = 3
+"""Items submitted per thread of the workers: enough that none is idle, few enough that memory stays
+flat."""
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class Cluster:
     client
         The connection to the scheduler.
     workers
-        The addresses of the workers, in order; those that join later are not asked.
+        The addresses of the workers, in order; those that join later are not used.
     threads
-        Threads of all of them.
+        Threads of all workers together.
     """
 
     client: "Client"
@@ -48,7 +50,7 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connect_dask(address: str) -> Iterator[Cluster]:
     """Connect to the scheduler at an address such as `tcp://127.0.0.1:8786`.
 
     Raises
@@ -56,29 +58,29 @@ def connected(address: str) -> Iterator[Cluster]:
     ValueError
         If Dask is not installed, or a worker has another version of the program or lacks it.
     ConnectionError
-        If no scheduler answers, it has no workers, or one is lost while they are at work.
+        If no scheduler answers, it has no workers, or a worker is lost during the work.
     """
     try:
         from distributed import Client, KilledWorker
         from distributed.comm import CommClosedError
     except ModuleNotFoundError:
         raise ValueError(
-            "work on a cluster needs Dask: pip install 'enjoin[dask]', or pip install "
-            "'.[dask]' in the program's folder"
+            "a cluster needs Dask: pip install 'enjoin[dask]', or pip install '.[dask]' in the "
+            "program's folder"
         ) from None
     import lightgbm as lgb
 
-    # LightGBM's notes on ports and threads, several for each booster, tell the user nothing.
+    # LightGBM logs ports and threads several times per booster.
     lgb.register_logger(_quiet_logger())
     try:
-        client = Client(address, timeout=PATIENCE, direct_to_workers=True)
+        client = Client(address, timeout=CONNECT_TIMEOUT, direct_to_workers=True)
     except (OSError, ValueError) as error:
         raise ConnectionError(
             f"no Dask scheduler answers at {address} ({_in_short(error)}). {_how_to_start(address)}"
         ) from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
         except TimeoutError:
             raise ConnectionError(
                 f"the Dask scheduler at {address} has no workers. {_how_to_start(address, False)}"
@@ -94,112 +96,114 @@ def connected(address: str) -> Iterator[Cluster]:
                 "the command again once it is back"
             ) from error
         except ValueError:
-            check_workers(cluster)  # Dask says "No valid workers found" where work was for one lost
+            check_workers(cluster)  # of a lost worker Dask only says "No valid workers found"
             raise
 
 
-def each(
+def map_in_order(
     cluster: Cluster | None,
-    work: Callable[..., Found],
-    pieces: Iterable[Given],
+    function: Callable[..., Result],
+    items: Iterable[Item],
     *shared: Any,
-) -> Iterator[Found]:
-    """Do the work on every piece and yield what it gives, in order.
+) -> Iterator[Result]:
+    """Apply a function to every item and yield the results in order.
 
     Parameters
     ----------
     cluster
         Where; None for this process.
-    work
-        A function of a piece and then of `shared`, at the top level of a module.
-    pieces
-        Made as workers become free.
+    function
+        Takes an item and then `shared`; at the top level of a module, so that it can be pickled.
+    items
+        Consumed as workers become free.
     shared
-        What the work on every piece needs; each worker is sent it once.
+        Arguments that are the same for every item; each worker is sent them once.
     """
     if cluster is None:
-        yield from (work(piece, *shared) for piece in pieces)
+        yield from (function(item, *shared) for item in items)
         return
     check_workers(cluster)
     client = cluster.client
-    # Dask sends the items of a list one by one, so each thing to send is put into one.
-    everywhere = client.scatter(list(shared), broadcast=True, hash=False) if shared else []
+    # Wrapped in a list, since Dask scatters the elements of a list one by one.
+    shared_there = client.scatter(list(shared), broadcast=True, hash=False) if shared else []
 
-    def begin(numbered: tuple[int, Given]) -> Any:
-        number, piece = numbered
+    def submit(numbered: tuple[int, Item]) -> Any:
+        number, item = numbered
         # Sent past the scheduler, which would keep it; an idle worker may still take it over.
-        to = cluster.workers[number % len(cluster.workers)]
-        (sent,) = client.scatter([piece], workers=[to], hash=False)
-        return client.submit(work, sent, *everywhere, pure=False)
+        worker = cluster.workers[number % len(cluster.workers)]
+        (item_there,) = client.scatter([item], workers=[worker], hash=False)
+        return client.submit(function, item_there, *shared_there, pure=False)
 
-    for _, future in begun_ahead(enumerate(pieces), begin, AHEAD * cluster.threads):
+    for _, future in prefetch(enumerate(items), submit, PREFETCH_PER_THREAD * cluster.threads):
         yield future.result()
 
 
-def begun_ahead(
-    pieces: Iterable[Given], begin: Callable[[Given], Found], most: int
-) -> Iterator[tuple[Given, Found]]:
-    """Begin work on pieces, on so many at the most ahead of the one that is waited for, in order.
+def prefetch(
+    items: Iterable[Item], submit: Callable[[Item], Result], limit: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with its future, in order, with at most `limit` submitted ahead.
 
     Parameters
     ----------
-    begin
-        Begins the work on a piece, and gives what to wait for.
+    submit
+        Starts the work on an item and returns its future.
     """
-    under_way: deque[tuple[Given, Found]] = deque()
-    for piece in pieces:
-        if len(under_way) >= most:
-            yield under_way.popleft()
-        under_way.append((piece, begin(piece)))
-    while under_way:
-        yield under_way.popleft()
+    pending: deque[tuple[Item, Result]] = deque()
+    for item in items:
+        if len(pending) >= limit:
+            yield pending.popleft()
+        pending.append((item, submit(item)))
+    while pending:
+        yield pending.popleft()
 
 
 def check_workers(cluster: Cluster) -> None:
-    """Refuse to go on without a worker; work meant for it alone would wait for ever.
+    """Check that no worker was lost: work bound to it would wait for ever.
 
     Raises
     ------
     ConnectionError
-        If one has left; it comes back under another address.
+        If one was; should it return, it does so under another address.
     """
-    gone = set(cluster.workers) - set(cluster.client.nthreads())
-    if gone:
-        raise ConnectionError(f"worker {min(gone)} was lost; its log may say why. Run again")
+    lost = set(cluster.workers) - set(cluster.client.nthreads())
+    if lost:
+        raise ConnectionError(f"worker {min(lost)} was lost; its log may say why. Run again")
 
 
-def in_chunks(rows: Sequence[Given], size: int = CHUNK) -> Iterator[Sequence[Given]]:
-    """Yield rows by the chunk."""
+def in_chunks(rows: Sequence[Item], size: int = CHUNK) -> Iterator[Sequence[Item]]:
+    """Yield the rows in chunks."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _check_versions(cluster: Cluster) -> None:
-    mine = _versions()
-    found = dict(cluster.client.run(_versions, on_error="return"))
+    required = _versions()
+    versions = dict(cluster.client.run(_versions, on_error="return"))
     try:
-        # The scheduler too unpacks the work that it hands out.
-        found["scheduler"] = cluster.client.run_on_scheduler(_versions)
+        # The scheduler needs the program too, to unpickle the work that it hands out.
+        versions["scheduler"] = cluster.client.run_on_scheduler(_versions)
     except Exception as error:
-        found["scheduler"] = error
-    for address, theirs in found.items():
-        if isinstance(theirs, Exception):
+        versions["scheduler"] = error
+    for address, installed in versions.items():
+        if isinstance(installed, Exception):
             raise ValueError(
-                f"{address} cannot run this program ({_in_short(theirs)}): install enjoin "
-                f"{mine['enjoin']} with its dask extra in its environment"
+                f"{address} cannot run this program ({_in_short(installed)}): install enjoin "
+                f"{required['enjoin']} with its dask extra in its environment"
             )
-        differing = [name for name in mine if theirs[name] != mine[name]]
-        other = [f"{name} {theirs[name]} (here {mine[name]})" for name in differing]
-        if other:
-            raise ValueError(f"{address} has {', '.join(other)}; install the same there")
+        differing = [
+            f"{name} {installed[name]} (here {required[name]})"
+            for name in required
+            if installed[name] != required[name]
+        ]
+        if differing:
+            raise ValueError(f"{address} has {', '.join(differing)}; install the same there")
 
 
 def _versions() -> dict[str, str]:
-    """Return what must be the same on the client and on every worker."""
-    digest = builder_digest()[:12]
+    """Return what must be the same on the client, the scheduler and every worker."""
     return {
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),
-        "source of features": digest,
+        "feature source": builder_digest()[:12],
     }
 
 
@@ -207,9 +211,9 @@ def _how_to_start(address: str, scheduler: bool = True) -> str:
     port = address.rpartition(":")[2]
     if not port.isdigit():
         address, port = "tcp://HOST:8786", "8786"
-    one = f"one with `dask scheduler --port {port}`, then workers" if scheduler else "some"
+    what = f"one with `dask scheduler --port {port}`, then workers" if scheduler else "some"
     return (
-        f"Start {one} on every machine with `dask worker {address} --nworkers auto --nthreads 1`, "
+        f"Start {what} on every machine with `dask worker {address} --nworkers auto --nthreads 1`, "
         "in an environment with enjoin and its dask extra"
     )
 

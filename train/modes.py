@@ -1,21 +1,21 @@
-"""The three modes a user has, and how training rows are masked so that one model serves all.
+"""The three modes of a motion, and how training rows are masked so that one model serves all.
 
-Two sets of boosters stand behind the modes. One reads motions with ratings. The other reads the
-rest, from fully coded to text only, so that of two motions coded alike but for one more step or
-signal that one is never the likelier. (A list that is not coded is read from the text, which may
-tell of more steps than a short coded list.)
+Two ensembles serve the three modes: one for motions with ratings, the other for motions without,
+from fully coded to text only, so that of two motions that differ only in one more remedial step or
+speculation signal, that one is never the likelier to be granted. (A list that is not coded is read
+from the text, which may show more steps than a short coded list.)
 """
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from data.arrays import Flags
 from data.schema import RATINGS, Motion
 
-Flags = npt.NDArray[np.bool_]
 Mode = Literal["rated", "coded", "text"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -32,7 +32,7 @@ CASE_FACTS = (
     "class_or_mdl",
     "claim_area",
 )
-"""Codings that a docket clerk could give."""
+"""Codings that a docket clerk could make."""
 INDICATORS = (
     "harm_types",
     "harm_evidence",
@@ -47,11 +47,11 @@ INDICATORS = (
     "speculation_signals",
     "merits_signals",
 )
-"""Codings that need a reading of the papers."""
+"""Codings that need someone to read the papers."""
 
 
 def mode_of(motion: Motion) -> Mode:
-    """Tell which mode a motion is in: rated if any Winter factor is, coded if any indicator is."""
+    """Return a motion's mode: rated if it has any rating, coded if it has any indicator."""
     if any(getattr(motion, name) is not None for name in RATINGS):
         return "rated"
     if any(getattr(motion, name) is not None for name in INDICATORS):
@@ -59,18 +59,17 @@ def mode_of(motion: Motion) -> Mode:
     return "text"
 
 
-def reaching(motions: Iterable[Motion]) -> dict[Mode, int]:
-    """Count the motions that could be given in each mode: any could as text, few have ratings."""
+def count_by_mode(motions: Iterable[Motion]) -> dict[Mode, int]:
+    """Count the motions that can be masked to each mode: all to text, those with ratings to any."""
     counts = Counter(mode_of(motion) for motion in motions)
-    richer = [sum(counts[mode] for mode in MODES[: place + 1]) for place in range(len(MODES))]
-    return dict(zip(MODES, richer, strict=True))
+    return dict(zip(MODES, accumulate(counts[mode] for mode in MODES), strict=True))
 
 
 def masked(motion: Motion, mode: Mode) -> Motion:
     """Return the motion as a user of that mode would give it.
 
-    `coded` drops the ratings; `text` drops every coding too and leaves the papers, the kind of
-    motion, the court and the date, which any docket shows.
+    `coded` drops the ratings; `text` drops every coding too, and leaves the papers, the motion
+    type, the court and the date, which any docket shows.
     """
     hidden: tuple[str, ...] = ()
     if mode != "rated":
@@ -81,16 +80,15 @@ def masked(motion: Motion, mode: Mode) -> Motion:
 
 
 HIDEABLE = ("court", "decided", *CASE_FACTS, *INDICATORS)
-"""What a half-coded motion may hide besides its ratings."""
+"""Fields that a partly coded motion may lack, besides ratings."""
 
 
 def hidden_fields(n: int, seed: int) -> Flags:
-    """Draw what n motions hide as half-coded motions, so that these are learned too.
+    """Draw the fields to hide in n motions, so that the model learns from partly coded ones too.
 
     Each motion draws a share between 0 and one half, and each coding is hidden with that
     probability; of the ratings, a random number (one to four) is left. Court and date are hidden
-    likewise: all rulings have them, and boosters that never met a missing year would take it for
-    the year 0.
+    too: all rulings have them, and boosters trained without a missing year treat one as the year 0.
 
     Returns
     -------
@@ -104,6 +102,6 @@ def hidden_fields(n: int, seed: int) -> Flags:
 
 
 def partly_masked(motion: Motion, mode: Mode, hidden: Flags) -> Motion:
-    """Return a motion of that mode with the fields that its row of `hidden_fields` names hidden."""
-    gone = [name for name, hide in zip(HIDEABLE + RATINGS, hidden, strict=True) if hide]
-    return masked(motion, mode).model_copy(update=dict.fromkeys(gone))
+    """Return the motion masked to a mode, less the fields hidden by its row of `hidden_fields`."""
+    names = [name for name, hide in zip(HIDEABLE + RATINGS, hidden, strict=True) if hide]
+    return masked(motion, mode).model_copy(update=dict.fromkeys(names))

@@ -8,10 +8,10 @@ import joblib
 import lightgbm as lgb
 import numpy as np
 
+from data.arrays import Flags, Floats
 from features.build import COLUMNS
-from train.model.calibration import Flags, Floats
 
-DEFAULTS: dict[str, Any] = {
+DEFAULT_PARAMETERS: dict[str, Any] = {
     "learning_rate": 0.07,
     "num_iterations": 150,
     "num_leaves": 6,
@@ -24,69 +24,69 @@ DEFAULTS: dict[str, Any] = {
 """LightGBM parameters: the best of `enjoin tune --trials 30`, rounded, with 150 rounds at a rate of
 0.07 and 6 leaves in place of 400 at 0.028 and 14: a mean Brier score of 0.2007 on the folds of the
 search instead of 0.1998 (the parameters before: 0.2016), in a third of the time, and trees small
-enough for `train.model.tree_tables`. The search sees only rulings before the first test year, so the headline
-test has no part in the choice."""
+enough for `train.model.tree_tables`. The search uses only rulings before the first test year, so
+the headline test has no part in the choice."""
 
 
 @dataclass(frozen=True)
-class Bags:
-    """What the boosters of an ensemble are to learn from, wherever they are fitted.
+class BaggingTask:
+    """What the boosters of one ensemble are fitted on, here or on a cluster.
 
     Attributes
     ----------
     matrices
-        For each copy of the n training rulings, (n, k) numbers as `train.model.encoding.encode` gives;
-        asked for once, one after the other.
-    shares
-        What each copy counts, in all 1.
+        For each view of the n training rulings, an (n, k) matrix as `train.model.encoding.encode`
+        gives; iterated once, one at a time.
+    view_weights
+        The weight of each view; their sum is 1.
     granted
         n labels.
-    drawn
+    draw_counts
         (bags, n): how often each bag drew each ruling.
-    names, categories
+    columns, categorical_columns
         The k columns, and those of them that hold categories.
-    settings
+    parameters
         LightGBM parameters.
     seed
-        Of the first bag; the next has the next.
+        Seed of the first bag; bag b has `seed + b`.
     """
 
     matrices: Iterable[Floats]
-    shares: Floats
+    view_weights: Floats
     granted: Flags
-    drawn: Floats
-    names: Sequence[str]
-    categories: Sequence[str]
-    settings: dict[str, Any]
+    draw_counts: Floats
+    columns: Sequence[str]
+    categorical_columns: Sequence[str]
+    parameters: dict[str, Any]
     seed: int
 
 
-def fit_bags(bags: Bags) -> tuple[lgb.Booster, ...]:
+def fit_boosters(task: BaggingTask) -> tuple[lgb.Booster, ...]:
     """Fit a booster per bag in this process."""
-    stacked = np.vstack(list(bags.matrices))
-    labels = np.tile(bags.granted, len(bags.shares)).astype(float)
+    stacked = np.vstack(list(task.matrices))
+    labels = np.tile(task.granted, len(task.view_weights)).astype(float)
 
-    def one_bag(bag: int) -> lgb.Booster:
-        weights = np.outer(bags.shares, bags.drawn[bag]).ravel()
-        kept = weights > 0
+    def fit_bag(bag: int) -> lgb.Booster:
+        weights = np.outer(task.view_weights, task.draw_counts[bag]).ravel()
+        drawn = weights > 0
         data = lgb.Dataset(
-            stacked[kept],
-            labels[kept],
-            weight=weights[kept],
-            feature_name=list(bags.names),
-            categorical_feature=list(bags.categories),
+            stacked[drawn],
+            labels[drawn],
+            weight=weights[drawn],
+            feature_name=list(task.columns),
+            categorical_feature=list(task.categorical_columns),
             params={"verbosity": -1},
         )
-        parameters = booster_parameters(bags.settings, bags.seed + bag) | {"num_threads": 1}
+        parameters = booster_parameters(task.parameters, task.seed + bag) | {"num_threads": 1}
         return lgb.train(parameters, data)
 
-    # Threads, not processes: LightGBM frees the interpreter lock and the matrix is shared.
-    jobs = (joblib.delayed(one_bag)(bag) for bag in range(len(bags.drawn)))
+    # Threads, not processes: LightGBM releases the interpreter lock and the matrix is shared.
+    jobs = (joblib.delayed(fit_bag)(bag) for bag in range(len(task.draw_counts)))
     return tuple(joblib.Parallel(n_jobs=-1, prefer="threads")(jobs))
 
 
-def booster_parameters(settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    """Return all parameters of one booster, wherever it is fitted."""
+def booster_parameters(parameters: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Return all parameters of one booster: the fixed ones win over those given."""
     fixed = {
         "objective": "binary",
         "monotone_constraints_method": "basic",
@@ -96,6 +96,6 @@ def booster_parameters(settings: dict[str, Any], seed: int) -> dict[str, Any]:
         "seed": seed,
         "verbosity": -1,
     }
-    # `train.evaluate.choices` lifts the constraints, to see what they cost.
-    promised = {"monotone_constraints": [column.monotone for column in COLUMNS]}
-    return promised | settings | fixed
+    # Not fixed: `train.evaluate.refits` lifts the constraints to measure their cost.
+    constraints = {"monotone_constraints": [column.monotone for column in COLUMNS]}
+    return constraints | parameters | fixed

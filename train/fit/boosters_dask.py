@@ -7,25 +7,24 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
+from data.arrays import Flags, Floats, Rows
 from train.cluster import Cluster, check_workers
-from train.fit.boosters import Bags, booster_parameters
-from train.model.calibration import Flags, Floats
+from train.fit.boosters import BaggingTask, booster_parameters
 
-FEWEST = 100
-"""Rulings a worker must have to take part: with fewer its bins of a feature would be arbitrary,
-since in LightGBM each worker fixes those of some features by its own rows."""
-ONCE_IN = 10_000
-"""A category shown less often than once in so many rulings is left out of a bag."""
-_OF_THE_NETWORK = ("[machines:", "[local_listen_port:", "[num_machines:", "[time_out:")
-Rows = npt.NDArray[np.intp]
+MIN_ROWS_PER_WORKER = 100
+"""Rulings a worker needs to take part: LightGBM lets each worker bin some features by its own rows,
+and with fewer the bins would be arbitrary."""
+ROWS_PER_KNOWN_VALUE = 10_000
+"""A category with less than one known value in so many rows of a worker is left out of a bag."""
+_NETWORK_PARAMETERS = ("[machines:", "[local_listen_port:", "[num_machines:", "[time_out:")
 Singles = npt.NDArray[np.float32]
 
 
-def fit_bags_on(cluster: Cluster, bags: Bags) -> tuple[lgb.Booster, ...]:
-    """Fit the boosters that `train.fit.boosters.fit_bags` would, bag after bag, on the workers.
+def fit_boosters_on_dask(cluster: Cluster, task: BaggingTask) -> tuple[lgb.Booster, ...]:
+    """Fit the boosters that `train.fit.boosters.fit_boosters` would, bag by bag, on the workers.
 
-    The rulings are dealt to the workers at random, all copies of one together, and sent once, in
-    single precision. A bag is then told by its weights.
+    The rulings are distributed to the workers at random, all views of one together, and sent once,
+    in single precision. For each bag only the weights are sent.
 
     References
     ----------
@@ -33,98 +32,110 @@ def fit_bags_on(cluster: Cluster, bags: Bags) -> tuple[lgb.Booster, ...]:
     """
     check_workers(cluster)
     client = cluster.client
-    n_parts = min(len(cluster.workers), max(1, len(bags.granted) // FEWEST))
+    n_rulings = len(task.granted)
+    n_parts = min(len(cluster.workers), max(1, n_rulings // MIN_ROWS_PER_WORKER))
     workers = cluster.workers[:n_parts]
-    order = np.random.default_rng(bags.seed).permutation(len(bags.granted))
+    order = np.random.default_rng(task.seed).permutation(n_rulings)
     # In file order a worker would see some years or courts only, and bin the features by them.
-    dealt = [np.sort(part) for part in np.array_split(order, n_parts)]
-    copies: list[list[Any]] = [[] for _ in workers]
-    places = [bags.names.index(name) for name in bags.categories]
-    shown = np.zeros((len(bags.granted), len(places)))
-    for matrix in bags.matrices:
-        shown += ~np.isnan(matrix[:, places])
-        for place, (worker, rows) in enumerate(zip(workers, dealt, strict=True)):
+    rows_of_worker = [np.sort(part) for part in np.array_split(order, n_parts)]
+    matrices_on_worker: list[list[Any]] = [[] for _ in workers]
+    categorical = [task.columns.index(name) for name in task.categorical_columns]
+    known_counts = np.zeros((n_rulings, len(categorical)))
+    for matrix in task.matrices:
+        known_counts += ~np.isnan(matrix[:, categorical])
+        for worker, rows, sent in zip(workers, rows_of_worker, matrices_on_worker, strict=True):
             part = matrix[rows].astype(np.float32)
-            copies[place].append(client.scatter(part, workers=[worker], hash=False))
-    labels = [
-        client.scatter(bags.granted[rows].astype(np.float32), workers=[worker], hash=False)
-        for worker, rows in zip(workers, dealt, strict=True)
+            sent.append(client.scatter(part, workers=[worker], hash=False))
+    labels_on_worker = [
+        client.scatter(task.granted[rows].astype(np.float32), workers=[worker], hash=False)
+        for worker, rows in zip(workers, rows_of_worker, strict=True)
     ]
 
-    def one_bag(bag: int) -> lgb.Booster:
+    def fit_bag(bag: int) -> lgb.Booster:
         check_workers(cluster)
+        rare = _rare_categories(known_counts, task.draw_counts[bag] > 0, rows_of_worker)
+        blank = [column for column, is_rare in zip(categorical, rare, strict=True) if is_rare]
+        kept_categories = [
+            name
+            for name, is_rare in zip(task.categorical_columns, rare, strict=True)
+            if not is_rare
+        ]
         parts = []
-        hidden = _hardly_shown(shown, bags.drawn[bag] > 0, dealt)
-        blank = [place for place, hide in zip(places, hidden, strict=True) if hide]
-        told = [name for name, hide in zip(bags.categories, hidden, strict=True) if not hide]
-        for worker, rows, mine, outcomes in zip(workers, dealt, copies, labels, strict=True):
-            times = bags.drawn[bag, rows].astype(np.float32)
-            sent = client.scatter(times, workers=[worker], hash=False)
-            given = mine, outcomes, sent, bags.shares, blank
-            kept = client.submit(_kept, *given, workers=[worker], pure=False)
-            parts.append((kept, int((times > 0).sum()) * len(mine)))
-        return _fitted(cluster, parts, bags, told, bags.seed + bag)
+        for worker, rows, matrices, labels in zip(
+            workers, rows_of_worker, matrices_on_worker, labels_on_worker, strict=True
+        ):
+            counts = task.draw_counts[bag, rows].astype(np.float32)
+            counts_there = client.scatter(counts, workers=[worker], hash=False)
+            arguments = matrices, labels, counts_there, task.view_weights, blank
+            part = client.submit(_drawn_rows, *arguments, workers=[worker], pure=False)
+            parts.append((part, int((counts > 0).sum()) * len(matrices)))
+        return _fit_booster(cluster, parts, task, kept_categories, task.seed + bag)
 
-    return tuple(one_bag(bag) for bag in range(len(bags.drawn)))
+    return tuple(fit_bag(bag) for bag in range(len(task.draw_counts)))
 
 
-def _hardly_shown(shown: Floats, kept: Flags, dealt: Sequence[Rows]) -> Flags:
-    """Tell which categories the kept rows of some worker hardly ever show.
+def _rare_categories(known_counts: Floats, drawn: Flags, rows_of_worker: Sequence[Rows]) -> Flags:
+    """Return which categories are hardly ever known in the drawn rows of some worker.
 
-    LightGBM 4.7 crashes where a worker is to fix the bins of a category and finds no value of it
-    among the rows that it looks at, 200,000 at most.
+    LightGBM 4.7 crashes where a worker is to bin a category and finds no known value among the
+    rows that it samples for this, 200,000 at most.
     """
-    counts = [shown[rows[kept[rows]]].sum(axis=0) for rows in dealt]
-    fewest = [max(1.0, kept[rows].sum() / ONCE_IN) for rows in dealt]
-    hardly = [few < most for few, most in zip(counts, fewest, strict=True)]
-    return np.asarray(np.any(hardly, axis=0))
+    rare = []
+    for rows in rows_of_worker:
+        mine = rows[drawn[rows]]
+        rare.append(known_counts[mine].sum(axis=0) < max(1.0, len(mine) / ROWS_PER_KNOWN_VALUE))
+    return np.asarray(np.any(rare, axis=0))
 
 
-def _kept(
-    copies: list[Singles], granted: Singles, times: Singles, shares: Floats, blank: list[int]
+def _drawn_rows(
+    matrices: list[Singles],
+    granted: Singles,
+    draw_counts: Singles,
+    view_weights: Floats,
+    blank: list[int],
 ) -> tuple[Singles, Singles, Singles]:
-    """Return the rows of a worker that a bag drew, with their labels and weights.
+    """Return a worker's rows that a bag drew, with their labels and weights.
 
-    The columns of `blank` are left out: no worker can learn from them.
+    The columns of `blank` are set to missing (see `_rare_categories`).
     """
-    kept = times > 0
-    weights = np.outer(shares, times[kept]).ravel().astype(np.float32)
-    matrix = np.concatenate([copy[kept] for copy in copies])
+    drawn = draw_counts > 0
+    weights = np.outer(view_weights, draw_counts[drawn]).ravel().astype(np.float32)
+    matrix = np.concatenate([view[drawn] for view in matrices])
     matrix[:, blank] = np.nan
-    return matrix, np.tile(granted[kept], len(copies)), weights
+    return matrix, np.tile(granted[drawn], len(matrices)), weights
 
 
-def _fitted(
+def _fit_booster(
     cluster: Cluster,
     parts: Sequence[tuple[Any, int]],
-    bags: Bags,
+    task: BaggingTask,
     categories: Sequence[str],
     seed: int,
 ) -> lgb.Booster:
-    """Fit one booster; a part is what `_kept` gives, on its worker, and its number of rows."""
+    """Fit one booster; a part is a future of `_drawn_rows`, and its number of rows."""
     from dask import array, delayed
 
     blocks: list[list[Any]] = [[], [], []]
-    for kept, n in parts:
-        for place, shape in enumerate(((n, len(bags.names)), (n,), (n,))):
-            block = array.from_delayed(delayed(kept)[place], shape, dtype=np.float32)
-            blocks[place].append(block)
-    matrix, labels, weights = (array.concatenate(mine, axis=0) for mine in blocks)
-    parameters = booster_parameters(bags.settings, seed)
-    rounds = parameters.pop("num_iterations")
+    for part, n in parts:
+        for index, shape in enumerate(((n, len(task.columns)), (n,), (n,))):
+            block = array.from_delayed(delayed(part)[index], shape, dtype=np.float32)
+            blocks[index].append(block)
+    matrix, labels, weights = (array.concatenate(arrays, axis=0) for arrays in blocks)
+    parameters = booster_parameters(task.parameters, seed)
+    n_rounds = parameters.pop("num_iterations")
     # Not the classifier: each worker would number the outcomes by those that it happens to hold.
-    estimator = lgb.DaskLGBMRegressor(client=cluster.client, n_estimators=rounds, **parameters)
+    estimator = lgb.DaskLGBMRegressor(client=cluster.client, n_estimators=n_rounds, **parameters)
     estimator.fit(
         matrix,
         labels,
         sample_weight=weights,
-        feature_name=list(bags.names),
+        feature_name=list(task.columns),
         categorical_feature=list(categories),
     )
     return lgb.Booster(model_str=_without_network(estimator.booster_.model_to_string()))
 
 
 def _without_network(model: str) -> str:
-    """Leave addresses and ports of the workers out of a model's text; they change with each run."""
+    """Leave the workers' addresses and ports out of a model's text: they change with each run."""
     lines = model.split("\n")
-    return "\n".join(line for line in lines if not line.startswith(_OF_THE_NETWORK))
+    return "\n".join(line for line in lines if not line.startswith(_NETWORK_PARAMETERS))

@@ -1,36 +1,34 @@
-"""Fit the model: the boosters of each bag, and what turns their scores into a probability."""
+"""Fit the model: the boosters of each bag, and the calibration of their scores."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
 from features.frame import FeatureFrame
 from train.cluster import Cluster
-from train.fit.boosters import DEFAULTS, Bags, fit_bags
-from train.fit.boosters_dask import fit_bags_on
-from train.fit.calibration import calibrate
+from train.fit.boosters import DEFAULT_PARAMETERS, BaggingTask, fit_boosters
+from train.fit.boosters_dask import fit_boosters_on_dask
+from train.fit.calibration import fit_calibration
 from train.fit.scope import fit_scope
-from train.model.calibration import Flags, Floats
 from train.model.encoding import encode, fit_categories
 from train.model.forest import Forest
-from train.model.grant_model import Ensemble, GrantModel, scores_of
-from train.model.rating_model import Readers
+from train.model.grant_model import Ensemble, GrantModel
+from train.model.rating_model import RatingModel
 from train.modes import Basis
 
 MIN_RULINGS = 40
-"""Fewer cannot both teach and calibrate; a usable model wants several hundred."""
+"""With fewer, nothing is left to calibrate on; a usable model needs several hundred."""
 
 
 @dataclass(frozen=True)
-class Copy:
-    """The training rulings as one kind of user would show them.
+class TrainingView:
+    """The training rulings as one kind of user would give them.
 
-    `weight` is what this copy counts beside the others; its out-of-bag scores help to fit the
-    calibration line where `calibrates`.
+    `weight` is relative to the other views of an ensemble. A view's out-of-bag scores are used to
+    fit the calibration where `calibrates`.
     """
 
     frame: FeatureFrame
@@ -38,39 +36,42 @@ class Copy:
     calibrates: bool = True
 
 
-def fit(
-    copies: dict[Basis, tuple[Copy, ...]],
-    readers: Readers | None,
+def fit_grant_model(
+    views: dict[Basis, tuple[TrainingView, ...]],
     granted: Flags,
-    groups: npt.NDArray[np.intp],
+    groups: Rows,
+    *,
+    rating_model: RatingModel | None = None,
     parameters: dict[str, Any] | None = None,
     n_bags: int = 20,
     seed: int = 0,
     cluster: Cluster | None = None,
 ) -> GrantModel:
-    """Fit the model on n training rulings, each seen in several copies.
+    """Fit the model on n training rulings, each seen in several views.
 
     Parameters
     ----------
-    copies
-        For each basis, copies of n rows each, in the same order, with out-of-fold readings.
-    readers
-        Fitted on these rulings; the model reads new motions with them.
+    views
+        For each basis, views of n rows each, in the same order, with out-of-fold inferred ratings.
     granted
         n labels.
     groups
         n case numbers; a bag takes or leaves a case whole.
+    rating_model
+        Fitted on these rulings; the model infers the ratings of new motions with it.
     parameters
-        LightGBM parameters over `train.fit.boosters.DEFAULTS`.
+        LightGBM parameters that replace those of `train.fit.boosters.DEFAULT_PARAMETERS`.
     n_bags
         Boosters per basis, each on its own bootstrap of the cases.
+    seed
+        Seed of the bootstrap and of the boosters.
     cluster
         Where the boosters are fitted; None for this process.
 
     Raises
     ------
     ValueError
-        If there are too few rulings, or the labels are all alike.
+        If there are too few rulings, or all have the same label.
     """
     if len(granted) < MIN_RULINGS:
         raise ValueError(
@@ -78,50 +79,56 @@ def fit(
             "and to calibrate on: add rulings, raise --folds, or choose a later --first-test-year"
         )
     if granted.all() or not granted.any():
-        raise ValueError("the training rulings all have the same outcome; see --in-part")
-    settings = DEFAULTS | (parameters or {})
-    categories = fit_categories(next(iter(copies.values()))[0].frame)
-    drawn = draw_bags(groups, n_bags, seed)
-    names = tuple(column.name for column in COLUMNS)
-    ensembles = {
-        basis: _fit_ensemble(shown, granted, drawn, names, categories, settings, seed, cluster)
-        for basis, shown in copies.items()
-    }
-    facts = {"parameters": settings, "n_bags": n_bags, "seed": seed, "n_rulings": len(granted)}
-    scope = fit_scope(next(iter(copies.values()))[0].frame, groups)
-    return GrantModel(names, categories, ensembles, float(granted.mean()), scope, readers, facts)
+        raise ValueError("the training rulings all have the same outcome; see --partial-grants-as")
+    parameters = DEFAULT_PARAMETERS | (parameters or {})
+    columns = tuple(column.name for column in COLUMNS)
+    any_frame = next(iter(views.values()))[0].frame
+    categories = fit_categories(any_frame)
+    draw_counts = draw_bootstrap_counts(groups, n_bags, seed)
+    ensembles = {}
+    for basis, basis_views in views.items():
+        weights = np.array([view.weight for view in basis_views], dtype=float)
+        task = BaggingTask(
+            # Encoded once more below: of a million rulings, one matrix is held at a time.
+            matrices=(encode(view.frame, columns, categories) for view in basis_views),
+            view_weights=weights / weights.sum(),
+            granted=granted,
+            draw_counts=draw_counts,
+            columns=columns,
+            categorical_columns=tuple(categories),
+            parameters=parameters,
+            seed=seed,
+        )
+        boosters = fit_boosters_on_dask(cluster, task) if cluster else fit_boosters(task)
+        forest = Forest.from_boosters(boosters)
+        scores = [
+            forest.raw_scores(encode(view.frame, columns, categories)).T
+            for view in basis_views
+            if view.calibrates
+        ]
+        ensembles[basis] = Ensemble(forest, *fit_calibration(scores, draw_counts, granted))
+    return GrantModel(
+        columns=columns,
+        categories=categories,
+        ensembles=ensembles,
+        base_rate=float(granted.mean()),
+        scope=fit_scope(any_frame, groups),
+        rating_model=rating_model,
+        facts={
+            "parameters": parameters,
+            "n_bags": n_bags,
+            "seed": seed,
+            "n_rulings": len(granted),
+        },
+    )
 
 
-def _fit_ensemble(
-    copies: Sequence[Copy],
-    granted: Flags,
-    drawn: Floats,
-    names: tuple[str, ...],
-    categories: dict[str, tuple[str, ...]],
-    settings: dict[str, Any],
-    seed: int,
-    cluster: Cluster | None,
-) -> Ensemble:
-    shares = np.array([copy.weight for copy in copies], dtype=float)
-    shares /= shares.sum()
-    # Encoded again when asked for: of a million rulings no more than one copy is held at a time.
-    matrices = (encode(copy.frame, names, categories) for copy in copies)
-    bags = Bags(matrices, shares, granted, drawn, names, tuple(categories), settings, seed)
-    forest = Forest.of(fit_bags_on(cluster, bags) if cluster else fit_bags(bags))
-    measured = [
-        scores_of(forest, encode(copy.frame, names, categories)).T
-        for copy in copies
-        if copy.calibrates
-    ]
-    return Ensemble(forest, *calibrate(measured, drawn, granted))
-
-
-def draw_bags(groups: npt.NDArray[np.intp], n_bags: int, seed: int) -> Floats:
+def draw_bootstrap_counts(groups: Rows, n_bags: int, seed: int) -> Floats:
     """Draw a bootstrap of the cases for each bag; return (bags, n) how often each row was drawn.
 
-    Balanced: over all bags each case is drawn as often as any other. What a model says of a motion
-    then hangs on the seed half as much as with bags drawn apart (standard deviation 0.008 instead
-    of 0.015 over six seeds, on coded motions).
+    Balanced: over all bags each case is drawn as often as any other. A model's probabilities then
+    depend on the seed half as much as with independent bootstraps (standard deviation 0.008
+    instead of 0.015 over six seeds, on coded motions).
 
     References
     ----------

@@ -1,27 +1,26 @@
-"""Calibration: from a bag's raw log-odds to a probability of grant and its interval.
+"""Calibration: from the bags' raw log-odds to a probability of grant and its interval.
 
-A ruling's out-of-bag score is the mean over the bags that did not see its case; on these scores a
-line maps mean log-odds to calibrated log-odds (Platt 1999, Advances in Large Margin Classifiers).
-Bag b alone, put through the line fitted on bootstrap b of the cases, is one replicate of what
-another sample of rulings would have taught. The interval reaches as far on either side of the
-calibrated log-odds as the replicates' standard deviation says. It tells how sure the model is of
-the probability, given rulings like the training ones; it knows nothing of years to come.
+A ruling's out-of-bag score is the mean over the bags that did not train on its case. On these
+scores a logistic regression maps mean log-odds to calibrated log-odds (Platt scaling; Platt 1999,
+Advances in Large Margin Classifiers). Bag b alone, calibrated by the line fitted on bootstrap b of
+the cases, is one replicate: the estimate that another sample of rulings would have given. The
+interval extends a multiple of the replicates' standard deviation to either side of the calibrated
+log-odds. It covers the uncertainty from a finite sample of rulings like these, not changes in
+years to come.
 """
 
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from data.arrays import Flags, Floats
 
 INTERVAL = 0.90
 """Nominal level of the interval from p_low to p_high."""
-_REACH = NormalDist().inv_cdf((1 + INTERVAL) / 2)
-"""Standard deviations that the interval reaches on either side."""
+_N_DEVIATIONS = NormalDist().inv_cdf((1 + INTERVAL) / 2)
+"""Standard deviations from the estimate to either end of the interval."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +38,23 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class OutOfBag:
-    """Mean log-odds of training rows by the bags that did not see them, with their labels."""
+class OutOfBagScores:
+    """Mean log-odds of training rows by the bags that did not train on them, with their labels."""
 
     scores: Floats
     granted: Flags
 
 
-def probabilities(scores: Floats, line: Calibration, in_scope: Flags) -> Floats:
+def probabilities(scores: Floats, calibration: Calibration, in_scope: Flags) -> Floats:
     """Turn (n, bags) raw log-odds into (n, 3) columns `p_grant`, `p_low`, `p_high`.
 
-    Of a motion that is out of scope the model knows little more than that motions differ: their
-    spread widens its interval.
+    For a motion out of scope the model knows little more than that motions differ: the spread of
+    the training rulings widens its interval.
     """
-    point = line.intercept + line.slope * scores.mean(axis=1)
-    replicates = np.array(line.bag_intercepts) + np.array(line.bag_slopes) * scores
-    # Quantiles of twenty replicates would be their extremes; their spread is steadier.
-    deviation = np.hypot(replicates.std(axis=1, ddof=1), np.where(in_scope, 0.0, line.spread))
-    reach = _REACH * deviation
-    return np.column_stack([expit(point), expit(point - reach), expit(point + reach)])
+    point = calibration.intercept + calibration.slope * scores.mean(axis=1)
+    bag_lines = np.array(calibration.bag_intercepts), np.array(calibration.bag_slopes)
+    replicates = bag_lines[0] + bag_lines[1] * scores
+    # Quantiles of twenty replicates would be their extremes; the standard deviation is steadier.
+    out_of_scope = np.where(in_scope, 0.0, calibration.spread)
+    margin = _N_DEVIATIONS * np.hypot(replicates.std(axis=1, ddof=1), out_of_scope)
+    return np.column_stack([expit(point), expit(point - margin), expit(point + margin)])

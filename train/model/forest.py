@@ -1,8 +1,8 @@
-"""The forest: the trees of all bags of an ensemble, which are looked at together.
+"""The forest: the trees of all bags of an ensemble, evaluated together.
 
-A bag's score is the sum of its own trees' leaves; TreeSHAP shares, which add up over trees, are
-those of the mean of the bags. Small trees are tabulated (`train.model.tree_tables`); larger ones are put into
-one booster, since twenty asked one after the other take longer to call than to run.
+A bag's score is the sum of its own trees' leaves; SHAP values, which add up over trees, are those
+of the mean over bags. Small trees are tabulated (`train.model.tree_tables`). Larger ones are merged
+into one booster, since twenty separate `predict` calls cost more in overhead than in work.
 """
 
 import re
@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from train.model.calibration import Floats
-from train.model.tree_tables import Leaves, Tables
-from train.model.trees import Unsuited, read_tree
+from data.arrays import Floats
+from train.model.tree_parsing import (
+    UnsupportedTree,
+    leaf_values,
+    n_features,
+    parse_tree,
+    tree_texts,
+)
+from train.model.tree_tables import LeafIndices, TreeTables
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-MANY_ROWS = 256
-"""Rows from which threads are worth starting: for few, that takes a hundred times the work."""
-_HEAD = "tree\nversion="
-_TREE = re.compile(r"^Tree=\d+\n(?:.+\n)+", re.MULTILINE)
-_SIZES = re.compile(r"^tree_sizes=(.+)$", re.MULTILINE)
-_LAST_FEATURE = re.compile(r"^max_feature_idx=(\d+)$", re.MULTILINE)
-_LEAVES = re.compile(r"^leaf_value=(.+)$", re.MULTILINE)
+MIN_ROWS_FOR_THREADS = 256
+"""With fewer rows, starting LightGBM's threads takes a hundred times as long as the work."""
+ROWS_PER_BATCH = 5_000
+"""Rows whose leaf indices are held at a time, some 200 MB."""
 
 
 class Forest:
@@ -38,107 +41,89 @@ class Forest:
     Raises
     ------
     ValueError
-        If a text is no booster's, or not whole.
+        If a text is not a booster's, or is damaged.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = tuple(texts)
-        trees = [_trees_of(text) for text in texts]
-        flat = [tree for mine in trees for tree in mine]
-        values = [np.array(_leaf_values(tree)) for tree in flat]
-        self._values = np.concatenate(values)
-        self._offsets = np.cumsum([0, *(len(mine) for mine in values[:-1])])
-        self._firsts = np.cumsum([0, *(len(mine) for mine in trees[:-1])])
-        self._together = _tables(flat, texts[0]) or _Merged(flat, texts[0])
+        trees_of_bags = [tree_texts(text) for text in texts]
+        trees = [tree for trees_of_bag in trees_of_bags for tree in trees_of_bag]
+        values = [leaf_values(tree) for tree in trees]
+        self.max_leaves = max(map(len, values))
+        self._leaf_values = np.concatenate(values)
+        self._offsets = np.cumsum([0, *(len(of_tree) for of_tree in values[:-1])])
+        self._bag_starts = np.cumsum([0, *(len(of_bag) for of_bag in trees_of_bags[:-1])])
+        self._trees: TreeTables | _MergedBooster
+        try:
+            self._trees = TreeTables([parse_tree(tree) for tree in trees], n_features(texts[0]))
+        except UnsupportedTree:
+            self._trees = _MergedBooster(trees, texts[0])
 
     @classmethod
-    def of(cls, bags: "Sequence[lgb.Booster]") -> "Forest":
+    def from_boosters(cls, boosters: "Sequence[lgb.Booster]") -> "Forest":
         """Return the forest of some boosters."""
-        return cls([bag.model_to_string() for bag in bags])
+        return cls([booster.model_to_string() for booster in boosters])
 
-    @property
-    def most_leaves(self) -> int:
-        """How many leaves the largest tree has."""
-        return int(np.diff([*self._offsets, len(self._values)]).max())
+    def leaf_indices(self, matrix: Floats) -> LeafIndices:
+        """Return the (n, trees) leaves that rows of (n, columns) reach, bag after bag."""
+        return self._trees.leaf_indices(matrix)
 
-    def leaves(self, matrix: Floats) -> Leaves:
-        """Return the (n, trees) numbers of the leaves that rows fall into, bag after bag."""
-        return self._together.leaves(matrix)
+    def leaf_scores(self, leaves: LeafIndices) -> Floats:
+        """Return the (n, bags) raw log-odds of rows that reach these leaves."""
+        values = self._leaf_values[self._offsets + leaves]
+        return np.asarray(np.add.reduceat(values, self._bag_starts, axis=1), dtype=float)
 
-    def scores(self, leaves: Leaves) -> Floats:
-        """Return the (n, bags) raw log-odds of rows that fall into these leaves."""
-        values = self._values[self._offsets + leaves]
-        return np.asarray(np.add.reduceat(values, self._firsts, axis=1), dtype=float)
+    def raw_scores(self, matrix: Floats) -> Floats:
+        """Return the (n, bags) raw log-odds of rows, some rows at a time to bound memory."""
+        batches = [
+            self.leaf_scores(self.leaf_indices(matrix[start : start + ROWS_PER_BATCH]))
+            for start in range(0, len(matrix), ROWS_PER_BATCH)
+        ]
+        return np.vstack(batches) if batches else np.empty((0, len(self.texts)))
 
-    def shares(self, matrix: Floats) -> Floats:
-        """Return (n, columns + 1): each column's TreeSHAP share of the bags' mean, then the base.
+    def shap_values(self, matrix: Floats) -> Floats:
+        """Return (n, columns + 1): SHAP values of the bags' mean score, then its expected value.
 
         References
         ----------
         Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
         """
-        return self._together.shares(matrix) / len(self.texts)
+        return self._trees.shap_values(matrix) / len(self.texts)
 
 
-class _Merged:
+class _MergedBooster:
     """Trees of any size, as one booster of LightGBM.
 
     Parameters
     ----------
     trees
-        Each as LightGBM's text gives it.
-    text
-        A booster on the same columns, whose head serves for the new one.
+        The text of each tree.
+    booster
+        The text of a booster on the same columns, whose header serves for the merged one.
     """
 
-    def __init__(self, trees: Sequence[str], text: str) -> None:
-        import lightgbm as lgb  # most of a second to import, and small trees do without
+    def __init__(self, trees: Sequence[str], booster: str) -> None:
+        import lightgbm as lgb  # most of a second to import, and tabulated trees do without
 
         blocks = [
-            re.sub(r"^Tree=\d+", f"Tree={place}", tree) + "\n\n" for place, tree in enumerate(trees)
+            re.sub(r"^Tree=\d+", f"Tree={index}", tree) + "\n\n" for index, tree in enumerate(trees)
         ]
-        head, sizes = text[: text.index("tree_sizes=")], " ".join(str(len(b)) for b in blocks)
-        whole = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
+        header = booster[: booster.index("tree_sizes=")]
+        sizes = " ".join(str(len(block)) for block in blocks)
+        merged = f"{header}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n"
         try:
-            self._booster = lgb.Booster(model_str=whole)
+            self._booster = lgb.Booster(model_str=merged)
         except lgb.basic.LightGBMError as error:
             raise ValueError(f"a booster's text that LightGBM cannot read: {error}") from None
 
-    def leaves(self, matrix: Floats) -> Leaves:
-        found = self._booster.predict(matrix, pred_leaf=True, num_threads=_threads(matrix))
-        return np.asarray(found, dtype=np.intp).reshape(len(matrix), -1)
+    def leaf_indices(self, matrix: Floats) -> LeafIndices:
+        leaves = self._booster.predict(matrix, pred_leaf=True, num_threads=_n_threads(matrix))
+        return np.asarray(leaves, dtype=np.intp).reshape(len(matrix), -1)
 
-    def shares(self, matrix: Floats) -> Floats:
-        found = self._booster.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
-        return np.asarray(found, dtype=float).reshape(len(matrix), -1)
-
-
-def _trees_of(text: str) -> list[str]:
-    trees = _TREE.findall(text)
-    sizes = _SIZES.search(text)
-    if not text.startswith(_HEAD) or sizes is None or not trees:
-        raise ValueError("a booster's text without trees")
-    if len(trees) != len(sizes[1].split()):
-        raise ValueError(f"a booster's text with {len(trees)} of {len(sizes[1].split())} trees")
-    return trees
+    def shap_values(self, matrix: Floats) -> Floats:
+        values = self._booster.predict(matrix, pred_contrib=True, num_threads=_n_threads(matrix))
+        return np.asarray(values, dtype=float).reshape(len(matrix), -1)
 
 
-def _tables(trees: Sequence[str], text: str) -> Tables | None:
-    last = _LAST_FEATURE.search(text)
-    if last is None:
-        raise ValueError("a booster's text that does not say how many features it has")
-    try:
-        return Tables([read_tree(tree) for tree in trees], int(last[1]) + 1)
-    except Unsuited:
-        return None
-
-
-def _leaf_values(tree: str) -> list[float]:
-    found = _LEAVES.search(tree)
-    if found is None:
-        raise ValueError("a tree without leaf values")
-    return [float(value) for value in found[1].split()]
-
-
-def _threads(matrix: Floats) -> int:
-    return 1 if len(matrix) < MANY_ROWS else 0
+def _n_threads(matrix: Floats) -> int:
+    return 1 if len(matrix) < MIN_ROWS_FOR_THREADS else 0

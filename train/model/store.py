@@ -13,12 +13,13 @@ from features.phrases.lexicon import lexicon_digest
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
-from train.model.rating_model import Readers
+from train.model.rating_model import RatingModel
 from train.model.scope import Scope
-from train.modes import BASES
+from train.modes import BASES, Basis
 
-FORMAT = 5
-AGAIN = "train again with `enjoin train`, then `enjoin promote`"
+FORMAT = 6
+_MODEL, _RATING_MODEL, _SCOPE = "model.json", "rating_model.json", "scope.json"
+TRAIN_AGAIN = "train again with `enjoin train`, then `enjoin promote`"
 
 
 class UnusableModel(ValueError):
@@ -32,27 +33,24 @@ def save_model(model: GrantModel, folder: Path) -> None:
     try:
         for basis, ensemble in model.ensembles.items():
             (temporary / basis).mkdir()
-            for place, text in enumerate(ensemble.forest.texts):
-                (temporary / basis / f"bag_{place:03}.txt").write_text(text, encoding="utf-8")
+            for index, text in enumerate(ensemble.forest.texts):
+                _bag_path(temporary, basis, index).write_text(text, encoding="utf-8")
+        rating_model = model.rating_model.to_json() if model.rating_model else None
         record: dict[str, Any] = {
             "format": FORMAT,
             "columns": model.columns,
-            "has_readers": model.readers is not None,
+            "has_rating_model": rating_model is not None,
             "categories": model.categories,
             "base_rate": model.base_rate,
-            "calibrations": {
-                basis: asdict(ensemble.calibration) for basis, ensemble in model.ensembles.items()
-            },
+            "calibrations": {basis: asdict(e.calibration) for basis, e in model.ensembles.items()},
             "n_bags": {basis: len(e.forest.texts) for basis, e in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
         }
-        readers = json.dumps(model.readers.to_json() if model.readers else None)
-        (temporary / "readers.json").write_text(readers, encoding="utf-8")
-        scope = json.dumps(model.scope.to_json())
-        (temporary / "scope.json").write_text(scope, encoding="utf-8")
+        _write_json(temporary / _RATING_MODEL, rating_model)
+        _write_json(temporary / _SCOPE, model.scope.to_json())
         text = json.dumps(record, indent=1, sort_keys=True)
-        (temporary / "model.json").write_text(text, encoding="utf-8")
+        (temporary / _MODEL).write_text(text, encoding="utf-8")
         temporary.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
@@ -62,63 +60,77 @@ def save_model(model: GrantModel, folder: Path) -> None:
 
 
 def load_model(folder: Path) -> GrantModel:
-    """Read a model written by `save_model`.
+    """Load a model written by `save_model`.
 
     Raises
     ------
     UnusableModel
-        If the folder is no model, is of another format, is damaged, or was fitted on other
+        If the folder is not a model, has another format, is damaged, or was fitted with other
         feature columns or another lexicon than this program has.
     """
     try:
-        record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        record = _read_json(folder / _MODEL)
         if record["format"] != FORMAT:
             raise UnusableModel(
                 f"{folder} is a model of format {record['format']}; this program reads format "
-                f"{FORMAT}: {AGAIN}"
+                f"{FORMAT}: {TRAIN_AGAIN}"
             )
-        ensembles = {}
-        for basis in BASES:
-            line = record["calibrations"][basis]
-            calibration = Calibration(
-                float(line["intercept"]),
-                float(line["slope"]),
-                tuple(map(float, line["bag_intercepts"])),
-                tuple(map(float, line["bag_slopes"])),
-                float(line["spread"]),
-            )
-            paths = [folder / basis / f"bag_{i:03}.txt" for i in range(record["n_bags"][basis])]
-            texts = [path.read_text(encoding="utf-8") for path in paths]
-            ensembles[basis] = Ensemble(Forest(texts), calibration)
-        readers = json.loads((folder / "readers.json").read_text(encoding="utf-8"))
-        if record["has_readers"] != (readers is not None):
-            raise ValueError("readers.json is not the one that was saved")
+        ensembles = {basis: _load_ensemble(folder, basis, record) for basis in BASES}
+        rating_model = _read_json(folder / _RATING_MODEL)
+        if record["has_rating_model"] != (rating_model is not None):
+            raise ValueError(f"{_RATING_MODEL} is not the one that was saved")
         model = GrantModel(
-            tuple(record["columns"]),
-            {name: tuple(values) for name, values in record["categories"].items()},
-            ensembles,
-            float(record["base_rate"]),
-            Scope.from_json(json.loads((folder / "scope.json").read_text(encoding="utf-8"))),
-            Readers.from_json(readers) if readers else None,
-            record["facts"],
+            columns=tuple(record["columns"]),
+            categories={name: tuple(values) for name, values in record["categories"].items()},
+            ensembles=ensembles,
+            base_rate=float(record["base_rate"]),
+            scope=Scope.from_json(_read_json(folder / _SCOPE)),
+            rating_model=RatingModel.from_json(rating_model) if rating_model else None,
+            facts=record["facts"],
         )
         fitted_lexicon = record["lexicon_digest"]
+    except UnusableModel:
+        raise
     except FileNotFoundError as error:
         raise UnusableModel(f"{folder} is not a model folder: no file {error.filename}") from None
     except (OSError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, UnusableModel):
-            raise
         raise UnusableModel(f"the model in {folder} is damaged: {error!r}") from None
     if model.columns != tuple(column.name for column in COLUMNS):
         raise UnusableModel(
-            f"the model in {folder} was fitted on other features than this program builds; {AGAIN}"
+            f"the model in {folder} was fitted on other features than this program builds; "
+            f"{TRAIN_AGAIN}"
         )
     if fitted_lexicon != lexicon_digest():
         raise UnusableModel(
             f"the model in {folder} was fitted with another lexicon (phrases were edited since); "
-            f"{AGAIN}"
+            f"{TRAIN_AGAIN}"
         )
     return model
+
+
+def _load_ensemble(folder: Path, basis: Basis, record: dict[str, Any]) -> Ensemble:
+    fitted = record["calibrations"][basis]
+    calibration = Calibration(
+        intercept=float(fitted["intercept"]),
+        slope=float(fitted["slope"]),
+        bag_intercepts=tuple(map(float, fitted["bag_intercepts"])),
+        bag_slopes=tuple(map(float, fitted["bag_slopes"])),
+        spread=float(fitted["spread"]),
+    )
+    paths = [_bag_path(folder, basis, index) for index in range(record["n_bags"][basis])]
+    return Ensemble(Forest([path.read_text(encoding="utf-8") for path in paths]), calibration)
+
+
+def _bag_path(folder: Path, basis: Basis, index: int) -> Path:
+    return folder / basis / f"bag_{index:03}.txt"
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value), encoding="utf-8")
 
 
 def model_folder(folder: Path, source: str) -> Path:
@@ -129,17 +141,17 @@ def model_folder(folder: Path, source: str) -> Path:
     FileNotFoundError
         If there is none, or more than one; the message names the source.
     """
-    if (folder / "model.json").is_file():
+    if (folder / _MODEL).is_file():
         return folder
-    found = sorted(path.parent for path in folder.glob("**/model.json"))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        shown = ", ".join(map(str, found[:3])) + (" ..." if len(found) > 3 else "")
-        raise FileNotFoundError(f"{source} holds {len(found)} models; name one of them: {shown}")
+    folders = sorted(path.parent for path in folder.glob(f"**/{_MODEL}"))
+    if len(folders) == 1:
+        return folders[0]
+    if folders:
+        names = ", ".join(map(str, folders[:3])) + (" ..." if len(folders) > 3 else "")
+        raise FileNotFoundError(f"{source} holds {len(folders)} models; name one of them: {names}")
     raise FileNotFoundError(
-        f"{source} holds no model (no model.json); give a folder written by `enjoin train`, or "
-        "an address such as models:/enjoin/1"
+        f"{source} holds no model (no {_MODEL}); give a folder written by `enjoin train`, or an "
+        "address such as models:/enjoin/1"
     )
 
 

@@ -1,188 +1,266 @@
-"""Tables of small trees: a row's leaf and its TreeSHAP shares, looked up.
+"""Tabulated trees: leaf and TreeSHAP values of a row, looked up instead of computed.
 
-A tree of k questions learns of a row only which of them are answered with yes: 2^k patterns at
-most. Leaf and shares of each pattern are worked out once; after that a row costs a few lookups a
-tree, where TreeSHAP walks every tree anew.
+A tree of k splits depends on a row only through the splits at which it goes left: 2^k patterns at
+most. Leaf and SHAP values of every pattern are computed once; a row then costs a few lookups per
+tree, where TreeSHAP walks each tree anew.
+
+References
+----------
+Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
 """
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from train.model.calibration import Floats
-from train.model.shapley import shapley_values
-from train.model.trees import Question, Tree, Trees, Unsuited
+from data.arrays import Flags, Floats, Rows
+from train.model.tree_parsing import Split, Tree, UnsupportedTree
 
-Leaves = npt.NDArray[np.intp]
-"""(n, trees): the numbers of the leaves that rows fall into, bag after bag."""
-MOST_QUESTIONS = 5
-"""Questions of a tree up to which it is tabulated: with each, the work grows fourfold."""
-_ROWS = 64
-"""Rows looked up together: their numbers stay in the processor's cache."""
-_TREES = 128
-"""Trees whose shares are worked out together."""
+LeafIndices = Rows
+"""(n, trees): the index of the leaf that each row reaches in each tree, bag after bag."""
+MAX_SPLITS = 5
+"""Splits up to which a tree is tabulated: each one more makes the tables four times the work."""
+_ROWS_PER_BLOCK = 64
+"""Rows looked up together: their patterns stay in the processor's cache."""
+_TREES_PER_BLOCK = 128
+"""Trees whose SHAP values are computed together, to bound memory."""
+_NO_FEATURE = -1
 
 
-class Tables:
+class TreeTables:
     """Some trees, tabulated.
 
     Parameters
     ----------
     trees
-        In the order in which their leaves are told.
+        In the order of the columns of `leaf_indices`.
     n_features
         How many columns a row has.
 
     Raises
     ------
-    Unsuited
-        If a tree asks too many questions.
+    UnsupportedTree
+        If a tree has more than `MAX_SPLITS` splits.
     ValueError
-        If a tree asks for a column that rows do not have.
+        If a tree splits on a column that rows do not have.
     """
 
     def __init__(self, trees: Sequence[Tree], n_features: int) -> None:
         self._trees, self._n_features = trees, n_features
-        self._k = max(len(tree.questions) for tree in trees)
-        if self._k > MOST_QUESTIONS:
-            raise Unsuited(f"a tree asks {self._k} questions")
-        self._asked, different = _numbered(trees, self._k)
-        if not all(0 <= question.feature < n_features for question in different):
-            raise ValueError(f"a tree that asks for other columns than the {n_features} there are")
-        self._questions = _Questions.of(different)
-        self._starts = np.arange(len(trees), dtype=np.intp) << self._k
-        self._laid = Trees.of(trees, self._k)
-        self._leaf_of = _leaf_of(self._laid)
+        k = max(len(tree.splits) for tree in trees)
+        if k > MAX_SPLITS:
+            raise UnsupportedTree(f"a tree has {k} splits; at most {MAX_SPLITS} are tabulated")
+        # Bags share many splits: each distinct one is evaluated once per row.
+        splits = list(dict.fromkeys(split for tree in trees for split in tree.splits))
+        if not all(0 <= split.feature < n_features for split in splits):
+            raise ValueError(f"a tree splits on other columns than the {n_features} there are")
+        self._splits = _SplitTests.of(splits)
+        index_of = {split: index for index, split in enumerate(splits)}
+        self._split_index = np.zeros((k, len(trees)), dtype=np.intp)
+        for column, tree in enumerate(trees):
+            self._split_index[: len(tree.splits), column] = [index_of[s] for s in tree.splits]
+        self._padded = PaddedTrees.of(trees, k)
+        self._leaf_table = _leaf_table(self._padded)
+        self._table_starts = np.arange(len(trees), dtype=np.intp) << k
 
-    def leaves(self, matrix: Floats) -> Leaves:
-        """Return the (n, trees) numbers of the leaves that rows fall into."""
-        found = np.empty((len(matrix), len(self._trees)), dtype=np.intp)
+    def leaf_indices(self, matrix: Floats) -> LeafIndices:
+        """Return the (n, trees) leaves that rows of (n, columns) reach."""
+        leaves = np.empty((len(matrix), len(self._trees)), dtype=np.intp)
         for rows, patterns in self._patterns(matrix):
-            found[rows] = self._leaf_of[self._starts + patterns]
-        return found
+            leaves[rows] = self._leaf_table[self._table_starts + patterns]
+        return leaves
 
-    def shares(self, matrix: Floats) -> Floats:
-        """Return (n, columns + 1): each column's share summed over the trees, then their base."""
-        table = self._share_table
-        found = np.zeros((len(matrix), self._n_features + 1))
-        found[:, -1] = table.base
+    def shap_values(self, matrix: Floats) -> Floats:
+        """Return (n, columns + 1): SHAP values summed over the trees, then their expected value."""
+        table = self._shap_table
+        values = np.zeros((len(matrix), self._n_features + 1))
+        values[:, -1] = table.expected_value
         if len(table.features):
             for rows, patterns in self._patterns(matrix):
-                values = table.values[table.starts + patterns.take(table.trees, axis=1)]
-                found[rows, table.features] = np.add.reduceat(values, table.firsts, axis=1)
-        return found
+                per_tree = table.values[table.starts + patterns.take(table.trees, axis=1)]
+                values[rows, table.features] = np.add.reduceat(per_tree, table.firsts, axis=1)
+        return values
 
     def _patterns(self, matrix: Floats) -> Iterator[tuple[slice, npt.NDArray[np.uint8]]]:
-        """Yield some rows at a time, with the (n, trees) patterns of their answers."""
-        for start in range(0, len(matrix), _ROWS):
-            rows = slice(start, start + _ROWS)
-            yes = self._questions.answered(matrix[rows])
-            patterns = np.zeros((len(self._trees), yes.shape[1]), dtype=np.uint8)
-            for bit, asked in enumerate(self._asked):
-                patterns |= yes[asked] << np.uint8(bit)
-            yield rows, np.ascontiguousarray(patterns.T)  # what follows goes along the rows
+        """Yield blocks of rows with their (n, trees) patterns (bit i set: split i goes left)."""
+        for start in range(0, len(matrix), _ROWS_PER_BLOCK):
+            rows = slice(start, start + _ROWS_PER_BLOCK)
+            goes_left = self._splits.goes_left(matrix[rows])
+            patterns = np.zeros((len(self._trees), goes_left.shape[1]), dtype=np.uint8)
+            for bit, split_index in enumerate(self._split_index):
+                patterns |= goes_left[split_index] << np.uint8(bit)
+            yield rows, np.ascontiguousarray(patterns.T)  # the lookups go row by row
 
     @cached_property
-    def _share_table(self) -> "_Shares":
-        return _Shares.of(self._trees, self._laid)
+    def _shap_table(self) -> "_ShapTable":
+        return _ShapTable.of(self._trees, self._padded)
 
 
-def _numbered(trees: Sequence[Tree], k: int) -> tuple[npt.NDArray[np.intp], list[Question]]:
-    """Return which of the different questions each tree asks, (k, trees), and the questions."""
-    places: dict[Question, int] = {}
-    asked = np.zeros((k, len(trees)), dtype=np.intp)
-    for place, tree in enumerate(trees):
-        for number, question in enumerate(tree.questions):
-            asked[number, place] = places.setdefault(question, len(places))
-    return asked, list(places)
+class PaddedTrees(NamedTuple):
+    """n trees as arrays of one shape, each padded to k splits and k + 1 leaves.
 
-
-def _leaf_of(trees: Trees) -> npt.NDArray[np.intp]:
-    """Return the leaf of each pattern of answers, tree by tree."""
-    k = trees.asks.shape[1]
-    sides = 2 * (np.arange(1 << k)[:, None] >> np.arange(k) & 1) - 1
-    turns = trees.turns[:, None]
-    met = (turns == 0) | (turns == sides[:, None, :])
-    # Leaves that a tree does not have lie below no question, and come after those it has.
-    return np.asarray(met.all(axis=3).argmax(axis=2).ravel(), dtype=np.intp)
-
-
-class _Questions(NamedTuple):
-    """The different questions of all trees.
-
-    Those at the places `of_categories` ask for codes: `chosen` (such, codes) has a column for each
-    code, and a last one, of which none is true, for any other.
+    Attributes
+    ----------
+    leaf_values, directions, cover
+        (n, leaves), (n, leaves, k), (n, leaves, k): see `Tree`. A padded split is on no path; a
+        padded leaf has the value 0.
+    split_feature
+        (n, k): for each split, the index of its feature in `Tree.features`.
     """
 
-    features: npt.NDArray[np.intp]
-    thresholds: Floats
-    left_if_missing: npt.NDArray[np.bool_]
-    of_categories: npt.NDArray[np.intp]
-    chosen: npt.NDArray[np.bool_]
+    leaf_values: Floats
+    directions: npt.NDArray[np.int8]
+    cover: Floats
+    split_feature: Rows
 
     @classmethod
-    def of(cls, questions: Sequence[Question]) -> "_Questions":
-        sets = {n: q.categories for n, q in enumerate(questions) if q.categories is not None}
-        codes = 1 + max((code for categories in sets.values() for code in categories), default=0)
-        chosen = np.zeros((len(sets), codes + 1), dtype=bool)
-        for row, categories in enumerate(sets.values()):
-            chosen[row, list(categories)] = True
+    def of(cls, trees: Sequence[Tree], k: int) -> "PaddedTrees":
+        """Pad trees of at most k splits."""
+        n = len(trees)
+        padded = cls(
+            np.zeros((n, k + 1)),
+            np.zeros((n, k + 1, k), dtype=np.int8),
+            np.ones((n, k + 1, k)),
+            np.zeros((n, k), dtype=np.intp),
+        )
+        for index, tree in enumerate(trees):
+            n_leaves, n_splits = tree.directions.shape
+            padded.leaf_values[index, :n_leaves] = tree.leaf_values
+            padded.directions[index, :n_leaves, :n_splits] = tree.directions
+            padded.cover[index, :n_leaves, :n_splits] = tree.cover
+            features = tree.features
+            padded.split_feature[index, :n_splits] = [
+                features.index(split.feature) for split in tree.splits
+            ]
+        return padded
+
+    def block(self, start: int, end: int) -> "PaddedTrees":
+        """Return the trees from `start` up to `end`."""
+        return PaddedTrees(*(array[start:end] for array in self))
+
+
+def shapley_values(trees: PaddedTrees) -> tuple[Floats, Floats]:
+    """Compute SHAP values of every tree for every pattern.
+
+    The game whose Shapley values these are (Shapley 1953, A value for n-person games): where some
+    features of a row are known, a tree is worth the mean of its leaves, weighted by training cover
+    at the splits on unknown features.
+
+    Returns
+    -------
+    values
+        (trees, k, 2^k): for each feature of a tree (in the order of `Tree.features`; zeros beyond
+        the last) its SHAP value in rows of each pattern (bit i is set if split i goes left).
+    expected_values
+        (trees,): a tree's mean over the training rows. Prediction = expected value + SHAP values.
+    """
+    leaf_values, directions, cover, split_feature = trees
+    n, k = split_feature.shape
+    subsets = np.arange(1 << k)  # read as patterns (of splits), and as coalitions (of features)
+    # (trees, coalitions, leaves, patterns), summed over leaves below
+    worth = np.broadcast_to(leaf_values[:, None, :, None], (n, 1 << k, k + 1, 1 << k))
+    for split in range(k):
+        direction, goes_left = directions[:, :, split, None], subsets >> split & 1
+        reached = np.where(direction == 0, 1.0, np.where(direction == 1, goes_left, 1 - goes_left))
+        known = subsets >> split_feature[:, split, None] & 1 == 1
+        share = cover[:, None, :, split, None]
+        worth = worth * np.where(known[:, :, None, None], reached[:, None], share)
+    worth = worth.sum(axis=2)
+    values = np.zeros((n, k, 1 << k))
+    for feature in range(k):
+        for others in subsets[subsets >> feature & 1 == 0].tolist():
+            size = others.bit_count()
+            weight = factorial(size) * factorial(k - size - 1) / factorial(k)
+            values[:, feature] += weight * (worth[:, others | 1 << feature] - worth[:, others])
+    return values, worth[:, 0, 0]
+
+
+def _leaf_table(trees: PaddedTrees) -> Rows:
+    """Return the leaf of each pattern, tree by tree: (trees * 2^k,)."""
+    k = trees.split_feature.shape[1]
+    taken = 2 * (np.arange(1 << k)[:, None] >> np.arange(k) & 1) - 1  # 1 left, -1 right
+    directions = trees.directions[:, None]
+    reached = ((directions == 0) | (directions == taken[:, None, :])).all(axis=3)
+    # A padded leaf is reached by every pattern, but comes after the tree's own leaves.
+    return np.asarray(reached.argmax(axis=2).ravel(), dtype=np.intp)
+
+
+class _SplitTests(NamedTuple):
+    """Distinct splits, evaluated together.
+
+    Those at the indices `categorical` test category codes: `in_set` (categorical, codes) has a
+    column per code, and a last column, always False, for any other code.
+    """
+
+    features: Rows
+    thresholds: Floats
+    left_if_missing: Flags
+    categorical: Rows
+    in_set: Flags
+
+    @classmethod
+    def of(cls, splits: Sequence[Split]) -> "_SplitTests":
+        sets = {i: s.categories for i, s in enumerate(splits) if s.categories is not None}
+        n_codes = 1 + max((code for codes in sets.values() for code in codes), default=0)
+        in_set = np.zeros((len(sets), n_codes + 1), dtype=bool)
+        for row, codes in enumerate(sets.values()):
+            in_set[row, list(codes)] = True
         return cls(
-            np.array([question.feature for question in questions], dtype=np.intp),
-            np.array([question.threshold for question in questions], dtype=float),
-            np.array([question.left_if_missing for question in questions], dtype=bool),
+            np.array([split.feature for split in splits], dtype=np.intp),
+            np.array([split.threshold for split in splits], dtype=float),
+            np.array([split.left_if_missing for split in splits], dtype=bool),
             np.array(list(sets), dtype=np.intp),
-            chosen,
+            in_set,
         )
 
-    def answered(self, matrix: Floats) -> npt.NDArray[np.uint8]:
-        """Return (questions, n): 1 where a row goes left."""
-        shown = np.ascontiguousarray(matrix.T)[self.features]
-        missing = np.isnan(shown)
-        yes = shown <= self.thresholds[:, None]
-        np.copyto(yes, self.left_if_missing[:, None], where=missing)
-        other = self.chosen.shape[1] - 1
-        codes = np.where(missing, other, shown)[self.of_categories].astype(np.intp)
+    def goes_left(self, matrix: Floats) -> npt.NDArray[np.uint8]:
+        """Return (splits, n): 1 where a row goes left."""
+        values = np.ascontiguousarray(matrix.T)[self.features]
+        missing = np.isnan(values)
+        left = values <= self.thresholds[:, None]
+        np.copyto(left, self.left_if_missing[:, None], where=missing)
+        other = self.in_set.shape[1] - 1
+        codes = np.where(missing, other, values)[self.categorical].astype(np.intp)
         codes[(codes < 0) | (codes > other)] = other
-        yes[self.of_categories] = np.take_along_axis(self.chosen, codes, axis=1)
-        return yes.view(np.uint8)
+        left[self.categorical] = np.take_along_axis(self.in_set, codes, axis=1)
+        return left.view(np.uint8)
 
 
-class _Shares(NamedTuple):
-    """The shares of each feature of each tree, feature by feature.
+class _ShapTable(NamedTuple):
+    """SHAP values of all trees, sorted by feature so that one `reduceat` sums them.
 
-    `values[starts + pattern]` are those in the `trees`; `firsts` are the places where each of the
-    `features` begins; `base` is the trees' expected value.
+    Entry j is one feature of tree `trees[j]`; its values are `values[starts[j] + pattern]`.
+    `firsts` are the entries at which each of `features` begins.
     """
 
     values: Floats
-    starts: npt.NDArray[np.intp]
-    trees: npt.NDArray[np.intp]
-    firsts: npt.NDArray[np.intp]
-    features: npt.NDArray[np.intp]
-    base: float
+    starts: Rows
+    trees: Rows
+    firsts: Rows
+    features: Rows
+    expected_value: float
 
     @classmethod
-    def of(cls, trees: Sequence[Tree], laid: Trees) -> "_Shares":
-        k = laid.asks.shape[1]
-        starts = range(0, len(trees), _TREES)
-        worked = [shapley_values(laid.some(start, start + _TREES)) for start in starts]
-        values = np.concatenate([shares for shares, _ in worked]).reshape(-1, 1 << k)
-        # What each row of values is of; -1 stands for features that a tree does not have.
-        padded = [(*tree.features, *[-1] * k)[:k] for tree in trees]
-        of_feature = np.array(padded, dtype=np.intp).ravel()
-        of_tree = np.arange(len(trees), dtype=np.intp).repeat(k)
-        order = np.argsort(of_feature, kind="stable")
-        order = order[of_feature[order] >= 0]
-        features, firsts = np.unique(of_feature[order], return_index=True)
+    def of(cls, trees: Sequence[Tree], padded: PaddedTrees) -> "_ShapTable":
+        k = padded.split_feature.shape[1]
+        starts = range(0, len(trees), _TREES_PER_BLOCK)
+        blocks = [shapley_values(padded.block(i, i + _TREES_PER_BLOCK)) for i in starts]
+        values = np.concatenate([block for block, _ in blocks]).reshape(-1, 1 << k)
+        padded_features = [(*tree.features, *[_NO_FEATURE] * k)[:k] for tree in trees]
+        feature_of = np.array(padded_features, dtype=np.intp).ravel()
+        tree_of = np.arange(len(trees), dtype=np.intp).repeat(k)
+        order = np.argsort(feature_of, kind="stable")
+        order = order[feature_of[order] != _NO_FEATURE]
+        features, firsts = np.unique(feature_of[order], return_index=True)
         return cls(
             values[order].ravel(),
             np.arange(len(order), dtype=np.intp) << k,
-            of_tree[order],
+            tree_of[order],
             firsts,
             features,
-            float(sum(bases.sum() for _, bases in worked)),
+            float(sum(expected.sum() for _, expected in blocks)),
         )

@@ -1,0 +1,117 @@
+"""A saved model: the same after loading, plain text only, and refused where it does not fit."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from features.build import COLUMNS
+from train.model.calibration import Calibration
+from train.model.forest import Forest
+from train.model.grant_model import Ensemble, GrantModel
+from train.model.scope import Scope
+from train.model.store import (
+    FORMAT,
+    UnusableModel,
+    load_model,
+    model_digest,
+    model_folder,
+    save_model,
+)
+from train.modes import BASES
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(120, len(COLUMNS)))
+
+
+def _ensemble(seed: int) -> Ensemble:
+    parameters = {"objective": "binary", "num_leaves": 4, "verbosity": -1, "seed": seed}
+    data = lgb.Dataset(X, (X[:, seed] > 0).astype(float))
+    boosters = [lgb.train(parameters, data, rounds) for rounds in (3, 5)]
+    return Ensemble(
+        Forest.from_boosters(boosters), Calibration(0.1, 1 / 3, (0.1, 0.2), (1.0, 0.7), 0.4)
+    )
+
+
+MODEL = GrantModel(
+    columns=tuple(column.name for column in COLUMNS),
+    categories={"forum.court": ("cand", "nysd")},
+    ensembles={basis: _ensemble(seed) for seed, basis in enumerate(BASES)},
+    base_rate=0.57,
+    scope=Scope(frozenset({"order"}), (0.0, 0.25), {"forum.level": {"district": 3}}),
+    facts={"n_bags": 2},
+)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    save_model(MODEL, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_a_loaded_model_is_the_saved_one(saved: Path) -> None:
+    loaded = load_model(saved)
+    for name in ("columns", "categories", "base_rate", "rating_model", "facts"):
+        assert getattr(loaded, name) == getattr(MODEL, name)
+    assert loaded.scope.to_json() == MODEL.scope.to_json()
+    for basis in BASES:
+        mine, theirs = MODEL.ensembles[basis], loaded.ensembles[basis]
+        assert theirs.calibration == mine.calibration
+        assert np.array_equal(theirs.forest.raw_scores(X), mine.forest.raw_scores(X))
+
+
+def test_files_are_text_and_nothing_temporary_is_left(saved: Path) -> None:
+    assert {path.suffix for path in saved.rglob("*") if path.is_file()} == {".json", ".txt"}
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_saving_again_replaces_the_folder(saved: Path) -> None:
+    digest = model_digest(saved)
+    (saved / "unrated" / "bag_007.txt").write_text("a bag of an older model")
+    assert model_digest(saved) != digest
+    save_model(MODEL, saved)
+    assert model_digest(saved) == digest
+
+
+def _set(**fields: Any) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        path = folder / "model.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_set(format=FORMAT - 1), f"format {FORMAT - 1}"),
+        (_set(columns=["harm.odour"]), "other features"),
+        (_set(lexicon_digest="0"), "another lexicon"),
+        (_set(has_rating_model=True), "damaged"),
+        (_set(base_rate="high"), "damaged"),
+        (_set(n_bags={"rated": 3, "unrated": 2}), "no file.*bag_002"),
+        (lambda folder: (folder / "scope.json").unlink(), r"no file.*scope\.json"),
+        (lambda folder: (folder / "model.json").write_text("{"), "damaged"),
+        (lambda folder: (folder / "rated" / "bag_000.txt").write_text("tree"), "damaged"),
+    ],
+)
+def test_an_unusable_model_is_refused(
+    saved: Path, change: Callable[[Path], object], words: str
+) -> None:
+    change(saved)
+    with pytest.raises(UnusableModel, match=words):
+        load_model(saved)
+
+
+def test_a_model_is_found_inside_a_folder(saved: Path) -> None:
+    assert model_folder(saved, "here") == saved
+    assert model_folder(saved.parent, "here") == saved
+    save_model(MODEL, saved.parent / "other")
+    with pytest.raises(FileNotFoundError, match="here holds 2 models"):
+        model_folder(saved.parent, "here")
+    with pytest.raises(FileNotFoundError, match="here holds no model"):
+        model_folder(saved / "rated", "here")
