@@ -174,17 +174,18 @@ class _Wording(NamedTuple):
 
 
 @cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[_Wording]]:
+def automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[_Wording]]:
+    """Return the automaton of all wordings, and what it reports by number."""
     owners: dict[str, list[tuple[int, int]]] = {}
     for number, pattern in enumerate(patterns()):
         for rank, wording in enumerate(pattern.wordings):
             owners.setdefault(wording, []).append((number, rank))
-    automaton = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners])
+    finder = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners])
     wordings = [
         _Wording(wording.removesuffix("*"), wording.endswith("*"), tuple(whose))
         for wording, whose in owners.items()
     ]
-    return automaton, wordings
+    return finder, wordings
 
 
 def _spaced(wording: str) -> str:
@@ -194,10 +195,10 @@ def _spaced(wording: str) -> str:
 
 
 def _spelled_out(text: str) -> Iterator[Match]:
-    automaton, wordings = _automaton()
+    finder, wordings = automaton()
     spaced = f" {text.translate(_SPACED)} "
     found: dict[int, list[tuple[int, int, int]]] = {}
-    for which, start, _ in automaton.find_matches_as_indexes(spaced, overlapping=True):
+    for which, start, _ in finder.find_matches_as_indexes(spaced, overlapping=True):
         stem, is_open, owners = wordings[which]
         # "data, breach" looks like "data breach" once signs are spaces.
         if not text.startswith(stem, start):

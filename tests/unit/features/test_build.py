@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from features.build import BUILT, COLUMNS, build_features
+from features.document import Document, fires
 from features.phrases.lexicon import Entry, entries, phrases
-from features.phrases.matcher import find_phrases, fires
 from features.phrases.syntax import PhraseError, phrase_pattern
-from features.text.document import clean
 from train.modes import masked
 
 
@@ -26,7 +25,7 @@ def test_lexicon_examples(entry: Entry) -> None:
 
 def test_a_negated_phrase_is_kept_but_marked() -> None:
     text = "There is no evidence of a data breach. A data breach exposed files."
-    hits = [hit for hit in find_phrases(text, "motion") if "data breach" in hit.words.lower()]
+    hits = [hit for hit in Document(text, "motion").hits if "data breach" in hit.words.lower()]
     assert {hit.negated for hit in hits} == {True, False}
     assert all(text[hit.start : hit.end] == hit.words for hit in hits)
 
@@ -36,7 +35,7 @@ def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
     bare = masked(coded, "text")
     frame = build_features([coded, bare])
     assert list(frame.values.columns) == [column.name for column in BUILT]
-    told = frame.told[:, frame.names.index("harm.privacy_exposure")]
+    told = frame.provenance[:, frame.names.index("harm.privacy_exposure")]
     assert told.tolist() == ["coded", "text"]
     assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
     assert "harm.privacy_exposure" in frame.hits[0]  # the words that bear the coding out
@@ -62,15 +61,11 @@ def test_labels_cannot_reach_the_features() -> None:
     assert not any("outcome" in column.name or "source" in column.name for column in COLUMNS)
 
 
-def test_a_motion_has_the_same_features_alone_and_among_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_motion_has_the_same_features_alone_and_among_many() -> None:
     motions = [ruling.as_motion() for ruling in embedded_rulings()[:60]]
     together = build_features(motions)
     alone = [build_features([motion]).values for motion in motions]
     assert pd.concat(alone, ignore_index=True).equals(together.values)
-    monkeypatch.setattr("features.build.CHUNK", 7)  # read a few at a time
-    assert build_features(motions).values.equals(together.values)
 
 
 def test_words_inside_citations_do_not_fire() -> None:
@@ -78,11 +73,11 @@ def test_words_inside_citations_do_not_fire() -> None:
         "The firm asks for an order. See Doe v. Data Breach Victims, Inc., 555 U.S. 7, 22 (2008) "
         "(no irreparable harm from a data breach). A data breach exposed its files."
     )
-    hits = [hit for hit in find_phrases(text, "motion") if "breach" in hit.words.lower()]
+    hits = [hit for hit in Document(text, "motion").hits if "breach" in hit.words.lower()]
     assert hits
     assert all(hit.start >= text.rindex("data breach") for hit in hits)
     long = f"{text}\n" * 400  # more than one piece
-    again = [hit for hit in find_phrases(long, "motion") if hit.value == "privacy_exposure"]
+    again = [hit for hit in Document(long, "motion").hits if hit.value == "privacy_exposure"]
     assert len(again) == 400
 
 
@@ -92,8 +87,10 @@ def test_no_phrase_reaches_over_a_citation() -> None:
         "It holds data\x01breach.",
         "It stops Smith v. Jones, 555 U.S. 7 (2008) (no data breach) from that.",
     ):
-        assert "privacy_exposure" not in {hit.value for hit in find_phrases(text, "motion")}
-    assert any(hit.words == "data\x1fbreach" for hit in find_phrases("A data\x1fbreach.", "motion"))
+        assert "privacy_exposure" not in {hit.value for hit in Document(text, "motion").hits}
+    assert any(
+        hit.words == "data\x1fbreach" for hit in Document("A data\x1fbreach.", "motion").hits
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,22 +104,22 @@ def test_no_phrase_reaches_over_a_citation() -> None:
     ],
 )
 def test_a_word_broken_at_a_line_end_reads_as_the_word(broken: str, whole: str) -> None:
-    mended = [(h.field, h.value, h.negated) for h in find_phrases(broken, "motion")]
-    assert mended == [(h.field, h.value, h.negated) for h in find_phrases(whole, "motion")]
-    for hit in find_phrases(broken, "motion"):
+    mended = [(h.field, h.value, h.negated) for h in Document(broken, "motion").hits]
+    assert mended == [(h.field, h.value, h.negated) for h in Document(whole, "motion").hits]
+    for hit in Document(broken, "motion").hits:
         assert broken[hit.start : hit.end] == hit.words
 
 
 def test_a_phrase_may_stand_across_a_line_end() -> None:
-    hits = find_phrases("They fear a data-\nbreach soon.", "motion")
+    hits = Document("They fear a data-\nbreach soon.", "motion").hits
     assert any(hit.words == "data-\nbreach" for hit in hits)
 
 
 def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
     # Read in exponentially many ways, forty hyphens took seconds and fifty took hours.
     text = "The company must stop " + "-" * 5000 + " from selling."
-    assert re.search(phrase_pattern("stop ... from"), clean(text).mended.text)
-    assert find_phrases(text * 20, "motion")
+    assert re.search(phrase_pattern("stop ... from"), Document(text).normalized.text)
+    assert Document(text * 20, "motion").hits
 
 
 @pytest.mark.parametrize(
@@ -135,7 +132,7 @@ def test_a_ruled_line_in_a_brief_is_read_at_once() -> None:
     ],
 )
 def test_what_is_not_disputed_is_not_negated(sentence: str) -> None:
-    hits = [hit for hit in find_phrases(sentence, "opposition") if hit.value == "ceased_conduct"]
+    hits = [hit for hit in Document(sentence, "opposition").hits if hit.value == "ceased_conduct"]
     assert [hit.negated for hit in hits] == [False]
 
 
@@ -155,7 +152,7 @@ def test_the_automaton_misses_no_phrase() -> None:
     text += (
         " The company\u2019s \u201cdata\u2013breach\u201d at the caf\xe9; it encrypts\xa0vectors."
     )
-    reading = clean(text).mended
+    reading = Document(text).normalized
     expected: dict[tuple[str, str], set[tuple[int, int]]] = {}
     for phrase in phrases():
         if "motion" in phrase.entry.papers:
@@ -163,7 +160,7 @@ def test_the_automaton_misses_no_phrase() -> None:
             places = {reading.span(*match.span()) for match in found_alone}
             expected.setdefault((phrase.entry.field, phrase.entry.value), set()).update(places)
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for hit in find_phrases(text, "motion"):
+    for hit in Document(text, "motion").hits:
         assert (hit.start, hit.end) in expected[hit.field, hit.value]
         found.setdefault((hit.field, hit.value), []).append((hit.start, hit.end))
     assert sum(map(len, found.values())) > 500
@@ -174,16 +171,16 @@ def test_the_automaton_misses_no_phrase() -> None:
 
 def test_threads_read_alike() -> None:
     texts = [f"{row.motion} See Doe v. Roe, 555 U.S. 7 (2008)." for row in embedded_rulings()[:60]]
-    alone = [find_phrases(text, "motion") for text in texts]
+    alone = [Document(text, "motion").hits for text in texts]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(find_phrases, texts, ["motion"] * len(texts))) == alone
+        assert list(pool.map(lambda text: Document(text, "motion").hits, texts)) == alone
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     hostile = f"{text} a data\x00 breach \ud800\u202e exposed files, 5 U.S. 137 {text}, 6 F.3d 7"
-    for hit in find_phrases(hostile, "motion"):
+    for hit in Document(hostile, "motion").hits:
         assert hostile[hit.start : hit.end] == hit.words
 
 
@@ -198,7 +195,7 @@ def test_a_step_goes_part_of_the_way_at_least_and_lasts_no_longer_than_is_told()
         frame = build_features([Motion.model_validate(given | coded)])
         names = ("remedial.steps", "remedial.scope", "remedial.lasting")
         places = [frame.names.index(name) for name in names]
-        return [(frame.numbers[0, place], frame.told[0, place]) for place in places]
+        return [(frame.numeric[0, place], frame.provenance[0, place]) for place in places]
 
     told = "text"
     assert read("It opposes.") == [(0.0, "not shown")] * 3

@@ -21,7 +21,7 @@ def test_pandas_and_arrays_say_the_same() -> None:
         ]
     again = FeatureFrame.of_values(FRAME.values, FRAME.hits, FRAME.papers)
     assert again.values.equals(FRAME.values)
-    assert list(again.words) == list(FRAME.words)
+    assert list(again.categorical) == list(FRAME.categorical)
 
 
 def test_rows_taken_are_the_rows() -> None:
@@ -29,23 +29,26 @@ def test_rows_taken_are_the_rows() -> None:
     alone = build_features([MOTIONS[row] for row in rows])
     taken = FRAME.take(rows)
     assert taken.values.equals(alone.values)
-    assert np.array_equal(taken.told, alone.told)
-    assert (taken.hits, taken.papers) == (alone.hits, alone.papers)
+    assert np.array_equal(taken.provenance, alone.provenance)
+    assert taken.hits == alone.hits
+    assert [pair.texts for pair in taken.papers] == [pair.texts for pair in alone.papers]
     assert len(FRAME.take([])) == len(build_features([])) == 0
 
 
 def test_readings_are_added_and_a_family_is_left_out() -> None:
     numbers = np.arange(12.0 * len(READINGS)).reshape(12, -1)
     numbers[3, 1] = np.nan
-    read = FRAME.with_readings(numbers)
-    assert (FRAME.has_readings, read.has_readings) == (False, True)
+    read = FRAME.with_inferred_ratings(numbers)
+    assert (FRAME.has_inferred_ratings, read.has_inferred_ratings) == (False, True)
     assert np.array_equal(read.values[list(READINGS)].to_numpy(), numbers, equal_nan=True)
-    assert read.told[3, -len(READINGS) + 1] == "not shown"
-    assert read.told[4, -len(READINGS) + 1] == "text"
+    assert read.provenance[3, -len(READINGS) + 1] == "not shown"
+    assert read.provenance[4, -len(READINGS) + 1] == "text"
     blind = read.without("harm")
     harm = [name for name in read.names if name.startswith("harm.")]
     assert blind.values[harm].isna().all(axis=None)
     assert not read.values[harm].isna().all(axis=None)
     others = [name for name in read.names if name not in harm]
     assert blind.values[others].equals(read.values[others])
-    assert set(blind.told[:, [read.names.index(name) for name in harm]].ravel()) == {"not shown"}
+    assert set(blind.provenance[:, [read.names.index(name) for name in harm]].ravel()) == {
+        "not shown"
+    }

@@ -2,21 +2,20 @@
 
 import pytest
 
+from features.document import Document
 from features.phrases.hits import Hit
 from features.phrases.lexicon import PaperName
-from features.phrases.matcher import find_phrases
-from features.text.document import clean
 from features.text.sentences import sentence_starts
 
 
 def _breach(text: str, paper: PaperName = "motion") -> Hit:
     """Return a hit on "data breach": of the harm in a motion, of the field of law elsewhere."""
     value = "privacy_exposure" if paper == "motion" else "privacy_data"
-    return next(hit for hit in find_phrases(text, paper) if hit.value == value)
+    return next(hit for hit in Document(text, paper).hits if hit.value == value)
 
 
 @pytest.mark.parametrize(
-    ("text", "negated", "hedged"),
+    ("text", "negated", "uncertain"),
     [
         ("A data breach exposed files.", False, False),
         ("There was no data breach.", True, False),
@@ -51,9 +50,9 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ),
     ],
 )
-def test_denial_and_doubt(text: str, negated: bool, hedged: bool) -> None:
+def test_denial_and_doubt(text: str, negated: bool, uncertain: bool) -> None:
     hit = _breach(text)
-    assert (hit.negated, hit.hedged) == (negated, hedged)
+    assert (hit.negated, hit.uncertain) == (negated, uncertain)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ def test_a_phrase_runs_on_over_a_page_stamp() -> None:
 def test_denials_within_a_phrase_and_of_some_phrases_alone(
     text: str, value: str, denied: bool
 ) -> None:
-    hits = [hit for hit in find_phrases(text, "motion") if hit.value == value]
+    hits = [hit for hit in Document(text, "motion").hits if hit.value == value]
     assert [hit.negated for hit in hits] == [denied]
 
 
@@ -120,13 +119,13 @@ def test_pages_run_on_over_stamps_and_numbers() -> None:
     page = (
         "\n".join(lines) + "\n\n- 4 -\n\f12\nUSCA4 Appeal: 21-12 Doc: 5 Filed: 01/02/2021 Pg: 3\n"
     )
-    read = clean(page + "and more")
-    assert "cannot be undone of loss that" in read.mended.text
+    read = Document(page + "and more").normalized
+    assert "cannot be undone of loss that" in read.text
     bare = [line if n % 4 else f"{n + 1}" for n, line in enumerate(lines)]
-    assert "8 of loss" not in clean("\n".join(bare)).mended.text
+    assert "8 of loss" not in Document("\n".join(bare)).normalized.text
     prose = "It left the order in\nCase 20-1507, filed in May; the rival copied it.\n"
-    assert "the rival copied it" in clean(prose).mended.text
-    assert "march 1, 2019 and" in clean("on March 1,\n2019\nand moved").mended.text
-    assert read.mended.text.endswith("of loss that and more")
+    assert "the rival copied it" in Document(prose).normalized.text
+    assert "march 1, 2019 and" in Document("on March 1,\n2019\nand moved").normalized.text
+    assert read.text.endswith("of loss that and more")
     listed = "1. A sale\n2. A lease"
-    assert clean(listed).mended.text == "1. a sale 2. a lease"
+    assert Document(listed).normalized.text == "1. a sale 2. a lease"

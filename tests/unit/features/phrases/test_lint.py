@@ -22,7 +22,7 @@ def lexicons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_lexicons_are_sound() -> None:
     result = CliRunner().invoke(app, ["lexicon", "check"])
     assert result.exit_code == 0, result.output
-    assert "0 flaw(s)" in result.output
+    assert "0 flaws" in result.output
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, wo
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("reach_words = 6", "", "negation.reach_words must be a whole number"),
-        ("before = [", "before = [[", "context.toml"),
-        ("breaks = [", "brakes = [", "breaks must be a list"),
+        ("max_scope = 6", "", "negated.max_scope must be a whole number"),
+        ("forward = [", "forward = [[", "context.toml"),
+        ("terminate = [", "termination = [", "terminate must be a list"),
     ],
 )
-def test_a_flaw_of_the_negation_cues_is_named(
+def test_a_flaw_of_the_context_rules_is_named(
     lexicons: Path, old: str, new: str, words: str
 ) -> None:
     path = lexicons / "context.toml"
@@ -102,4 +102,4 @@ def test_trying_a_text_shows_its_hits() -> None:
     result = CliRunner().invoke(app, ["lexicon", "try", text])
     assert "harm_types.privacy_exposure" in result.output
     assert "negated" in result.output
-    assert "no phrase fires" in CliRunner().invoke(app, ["lexicon", "try", "Quiet."]).output
+    assert "No phrase" in CliRunner().invoke(app, ["lexicon", "try", "Quiet."]).output

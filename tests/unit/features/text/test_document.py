@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 
 from data.schema import Motion
 from features.build import build_features
+from features.document import Document, speller
 from features.families.doctrine import balance
 from features.phrases.hits import by_field, plain_hit
 from features.phrases.lexicon import entries
-from features.phrases.matcher import find_phrases
+from features.text.cleaning import LONGEST
 from features.text.dates import first_date
-from features.text.document import LONGEST, clean
-from features.text.ocr import mend_spelling
-from serve.predictor import notes
-from serve.responses import as_phrases
+from serve.notes import unusable_parts
+from serve.responses import list_evidence
 
 
 def _read(column: str, motion: str, opposition: str | None = None) -> Any:
@@ -91,7 +90,7 @@ def test_harm_that_has_a_date() -> None:
     assert _read("harm.dated", cited) == 0.0
 
 
-def test_hedged_harm_and_chains_of_events() -> None:
+def test_uncertain_harm_and_chains_of_events() -> None:
     hedged = "If the bank agrees, hackers could then sell the files. They may lose customers."
     assert _read("harm.hedged", hedged) == 1.0
     assert _read("harm.hedged", "It lost customers.") == 0.0
@@ -127,7 +126,7 @@ def test_circumstances_count_once_and_for_their_side() -> None:
     assert len({entry.field for entry in cues}) == 4
     for cue in cues:
         text = f"{cue.matches[0]} {cue.matches[0]}"
-        hits = [h for h in find_phrases(text, cue.papers[0]) if h.value == cue.value]
+        hits = [h for h in Document(text, cue.papers[0]).hits if h.value == cue.value]
         assert len(hits) >= 2
         assert balance(by_field(hits), cue.field)[0] == (1.0 if cue.favors == "movant" else -1.0)
         assert cue.authority
@@ -135,37 +134,37 @@ def test_circumstances_count_once_and_for_their_side() -> None:
 
 def test_an_answer_says_what_a_circumstance_is() -> None:
     cue = next(entry for entry in entries() if entry.favors)
-    hits = tuple(h for h in find_phrases(cue.matches[0], cue.papers[0]) if h.value == cue.value)
+    hits = tuple(h for h in Document(cue.matches[0], cue.papers[0]).hits if h.value == cue.value)
     word = plain_hit("words", "order", "motion", 0, 5, "order")
-    phrases = as_phrases({f"doctrine.{cue.field}": hits, "readings.outlook": (word,)})
-    assert {phrase.means for phrase in phrases} == {cue.meaning, None}
-    assert all(phrase.sentence for phrase in phrases if phrase.means)
+    phrases = list_evidence({f"doctrine.{cue.field}": hits, "inferred_ratings.forecast": (word,)})
+    assert {phrase.meaning for phrase in phrases} == {cue.meaning, None}
+    assert all(phrase.sentence for phrase in phrases if phrase.meaning)
 
 
 def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
     text = "The plaintirf fears an injxnction. Smijh sells vectors. Testimqny of Tarrant."
-    mended = clean(text).mended.text
+    mended = Document(text).normalized.text
     assert mended.endswith("testimony of tarrant.")  # a long word is mended, a short name is not
     assert "plaintiff fears an injunction" in mended
     assert "smijh sells vectors" in mended
     right_words = ("covid zzzqqq", "prima facie in rem", "they aren't and wouldn't", "fiance")
     for right in (*right_words, "in personam", "estopped", "vis major"):
-        assert mend_spelling(right, lambda _: False) == right
+        assert speller().mend(right, lambda _: False) == right
     short, plenty = "tbe sum of monoy", " ".join(["court"] * 200)
-    assert mend_spelling(short, lambda _: False) == "the sum of money"
+    assert speller().mend(short, lambda _: False) == "the sum of money"
     for well_printed in (f"{short} {plenty}", f"[c]urrent {plenty}", f"condemnee {plenty}"):
-        assert mend_spelling(well_printed, lambda _: False) == well_printed
+        assert speller().mend(well_printed, lambda _: False) == well_printed
     letters = "".join(random.Random(0).choices(string.ascii_lowercase, k=100_000))
-    assert mend_spelling(letters, lambda _: False) == letters
+    assert speller().mend(letters, lambda _: False) == letters
 
 
 def test_a_paper_is_read_up_to_its_limit_and_the_answer_says_so() -> None:
     long = "A " * (LONGEST // 2) + "data breach"
-    assert find_phrases(long, "motion") == []
-    said = notes(Motion.model_construct(motion="x", opposition=long, court=None))
+    assert Document(long, "motion").hits == ()
+    said = unusable_parts(Motion.model_construct(motion="x", opposition=long, court=None))
     assert len(said) == 1
     assert "opposition has 5,000,011 characters" in said[0]
-    assert notes(Motion.model_construct(motion="x", opposition=None, court=None)) == []
+    assert unusable_parts(Motion.model_construct(motion="x", opposition=None, court=None)) == []
 
 
 def test_the_words_of_a_delay_are_those_of_the_paper_as_given() -> None:

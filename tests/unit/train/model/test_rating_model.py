@@ -1,4 +1,4 @@
-"""Factor readers: nothing leaks, nothing is pickled, every reading shows its words."""
+"""Factor rating_model: nothing leaks, nothing is pickled, every reading shows its words."""
 
 import json
 import re
@@ -13,23 +13,24 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from data.cases import case_groups
 from data.embedded import embedded_rulings, reader_forecasts
 from features.build import build_features
+from features.document import Papers
 from features.families.inferred_ratings import COLUMNS
-from train.dataset import label_rulings, read_rows
+from train.dataset import build_training_set, fit_inferred_ratings
 from train.fit.rating_model import (
-    fit_readers,
-    reading_errors,
-    reading_targets,
-    teaching_rows,
-    unseen_readings,
+    fit_rating_model,
+    out_of_fold_ratings,
+    rating_errors,
+    rating_targets,
+    rows_to_fit,
 )
-from train.fit.vocabulary import _names, count_terms, fit_vocabulary
-from train.model.rating_model import Readers
-from train.model.vocabulary import BLOCKS
+from train.fit.vocabulary import count_terms, fit_vocabulary
+from train.model.rating_model import RatingModel
+from train.model.vocabulary import BLOCKS, term_names
 
 RULINGS = list(embedded_rulings()[:400])
-PAPERS = [(row.motion, row.opposition) for row in RULINGS]
+PAPERS = [Papers.of(row) for row in RULINGS]
 TERMS = count_terms(PAPERS)
-TARGETS = reading_targets(RULINGS, reader_forecasts())
+TARGETS = rating_targets(RULINGS, reader_forecasts())
 NAMES = [column.name for column in COLUMNS]
 
 
@@ -39,13 +40,13 @@ def test_a_training_ruling_is_read_without_its_own_case() -> None:
     case = groups == groups[row]
     changed = TARGETS.copy()
     changed[case] = -TARGETS[case]
-    before, after = (unseen_readings(TERMS, targets, groups) for targets in (TARGETS, changed))
+    before, after = (out_of_fold_ratings(TERMS, targets, groups) for targets in (TARGETS, changed))
     assert np.array_equal(before[case].to_numpy(), after[case].to_numpy())
     assert not np.array_equal(before[~case].to_numpy(), after[~case].to_numpy())
 
 
 def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
-    readings = unseen_readings(TERMS, TARGETS, case_groups(RULINGS))
+    readings = out_of_fold_ratings(TERMS, TARGETS, case_groups(RULINGS))
     for place, name in enumerate(NAMES):
         known = ~np.isnan(TARGETS[:, place])
         assert np.corrcoef(readings[name][known], TARGETS[known, place])[0, 1] > 0.1
@@ -54,59 +55,59 @@ def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
 def test_readers_are_the_same_after_json() -> None:
     targets = TARGETS.copy()
     targets[:, 1] = np.nan  # a factor that nobody rated is not read
-    readers = fit_readers(TERMS, targets)
-    assert readers is not None
-    readers = replace(readers, errors=reading_errors(readers.read(PAPERS), targets))
-    assert np.isnan(readers.errors[1])
-    again = Readers.from_json(json.loads(json.dumps(readers.to_json(), allow_nan=False)))
-    assert np.array_equal(again.errors, readers.errors, equal_nan=True)
-    assert again.read(PAPERS[:9]).equals(readers.read(PAPERS[:9]))
-    assert readers.read(PAPERS[:9])[NAMES[1]].isna().all()
+    rating_model = fit_rating_model(TERMS, targets)
+    assert rating_model is not None
+    rating_model = replace(rating_model, errors=rating_errors(rating_model.read(PAPERS), targets))
+    assert np.isnan(rating_model.errors[1])
+    again = RatingModel.from_json(json.loads(json.dumps(rating_model.to_json(), allow_nan=False)))
+    assert np.array_equal(again.errors, rating_model.errors, equal_nan=True)
+    assert again.read(PAPERS[:9]).equals(rating_model.read(PAPERS[:9]))
+    assert rating_model.read(PAPERS[:9])[NAMES[1]].isna().all()
     terms = again.vocabulary.matrix(PAPERS[:1])
-    assert NAMES[1] not in again.words_behind(PAPERS[:1], terms)[0]
-    assert fit_readers(TERMS, np.full_like(TARGETS, np.nan)) is None
+    assert NAMES[1] not in again.explain(PAPERS[:1], terms)[0]
+    assert fit_rating_model(TERMS, np.full_like(TARGETS, np.nan)) is None
 
 
 def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
-    readers = fit_readers(TERMS, TARGETS)
-    assert readers is not None
+    rating_model = fit_rating_model(TERMS, TARGETS)
+    assert rating_model is not None
     motion = next(row for row in RULINGS if row.opposition)
     frame = build_features([motion])
-    behind = readers.words_behind(frame.papers, readers.vocabulary.matrix(frame.papers))
+    behind = rating_model.explain(frame.papers, rating_model.vocabulary.matrix(frame.papers))
     found = behind[0]
     assert set(found) == set(NAMES)
     for hits in found.values():
         assert hits
         for hit in hits:
             assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
-    empty = readers.vocabulary.matrix([("", None)])
-    assert readers.words_behind([("", None)], empty) == [{}]
-    assert readers.words_behind([], readers.vocabulary.matrix([])) == []
-    assert len(readers.read([])) == 0
+    empty = rating_model.vocabulary.matrix([Papers("")])
+    assert rating_model.explain([Papers("")], empty) == [{}]
+    assert rating_model.explain([], rating_model.vocabulary.matrix([])) == []
+    assert len(rating_model.read([])) == 0
 
 
 def test_readers_see_neither_citations_nor_broken_words() -> None:
-    readers = fit_readers(TERMS, TARGETS)
-    assert readers is not None
-    text = PAPERS[1][0]
+    rating_model = fit_rating_model(TERMS, TARGETS)
+    assert rating_model is not None
+    text = PAPERS[1].motion.text
     cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
     broken = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
-    plain, other, mended = (readers.read([(t, None)]) for t in (text, cited, broken))
+    plain, other, mended = (rating_model.read([Papers(t)]) for t in (text, cited, broken))
     assert np.allclose(plain, mended)
     assert np.allclose(plain, other)
 
 
 def test_rulings_too_few_or_without_ratings_are_not_read() -> None:
     targets = np.full((4, len(NAMES)), np.nan)
-    readings = unseen_readings(count_terms(PAPERS[:4]), targets, np.arange(4))
+    readings = out_of_fold_ratings(count_terms(PAPERS[:4]), targets, np.arange(4))
     assert readings.isna().all(axis=None)
-    assert fit_readers(count_terms([("same words", None)] * 200), TARGETS[:200]) is None
+    assert fit_rating_model(count_terms([Papers("same words")] * 200), TARGETS[:200]) is None
 
 
 def test_the_error_of_a_reading_is_the_root_of_the_mean_square() -> None:
     readings = pd.DataFrame({"a": [1.0, 4.0, 2.0], "b": [1.0, 1.0, 1.0]})
     targets = np.array([[4.0, np.nan], [8.0, np.nan], [np.nan, np.nan]])
-    errors = reading_errors(readings, targets)
+    errors = rating_errors(readings, targets)
     assert errors[0] == pytest.approx((12.5) ** 0.5)
     assert np.isnan(errors[1])
 
@@ -121,25 +122,25 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     few = RULINGS[:250]
-    labelled = label_rulings(few)
+    training_set = build_training_set(few)
     rows = np.arange(len(few))
-    whole = read_rows(labelled, rows)
+    whole = fit_inferred_ratings(training_set, rows)
     monkeypatch.setattr("train.fit.rating_model.MOST_TAUGHT", 150)
-    taught = teaching_rows(labelled.targets, labelled.groups)
+    taught = rows_to_fit(training_set.targets, training_set.groups)
     others = np.setdiff1d(rows, taught)
     assert 140 < len(taught) <= 150
-    assert not set(labelled.groups[taught]) & set(labelled.groups[others])
-    read = read_rows(labelled, rows)
-    assert read.readers is not None
-    assert not read.unseen.isna().any(axis=None)
-    assert not read.unseen.equals(whole.unseen)
-    # The others are read by the readers that later motions meet, and their ratings teach nothing.
-    expected = read.readers.read([PAPERS[row] for row in others])
-    assert np.array_equal(read.unseen.iloc[others].to_numpy(), expected.to_numpy())
-    targets = labelled.targets.copy()
+    assert not set(training_set.groups[taught]) & set(training_set.groups[others])
+    read = fit_inferred_ratings(training_set, rows)
+    assert read.rating_model is not None
+    assert not read.out_of_fold.isna().any(axis=None)
+    assert not read.out_of_fold.equals(whole.out_of_fold)
+    # The others are read by the rating_model that later motions meet, and their ratings teach nothing.
+    expected = read.rating_model.read([PAPERS[row] for row in others])
+    assert np.array_equal(read.out_of_fold.iloc[others].to_numpy(), expected.to_numpy())
+    targets = training_set.targets.copy()
     targets[others] = -targets[others]
-    again = read_rows(replace(labelled, targets=targets), rows)
-    assert again.unseen.equals(read.unseen)
+    again = fit_inferred_ratings(replace(training_set, targets=targets), rows)
+    assert again.out_of_fold.equals(read.out_of_fold)
 
 
 def test_only_cases_with_a_rating_teach_where_not_all_can(
@@ -149,15 +150,15 @@ def test_only_cases_with_a_rating_teach_where_not_all_can(
     targets = TARGETS.copy()
     targets[:200] = np.nan
     groups = np.arange(len(targets))
-    assert teaching_rows(targets, groups).min() >= 200
+    assert rows_to_fit(targets, groups).min() >= 200
     targets[:] = np.nan
-    assert len(teaching_rows(targets, groups)) == 0
+    assert len(rows_to_fit(targets, groups)) == 0
 
 
-def test_terms_weigh_as_scikit_learn_weighs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
     vocabulary = fit_vocabulary(TERMS)
     assert vocabulary is not None
-    names = _names(PAPERS)
+    names = [term_names(papers) for papers in PAPERS]
     parts = []
     for block in BLOCKS:
         least, most = {"words": (3, 0.3)}.get(block, (2, 0.9))
@@ -171,8 +172,6 @@ def test_terms_weigh_as_scikit_learn_weighs_them(monkeypatch: pytest.MonkeyPatch
     assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
     assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0
     assert (TERMS.of(np.arange(40)).weighted(vocabulary) != matrix).nnz == 0
-    monkeypatch.setattr("train.model.vocabulary.CHUNK", 7)  # read a few at a time
-    assert (vocabulary.matrix(PAPERS[:40]) != matrix).nnz == 0
 
 
 def test_a_part_of_the_rulings_teaches_as_if_it_had_been_counted_alone() -> None:

@@ -1,0 +1,164 @@
+"""Documents: each paper of a motion, read once and passed along.
+
+What is found in a paper (its cleaned and normalized text, sentences, words, phrases) is worked out
+when first asked for and kept with the document, so builders, rating model and scope share it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
+from itertools import chain
+from typing import overload
+
+from data.schema import Motion
+from features.phrases.catalog import words
+from features.phrases.hits import Hit, HitsByField, by_field
+from features.phrases.lexicon import Entry, PaperName, legal_words
+from features.phrases.matcher import find_phrases
+from features.text.cleaning import clean
+from features.text.normalize import BLANK, Normalized, normalize, to_ascii
+from features.text.ocr import Speller
+from features.text.sentences import sentence_starts
+
+_NUMBER_SIGN = re.compile(r"\bnos?\.(?=\s*\d)")
+_TOKEN = re.compile(rf"\b\w\w+\b|{BLANK}+")
+
+
+class Document:
+    """One paper.
+
+    Parameters
+    ----------
+    text
+        The paper as given. Characters past `features.text.cleaning.LONGEST` are not read.
+    paper
+        Which of the two papers it is.
+
+    Examples
+    --------
+    >>> hits = Document("They fear a data breach.", "motion").hits
+    >>> {(hit.field, hit.words) for hit in hits if hit.field == "harm_types"}
+    {('harm_types', 'data breach')}
+    """
+
+    def __init__(self, text: str, paper: PaperName = "motion") -> None:
+        self.text = text
+        self.paper: PaperName = paper
+
+    def __reduce__(self) -> tuple[type["Document"], tuple[str, PaperName]]:
+        """Pickle the text alone: what was found in it takes longer to send than to find."""
+        return Document, (self.text, self.paper)
+
+    @cached_property
+    def cleaned(self) -> str:
+        """The text, character for character, without stamps, line numbers and citations."""
+        return clean(self.text)
+
+    @cached_property
+    def normalized(self) -> Normalized:
+        """The cleaned text in small ASCII letters; broken words are joined, scans are mended."""
+        # "No. 21-cv-135" denies nothing.
+        letters = _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), to_ascii(self.cleaned))
+        normalized = normalize(letters, speller().is_word)
+        cleaned, capitals = self.cleaned, self.cleaned.isupper()
+        text = speller().mend(
+            normalized.text,
+            # A capital inside running text marks a name.
+            lambda start: cleaned[normalized.origin(start)].isupper() and not capitals,
+        )
+        return normalized.with_text(text)
+
+    @cached_property
+    def sentence_bounds(self) -> tuple[int, ...]:
+        """Where each sentence starts in the text, and where the last one ends."""
+        return (*sentence_starts(self.cleaned), len(self.cleaned))
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words of two letters or more, in order, with a blank for each citation."""
+        return tuple(_TOKEN.findall(self.normalized.text))
+
+    def token_spans(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each token with its span in the text as given."""
+        for match in _TOKEN.finditer(self.normalized.text):
+            yield match[0], *self.normalized.span(*match.span())
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """The lexicons' phrases, in the order of the lexicon and of the text."""
+        return tuple(find_phrases(self))
+
+
+class Papers:
+    """The papers of one motion: `motion`, and `opposition` where there is one."""
+
+    def __init__(self, motion: str, opposition: str | None = None) -> None:
+        self.motion = Document(motion, "motion")
+        self.opposition = Document(opposition, "opposition") if opposition else None
+
+    @classmethod
+    def of(cls, motion: Motion) -> "Papers":
+        """Return the papers of a motion."""
+        return cls(motion.motion, motion.opposition)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The papers that there are."""
+        return (self.motion,) if self.opposition is None else (self.motion, self.opposition)
+
+    @property
+    def texts(self) -> tuple[str, str | None]:
+        """The texts of `motion` and `opposition` as given."""
+        return self.motion.text, None if self.opposition is None else self.opposition.text
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The phrases of both papers."""
+        return tuple(chain.from_iterable(document.hits for document in self.documents))
+
+    @cached_property
+    def hits_by_field(self) -> HitsByField:
+        """The phrases of both papers by the field they speak for."""
+        return by_field(self.hits)
+
+
+class Unread(Sequence[Papers]):
+    """The papers of many motions, made anew each time they are asked for.
+
+    What is found in the papers of a million rulings does not fit into memory; these are read again
+    instead of kept.
+    """
+
+    def __init__(self, texts: Sequence[tuple[str, str | None]]) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Papers: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Unread": ...
+    def __getitem__(self, index: int | slice) -> "Papers | Unread":
+        if isinstance(index, slice):
+            return Unread(self._texts[index])
+        return Papers(*self._texts[index])
+
+    def take(self, rows: Sequence[int]) -> "Unread":
+        """Return the papers of these rows, in this order."""
+        return Unread([self._texts[row] for row in rows])
+
+
+@cache
+def speller() -> Speller:
+    """Return the speller that knows the words of the lexicons."""
+    wanted, beginnings = words()
+    return Speller(wanted, beginnings, legal_words())
+
+
+def fires(entry: Entry, sentence: str) -> bool:
+    """Tell whether an entry fires, un-negated, on a sentence (for `matches` and `misses`)."""
+    return any(
+        (hit.field, hit.value) == (entry.field, entry.value) and not hit.negated
+        for hit in Document(sentence, entry.papers[0]).hits
+    )

@@ -1,0 +1,56 @@
+"""Clean a paper, character for character: page stamps, line numbers and citations are blanked.
+
+Offsets in the cleaned text are offsets in the paper as given.
+"""
+
+import re
+
+from features.text.citations import without_citations
+from features.text.normalize import TYPOGRAPHY
+
+LONGEST = 5_000_000
+"""Characters of a paper that are read; what comes after is left out, and the answer says so."""
+# The stamp of electronic filing on every page, as trial and appeals courts word it, and page
+# numbers and line numbers on lines of their own.
+_STAMP = re.compile(
+    r"(?:(?:^|\n|\f)[ \t]*+(?:"
+    r"(?:(?:USCA\w{0,4}|Appellate)[ ])?(?:Case|Appeal):?[ ]#?\d[\d:]{0,6}-[^\n]{0,60}"
+    r"(?:Doc\w*|Dkt\w*|Filed|Page|Pg)[.:]?[ ]*(?:#|No\.)?[ ]*\d[^\n]{0,120}"
+    r"|NYSCEF DOC[^\n]{1,120}|FILED: [a-z ]{3,30} COUNTY CLERK[^\n]{0,80}"
+    r")(?=\n|\Z)"
+    r"|(?<!,)\n[ \t\f]*+(?:\n[ \t\f]*+)?"  # but not the year of a date
+    r"(?:Page )?(?:-[ ]?)?\d{1,4}(?:[ ]?-)?(?: of \d{1,4})?[ \t]*+(?=\n))++\s*",
+    re.IGNORECASE,
+)
+_LINE_NUMBER = re.compile(r"^[ \t]{0,12}(\d{1,2})(?=[ \t]+\S|[ \t]*$)", re.MULTILINE)
+_NUMBERED_LINES = 10
+"""Lines that count up one after the other, at least, on pleading paper."""
+
+
+def clean(text: str) -> str:
+    """Return the first `LONGEST` characters with plain quotes; what is not read is blanked."""
+    lines = text[:LONGEST].replace("\r\n", " \n").translate(TYPOGRAPHY)
+    return without_citations(_without_stamps(lines))
+
+
+def _without_stamps(text: str) -> str:
+    """Blank what is at the edges of pages, so that sentences run on: stamps, numbers."""
+    if "\n" not in text and "\f" not in text:
+        return text
+    return _STAMP.sub(lambda match: " " * len(match[0]), _without_line_numbers(text))
+
+
+def _without_line_numbers(text: str) -> str:
+    """Blank the numbers that pleading paper has before its lines."""
+    runs: list[list[re.Match[str]]] = [[]]
+    for match in _LINE_NUMBER.finditer(text):
+        last = runs[-1][-1] if runs[-1] else None
+        if last is None or int(match[1]) != int(last[1]) + 1:
+            runs.append([])
+        runs[-1].append(match)
+    numbers = [match for run in runs if len(run) >= _NUMBERED_LINES for match in run]
+    parts, since = [], 0
+    for match in numbers:
+        parts += [text[since : match.start(1)], " " * (match.end() - match.start(1))]
+        since = match.end()
+    return "".join(parts) + text[since:]
