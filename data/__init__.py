@@ -1,1 +1,1 @@
-"""The rulings: schema, loading and validation, splits, and the embedded data set."""
+"""Motions and rulings: schema, loading and validation, splits, and the embedded data set."""

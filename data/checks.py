@@ -1,4 +1,4 @@
-"""Check labelled rulings that fit the schema for what would make metrics on them misleading."""
+"""Check labelled rulings for mistakes the schema allows but that would distort an evaluation."""
 
 import re
 from collections import Counter
@@ -12,14 +12,15 @@ from data.duplicates import Pair, same_case_pairs, same_ruling_pairs
 from data.schema import RATINGS, Ruling
 
 FIRST_YEAR = 1789
-"""Year of the Judiciary Act, which set up the federal trial courts."""
-_MANY = 20
-"""Rulings that one case hardly ever has."""
-_ACCOUNT = 250
-"""Words up to which a paper is an account of a motion. Briefs are longer, and cite what other
-courts have held."""
-_MANY_UNRATED = 0.01
-"""Share of rulings without ratings from which figures in rated mode are of something else."""
+"""Year of the Judiciary Act, which created the federal trial courts."""
+_MAX_CASE_SIZE = 20
+"""Rulings that a single case hardly ever exceeds."""
+_ACCOUNT_WORDS = 250
+"""Words up to which a paper is an account of a motion. Briefs are longer, and quote what other
+courts held."""
+_MAX_UNRATED = 0.01
+"""Share of rulings without ratings above which metrics of rated mode would describe other rulings
+than those with ratings."""
 _OUTCOME = re.compile(
     r"\b(?:motions?|applications?|requests?|injunction|order|TRO)\b[^.]{0,80}?"
     r"(?:\b(?:is|are)\s+(?:hereby\s+)?)?\b(?:GRANTED|DENIED)\b(?<!be GRANTED)(?<!be DENIED)"
@@ -54,9 +55,9 @@ _COURTS_VOICE = re.compile(
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to look at before figures of some rulings are believed.
+    """Something to review before metrics on some rulings are relied on.
 
-    `ids` names the rulings it is about, all of them; `str()` names the first.
+    `ids` lists all rulings concerned; `str()` names the first.
     """
 
     message: str
@@ -67,74 +68,80 @@ class Finding:
 
 
 def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
-    """Say what to look at before figures of these rulings are believed; [] if nothing stands out.
+    """Return what to review before metrics on these rulings are relied on; [] if nothing.
 
-    Outcomes and later events told by the papers, the court's voice in an account, impossible dates,
-    unknown courts, one ruling or one case under two ids, one case too many rulings are of, papers
-    that are in the file twice, and rulings without ratings.
+    Papers that reveal the outcome or later events, accounts in the court's voice, impossible
+    dates, unknown courts, rulings without ratings, identical papers, one ruling or one case under
+    two ids, and one case with too many rulings.
     """
     n, today = len(rulings), date.today().isoformat()
 
-    def some(kept: Callable[[Ruling], bool], words: str, least: float = 0.0) -> list[Finding]:
-        ids = tuple(row.id for row in rulings if kept(row))
-        return [Finding(f"{len(ids):,} of {n:,} rulings {words}", ids)] if len(ids) > least else []
+    def rulings_that(
+        applies: Callable[[Ruling], bool], predicate: str, min_share: float = 0.0
+    ) -> list[Finding]:
+        ids = tuple(ruling.id for ruling in rulings if applies(ruling))
+        if len(ids) <= min_share * n:
+            return []
+        return [Finding(f"{len(ids):,} of {n:,} rulings {predicate}", ids)]
 
-    found = some(
+    findings = rulings_that(
         lambda row: _OUTCOME.search(f"{row.motion} {row.opposition or ''}") is not None,
-        "tell the outcome in their papers; these hold what was known before the ruling, never the "
-        "order",
+        "reveal the outcome in their papers, which should hold only what was known before the "
+        "ruling",
     )
-    found += some(
+    findings += rulings_that(
         lambda row: any(_AFTERWARDS.search(text) for text in _accounts(row)),
-        "tell in their accounts what came after the ruling, or from it",
+        "describe events after the ruling in their accounts",
     )
-    found += some(
+    findings += rulings_that(
         lambda row: any(_COURTS_VOICE.search(text) for text in _accounts(row)),
-        "speak in their accounts as the court would (`failed to show`, `taken as true`), not as a "
-        "party",
+        "describe the motion in the court's voice (`failed to show`, `taken as true`), not a "
+        "party's",
     )
-    found += some(
+    findings += rulings_that(
         lambda row: (
             row.decided is not None
             and not str(FIRST_YEAR) <= row.decided <= today[: len(row.decided)]
         ),
         f"are dated before {FIRST_YEAR} or after today",
     )
-    found += some(
+    findings += rulings_that(
         lambda row: find_court(row.court).level is None,
-        "name no trial court known by its CourtListener id, such as ilnd for N.D. Ill. or "
-        "ark-trial for one in Arkansas",
+        "have no known trial court; give its CourtListener id, such as ilnd for N.D. Ill. or "
+        "ark-trial for a state court of Arkansas",
     )
-    found += some(
+    findings += rulings_that(
         lambda row: all(getattr(row, name) is None for name in RATINGS),
-        "have no Winter ratings; figures in rated mode are of these too",
-        least=_MANY_UNRATED * n,
+        "have no Winter ratings; metrics of rated mode include them",
+        min_share=_MAX_UNRATED,
     )
-    papers = {hash(normalized_words(row.motion)) for row in rulings}
-    if len(papers) < n:
-        words = f"{n - len(papers):,} of {n:,} rulings have the `motion` of one before them"
-        found.append(Finding(words))
-    found += _pairs(
+    n_distinct = len({hash(normalized_words(row.motion)) for row in rulings})
+    if n_distinct < n:
+        message = f"{n - n_distinct:,} of {n:,} rulings repeat the `motion` text of an earlier row"
+        findings.append(Finding(message))
+    findings += _pair_findings(
         rulings, same_ruling_pairs(rulings), "may be one ruling under two ids: keep one of them"
     )
-    found += _pairs(
-        rulings, same_case_pairs(rulings), "may be of one case under two ids: give them one case_id"
+    findings += _pair_findings(
+        rulings, same_case_pairs(rulings), "may belong to one case: give them one case_id"
     )
     for group, size in Counter(case_groups(rulings).tolist()).most_common(1):
-        if size > max(_MANY, n // 10):
-            words = (
-                f"{size:,} of {n:,} rulings are of one case, that of {rulings[group].id}, and stay "
-                "on one side of every split; see their case_id, court and docket_number"
+        if size > max(_MAX_CASE_SIZE, n // 10):
+            message = (
+                f"{size:,} of {n:,} rulings belong to one case, that of {rulings[group].id}, and "
+                "stay on one side of every split; check case_id, court and docket_number"
             )
-            found.append(Finding(words))
-    return found
+            findings.append(Finding(message))
+    return findings
 
 
 def _accounts(row: Ruling) -> Iterable[str]:
     papers = (row.motion, row.opposition or "")
-    return (paper for paper in papers if len(paper.split()) <= _ACCOUNT)
+    return (paper for paper in papers if len(paper.split()) <= _ACCOUNT_WORDS)
 
 
-def _pairs(rulings: Sequence[Ruling], pairs: Sequence[Pair], words: str) -> list[Finding]:
+def _pair_findings(
+    rulings: Sequence[Ruling], pairs: Sequence[Pair], predicate: str
+) -> list[Finding]:
     ids = tuple(f"{rulings[first].id} and {rulings[second].id}" for first, second in pairs)
-    return [Finding(f"{len(pairs):,} pair(s) of rulings {words}", ids)] if pairs else []
+    return [Finding(f"{len(pairs):,} pair(s) of rulings {predicate}", ids)] if pairs else []

@@ -103,7 +103,7 @@ class HarmType(StrEnum):
 
 
 class HarmEvidence(StrEnum):
-    """Weakest support first: the order is the ordinal scale the model sees."""
+    """In order of strength, weakest first: the model treats them as an ordinal scale."""
 
     ALLEGATION = "allegation"
     DECLARATION = "declaration"
@@ -132,7 +132,7 @@ class RemedialStep(StrEnum):
 
 
 class RemedialScope(StrEnum):
-    """Least cover first: the order is the ordinal scale the model sees."""
+    """In order of coverage, least first: the model treats them as an ordinal scale."""
 
     NONE = "none"
     PARTIAL = "partial"

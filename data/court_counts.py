@@ -1,4 +1,4 @@
-"""How often a court grants, from counts of the user's own: `court`, `granted`, `denied`."""
+"""Grant rates by court, from the user's own counts of motions granted and denied."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +17,12 @@ from data.io.load import load
 from data.io.problems import Problem
 from data.io.rows import UnreadableInput
 
+_MAX_ERRORS = 5
 Count = Annotated[int, Field(ge=0)]
 
 
 class CourtCount(BaseModel):
-    """One court's motions as its user counted them."""
+    """The number of motions that one court granted and denied."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -33,37 +34,41 @@ class CourtCount(BaseModel):
 
     @field_validator("denied")
     @classmethod
-    def _some(cls, denied: int, info: ValidationInfo) -> int:
+    def _not_empty(cls, denied: int, info: ValidationInfo) -> int:
         if denied == 0 and info.data.get("granted") == 0:
             raise ValueError("expected at least one motion, granted or denied")
         return denied
 
 
 def read_court_counts(path: str | Path) -> dict[str, CourtCount]:
-    """Read a table of counts (CSV, JSONL, JSON or Parquet), by court id.
+    """Read a table with columns `court`, `granted` and `denied` (CSV, JSONL, JSON or Parquet).
+
+    Returns
+    -------
+    The counts by court id.
 
     Raises
     ------
     UnreadableInput
-        If it cannot be read or has other columns, or a row is wrong, counts a court again or one
-        that is not known: a court left out in silence would go unadjusted.
+        If the table cannot be read or has other columns, or a row is invalid, repeats a court or
+        names an unknown one: a court dropped silently would go unadjusted.
     """
     loaded = load(path, CourtCount)
-    wrong = [str(reject) for reject in loaded.rejects]
+    errors = [str(reject) for reject in loaded.rejects]
     if loaded.unknown_columns:
         raise UnreadableInput(
-            f"{loaded.name}: column(s) {', '.join(loaded.unknown_columns)} are not counted; "
+            f"{loaded.name}: unknown column(s) {', '.join(loaded.unknown_columns)}; "
             f"expected {', '.join(CourtCount.model_fields)}"
         )
     counts: dict[str, CourtCount] = {}
     for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
         if row.court in counts:
             problem = Problem("court", row.court, "each court once")
-            wrong.append(f"row {number}: {problem}")
+            errors.append(f"row {number}: {problem}")
         if find_court(row.court).level is None:
             expected = "a trial court's CourtListener id, such as ilnd"
-            wrong.append(f"row {number}: {Problem('court', row.court, expected)}")
+            errors.append(f"row {number}: {Problem('court', row.court, expected)}")
         counts[row.court] = row
-    if wrong:
-        raise UnreadableInput(f"{loaded.name}: {'; '.join(wrong[:5])}")
+    if errors:
+        raise UnreadableInput(f"{loaded.name}: {'; '.join(errors[:_MAX_ERRORS])}")
     return counts

@@ -1,4 +1,4 @@
-"""Courts: where a CourtListener court id sits, from Free Law Project's courts-db."""
+"""Trial courts by CourtListener id: circuit, level and name, from Free Law Project's courts-db."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,8 +7,8 @@ from courts_db import courts
 
 from data.states import find_state
 
-# 28 U.S.C. § 41 puts each state and territory in a circuit; courts-db gives the state, not the
-# circuit. Names are courts-db's `location`.
+# 28 U.S.C. § 41 assigns each state and territory to a circuit; courts-db has the state only, under
+# `location`.
 _CIRCUIT_OF = {
     place: circuit
     for circuit, places in {
@@ -55,9 +55,16 @@ LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
 
 @dataclass(frozen=True)
 class Court:
-    """A trial court: its circuit ("state" for a state court), level, name; None = unknown.
+    """A trial court; None means unknown.
 
-    `id` is the one spelling of its id: `ark-trial` for `ar-trial` too.
+    Attributes
+    ----------
+    id
+        Its canonical id: `ark-trial` for `ar-trial`, too.
+    circuit
+        One of `CIRCUITS`: `state` for a state court.
+    level
+        One of `LEVELS`.
     """
 
     id: str | None
@@ -72,12 +79,12 @@ def circuit_name(circuit: str) -> str:
     >>> circuit_name("ca7")
     '7th Cir.'
     """
-    named = {"cadc": "D.C. Cir.", "cafc": "Fed. Cir.", "state": "state courts"}
-    if circuit in named:
-        return named[circuit]
+    names = {"cadc": "D.C. Cir.", "cafc": "Fed. Cir.", "state": "state courts"}
+    if circuit in names:
+        return names[circuit]
     number = circuit.removeprefix("ca")
-    endings = {"1": "st", "2": "d", "3": "d"}  # the Bluebook writes 2d and 3d
-    return f"{number}{endings.get(number, 'th')} Cir."
+    suffixes = {"1": "st", "2": "d", "3": "d"}  # the Bluebook writes 2d and 3d
+    return f"{number}{suffixes.get(number, 'th')} Cir."
 
 
 @cache
@@ -86,7 +93,7 @@ def _by_id() -> dict[str, dict[str, str]]:
 
 
 def court_citation(court_id: str) -> str:
-    """Return a court as a citation names it, or its name or id where courts-db has no such form.
+    """Return a court's citation form, or its name or id if courts-db has none.
 
     >>> court_citation("ilnd")
     'N.D. Ill.'
@@ -96,11 +103,10 @@ def court_citation(court_id: str) -> str:
 
 @cache
 def find_court(court_id: str | None) -> Court:
-    """Look a court up by its CourtListener id.
+    """Look up a court by its CourtListener id.
 
-    Ids of the form `<state>-trial`, used where only the state is known, are read as state courts
-    where the state is one (see `data.states`), and so is the id that CourtListener has for the
-    district courts of Texas; any other id that courts-db does not hold has an unknown circuit and
+    An id of the form `<state>-trial`, used where only the state is known, is a state court if the
+    state exists (see `data.states`). Any other id that courts-db lacks has an unknown circuit and
     level.
 
     >>> find_court("ar-trial") == find_court("ark-trial")
@@ -116,7 +122,7 @@ def find_court(court_id: str | None) -> Court:
         if state is not None:
             abbreviation, name = state
             return Court(f"{abbreviation}-trial", f"a trial court of {name}", *_STATE)
-        # CourtListener's id for the district courts of Texas counties; courts-db lacks it.
+        # CourtListener's id for the district courts of Texas counties, which courts-db lacks.
         if court_id == "texdistct":
             return Court(court_id, "Texas District Court", *_STATE)
         return Court(court_id, court_id, None, None)

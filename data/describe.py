@@ -1,4 +1,4 @@
-"""Describe labelled rulings: counts and grant rates by court, circuit, motion type and so on."""
+"""Count outcomes of labelled rulings by motion type, circuit, court, claim area and year."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from data.schema import Ruling
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One group of rulings: outcomes counted, and the share granted with its 95% interval."""
+class OutcomeCounts:
+    """Outcome counts of one group of rulings, and the 95% interval of its grant rate."""
 
     name: str
     n: int
@@ -37,32 +37,38 @@ GROUPINGS: dict[Grouping, Callable[[Ruling], str]] = {
 }
 
 
-def describe(rulings: Sequence[Ruling], grouping: Grouping) -> list[Cell]:
-    """Count outcomes in each group of one grouping, largest group first (years in order)."""
+def describe(rulings: Sequence[Ruling], grouping: Grouping) -> list[OutcomeCounts]:
+    """Count the outcomes of each group, largest group first (years in order)."""
     groups: dict[str, list[Ruling]] = {}
     for ruling in rulings:
         groups.setdefault(GROUPINGS[grouping](ruling), []).append(ruling)
-    cells = [count(name, members) for name, members in groups.items()]
+    counts = [count_outcomes(name, members) for name, members in groups.items()]
     if grouping == "year":
-        return sorted(cells, key=lambda cell: cell.name)
-    return sorted(cells, key=lambda cell: (-cell.n, cell.name))
+        return sorted(counts, key=lambda group: group.name)
+    return sorted(counts, key=lambda group: (-group.n, group.name))
 
 
-def count(name: str, rulings: Sequence[Ruling]) -> Cell:
-    """Count the outcomes of some rulings (at least one)."""
-    tally = [sum(ruling.outcome is outcome for ruling in rulings) for outcome in Outcome]
-    granted, granted_in_part, denied = tally
+def count_outcomes(name: str, rulings: Sequence[Ruling]) -> OutcomeCounts:
+    """Count the outcomes of a group of at least one ruling."""
+    granted, granted_in_part, denied = (
+        sum(ruling.outcome is outcome for ruling in rulings) for outcome in Outcome
+    )
     low, high = wilson_interval(granted + granted_in_part, len(rulings))
-    return Cell(name, len(rulings), granted, granted_in_part, denied, low, high)
+    return OutcomeCounts(name, len(rulings), granted, granted_in_part, denied, low, high)
 
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:
-    """Return the 95% score interval of a proportion (Wilson 1927); of none it is anything."""
+    """Return the 95% score interval of a proportion; (0, 1) if `n` is 0.
+
+    References
+    ----------
+    Wilson (1927), J. Am. Stat. Assoc. 22:209-212.
+    """
     if n == 0:
         return 0.0, 1.0
     z = 1.959963984540054
-    share, width = successes / n, z * z / n
-    middle = (share + width / 2) / (1 + width)
-    half = z * ((share * (1 - share) + width / 4) / n) ** 0.5 / (1 + width)
-    # Rounding must not leave the share itself outside, as it can at 0 and 1.
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+    rate, correction = successes / n, z * z / n
+    center = (rate + correction / 2) / (1 + correction)
+    half_width = z * ((rate * (1 - rate) + correction / 4) / n) ** 0.5 / (1 + correction)
+    # Rounding must not leave the rate itself outside, as it can at 0 and 1.
+    return max(0.0, min(rate, center - half_width)), min(1.0, max(rate, center + half_width))

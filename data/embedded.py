@@ -1,4 +1,4 @@
-"""The rulings, forecasts and example that travel with the program."""
+"""The data shipped with the package: rulings, forecasts, first coding and an example motion."""
 
 import json
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Any
 from data.io.load import load
 from data.schema import Motion, Ruling
 
-_HERE = files("data")
+_PACKAGE = files("data")
 
 
 @cache
@@ -22,35 +22,38 @@ def embedded_rulings() -> tuple[Ruling, ...]:
 
 
 def rulings_path() -> Path:
-    """Return where the embedded rulings lie."""
-    return Path(str(_HERE / "rulings.jsonl"))
+    """Return the path of the embedded rulings."""
+    return Path(str(_PACKAGE / "rulings.jsonl"))
 
 
 @cache
 def reader_forecasts() -> dict[str, float]:
-    """Return, by ruling id, the probability of grant that outcome-blind readers gave.
+    """Return, by ruling id, the probability of a grant estimated by outcome-blind readers.
 
-    A baseline to be judged against, and what a factor reader may learn to foretell from the words
-    of training rulings; never an input about the motion at hand.
+    A baseline, and a target that the rating model learns to predict from the text of training
+    rulings; never a feature of the motion being predicted.
     """
     return {name: float(row["p"]) for name, row in _by_id("reader_forecasts.jsonl").items()}
 
 
 @cache
 def first_coding() -> dict[str, dict[str, Any]]:
-    """Return, by ruling id, the fields as the first coder saw them, who knew the outcome.
+    """Return, by ruling id, the fields as first coded, with the outcome in view.
 
-    For telling how far two coders agree; nothing may learn from it (see DATA_CARD.md).
+    For measuring agreement between coders; never for training (see DATA_CARD.md).
     """
     return _by_id("first_coding.jsonl")
 
 
 def _by_id(name: str) -> dict[str, dict[str, Any]]:
-    lines = (_HERE / name).read_text(encoding="utf-8").splitlines()
+    lines = (_PACKAGE / name).read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
 
 
 def clearview_motion() -> Motion:
-    """Return the motion in In re Clearview AI (N.D. Ill., No. 1:21-cv-00135); no training row."""
-    text = (_HERE / "examples" / "clearview.json").read_text(encoding="utf-8")
+    """Return the motion in In re Clearview AI (N.D. Ill., No. 1:21-cv-00135).
+
+    It is not among the embedded rulings.
+    """
+    text = (_PACKAGE / "examples" / "clearview.json").read_text(encoding="utf-8")
     return Motion.model_validate_json(text)

@@ -1,7 +1,7 @@
-"""What a motion and a ruling are: the single source of truth for fields and allowed values.
+"""The schema of motions and rulings: the single source of truth for fields and allowed values.
 
 The loader's errors, the JSON Schema, the HTTP interface, the codebook check and the feature
-builders all derive from the two classes at the end of this module.
+builders all derive from `Motion` and `Ruling`.
 """
 
 import hashlib
@@ -33,17 +33,17 @@ from data.codebook import (
     SpeculationSignal,
 )
 from data.field_types import (
-    Coding,
-    Day,
-    Maybe,
-    MaybeAmount,
-    MaybeCoding,
-    MaybeCodings,
-    MaybeCourt,
-    MaybeDay,
-    MaybeName,
-    MaybePaper,
+    Code,
+    Date,
     Name,
+    OptionalAmount,
+    OptionalCode,
+    OptionalCodes,
+    OptionalCourtId,
+    OptionalDate,
+    OptionalName,
+    OptionalPaper,
+    OptionalValue,
     Paper,
     Rating,
     YesNo,
@@ -53,68 +53,74 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 class Motion(BaseModel):
-    """A motion for interim injunctive relief as it stands before the ruling.
+    """A motion for interim injunctive relief, as known before the ruling.
 
-    Only `motion_type` and the text `motion` are required; `None` means "not shown", and an empty
+    Only `motion_type` and the text `motion` are required. `None` means "not shown", and an empty
     list means "none". Functions that must not see labels take a `Motion`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    id: MaybeName = Field(None, description="slug: short caption and year")
-    case_id: MaybeName = Field(None, description="shared by all rulings of one case")
-    caption: Maybe[str] = Field(None, description="case name, Bluebook short form")
-    court: MaybeCourt = Field(None, description="CourtListener id of the trial court, e.g. ilnd")
-    docket_number: MaybeName = Field(None, description="as printed")
-    decided: MaybeDay = Field(
+    id: OptionalName = Field(None, description="slug: short caption and year")
+    case_id: OptionalName = Field(None, description="shared by all rulings of one case")
+    caption: OptionalValue[str] = Field(None, description="case name, Bluebook short form")
+    court: OptionalCourtId = Field(
+        None, description="CourtListener id of the trial court, e.g. ilnd"
+    )
+    docket_number: OptionalName = Field(None, description="as printed")
+    decided: OptionalDate = Field(
         None,
-        description="YYYY-MM-DD, YYYY-MM or YYYY; for a pending motion today's or the expected "
-        "date (only the year is used)",
+        description="YYYY-MM-DD, YYYY-MM or YYYY; for a pending motion, today's date or that of "
+        "the expected ruling (only the year is used)",
     )
-    judge: Maybe[str] = Field(None, description="deciding judge, First M. Last")
+    judge: OptionalValue[str] = Field(None, description="deciding judge, First M. Last")
 
-    motion_type: Coding[MotionType] = Field(description="kind of interim relief asked for")
-    relief_form: MaybeCoding[ReliefForm] = Field(
-        None, description="mandatory orders an act or alters the status quo"
+    motion_type: Code[MotionType] = Field(description="type of interim relief requested")
+    relief_form: OptionalCode[ReliefForm] = Field(
+        None, description="mandatory relief compels an act or alters the status quo"
     )
-    notice: MaybeCoding[Notice] = Field(None, description="whether the opponent is heard")
-    movant_type: MaybeCoding[PartyType] = Field(None, description="who moves")
-    respondent_type: MaybeCoding[PartyType] = Field(None, description="against whom")
-    pro_se: Maybe[YesNo] = Field(None, description="movant appears without counsel")
-    class_or_mdl: Maybe[YesNo] = Field(None, description="putative class action or MDL")
-    claim_area: MaybeCoding[ClaimArea] = Field(None, description="field of law of the main claim")
+    notice: OptionalCode[Notice] = Field(
+        None, description="whether the motion is ex parte, opposed or unopposed"
+    )
+    movant_type: OptionalCode[PartyType] = Field(None, description="type of movant")
+    respondent_type: OptionalCode[PartyType] = Field(None, description="type of respondent")
+    pro_se: OptionalValue[YesNo] = Field(None, description="movant appears without counsel")
+    class_or_mdl: OptionalValue[YesNo] = Field(None, description="putative class action or MDL")
+    claim_area: OptionalCode[ClaimArea] = Field(None, description="area of law of the main claim")
 
-    harm_types: MaybeCodings[HarmType] = Field(None, description="kinds of harm asserted")
-    harm_evidence: MaybeCoding[HarmEvidence] = Field(
-        None, description="strongest support mentioned"
+    harm_types: OptionalCodes[HarmType] = Field(None, description="kinds of harm asserted")
+    harm_evidence: OptionalCode[HarmEvidence] = Field(
+        None, description="strongest evidence of harm mentioned"
     )
-    harm_timing: MaybeCoding[HarmTiming] = Field(None, description="when the harm falls")
-    past_incident: Maybe[YesNo] = Field(
-        None, description="an incident of the feared kind has already happened"
+    harm_timing: OptionalCode[HarmTiming] = Field(None, description="when the harm occurs")
+    past_incident: OptionalValue[YesNo] = Field(
+        None, description="an incident of the kind feared has already occurred"
     )
-    incident_reaches_movant: Maybe[YesNo] = Field(
-        None, description="that incident touched the very interest the movant seeks to protect"
+    incident_reaches_movant: OptionalValue[YesNo] = Field(
+        None, description="that incident affected the interest the movant seeks to protect"
     )
-    compensable: Maybe[YesNo] = Field(None, description="money would make the loss whole")
-    delay_months: MaybeAmount = Field(
-        None, description="months between learning of the conduct and moving"
+    compensable: OptionalValue[YesNo] = Field(
+        None, description="money damages would compensate the loss"
+    )
+    delay_months: OptionalAmount = Field(
+        None, description="months from learning of the conduct to filing the motion"
     )
 
-    remedial_steps: MaybeCodings[RemedialStep] = Field(
+    remedial_steps: OptionalCodes[RemedialStep] = Field(
         None, description="steps the opponent took before the ruling"
     )
-    remedial_scope: MaybeCoding[RemedialScope] = Field(
-        None, description="how far the steps cover the relief sought"
+    remedial_scope: OptionalCode[RemedialScope] = Field(
+        None, description="how much of the relief sought the steps provide"
     )
-    remedial_trigger: MaybeCoding[RemedialTrigger] = Field(
-        None, description="what led to the steps"
+    remedial_trigger: OptionalCode[RemedialTrigger] = Field(
+        None, description="what prompted the steps"
     )
 
-    speculation_signals: MaybeCodings[SpeculationSignal] = Field(
-        None, description="signs that the theory of harm is speculative"
+    speculation_signals: OptionalCodes[SpeculationSignal] = Field(
+        None, description="signs that the asserted harm is speculative"
     )
-    merits_signals: MaybeCodings[MeritsSignal] = Field(
-        None, description="signs of how the merits stand"
+    merits_signals: OptionalCodes[MeritsSignal] = Field(
+        None, description="signs of the strength of the merits"
     )
 
     likelihood_of_success: Rating = Field(
@@ -130,12 +136,12 @@ class Motion(BaseModel):
         None, description="Winter factor, 1 strongly against relief to 5 strongly for"
     )
 
-    motion: Paper = Field(description="what is asked and why, as the movant's papers put it")
-    opposition: MaybePaper = Field(None, description="what the opponent says or did")
+    motion: Paper = Field(description="relief requested and grounds, as in the movant's papers")
+    opposition: OptionalPaper = Field(None, description="what the opponent argues or has done")
 
     @field_validator("decided")
     @classmethod
-    def _real_date(cls, value: str | None) -> str | None:
+    def _valid_date(cls, value: str | None) -> str | None:
         if value is None:
             return None
         parts = _DATE.fullmatch(value)
@@ -144,45 +150,47 @@ class Motion(BaseModel):
                 raise ValueError
             date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
         except ValueError:
-            raise ValueError("expected a date as YYYY-MM-DD, YYYY-MM or YYYY") from None
+            raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
         return value
 
     @property
     def year(self) -> int | None:
-        """Calendar year of `decided`, or None where it is not shown."""
+        """Calendar year of `decided`, None if that is not shown."""
         return int(self.decided[:4]) if self.decided else None
 
 
 class Ruling(Motion):
-    """A motion with its labels: what the court did, and on which ground.
+    """A motion with its labels: the outcome and its basis.
 
-    `id`, `decided` and `outcome` are required beside the motion's own required fields. A file
-    without `case_id` is read as one case per row.
+    `id`, `decided` and `outcome` are required in addition to the motion's required fields. Rows
+    without a `case_id` are grouped into cases by docket and parties (see `data.cases`).
     """
 
     id: Name = Field(description="slug: short caption and year")
-    decided: Day = Field(description="date of the ruling: YYYY-MM-DD, YYYY-MM or YYYY")
-    citation: Maybe[str] = Field(None, description="reporter citation of the ruling")
-    source: Maybe[str] = Field(None, description="address of the page read")
-    source_kind: MaybeCoding[SourceKind] = Field(None, description="kind of page read")
-    outcome: Coding[Outcome] = Field(description="what the court did")
-    outcome_basis: MaybeCodings[OutcomeBasis] = Field(None, description="what decided it")
+    decided: Date = Field(description="date of the ruling: YYYY-MM-DD, YYYY-MM or YYYY")
+    citation: OptionalValue[str] = Field(None, description="reporter citation of the ruling")
+    source: OptionalValue[str] = Field(None, description="URL of the page coded")
+    source_kind: OptionalCode[SourceKind] = Field(None, description="type of page coded")
+    outcome: Code[Outcome] = Field(description="the court's ruling on the motion")
+    outcome_basis: OptionalCodes[OutcomeBasis] = Field(
+        None, description="grounds the ruling rests on"
+    )
 
     def as_motion(self) -> Motion:
-        """Return what was known before the ruling: the same row without any later fact."""
+        """Return the same row without the fields that exist only after a ruling."""
         known = {name: getattr(self, name) for name in Motion.model_fields}
         return Motion.model_construct(**known)
 
 
 POST_RULING_FIELDS = tuple(name for name in Ruling.model_fields if name not in Motion.model_fields)
-"""Fields that exist only once the court has ruled; never features."""
+"""Fields that exist only after the court has ruled; never features."""
 RATINGS = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships", "public_interest")
 """The four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008), as rated by an analyst."""
 
 
 @cache
 def allowed_values(field: str) -> tuple[str, ...]:
-    """Return the allowed values of an enumerated field, or () where it is free.
+    """Return the allowed values of an enumerated field, () for any other field.
 
     >>> allowed_values("remedial_scope")
     ('none', 'partial', 'full')
@@ -199,9 +207,9 @@ def is_list(field: str) -> bool:
 
 @cache
 def schema_digest() -> str:
-    """Return the SHA-256 of the motion's JSON Schema: its fields, their kinds and allowed values.
+    """Return the SHA-256 of the motion's JSON Schema without titles and descriptions.
 
-    Titles and descriptions are left out, since a better wording changes no motion.
+    The digest changes with fields, types and allowed values, not with wording.
     """
     text = json.dumps(_without_wording(Motion.model_json_schema()), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -212,15 +220,15 @@ def _without_wording(schema: Any) -> Any:
         return [_without_wording(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    # A field of that name would hold a schema, not words.
-    words = {key for key in ("title", "description") if isinstance(schema.get(key), str)}
-    return {key: _without_wording(part) for key, part in schema.items() if key not in words}
+    # A field named "title" would hold a schema, not a string.
+    wording = {key for key in ("title", "description") if isinstance(schema.get(key), str)}
+    return {key: _without_wording(part) for key, part in schema.items() if key not in wording}
 
 
 def _enum_in(annotation: Any) -> type[StrEnum] | None:
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _enum_in(part))), None)
+    return next((enum for part in get_args(annotation) if (enum := _enum_in(part))), None)
 
 
 def _holds_tuple(annotation: Any) -> bool:

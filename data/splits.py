@@ -1,4 +1,4 @@
-"""Splits of labelled rulings that keep one case's rulings together."""
+"""Split labelled rulings into training and test rows, keeping each case on one side."""
 
 import hashlib
 import re
@@ -20,16 +20,16 @@ Labels = Sequence[bool] | Flags
 
 @dataclass(frozen=True)
 class TemporalSplit:
-    """Row numbers of the earlier years (`train`), the later years (`test`), and the left out.
+    """Row numbers of the earlier years (`train`), of the later years (`test`), and the excluded.
 
-    `left_out` holds earlier rulings of a case that was ruled on again in the test years: they may
-    be neither trained on (the test ruling's sibling) nor tested on (not later than training).
+    `excluded` holds earlier rulings of cases ruled on again in the test years: they cannot be
+    trained on, being siblings of a test ruling, nor tested on, being no later than training.
     """
 
     first_test_year: int
     train: Rows
     test: Rows
-    left_out: Rows
+    excluded: Rows
 
 
 def temporal_split(
@@ -40,45 +40,44 @@ def temporal_split(
     Parameters
     ----------
     granted
-        What each ruling counts as (see `data.labels`).
+        Whether each ruling counts as granted (see `data.labels`).
 
     Raises
     ------
     ValueError
-        If a side would be empty or hold only one kind of outcome.
+        If a side would be empty or have rulings of one outcome only.
     """
     years = np.array([ruling.year for ruling in rulings])
     groups = case_groups(rulings)
     later = years >= first_test_year
-    straddles = np.isin(groups, groups[later]) & ~later
-    train, test = np.flatnonzero(~later & ~straddles), np.flatnonzero(later)
-    if straddles.any() and not len(train):
+    siblings = np.isin(groups, groups[later]) & ~later
+    train, test = np.flatnonzero(~later & ~siblings), np.flatnonzero(later)
+    if siblings.any() and not len(train):
         raise ValueError(
-            f"all {straddles.sum()} rulings before {first_test_year} are of cases ruled on again "
-            "later, and none is left to train on; see their case_id, court and docket_number"
+            f"all {siblings.sum()} rulings before {first_test_year} belong to cases ruled on "
+            "again later, so none can be trained on; check case_id, court and docket_number"
         )
     if not len(train) or not len(test):
-        span = f"the years run from {years.min()} to {years.max()}"
+        missing = f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}"
         if years.min() == years.max():
-            span = f"all rulings are of {years.min()}; add some of other years, or"
+            raise ValueError(f"{missing}: all are from {years.min()}; add rulings of other years")
         raise ValueError(
-            f"no rulings {'before' if not len(train) else 'in or after'} {first_test_year}: "
-            f"{span}; choose a --first-test-year between"
+            f"{missing}: the years run from {years.min()} to {years.max()}; choose a "
+            "--first-test-year between them"
         )
     labels = np.asarray(granted, dtype=bool)
     for rows, side in ((train, "before"), (test, "in or after")):
         if labels[rows].all() or not labels[rows].any():
             raise ValueError(
-                f"the {len(rows)} ruling(s) {side} {first_test_year} all have the same outcome, so "
-                "nothing can be learned or tested there; choose another --first-test-year, or "
-                "another --partial-grants-as"
+                f"the {len(rows)} ruling(s) {side} {first_test_year} all have the same outcome; "
+                "choose another --first-test-year or --partial-grants-as"
             )
-    return TemporalSplit(first_test_year, train, test, np.flatnonzero(straddles))
+    return TemporalSplit(first_test_year, train, test, np.flatnonzero(siblings))
 
 
 @dataclass(frozen=True)
 class RollingFold:
-    """One test year of a rolling origin: rows of all earlier years (`train`), rows of the year."""
+    """One test year of a rolling-origin split (`test`), and all earlier years (`train`)."""
 
     test_year: int
     train: Rows
@@ -88,21 +87,20 @@ class RollingFold:
 def rolling_origin(
     rulings: Sequence[Ruling], granted: Labels, first_test_year: int
 ) -> list[RollingFold]:
-    """Predict each year from `first_test_year` on from the years before it.
+    """Test on each year from `first_test_year`, training on all years before it.
 
-    An earlier ruling of a case that was ruled on again in the test year is not trained on for that
-    year: siblings stay on one side.
+    Earlier rulings of cases ruled on again in the test year are not trained on for that year.
 
     Raises
     ------
     ValueError
-        If a side would be empty or hold only one kind of outcome.
+        If the first fold would have an empty side, or one with rulings of one outcome only.
 
     References
     ----------
     Tashman (2000), Int. J. Forecasting 16:437-450 (rolling-origin evaluation).
     """
-    temporal_split(rulings, granted, first_test_year)  # refuses what cannot be split
+    temporal_split(rulings, granted, first_test_year)  # raises if there is nothing to split
     years = np.array([ruling.year for ruling in rulings])
     groups = case_groups(rulings)
     folds = []
@@ -116,7 +114,7 @@ def rolling_origin(
 def grouped_folds(
     rulings: Sequence[Ruling], granted: Labels, n_folds: int = 5, seed: int = 0
 ) -> Iterator[tuple[Rows, Rows]]:
-    """Yield `(train, test)` rows of a k-fold split stratified by outcome, cases kept together.
+    """Yield `(train, test)` rows of a k-fold split stratified by outcome and grouped by case.
 
     Raises
     ------
@@ -124,9 +122,10 @@ def grouped_folds(
         If there are fewer cases than folds.
     """
     groups = case_groups(rulings)
-    if len(np.unique(groups)) < n_folds:
+    n_cases = len(np.unique(groups))
+    if n_cases < n_folds:
         raise ValueError(
-            f"{len(np.unique(groups))} case(s) cannot make {n_folds} folds; add rulings or lower "
+            f"{n_folds} folds need at least {n_folds} cases, found {n_cases}; add rulings or lower "
             "--folds"
         )
     folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
@@ -134,23 +133,23 @@ def grouped_folds(
 
 
 def phrase_split(motion: Motion) -> Literal["writing", "held_out"]:
-    """Tell whether lexicon writers may have read this case: about 60% of the embedded cases.
+    """Return whether lexicon writers may read this case, as they may about 60% of embedded cases.
 
-    The split is a hash of the docket where there is one, else of the case id, so it never moves
-    when rulings are added: phrases are judged on cases their writers have not seen. The docket is
-    spelt here as it was when the first phrases were written, so that the split stays what it was.
-    Of other rulings than the embedded ones no writer has read any.
+    Phrases are written on the cases of one split and judged on the others. The split is a hash of
+    the docket, or of the case id if there is none, so it stays the same when rulings are added; for
+    the same reason the docket is not normalized as in `data.cases`. Rulings that are not embedded
+    are always held out.
     """
-    return "writing" if _part_key(motion) in _read_by_writers() else "held_out"
+    return "writing" if _split_key(motion) in _writing_keys() else "held_out"
 
 
 @cache
-def _read_by_writers() -> frozenset[str]:
-    keys = map(_part_key, embedded_rulings())
+def _writing_keys() -> frozenset[str]:
+    keys = map(_split_key, embedded_rulings())
     return frozenset(key for key in keys if hashlib.sha256(key.encode()).digest()[0] < 154)
 
 
-def _part_key(motion: Motion) -> str:
+def _split_key(motion: Motion) -> str:
     docket = re.sub(r"[\W_]", "", (motion.docket_number or "").lower())
     return (
         f"{motion.court} {docket}" if docket and motion.court else motion.case_id or motion.motion

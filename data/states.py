@@ -1,6 +1,6 @@
-"""States and territories: the abbreviation CourtListener uses, the postal code, the name.
+"""States and territories: CourtListener abbreviation, postal code and name.
 
-Abbreviations are those of CourtListener's court ids (as in `fla` for the Florida Supreme Court);
+Abbreviations are those in CourtListener's court ids (as in `fla` for the Florida Supreme Court);
 postal codes are those of USPS Publication 28, appendix B.
 """
 
@@ -78,7 +78,7 @@ def _by_spelling() -> dict[str, tuple[str, str]]:
 
 
 def find_state(spelling: str) -> tuple[str, str] | None:
-    """Return a state's abbreviation and name from either of them or its postal code.
+    """Return a state's abbreviation and name, given either of them or the postal code.
 
     >>> find_state("ar") == find_state("ark") == find_state("Arkansas") == ("ark", "Arkansas")
     True

@@ -24,26 +24,26 @@ def test_the_embedded_rulings_raise_no_doubt() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"motion": "They moved. The motion is hereby DENIED."}, "tell the outcome"),
-        ({"opposition": "It opposed. IT IS SO ORDERED."}, "tell the outcome"),
-        ({"motion": "The court GRANTS the motion."}, "tell the outcome"),
-        ({"motion": "Motion for TRO DENIED."}, "tell the outcome"),
-        ({"motion": "ORDERED that the motion is granted."}, "tell the outcome"),
-        ({"opposition": "They deny it, and later moved to dissolve the order."}, "came after"),
-        ({"opposition": "The city has since sought reconsideration."}, "came after"),
-        ({"motion": "It asks for a writ; the writ was set aside."}, "came after"),
-        ({"motion": "Voters asked to join the day before the ruling."}, "came after"),
-        ({"opposition": "The sellers agreed to the entry of the order."}, "came after"),
-        ({"motion": "He fails to show harm."}, "as the court would"),
-        ({"motion": "The court found no harm."}, "as the court would"),
-        ({"motion": "It pleads harm without setting out how."}, "as the court would"),
+        ({"motion": "They moved. The motion is hereby DENIED."}, "reveal the outcome"),
+        ({"opposition": "It opposed. IT IS SO ORDERED."}, "reveal the outcome"),
+        ({"motion": "The court GRANTS the motion."}, "reveal the outcome"),
+        ({"motion": "Motion for TRO DENIED."}, "reveal the outcome"),
+        ({"motion": "ORDERED that the motion is granted."}, "reveal the outcome"),
+        ({"opposition": "They deny it, and later moved to dissolve the order."}, "after the ruling"),
+        ({"opposition": "The city has since sought reconsideration."}, "after the ruling"),
+        ({"motion": "It asks for a writ; the writ was set aside."}, "after the ruling"),
+        ({"motion": "Voters asked to join the day before the ruling."}, "after the ruling"),
+        ({"opposition": "The sellers agreed to the entry of the order."}, "after the ruling"),
+        ({"motion": "He fails to show harm."}, "court's voice"),
+        ({"motion": "The court found no harm."}, "court's voice"),
+        ({"motion": "It pleads harm without setting out how."}, "court's voice"),
         ({"decided": f"{date.today().year}-12-31"}, "are dated before 1789 or"),
         ({"decided": "2205-03-01"}, "are dated before 1789 or after today"),
         ({"decided": "0202-01-01"}, "are dated before 1789 or after today"),
-        ({"court": "zzctxx"}, "name no trial court"),
-        ({"court": "zz-trial"}, "name no trial court"),
-        ({"court": None}, "name no trial court"),
-        ({"motion": SOME[1].motion.upper()}, "have the `motion` of one before"),
+        ({"court": "zzctxx"}, "no known trial court"),
+        ({"court": "zz-trial"}, "no known trial court"),
+        ({"court": None}, "no known trial court"),
+        ({"motion": SOME[1].motion.upper()}, "repeat the `motion` text"),
     ],
 )
 def test_what_would_mislead_is_named(change: dict[str, str | None], words: str) -> None:
@@ -97,7 +97,7 @@ def test_one_case_under_two_ids_is_named() -> None:
         **other | {"court": "ar-trial", "caption": "Recipients v. Department of Human Services"},
     )
     (finding,) = check_rulings([first, again, *SOME[1:]])
-    assert "may be of one case" in finding.message
+    assert "may belong to one case" in finding.message
     assert finding.ids == (f"{first.id} and again",)
     numbered = {"docket_number": "60CV-17-442"}
     apart = [first.model_copy(update=numbered), again.model_copy(update={"docket_number": "7"})]
@@ -110,4 +110,4 @@ def test_rulings_all_of_one_case_and_without_ratings() -> None:
     unrated, one_case = check_rulings([row.model_copy(update=bare) for row in SOME])
     assert "30 of 30 rulings have no Winter ratings" in unrated.message
     assert len(unrated.ids) == 30
-    assert "30 of 30 rulings are of one case" in one_case.message
+    assert "30 of 30 rulings belong to one case" in one_case.message

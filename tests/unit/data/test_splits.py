@@ -82,7 +82,7 @@ def test_temporal_split_trains_on_earlier_years_only() -> None:
     years = np.array([row.year for row in RULINGS])
     assert years[split.train].max() < 2022 <= years[split.test].min()
     assert not set(groups[split.train]) & set(groups[split.test])
-    every = np.concatenate([split.train, split.test, split.left_out])
+    every = np.concatenate([split.train, split.test, split.excluded])
     assert sorted(every) == list(range(len(RULINGS)))
 
 
@@ -114,11 +114,11 @@ def test_folds_keep_cases_together_and_cover_all() -> None:
 
 def test_a_side_of_one_outcome_is_refused() -> None:
     rows = [row for row in RULINGS if row.year < 2022 or row.outcome == "denied"]
-    with pytest.raises(ValueError, match="in or after 2022 all have the same outcome"):
+    with pytest.raises(ValueError, match="in or after 2022 all have"):
         temporal_split(rows, [row.outcome != "denied" for row in rows], 2022)
     granted = [row.outcome == "granted" for row in RULINGS]
     later = [good and row.year >= 2022 for row, good in zip(RULINGS, granted, strict=True)]
-    with pytest.raises(ValueError, match="before 2022 all have the same outcome"):
+    with pytest.raises(ValueError, match="before 2022 all have"):
         temporal_split(RULINGS, later, 2022)
 
 
@@ -126,7 +126,7 @@ def test_an_impossible_year_says_which_would_do() -> None:
     with pytest.raises(ValueError, match="1939 to 2026"):
         temporal_split(RULINGS, GRANTED, 2050)
     one = [row.model_copy(update={"case_id": "c"}) for row in RULINGS if row.year > 2020]
-    with pytest.raises(ValueError, match=r"rulings before 2022 are of cases ruled on again later"):
+    with pytest.raises(ValueError, match="ruled on again later"):
         temporal_split(one, [True] * len(one), 2022)
 
 
