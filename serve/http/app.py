@@ -1,4 +1,4 @@
-"""The HTTP endpoint: predictions, what-if, comparables, and what the model and the schema are."""
+"""The HTTP endpoint: predictions, what-if, comparables, and what describes model and schema."""
 
 import logging
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,65 +13,67 @@ from starlette.concurrency import run_in_threadpool
 from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
-from serve.http.auth import Gate
-from serve.http.errors import answer_problems, described
-from serve.http.metrics import measure
-from serve.http.microbatch import Together, prior_of, size_of
-from serve.http.middleware import guard_requests
-from serve.http.model_watcher import Answering
+from features.build import FAMILIES
+from serve.http.auth import AccessControl
+from serve.http.errors import add_error_handlers, error_responses
+from serve.http.metrics import add_metrics
+from serve.http.microbatch import MicroBatcher, overall_rate, size_of
+from serve.http.middleware import add_request_guards
+from serve.http.model_watcher import ModelWatcher
 from serve.http.static import add_page
 from serve.http.uploads import papers_router
 from serve.responses import DISCLAIMER, Answer
-from serve.similar_rulings import SHOWN, ComparablesAnswer, NoComparables
+from serve.similar_rulings import DEFAULT_LIMIT, ComparablesAnswer, NoComparables
 from serve.what_if.what_if import WhatIf, what_if
-from train.model.prior_shift import LEAST_RATE
+from train.model.prior_shift import MIN_RATE
 
 if TYPE_CHECKING:
     from serve.http.audit import AuditLog
 
-MAX_BATCH = 1000
-AT_ONCE = 5000
-"""Characters of a motion up to which it may be answered about without a thread."""
-QUICK = 2
-"""Threads for short motions while others are at work on long ones."""
+MAX_MOTIONS = 1000
+"""Motions in one request to `/v1/predict/batch`."""
+MAX_SHORT = 5000
+"""Characters up to which a motion is short: predicted in the event loop, without a thread."""
+SHORT_THREADS = 2
+"""Threads reserved for short motions while others are busy with long ones."""
 _LOG = logging.getLogger("enjoin.http")
-PriorQuery = Annotated[
+BaseRateQuery = Annotated[
     float | None,
     Query(
-        ge=LEAST_RATE,
-        le=1 - LEAST_RATE,
-        description="grant rate of the population asked about, to adjust to; assumes that the "
-        "reasons for a grant look the same there and only the mix differs",
+        ge=MIN_RATE,
+        le=1 - MIN_RATE,
+        description="grant rate of the population in question, to which the probability is "
+        "adjusted; assumes that granted motions look alike in both populations, and denied ones",
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
 MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
 
 
-def _fields_of_a_motion(schema: dict[str, Any]) -> None:
-    """Describe changes: any fields of a motion, with values that the motion may have there."""
-    field = "#/components/schemas/Motion/properties/{}"
+def _describe_changes(schema: dict[str, Any]) -> None:
+    """Describe the changes of a what-if request: fields of a motion, with their own schemas."""
+    reference = "#/components/schemas/Motion/properties/{}"
     changes = next(part for part in schema["anyOf"] if part.get("type") == "object")
-    changes["properties"] = {name: {"$ref": field.format(name)} for name in Motion.model_fields}
+    changes["properties"] = {name: {"$ref": reference.format(name)} for name in Motion.model_fields}
     changes["additionalProperties"] = False
 
 
 class RejectedMotion(BaseModel):
-    """A motion of a batch that was not answered."""
+    """A motion of a batch that is invalid."""
 
-    row: int = Field(description="its place in the batch, from 1")
-    reasons: list[str] = Field(description="field, value found and what was expected")
+    row: int = Field(description="its position in the batch, from 1")
+    reasons: list[str] = Field(description="for each error: field, value found, value expected")
 
 
 class BatchAnswer(BaseModel):
-    """Answers in the order sent, and the motions that could not be answered."""
+    """The answers, in the order of the request, and the motions that were rejected."""
 
     answers: list[Answer]
     rejects: list[RejectedMotion]
     request_id: str
 
 
-class Question(BaseModel):
+class WhatIfRequest(BaseModel):
     """A motion, and the fields to change in it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -79,166 +81,179 @@ class Question(BaseModel):
     motion: Motion
     changes: dict[str, Any] | None = Field(
         default=None,
-        description="fields of the motion with their new values; without any, the changes that "
-        "would help each party most are found",
+        description="fields of the motion with their new values; if omitted, the changes that "
+        "would help each party most are returned",
         min_length=1,
-        json_schema_extra=_fields_of_a_motion,
+        json_schema_extra=_describe_changes,
     )
 
 
 class Health(BaseModel):
-    """Whether the endpoint can answer, and with which model."""
+    """Whether the endpoint is ready, and the model in use."""
 
     status: str
     model_version: str | None = None
-    trouble: str | None = Field(
-        default=None, description="why a newer champion could not take over; the old one answers"
+    error: str | None = Field(
+        default=None,
+        description="why the current champion could not be loaded; the model named stays in use",
     )
 
 
 def build_app(
-    answering: Answering,
-    gate: Gate | None = None,
-    audit: "AuditLog | None" = None,
+    watcher: ModelWatcher,
+    access: AccessControl | None = None,
+    audit_log: "AuditLog | None" = None,
     lifespan: Any = None,
 ) -> FastAPI:
-    """Return the application that answers with a model.
+    """Return the web application that predicts with a model.
 
-    Request bodies are validated by the same `Motion` schema as files; what is wrong comes back as a
-    problem document (RFC 9457) that names the field and what was expected.
+    Request bodies are validated by the same `Motion` schema as files. An invalid one is answered
+    with a problem document (RFC 9457) that names the field and what was expected.
 
     Parameters
     ----------
-    gate
-        Which keys to let in and how often; None lets anyone in.
-    audit
-        Where to keep the answers given, if anywhere.
+    watcher
+        Holds the model in use.
+    access
+        The API keys and their rate limit; None admits every request.
+    audit_log
+        Where to record the predictions, if anywhere.
     lifespan
-        What to do at start and at the end, as FastAPI takes it.
+        What to run at startup and shutdown, as FastAPI takes it.
     """
     app: FastAPI = FastAPIOffline(
         title="enjoin",
         version="1",
         description=DISCLAIMER,
-        responses=described(400, 422, 500),
+        responses=error_responses(400, 422, 500),
         lifespan=lifespan,
     )
-    answer_problems(app)
-    measures = measure(app)
-    measures.answers_with(answering.predictor)
-    answering.swapped = measures.answers_with
-    guard_requests(app)
-    gate = gate or Gate({})
-    asked = APIRouter(
+    add_error_handlers(app)
+    metrics = add_metrics(app)
+    metrics.set_model(watcher.predictor)
+    watcher.on_swap = metrics.set_model
+    add_request_guards(app)
+    access = access or AccessControl({})
+    api = APIRouter(
         prefix="/v1",
-        dependencies=[Depends(gate.dependency)],
-        responses=described(*((401,) if gate.keys else ()), 408, 413, 415, 429),
+        dependencies=[Depends(access.dependency)],
+        responses=error_responses(*((401,) if access.keys else ()), 408, 413, 415, 429),
     )
 
-    together = Together(answering)
-    writers = CapacityLimiter(1)  # of the audit log, which is written line after line
-    quick = CapacityLimiter(QUICK)
+    batcher = MicroBatcher(watcher)
+    audit_limiter = CapacityLimiter(1)  # the log is written by one thread at a time
+    short_limiter = CapacityLimiter(SHORT_THREADS)
 
-    def answered(request: Request, motions: list[Motion], prior: float | None) -> list[Answer]:
-        answers = answering.predictor.answer(motions, prior_of(prior))
-        return noted(request, motions, answers)
+    def answer_all(
+        request: Request, motions: list[Motion], base_rate: float | None
+    ) -> list[Answer]:
+        answers = watcher.predictor.answer(motions, overall_rate(base_rate))
+        return record(request, motions, answers)
 
-    def noted(request: Request, motions: list[Motion], answers: list[Answer]) -> list[Answer]:
-        name = request.state.request_id
+    def record(request: Request, motions: list[Motion], answers: list[Answer]) -> list[Answer]:
+        request_id = request.state.request_id
         for answer in answers:
-            answer.request_id = name
-            measures.answers.labels(answer.mode).inc()
-        if audit and not audit.write(motions, answers, name, request.state.key_name):
-            measures.unwritten.inc()
-            _LOG.error("the audit log could not be written; request %s is not in it", name)
+            answer.request_id = request_id
+            metrics.predictions.labels(answer.mode).inc()
+        if audit_log and not audit_log.write(motions, answers, request_id, request.state.key_name):
+            metrics.audit_failures.inc()
+            _LOG.error("the audit log could not be written; it lacks request %s", request_id)
         return answers
 
-    @asked.post("/predict", response_model=Answer)
-    async def predict(request: Request, motion: MotionBody, prior: PriorQuery = None) -> Response:
-        """Answer about one motion: probability, interval, factors and phrases."""
-        short = size_of(motion) <= AT_ONCE
-        # Nobody is to be kept waiting by a thread that is at work on a long paper, nor by a disk;
-        # nor are short motions to wait until such a thread is free.
-        if not short:
-            answers = await run_in_threadpool(answered, request, [motion], prior)
+    @api.post("/predict", response_model=Answer)
+    async def predict(
+        request: Request, motion: MotionBody, base_rate: BaseRateQuery = None
+    ) -> Response:
+        """Predict one motion: probability, interval, factors, and the phrases behind them."""
+        # The event loop must wait neither for a long paper nor for the disk, and a short motion
+        # must not wait until a thread is done with a long paper.
+        if size_of(motion) > MAX_SHORT:
+            answers = await run_in_threadpool(answer_all, request, [motion], base_rate)
         elif current_default_thread_limiter().borrowed_tokens:
-            answers = await run_sync(answered, request, [motion], prior, limiter=quick)
-        elif audit:
-            found = await together.answer(motion, prior)
-            answers = await run_sync(noted, request, [motion], [found], limiter=writers)
+            answers = await run_sync(
+                answer_all, request, [motion], base_rate, limiter=short_limiter
+            )
+        elif audit_log:
+            answer = await batcher.answer(motion, base_rate)
+            answers = await run_sync(record, request, [motion], [answer], limiter=audit_limiter)
         else:
-            answers = noted(request, [motion], [await together.answer(motion, prior)])
-        return _as_json(answers[0])
+            answers = record(request, [motion], [await batcher.answer(motion, base_rate)])
+        return _json_response(answers[0])
 
-    @asked.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
+    @api.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
     def predict_batch(
         request: Request,
-        motions: Annotated[list[Any], Body(max_length=MAX_BATCH)],
-        prior: PriorQuery = None,
+        motions: Annotated[list[Any], Body(max_length=MAX_MOTIONS)],
+        base_rate: BaseRateQuery = None,
     ) -> Response:
-        """Answer about up to 1,000 motions; a wrong one is named and the others go on."""
+        """Predict up to 1,000 motions; invalid ones are listed with the reasons."""
         checked = check_rows(motions, Motion, strict=True)
         rejects = [
             RejectedMotion(row=reject.row, reasons=[str(problem) for problem in reject.problems])
             for reject in checked.rejects
         ]
-        answers = answered(request, checked.rows, prior) if checked.rows else []
-        name = request.state.request_id
-        return _as_json(BatchAnswer(answers=answers, rejects=rejects, request_id=name))
+        answers = answer_all(request, checked.rows, base_rate) if checked.rows else []
+        request_id = request.state.request_id
+        return _json_response(BatchAnswer(answers=answers, rejects=rejects, request_id=request_id))
 
-    @asked.post("/what-if", openapi_extra=_examples(_questions()))
-    def ask_what_if(question: Question, prior: PriorQuery = None) -> WhatIf:
+    @api.post("/what-if", openapi_extra=_with_examples(_what_if_examples()))
+    def ask_what_if(body: WhatIfRequest, base_rate: BaseRateQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
-        return what_if(answering.predictor, question.motion, question.changes, prior_of(prior))
+        return what_if(watcher.predictor, body.motion, body.changes, overall_rate(base_rate))
 
-    @asked.post("/comparables", responses=described(404))
+    @api.post("/comparables", responses=error_responses(404))
     def comparables(
-        motion: MotionBody, most: Annotated[int, Query(ge=1, le=50)] = SHOWN
+        motion: MotionBody, limit: Annotated[int, Query(ge=1, le=50)] = DEFAULT_LIMIT
     ) -> ComparablesAnswer:
-        """Name the training rulings most like a motion, never one of its own case."""
+        """List the training rulings most similar to a motion; never one of its own case."""
         try:
-            return answering.predictor.compare(motion, most)
+            return watcher.predictor.find_comparables(motion, limit)
         except NoComparables as error:
             raise HTTPException(404, str(error)) from None
 
-    @asked.get("/model")
+    @api.get("/model")
     async def model() -> dict[str, Any]:
-        """Say what the model is: version, digests, training facts."""
-        return answering.predictor.card()
+        """Describe the model in use: version, digests, facts of its training."""
+        return watcher.predictor.card()
 
-    @asked.get("/schema")
+    @api.get("/schema")
     async def schema() -> dict[str, Any]:
-        """Give the JSON Schema of a motion: every field and its allowed values."""
+        """Return the JSON Schema of a motion: every field and its allowed values."""
         return Motion.model_json_schema()
 
-    @asked.get("/example")
+    @api.get("/families")
+    async def families() -> dict[str, str]:
+        """Return the feature families in order: the key of each, and its label."""
+        return FAMILIES
+
+    @api.get("/example")
     async def example() -> Motion:
-        """Give a motion to try the others with: In re Clearview AI, which was denied."""
+        """Return an example motion, In re Clearview AI, which was denied."""
         return clearview_motion()
 
     @app.get("/health/live")
     async def live() -> Health:
-        """Say that the process answers."""
+        """Return that the process responds."""
         return Health(status="live")
 
     @app.get("/health/ready")
     async def ready() -> Health:
-        """Say that a model is loaded, and whether the registry can be followed."""
-        version = answering.predictor.version
-        return Health(status="ready", model_version=version, trouble=answering.trouble)
+        """Return the model in use, and whether the registry can be followed."""
+        version = watcher.predictor.version
+        return Health(status="ready", model_version=version, error=watcher.last_error)
 
-    asked.include_router(papers_router())
-    app.include_router(asked)
+    api.include_router(papers_router())
+    app.include_router(api)
     add_page(app)
     return app
 
 
-def _as_json(answer: BaseModel) -> Response:
-    """Return an answer as it is; FastAPI would check again what was made here."""
-    return Response(answer.model_dump_json(), media_type="application/json")
+def _json_response(model: BaseModel) -> Response:
+    """Return a model as JSON; FastAPI would validate it again, though it was made here."""
+    return Response(model.model_dump_json(), media_type="application/json")
 
 
-def _questions() -> dict[str, Any]:
+def _what_if_examples() -> dict[str, Any]:
     no_steps = {"motion": _EXAMPLE, "changes": {"remedial_steps": [], "remedial_scope": "none"}}
     return {
         "no remedial steps": {"value": no_steps},
@@ -246,14 +261,14 @@ def _questions() -> dict[str, Any]:
     }
 
 
-def _examples(examples: dict[str, Any]) -> dict[str, Any]:
+def _with_examples(examples: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"examples": examples}}}}
 
 
 def _batch_body() -> dict[str, Any]:
-    """Describe the batch body; a row that is no motion is told of, and the others go on."""
+    """Describe the batch body, which may hold invalid rows too: those are reported, not refused."""
     items = {"anyOf": [{"$ref": "#/components/schemas/Motion"}, {}]}
-    schema = {"type": "array", "maxItems": MAX_BATCH, "items": items}
+    schema = {"type": "array", "maxItems": MAX_MOTIONS, "items": items}
     example = {"clearview": {"value": [_EXAMPLE]}}
     return {
         "requestBody": {

@@ -1,6 +1,6 @@
-"""The audit log: a line of JSON for every motion answered about, without its words.
+"""The audit log: one JSON line per prediction, by default without the text of the motion.
 
-Lines have the columns of a scored docket, so that `enjoin backtest` can join them with outcomes.
+The lines have the columns of a scored docket, so `enjoin backtest` can join them with outcomes.
 """
 
 import hashlib
@@ -19,22 +19,30 @@ from data.schema import Motion
 from serve.responses import Answer
 
 MAX_BYTES = 100_000_000
-"""Bytes after which a new file is begun."""
-KEPT = 10
-"""Files kept beside the one being written."""
+"""Size at which a new file is started."""
+BACKUP_COUNT = 10
+"""Older files kept beside the current one."""
+_ANSWER_FIELDS = {
+    "id",
+    "p_grant",
+    "p_low",
+    "p_high",
+    "in_scope",
+    "mode",
+    "model_version",
+    "model_digest",
+}
 
 
 class AuditLog:
-    """A log that is written whole lines at a time; a failure to write is told, not raised.
-
-    Several processes may write to the same file.
+    """A log of predictions that several processes may write; a failed write does not raise.
 
     Parameters
     ----------
     path
-        The file; it is opened at once, so that a folder that cannot be written to shows now.
+        The file. It is opened at once, so a folder that cannot be written fails at startup.
     with_text
-        Whether the motion itself is kept too.
+        Whether to record the motion itself as well.
 
     Raises
     ------
@@ -43,37 +51,38 @@ class AuditLog:
     """
 
     def __init__(self, path: Path, with_text: bool = False) -> None:
-        self.with_text, self._writing = with_text, Lock()
+        self.with_text, self._lock = with_text, Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(
-            os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        )  # for its owner alone
-        self._file = _Telling(
-            path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", chmod=0o600
+        # Readable by its owner only, from the first byte on.
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        self._file = _RotatingFile(
+            path, maxBytes=MAX_BYTES, backupCount=BACKUP_COUNT, encoding="utf-8", chmod=0o600
         )
 
     def write(
         self, motions: Sequence[Motion], answers: Sequence[Answer], request_id: str, key_name: str
     ) -> bool:
-        """Keep some answers; tell whether all could be written."""
+        """Record the answers to one request; return whether all of them could be written."""
         lines = []
         for motion, answer in zip(motions, answers, strict=True):
-            given = motion.model_dump_json(exclude_none=True)
+            motion_json = motion.model_dump_json(exclude_none=True)
+            adjustment = answer.base_rate_adjustment
             line: dict[str, Any] = {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "request_id": request_id,
                 "key": key_name,
-                "motion_sha256": hashlib.sha256(given.encode()).hexdigest(),
-                **answer.model_dump(include=_KEPT),
-                "prior": answer.prior.grant_rate if answer.prior else None,
-                "p_grant_unadjusted": answer.prior.p_unadjusted if answer.prior else None,
+                "motion_sha256": hashlib.sha256(motion_json.encode()).hexdigest(),
+                **answer.model_dump(include=_ANSWER_FIELDS),
+                "base_rate": adjustment.grant_rate if adjustment else None,
+                "p_grant_unadjusted": adjustment.p_unadjusted if adjustment else None,
                 "court": motion.court,
                 "decided": motion.decided,
             }
             if self.with_text:
-                line["motion"] = json.loads(given)
+                line["motion"] = json.loads(motion_json)
             lines.append(json.dumps(line))
-        with self._writing:  # the lines of one request together, and a failure told of its own
+        # One request at a time: its lines stay together, and `failed` is about them alone.
+        with self._lock:
             self._file.failed = False
             for text in lines:
                 self._file.handle(logging.makeLogRecord({"msg": text, "levelno": logging.INFO}))
@@ -84,11 +93,8 @@ class AuditLog:
         self._file.close()
 
 
-_KEPT = {"id", "p_grant", "p_low", "p_high", "in_scope", "mode", "model_version", "model_digest"}
-
-
-class _Telling(ConcurrentRotatingFileHandler):
-    """A rotating file that remembers a failure instead of printing it."""
+class _RotatingFile(ConcurrentRotatingFileHandler):
+    """A rotating file that records a failed write instead of printing it."""
 
     failed = False
 

@@ -1,8 +1,8 @@
-"""API keys: who may ask, and how often.
+"""API keys: who may use the endpoint, and how often.
 
-A key is a random word of 256 bits, so its SHA-256, which is what is kept, tells nothing of it; slow
-hashes are for words that people think up. Keys are kept one to a line, `name:sha256`, in a file or
-in `ENJOIN_API_KEYS`; `enjoin key NAME` makes one.
+A key is a random string of 256 bits, so storing its plain SHA-256 is safe: there is nothing to
+guess. (Slow hashes are for passwords that people choose.) Keys are stored one per line, as
+`name:sha256`, in a file or in `ENJOIN_API_KEYS`; `enjoin key NAME` makes one.
 """
 
 import hashlib
@@ -22,94 +22,93 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-VARIABLE = "ENJOIN_API_KEYS"
-ANYONE = "anyone"
-"""The name under which requests go where no keys are asked for."""
+KEYS_VARIABLE = "ENJOIN_API_KEYS"
+ANONYMOUS = "anonymous"
+"""The key name recorded for requests where no key is required."""
 _NAME = r"[\w.@-]{1,64}"
-_LINE = re.compile(rf"({_NAME}):([0-9a-f]{{64}})")
+_ENTRY = re.compile(rf"({_NAME}):([0-9a-f]{{64}})")
 
 
 class KeyFileError(ValueError):
-    """Keys that cannot be read; the message names the line and what was expected."""
+    """API keys that cannot be read; the message names the line and what was expected."""
 
 
 def new_key() -> tuple[str, str]:
-    """Return a new key, and the SHA-256 to keep of it."""
+    """Return a new key and the SHA-256 to store in its place."""
     key = secrets.token_urlsafe(32)
     return key, _digest(key)
 
 
-def checked_name(name: str) -> str:
-    """Return the name of a key's owner.
+def check_key_name(name: str) -> str:
+    """Return the name of a key, if a key file can hold it.
 
     Raises
     ------
     ValueError
-        If a file of keys cannot hold it.
+        If it cannot.
     """
     if not re.fullmatch(_NAME, name):
         raise ValueError(
-            f"name {name!r}: expected up to 64 letters, digits and signs of . _ @ - without "
-            "blanks, such as acme-llp"
+            f"invalid name {name!r}: expected up to 64 letters, digits or any of . _ @ - "
+            "without spaces, such as acme-llp"
         )
     return name
 
 
 def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the SHA-256 of each name's key, from a file or else from the environment.
+    """Return the SHA-256 of each key by name, from a file or, without one, the environment.
 
     Raises
     ------
     KeyFileError
         If the file cannot be read or holds no key, or a line is not `name:sha256`.
     """
-    where, text = VARIABLE, environment.get(VARIABLE, "")
+    source, text = KEYS_VARIABLE, environment.get(KEYS_VARIABLE, "")
     if path is not None:
-        where = str(path)
+        source = str(path)
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise KeyFileError(f"{path}: {error}") from None
-    keys: dict[str, str] = {}
-    # In a file a comma may stand in a comment; a variable is one line.
+    # A comment in a file may contain a comma; the variable is a single line without comments.
     lines = re.split(r"[\n,]" if path is None else r"\n", text)
-    for number, line in enumerate(lines, start=1):
-        line = line.strip()
+    keys: dict[str, str] = {}
+    for number, line in enumerate(map(str.strip, lines), start=1):
         if not line or line.startswith("#"):
             continue
-        found = _LINE.fullmatch(line)
-        if not found or found[1] in keys:
+        entry = _ENTRY.fullmatch(line)
+        if not entry or entry[1] in keys:
             raise KeyFileError(
-                f"{where}, line {number}: expected name:sha256, each name once; make one with "
-                "`enjoin key NAME`"
+                f"{source}, line {number}: expected name:sha256, with no name repeated; make one "
+                "with `enjoin key NAME`"
             )
-        keys[found[1]] = found[2]
-    if path is not None and not keys:  # to let anyone in is not what a file of keys is given for
-        raise KeyFileError(f"{where} holds no key; make one with `enjoin key NAME >> {where}`")
+        keys[entry[1]] = entry[2]
+    if path is not None and not keys:  # whoever gives a key file does not want open access
+        raise KeyFileError(f"{source} holds no key; make one with `enjoin key NAME >> {source}`")
     return keys
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine alone."""
+    """Return whether an address can be reached from this machine alone."""
     if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback
-    except ValueError:  # a name that may lead anywhere
+    except ValueError:  # a host name, which may resolve to any address
         return False
 
 
 @dataclass(eq=False)
-class Gate:
-    """Lets requests with a valid key in, each key only so often.
+class AccessControl:
+    """Admits requests that carry a valid key, each key at a limited rate.
 
     Attributes
     ----------
     keys
-        The SHA-256 of each name's key; empty lets anyone in.
+        The SHA-256 of each key by name; empty admits every request.
     rate
-        How often a key may ask, such as `600/minute`; None for no limit. Each worker process
-        counts by itself.
+        The rate limit of each key, such as `600/minute`; None for no limit. Each worker process
+        counts separately.
 
     Raises
     ------
@@ -127,54 +126,54 @@ class Gate:
                 self._limit = parse(self.rate)
             except ValueError:
                 raise ValueError(
-                    f"rate {self.rate!r} cannot be read; expected e.g. 600/minute or 10/second"
+                    f"invalid rate limit {self.rate!r}: expected e.g. 600/minute or 10/second"
                 ) from None
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
     @property
     def dependency(self) -> Callable[..., Awaitable[str]]:
-        """What FastAPI is to ask before a request: a key is described only where one is needed."""
-        return self.with_key if self.keys else self.anyone
+        """The FastAPI dependency; OpenAPI describes the key only where one is required."""
+        return self.require_key if self.keys else self.allow_anonymous
 
-    async def with_key(
+    async def require_key(
         self,
         request: Request,
-        given: Annotated[
+        credentials: Annotated[
             HTTPAuthorizationCredentials | None,
             Depends(HTTPBearer(auto_error=False, description="an API key")),
         ],
     ) -> str:
         """Return the name of the request's key; refuse with 401 or 429."""
-        name = self._name(given.credentials if given else "")
+        name = self._owner(credentials.credentials if credentials else "")
         if name is None:
             raise HTTPException(
                 401,
                 "send a valid API key as `Authorization: Bearer KEY`",
                 headers={"WWW-Authenticate": "Bearer"},
             )
-        return self._counted(request, name)
+        return self._within_limit(request, name)
 
-    async def anyone(self, request: Request) -> str:
-        """Let a request in without a key; refuse with 429."""
-        return self._counted(request, ANYONE)
+    async def allow_anonymous(self, request: Request) -> str:
+        """Admit a request without a key; refuse with 429."""
+        return self._within_limit(request, ANONYMOUS)
 
-    def _counted(self, request: Request, name: str) -> str:
+    def _within_limit(self, request: Request, name: str) -> str:
         request.state.key_name = name
         if self._limit and not self._window.hit(self._limit, name):
-            until = self._window.get_window_stats(self._limit, name).reset_time
-            wait = str(max(1, round(until - time())))
+            reset_time = self._window.get_window_stats(self._limit, name).reset_time
+            wait = str(max(1, round(reset_time - time())))
             raise HTTPException(
-                429, f"more than {self._limit} with this key", headers={"Retry-After": wait}
+                429, f"the rate limit is {self._limit}", headers={"Retry-After": wait}
             )
         return name
 
-    def _name(self, key: str) -> str | None:
-        """Return whose key it is; every key is compared, in the same time whatever it is."""
-        digest, found = _digest(key), None
-        for name, kept in self.keys.items():
-            if hmac.compare_digest(digest, kept):
-                found = name
-        return found
+    def _owner(self, key: str) -> str | None:
+        """Return the name of a key, in a time that does not depend on which key matches."""
+        digest, owner = _digest(key), None
+        for name, stored in self.keys.items():
+            if hmac.compare_digest(digest, stored):
+                owner = name
+        return owner
 
 
 def _digest(key: str) -> str:

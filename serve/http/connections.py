@@ -1,64 +1,70 @@
-"""Connections: closed where a request's head does not come whole in time, and never under one.
+"""HTTP connections that close when a request's headers do not arrive in time.
 
-A client that opens many connections and lets a byte trickle now and then would otherwise hold them
-all for ever (Slowloris). Slow bodies are seen to in `serve.http.middleware`. When the endpoint is told to
-stop, a request may be on its way over a connection that was let in.
+Without a limit, a client that opens many connections and sends a byte now and then holds them all
+open for ever (Slowloris). Slow bodies are the concern of `serve.http.middleware`. At shutdown, a
+request may still be in transit on an open connection; it is answered before the connection closes.
 """
 
 from asyncio import TimerHandle, Transport
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS = 10.0
-"""From the connection, or the first byte of a later request, to the end of the request's head."""
-
-
-LAST_SECONDS = 0.5
-"""How long a connection without a request is kept once the endpoint is told to stop."""
+HEADERS_SECONDS = 10.0
+"""From the connection, or the first byte of a later request, to the end of the headers."""
+GRACE_SECONDS = 0.5
+"""How long an idle connection is kept open at shutdown."""
 
 
 class Connection(HttpToolsProtocol):
-    """An HTTP connection whose requests must begin in time."""
+    """An HTTP connection that limits the time a client may take to send a request's headers.
 
-    head_seconds = HEAD_SECONDS
-    _waiting: TimerHandle | None = None
-    _stopping = False
+    Attributes
+    ----------
+    headers_seconds
+        Time limit for the headers of a request, in seconds.
+    draining
+        Whether the server is shutting down and this connection was idle then.
+    """
+
+    headers_seconds = HEADERS_SECONDS
+    draining = False
+    _timeout: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request's head."""
+        """Start the time limit for the first request."""
         super().connection_made(transport)
-        self._wait()
+        self._start_timeout()
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the rest of a request's head; the first is waited for already."""
+        """Start the time limit for a later request; that of the first is already running."""
         super().on_message_begin()
-        if self._waiting is None:
-            self._wait()
+        if self._timeout is None:
+            self._start_timeout()
 
     def on_headers_complete(self) -> None:
-        """Wait no longer: the head is whole."""
-        self._wait_no_longer()
+        """Stop the time limit: the headers are complete."""
+        self._stop_timeout()
         super().on_headers_complete()
-        if self._stopping:
+        if self.draining:
             super().shutdown()  # closes after the answer
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer: the client is gone."""
-        self._wait_no_longer()
+        """Stop the time limit: the client has disconnected."""
+        self._stop_timeout()
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """Close after the request that is under way, or that comes within `LAST_SECONDS`."""
+        """Close after the current request, or after one that arrives within `GRACE_SECONDS`."""
         if self.cycle is not None and not self.cycle.response_complete:
             super().shutdown()
-        elif not self._stopping:
-            self._stopping = True
-            self.loop.call_later(LAST_SECONDS, super().shutdown)
+        elif not self.draining:
+            self.draining = True
+            self.loop.call_later(GRACE_SECONDS, super().shutdown)
 
-    def _wait(self) -> None:
-        self._waiting = self.loop.call_later(self.head_seconds, self.transport.close)
+    def _start_timeout(self) -> None:
+        self._timeout = self.loop.call_later(self.headers_seconds, self.transport.close)
 
-    def _wait_no_longer(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_timeout(self) -> None:
+        if self._timeout is not None:
+            self._timeout.cancel()
+            self._timeout = None

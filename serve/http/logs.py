@@ -1,7 +1,7 @@
-"""Logs: what the endpoint did, as lines of JSON for machines or plain lines for people.
+"""The endpoint's log: JSON lines for machines, plain lines for people.
 
-No log holds the words of a motion, nor a key: of a request it tells its name, its path and how it
-ended.
+The log holds neither the text of a motion nor a key: for each request it records the request's id,
+the name of its key, its route, its status and its duration.
 """
 
 from typing import Any, Literal
@@ -9,14 +9,14 @@ from typing import Any, Literal
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-Style = Literal["json", "plain"]
-ACCESS = "enjoin.request"
-"""The logger that gets a line for each request answered."""
+LogFormat = Literal["json", "plain"]
+REQUEST_LOGGER = "enjoin.request"
+"""The logger that records every request answered."""
 _PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-class Lines(JsonFormatter):
-    """A record as a line of JSON: time, level, logger, message, and what is told beside."""
+class JsonLines(JsonFormatter):
+    """Formats a record as a JSON object: time, level, logger, message and its extra fields."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -28,13 +28,13 @@ class Lines(JsonFormatter):
         )
 
 
-def logging_settings(style: Style) -> dict[str, Any]:
-    """Return the settings of the endpoint's logs, as `logging.config.dictConfig` takes them."""
+def logging_config(log_format: LogFormat) -> dict[str, Any]:
+    """Return the endpoint's logging configuration, for `logging.config.dictConfig`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "serve.http.logs.Lines"}, "plain": {"format": _PLAIN}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": style}},
+        "formatters": {"json": {"()": "serve.http.logs.JsonLines"}, "plain": {"format": _PLAIN}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": log_format}},
         "loggers": {
             name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
             for name in ("enjoin", "uvicorn")

@@ -1,6 +1,6 @@
-"""Measurements of the endpoint, for Prometheus and the log: requests, their times, answers.
+"""Prometheus metrics and the request log: requests, their durations, predictions, the model.
 
-Several workers share a folder, so that whichever is asked tells of all.
+Worker processes share a folder, so that any of them can report the totals of all.
 """
 
 import logging
@@ -11,24 +11,29 @@ from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client import generate_latest as as_text
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from serve.http.logs import ACCESS
+from serve.http.logs import REQUEST_LOGGER
 from serve.http.middleware import Message, Receive, Send
 from serve.predictor import Predictor
 
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable by which the client library finds the folder that workers share."""
+MULTIPROC_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable in which the client library expects the workers' shared folder."""
+DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Upper bounds of the duration histogram's buckets, in seconds."""
+_LOG = logging.getLogger(REQUEST_LOGGER)
 
-_LOG = logging.getLogger(ACCESS)
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Upper ends of the histogram's bins."""
 
-
-class Measures:
-    """The counters of one application, each in a registry of its own."""
+class Metrics:
+    """The metrics of one application, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -37,71 +42,73 @@ class Measures:
         )
         self.seconds = Histogram(
             "enjoin_request_seconds",
-            "Seconds from a request's head to its answer",
+            "Seconds from a request's headers to the end of its response",
             ("path",),
-            buckets=SECONDS,
+            buckets=DURATION_BUCKETS,
             registry=self.registry,
         )
-        self.answers = Counter(
-            "enjoin_answers", "Motions answered about", ("mode",), registry=self.registry
+        self.predictions = Counter(
+            "enjoin_predictions", "Predictions made", ("mode",), registry=self.registry
         )
-        self.unwritten = Counter(
-            "enjoin_audit_failures", "Answers the audit log failed to keep", registry=self.registry
+        self.audit_failures = Counter(
+            "enjoin_audit_failures",
+            "Requests whose predictions could not be written to the audit log",
+            registry=self.registry,
         )
         self._model = Gauge(
             "enjoin_model",
-            "Workers that answer with the model",
+            "Workers that use the model",
             ("version", "digest"),
             registry=self.registry,
             multiprocess_mode="livesum",
         )
-        self._answering: Predictor | None = None
+        self._predictor: Predictor | None = None
 
-    def answers_with(self, predictor: Predictor) -> None:
-        """Tell which model answers from now on."""
-        if self._answering:
-            self._model.labels(self._answering.version, self._answering.digest).set(0)
+    def set_model(self, predictor: Predictor) -> None:
+        """Record which model this worker uses from now on."""
+        if self._predictor:
+            self._model.labels(self._predictor.version, self._predictor.digest).set(0)
         self._model.labels(predictor.version, predictor.digest).set(1)
-        self._answering = predictor
+        self._predictor = predictor
 
     def text(self) -> bytes:
-        """Return all counts, those of the other workers too, in Prometheus' text format."""
-        if SHARED_FOLDER not in os.environ:
-            return as_text(self.registry)
-        _forget_the_dead(Path(os.environ[SHARED_FOLDER]))
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return as_text(together)
+        """Return the metrics of all workers in Prometheus' text format."""
+        if MULTIPROC_VARIABLE not in os.environ:
+            return generate_latest(self.registry)
+        _drop_dead_workers(Path(os.environ[MULTIPROC_VARIABLE]))
+        all_workers = CollectorRegistry()
+        MultiProcessCollector(all_workers)  # type: ignore[no-untyped-call]
+        return generate_latest(all_workers)
 
 
-def measure(app: FastAPI) -> Measures:
-    """Count an application's requests, and tell the counts at `/metrics`."""
-    measures = Measures()
-    app.add_middleware(_Timed, measures=measures)
+def add_metrics(app: FastAPI) -> Metrics:
+    """Measure and log an application's requests, and report the metrics at `/metrics`."""
+    metrics = Metrics()
+    app.add_middleware(_RequestMetrics, metrics=metrics)
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        return Response(measures.text(), media_type=CONTENT_TYPE_LATEST)
+    async def report() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
-    return measures
+    return metrics
 
 
-def _forget_the_dead(shared: Path) -> None:
-    """Remove what workers that were ended say of the present; what they counted stays."""
-    for file in shared.glob("gauge_live*_*.db"):
+def _drop_dead_workers(folder: Path) -> None:
+    """Remove the current values of workers that have ended; their counts stay."""
+    for file in folder.glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         try:
-            os.kill(pid, 0)  # asks only whether there is such a process
+            os.kill(pid, 0)  # signal 0 only checks that the process exists
         except ProcessLookupError:
-            with suppress(FileNotFoundError):  # another worker was asked too
-                mark_process_dead(pid, str(shared))  # type: ignore[no-untyped-call]
+            with suppress(FileNotFoundError):  # another worker may have removed it
+                mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
         except PermissionError:
             pass
 
 
-class _Timed:
-    def __init__(self, app: Any, measures: Measures) -> None:
-        self.app, self.measures = app, measures
+class _RequestMetrics:
+    def __init__(self, app: Any, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -109,20 +116,20 @@ class _Timed:
             return
         start, status = perf_counter(), "500"
 
-        async def watched(message: Message) -> None:
+        async def send_with_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = str(message["status"])
             await send(message)
 
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, send_with_status)
         finally:
             seconds = perf_counter() - start
-            # The route, not the path that was asked for, which anyone may make up.
+            # The route, not the path requested: clients could make up any number of paths.
             path = getattr(scope.get("route"), "path", "other")
-            self.measures.requests.labels(path, status).inc()
-            self.measures.seconds.labels(path).observe(seconds)
+            self.metrics.requests.labels(path, status).inc()
+            self.metrics.seconds.labels(path).observe(seconds)
             state = scope.get("state", {})
             _LOG.info(
                 "%s %s %s",

@@ -1,7 +1,7 @@
-"""Answer about the motions of several requests together: one by one they take twice as long.
+"""Predict for concurrent requests in one batch; one by one, they take twice as long.
 
-Nobody is kept waiting for company: whatever has come by the time the endpoint is free is answered
-about in one go. Each answer is the one that its motion would get alone.
+No request waits for company: a batch holds what has arrived by the time the event loop is free.
+Each answer equals the one that its motion would get alone.
 """
 
 import asyncio
@@ -9,98 +9,102 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.schema import Motion
-from serve.http.model_watcher import Answering
+from serve.http.model_watcher import ModelWatcher
 from serve.predictor import Predictor
 from serve.responses import Answer
-from train.model.prior_shift import Prior
+from train.model.prior_shift import BaseRates
 
-MOST = 16
-"""Motions answered about in one go: some 40 ms, in which nothing else is answered."""
-MOST_TEXT = 10_000
-"""Characters of their papers; the first motion is taken whatever it has."""
-TURNS = 5
-"""Turns of the event loop for which requests that are being read already are waited for."""
+MAX_BATCH = 16
+"""Motions in one batch: some 40 ms, in which the event loop does nothing else."""
+MAX_CHARACTERS = 10_000
+"""Characters of text in one batch; its first motion may have more."""
+MAX_TICKS = 5
+"""Ticks of the event loop that a batch waits, so that requests already arriving can join it."""
 
 
 def size_of(motion: Motion) -> int:
-    """Return how many characters a motion's papers have."""
+    """Return the number of characters in a motion's papers."""
     return len(motion.motion) + len(motion.opposition or "")
 
 
-def prior_of(rate: float | None) -> Prior | None:
-    """Return the prior of a grant rate that was given, or None.
+def overall_rate(rate: float | None) -> BaseRates | None:
+    """Return a request's base rate in the form that the predictor takes.
 
     Raises
     ------
     ValueError
-        If it is none that log-odds can be shifted to.
+        If the rate is not strictly between 0 and 1 (see `train.model.prior_shift.check_rate`).
     """
-    return None if rate is None else Prior(rate)
+    return None if rate is None else BaseRates(rate)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     motion: Motion
-    rate: float | None
+    base_rate: float | None
     answer: "asyncio.Future[Answer]"
 
 
-class Together:
-    """Answers about short motions in the event loop, together with those that come at the time.
+class MicroBatcher:
+    """Predicts for short motions in the event loop, in batches of concurrent requests.
 
-    A few milliseconds each, of which handing it to a thread and back would be one.
+    A short motion takes a few milliseconds; handing it to a thread and back would add one.
 
     Parameters
     ----------
-    answering
-        Holds the model.
+    watcher
+        Holds the model in use.
     """
 
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
-        self._waiting: list[_Asked] = []
+    def __init__(self, watcher: ModelWatcher) -> None:
+        self._watcher = watcher
+        self._queue: list[_Request] = []
 
-    async def answer(self, motion: Motion, rate: float | None) -> Answer:
-        """Answer about one motion, adjusted to a grant rate if one is given."""
+    async def answer(self, motion: Motion, base_rate: float | None) -> Answer:
+        """Return the answer for one motion, adjusted to a base rate if one is given."""
         loop = asyncio.get_running_loop()
-        asked = _Asked(motion, rate, loop.create_future())
-        self._waiting.append(asked)
-        if len(self._waiting) == 1:
-            loop.call_soon(self._turn, TURNS)
-        return await asked.answer
+        request = _Request(motion, base_rate, loop.create_future())
+        self._queue.append(request)
+        if len(self._queue) == 1:
+            loop.call_soon(self._tick, MAX_TICKS)
+        return await request.answer
 
-    def _turn(self, turns: int) -> None:
+    def _tick(self, ticks_left: int) -> None:
         loop = asyncio.get_running_loop()
-        if turns and len(self._waiting) < MOST:
-            loop.call_soon(self._turn, turns - 1)
+        if ticks_left and len(self._queue) < MAX_BATCH:
+            loop.call_soon(self._tick, ticks_left - 1)
             return
-        now, self._waiting = _as_many_as_fit(self._waiting)
-        if self._waiting:
-            loop.call_soon(self._turn, 0)
-        predictor = self._answering.predictor
-        wanted = [asked for asked in now if not asked.answer.cancelled()]  # whose client has gone
-        for rate in dict.fromkeys(asked.rate for asked in wanted):
-            _answer(predictor, [asked for asked in wanted if asked.rate == rate], rate)
+        batch, self._queue = _split_batch(self._queue)
+        if self._queue:
+            loop.call_soon(self._tick, 0)
+        predictor = self._watcher.predictor
+        open_requests = [each for each in batch if not each.answer.cancelled()]
+        for base_rate in dict.fromkeys(each.base_rate for each in open_requests):
+            same_rate = [each for each in open_requests if each.base_rate == base_rate]
+            _predict(predictor, same_rate, base_rate)
 
 
-def _as_many_as_fit(waiting: Sequence[_Asked]) -> tuple[list[_Asked], list[_Asked]]:
-    size = 0
-    for place, asked in enumerate(waiting):
-        size += size_of(asked.motion)
-        if place and (place == MOST or size > MOST_TEXT):
-            return list(waiting[:place]), list(waiting[place:])
-    return list(waiting), []
+def _split_batch(queue: Sequence[_Request]) -> tuple[list[_Request], list[_Request]]:
+    """Return the requests of the next batch, and the rest of the queue."""
+    characters = 0
+    for index, request in enumerate(queue):
+        characters += size_of(request.motion)
+        if index and (index == MAX_BATCH or characters > MAX_CHARACTERS):
+            return list(queue[:index]), list(queue[index:])
+    return list(queue), []
 
 
-def _answer(predictor: Predictor, asked: Sequence[_Asked], rate: float | None) -> None:
+def _predict(predictor: Predictor, requests: Sequence[_Request], base_rate: float | None) -> None:
     try:
-        answers = predictor.answer([one.motion for one in asked], prior_of(rate))
+        answers = predictor.answer(
+            [request.motion for request in requests], overall_rate(base_rate)
+        )
     except Exception as error:
-        if len(asked) == 1:
-            asked[0].answer.set_exception(error)
+        if len(requests) == 1:
+            requests[0].answer.set_exception(error)
             return
-        for one in asked:  # what is wrong with one motion is no matter of the others
-            _answer(predictor, [one], rate)
+        for request in requests:  # one by one: an error of one motion is no fault of the others
+            _predict(predictor, [request], base_rate)
         return
-    for one, answer in zip(asked, answers, strict=True):
-        one.answer.set_result(answer)
+    for request, answer in zip(requests, answers, strict=True):
+        request.answer.set_result(answer)

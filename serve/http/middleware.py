@@ -1,4 +1,4 @@
-"""Requests: each has a name, and a body no larger or slower than allowed."""
+"""Request ids, security headers, and limits on the size and speed of request bodies."""
 
 import asyncio
 import re
@@ -11,14 +11,14 @@ from starlette.exceptions import HTTPException
 
 from serve.papers.extract import MOST_BYTES
 
-MAX_BODY = 2_000_000
-"""Bytes of a request's body: two long briefs."""
-LARGER = {"/v1/papers": MOST_BYTES}
-"""Bytes of a body where it is a file, by path."""
+MAX_BODY_BYTES = 2_000_000
+"""Maximum size of a request body: room for two long briefs."""
+UPLOAD_BYTES = {"/v1/papers": MOST_BYTES}
+"""Maximum size of a body that is a file, by path."""
 BODY_SECONDS = 30.0
-"""How long the next part of a body may take to come."""
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEADERS = {
+"""How long a body may pause between two parts."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -29,73 +29,75 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def guard_requests(app: FastAPI, max_body: int = MAX_BODY, seconds: float = BODY_SECONDS) -> None:
-    """Name each request, put security headers on answers, and refuse bodies too large or slow.
+def add_request_guards(
+    app: FastAPI, max_bytes: int = MAX_BODY_BYTES, body_seconds: float = BODY_SECONDS
+) -> None:
+    """Give each request an id and security headers, and refuse bodies too large or too slow.
 
     Parameters
     ----------
-    max_body
-        Bytes, where `LARGER` does not say otherwise; refused with 413 as soon as they are announced
-        or have come.
-    seconds
-        How long the next part of a body may take to come; then it is refused with 408.
+    max_bytes
+        Maximum size of a body, except for the paths in `UPLOAD_BYTES`. A larger one is refused with
+        413, as soon as its length is announced or exceeded.
+    body_seconds
+        How long a body may pause between two parts, in seconds; then it is refused with 408.
     """
-    app.add_middleware(_Guarded, max_body=max_body, seconds=seconds)
+    app.add_middleware(_RequestGuards, max_bytes=max_bytes, body_seconds=body_seconds)
 
 
-class _Guarded:
-    def __init__(self, app: Any, max_body: int, seconds: float) -> None:
-        self.app, self.max_body, self.seconds = app, max_body, seconds
+class _RequestGuards:
+    def __init__(self, app: Any, max_bytes: int, body_seconds: float) -> None:
+        self.app, self.max_bytes, self.body_seconds = app, max_bytes, body_seconds
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"").decode("latin-1")
-        name = given if _NAME.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = name
+        sent_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
 
-        async def named(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = _HEADERS | {"x-request-id": name}
+                added = _SECURITY_HEADERS | {"x-request-id": request_id}
                 message["headers"] = [
                     *message.get("headers", []),
-                    *((key.encode(), value.encode()) for key, value in extra.items()),
+                    *((name.encode(), value.encode()) for name, value in added.items()),
                 ]
             await send(message)
 
-        most = LARGER.get(scope["path"], self.max_body)
-        limited = self._limited(receive, int(headers.get(b"content-length", b"0")), most)
-        await self.app(scope, limited, named)
+        max_bytes = UPLOAD_BYTES.get(scope["path"], self.max_bytes)
+        announced = int(headers.get(b"content-length", b"0"))
+        limited = self._limited(receive, announced, max_bytes)
+        await self.app(scope, limited, send_with_headers)
 
-    def _limited(self, receive: Receive, announced: int, most: int) -> Receive:
-        """Return a way to receive that counts the body's bytes and waits only so long for it."""
-        size, whole = announced, False
-        come = 0
+    def _limited(self, receive: Receive, announced: int, max_bytes: int) -> Receive:
+        """Return a `receive` that enforces the limits on the size and speed of the body."""
+        received, complete = 0, False
 
         async def limited() -> Message:
-            nonlocal come, whole
-            if size > most:
-                raise _too_large(most)
-            if whole:  # now it only waits for the client to go away
+            nonlocal received, complete
+            if announced > max_bytes:
+                raise _too_large(max_bytes)
+            if complete:  # the only message left is that the client has disconnected
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), self.seconds)
+                message = await asyncio.wait_for(receive(), self.body_seconds)
             except TimeoutError:
                 raise HTTPException(
-                    408, f"the body stopped coming for {self.seconds:g} s"
+                    408, f"no part of the body arrived for {self.body_seconds:g} s"
                 ) from None
-            come += len(message.get("body", b""))
-            whole = not message.get("more_body", False)
-            if come > most:
-                raise _too_large(most)
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            if received > max_bytes:
+                raise _too_large(max_bytes)
             return message
 
         return limited
 
 
-def _too_large(most: int) -> HTTPException:
+def _too_large(max_bytes: int) -> HTTPException:
     return HTTPException(
-        413, f"a body holds at most {most:,} bytes; give the brief without its exhibits"
+        413, f"a request body is limited to {max_bytes:,} bytes; send the brief without exhibits"
     )

@@ -1,4 +1,4 @@
-"""Run the endpoint: take the port, answer until told to stop, finish what is in flight."""
+"""Run the endpoint: bind the port, serve until stopped, finish the requests in progress."""
 
 import multiprocessing
 import os
@@ -19,162 +19,164 @@ from fastapi import FastAPI
 
 from data.embedded import clearview_motion
 from serve.http.app import build_app
-from serve.http.auth import Gate
-from serve.http.logs import Style, logging_settings
-from serve.http.metrics import SHARED_FOLDER
-from serve.http.model_watcher import LOOK_SECONDS, Answering, warm
+from serve.http.auth import AccessControl
+from serve.http.logs import LogFormat, logging_config
+from serve.http.metrics import MULTIPROC_VARIABLE
+from serve.http.model_watcher import POLL_SECONDS, ModelWatcher, warm_up
 from serve.model_source import Located
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
     from serve.http.audit import AuditLog
 
-DRAIN_SECONDS = 65
-"""How long requests in flight may take once the endpoint is told to stop: files are read for 60."""
-STUCK_SECONDS = 30
-"""After so long without a sign of life a worker is replaced."""
+SHUTDOWN_SECONDS = 65
+"""How long requests in progress may take at shutdown: reading a file may take 60."""
+HEALTHCHECK_SECONDS = 30
+"""A worker that has not responded for so long is replaced."""
 THREADS = 8
-"""Requests answered at a time by a worker; the others wait their turn."""
+"""Threads per worker; further requests wait for a free one."""
 BACKLOG = 2048
-"""Connections that may wait to be taken."""
+"""Connections that may wait to be accepted."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What each worker of the endpoint is to do.
+class ServerSettings:
+    """What each worker needs to know; it is pickled, since workers are separate processes.
 
     Attributes
     ----------
     located
-        The model to begin with.
+        The first model to use.
     source
-        Where it was asked for; see `serve.http.model_watcher.Answering`.
-    keys, rate
-        See `serve.http.auth.Gate`.
-    audit, audit_text
-        Where to keep the answers, if anywhere, and whether with the motions' words.
-    look_seconds
-        How often to ask the registry which version is champion.
+        Where that model was requested from; see `serve.http.model_watcher.ModelWatcher`.
+    keys, rate_limit
+        See `serve.http.auth.AccessControl`.
+    audit_path, audit_text
+        See `serve.http.audit.AuditLog`; without a path, nothing is recorded.
+    poll_seconds
+        Interval between two polls of the registry.
     """
 
     located: Located
     source: str | None
     keys: Mapping[str, str]
-    rate: str | None = None
-    audit: Path | None = None
+    rate_limit: str | None = None
+    audit_path: Path | None = None
     audit_text: bool = False
-    look_seconds: float = LOOK_SECONDS
+    poll_seconds: float = POLL_SECONDS
 
 
-def application(settings: Settings) -> FastAPI:
-    """Load the model and return the application that answers with it."""
+def load_app(settings: ServerSettings) -> FastAPI:
+    """Load the model and return the web application that predicts with it."""
     predictor = Predictor.from_located(settings.located)
-    predictor.answer([clearview_motion()])  # compiles the phrases, and is seen to answer
-    answering = Answering(predictor, settings.source)
-    audit = _audit_log(settings)
+    predictor.answer([clearview_motion()])  # loads the phrase engine, and shows that it works
+    watcher = ModelWatcher(predictor, settings.source)
+    audit_log = _open_audit_log(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
-        # What other modes need is made while the first motions are answered.
-        Thread(target=warm, args=(predictor,), name="warm up", daemon=True).start()
-        answering.follow(settings.look_seconds)
+        # The other modes load what they need while the first requests are answered.
+        Thread(target=warm_up, args=(predictor,), name="warm up", daemon=True).start()
+        watcher.follow(settings.poll_seconds)
         _stop_with_parent()
         yield
-        answering.stop()
-        if audit:
-            audit.close()
+        watcher.stop()
+        if audit_log:
+            audit_log.close()
 
-    return build_app(answering, Gate(settings.keys, settings.rate), audit, lifespan)
+    access = AccessControl(settings.keys, settings.rate_limit)
+    return build_app(watcher, access, audit_log, lifespan)
 
 
 def _stop_with_parent() -> None:
-    """Have a worker stop where the process that started it was killed: it would keep the port."""
+    """Stop this worker when its parent process is killed; it would keep the port otherwise."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
 
-    def watch() -> None:
+    def wait_for_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    Thread(target=watch, name="stop with parent", daemon=True).start()
+    Thread(target=wait_for_parent, name="stop with parent", daemon=True).start()
 
 
-def _audit_log(settings: Settings) -> "AuditLog | None":
-    if settings.audit is None:
+def _open_audit_log(settings: ServerSettings) -> "AuditLog | None":
+    if settings.audit_path is None:
         return None
-    from serve.http.audit import AuditLog  # its libraries take a while to load
+    from serve.http.audit import AuditLog  # its libraries are slow to import
 
-    return AuditLog(settings.audit, settings.audit_text)
+    return AuditLog(settings.audit_path, settings.audit_text)
 
 
 def run(
-    settings: Settings,
+    settings: ServerSettings,
     host: str,
     port: int,
-    ready: Callable[[], None],
+    on_ready: Callable[[], None],
+    *,
     workers: int = 1,
-    style: Style = "plain",
+    log_format: LogFormat = "plain",
 ) -> None:
-    """Run the endpoint until it is stopped; `ready` is called once the port is taken.
+    """Run the endpoint until it is stopped.
 
-    On SIGTERM and SIGINT no more connections are taken, and requests in flight are finished.
+    On SIGTERM or SIGINT it accepts no new connections and finishes the requests in progress.
 
     Parameters
     ----------
+    on_ready
+        Called once the port is bound.
     workers
-        Processes that answer, each with a model of its own; one that dies is started again.
-    style
-        Of the logs.
+        Number of processes, each with a model of its own; one that dies is replaced.
 
     Raises
     ------
     OSError
-        If the address cannot be listened on, such as when another program has the port, or the
+        If the address cannot be bound, for instance because another program uses the port, or the
         audit log cannot be written.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    # uvicorn finishes what is in flight and then raises the signal again, which would end the
-    # process before its folder is removed.
+    # After finishing the requests, uvicorn raises the signal again. By default that would end the
+    # process before its temporary folder is removed.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     with (
-        _listening(host, port) as listening,
-        tempfile.TemporaryDirectory(prefix="enjoin-") as shared,
+        _bind(host, port) as listener,
+        tempfile.TemporaryDirectory(prefix="enjoin-") as shared_folder,
     ):
         if workers > 1:
-            # What is wrong is told once, here; workers would be started again for ever.
+            # Errors are reported once, here; a worker that failed would be restarted for ever.
             Predictor.from_located(settings.located)
-            if audit := _audit_log(settings):
-                audit.close()
-            os.environ[SHARED_FOLDER] = shared
+            if audit_log := _open_audit_log(settings):
+                audit_log.close()
+            os.environ[MULTIPROC_VARIABLE] = shared_folder
         config = uvicorn.Config(
-            partial(application, settings) if workers > 1 else application(settings),
+            partial(load_app, settings) if workers > 1 else load_app(settings),
             factory=workers > 1,
             workers=workers,
             http="serve.http.connections:Connection",
             backlog=BACKLOG,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-            timeout_worker_healthcheck=STUCK_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
             server_header=False,
             access_log=False,
-            log_config=logging_settings(style),
+            log_config=logging_config(log_format),
         )
-        ready()
+        on_ready()
         if workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
+            Multiprocess(config, sockets=[listener]).run()
         else:
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise OSError(
-            f"cannot listen at {host}, port {port}: {error.strerror}; choose another --port or "
+            f"cannot listen on {host}, port {port}: {error.strerror}; choose another --port or "
             "--host"
         ) from None

@@ -1,14 +1,16 @@
-"""The page for litigators: a few files that ask the endpoint they come from."""
+"""The web page: static files, served with a content security policy."""
 
 import mimetypes
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
 from fastapi import FastAPI, Response
 
-PAGE = {"/": "index.html"} | {
-    f"/{name}": name for name in ("page.css", "memo.css", "page.js", "papers.js", "memo.js")
-}
-# Nothing from elsewhere may run in the page, and no other page may frame it.
+_SCRIPTS = ("common", "form", "uploads", "charts", "result", "memo", "main")
+_NAMES = ("page.css", "memo.css", *(f"{script}.js" for script in _SCRIPTS))
+PAGE_FILES = {"/": "index.html"} | {f"/{name}": name for name in _NAMES}
+"""The file served at each path."""
+# Nothing from another site may run in the page, and no other site may frame it.
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'"
@@ -18,13 +20,16 @@ _POLICY = (
 def add_page(app: FastAPI) -> None:
     """Serve the page at `/`."""
     folder = files("serve") / "http" / "page"
-    for path, name in PAGE.items():
-        media_type = mimetypes.guess_type(name)[0]
+    for path, name in PAGE_FILES.items():
+        # From memory: reading a file takes a thread, and long papers may occupy all of them.
+        content = (folder / name).read_bytes()
+        app.get(path, include_in_schema=False)(_route(content, mimetypes.guess_type(name)[0]))
 
-        # From memory: to read a file takes a thread, and all may be at work on long papers.
-        async def page(
-            content: bytes = (folder / name).read_bytes(), kind: str | None = media_type
-        ) -> Response:
-            return Response(content, media_type=kind, headers={"content-security-policy": _POLICY})
 
-        app.get(path, include_in_schema=False)(page)
+def _route(content: bytes, media_type: str | None) -> Callable[[], Awaitable[Response]]:
+    # Parameters with defaults would be query parameters: a link could replace the page's content.
+    async def page() -> Response:
+        headers = {"content-security-policy": _POLICY}
+        return Response(content, media_type=media_type, headers=headers)
+
+    return page

@@ -1,57 +1,63 @@
-"""The endpoint's door for files: a brief as .txt, .pdf or .docx goes in, its words come out."""
+"""Uploads: a brief as .txt, .pdf or .docx is sent, its text is returned."""
 
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from serve.http.errors import described
+from serve.http.errors import error_responses
 from serve.papers.extract import MOST_BYTES, Paper, UnreadablePaper, read_paper
 
-KINDS = (
+CONTENT_TYPES = (
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "text/plain",
     "application/octet-stream",
 )
-"""Content types taken; what the file is its own bytes tell."""
-AT_ONCE = 2
-"""Files read at a time, so that predictions are not kept waiting by them."""
+"""Accepted content types; the format itself is detected from the content."""
+MAX_CONCURRENT = 2
+"""Files read at a time, so that predictions are not delayed."""
 _BODY = {
     "required": True,
     "description": f"the file itself, at most {MOST_BYTES:,} bytes",
-    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS},
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in CONTENT_TYPES},
 }
 
 
 def papers_router() -> APIRouter:
-    """Return the route that reads a brief from a file."""
+    """Return the route that extracts the text of a brief from a file."""
     router = APIRouter()
-    places = CapacityLimiter(AT_ONCE)
+    limiter = CapacityLimiter(MAX_CONCURRENT)
 
-    @router.post("/papers", openapi_extra={"requestBody": _BODY}, responses=described(408, 415))
+    @router.post(
+        "/papers", openapi_extra={"requestBody": _BODY}, responses=error_responses(408, 415)
+    )
     async def papers(
         request: Request,
         name: Annotated[
             str, Query(max_length=255, description="the file's name, such as brief.pdf")
         ] = "",
     ) -> Paper:
-        """Read a motion or opposition from a .txt, .pdf or .docx file; nothing of it is kept."""
-        _check_kind(request.headers.get("content-type", ""))
+        """Extract the text of a motion or opposition from a .txt, .pdf or .docx file.
+
+        Nothing is kept of the file.
+        """
+        _check_content_type(request.headers.get("content-type", ""))
         content = await request.body()
         try:
-            return await to_thread.run_sync(read_paper, content, name, limiter=places)
+            return await to_thread.run_sync(read_paper, content, name, limiter=limiter)
         except UnreadablePaper as error:
             raise HTTPException(400, str(error)) from None
 
     return router
 
 
-def _check_kind(content_type: str) -> None:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind and kind not in KINDS:
+def _check_content_type(header: str) -> None:
+    content_type = header.partition(";")[0].strip().lower()
+    if content_type and content_type not in CONTENT_TYPES:
         raise HTTPException(
             415,
-            f"a body of {kind!r} is not read here; send the file itself as {', '.join(KINDS)}: "
+            f"content type {content_type!r} is not supported; send the file itself as "
+            f"{', '.join(CONTENT_TYPES)}: "
             "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf",
         )

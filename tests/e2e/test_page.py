@@ -17,15 +17,15 @@ from pypdf import PdfReader
 from data.embedded import clearview_motion
 from serve import responses as answers
 from serve.http.app import build_app
-from serve.http.auth import Gate, new_key
-from serve.http.model_watcher import Answering
+from serve.http.auth import AccessControl, new_key
+from serve.http.model_watcher import ModelWatcher
 
 KEY, DIGEST = new_key()
 
 
 @pytest.fixture(scope="module")
 def address(trained: Any) -> Iterator[str]:
-    app = build_app(Answering(trained.predictor), Gate({"firm": DIGEST}))
+    app = build_app(ModelWatcher(trained.predictor), AccessControl({"firm": DIGEST}))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -56,16 +56,16 @@ def test_predict_and_switch(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     before = page.inner_text(".big")
     assert before.endswith("%")
     assert page.locator("#comparables li").count() == 5
     assert page.locator("mark").count() > 5
-    page.uncheck("#switches input[value=contradicted_by_record]")
-    expect(page.locator("#moved")).to_have_text(re.compile("^From"))
+    page.uncheck("#what-if-fields input[value=contradicted_by_record]")
+    expect(page.locator("#what-if-result")).to_have_text(re.compile("^From"))
     assert page.inner_text(".big") != before
-    page.check("#switches input[value=contradicted_by_record]")
-    expect(page.locator("#moved")).to_have_text("As things stand")
+    page.check("#what-if-fields input[value=contradicted_by_record]")
+    expect(page.locator("#what-if-result")).to_have_text("No change")
     assert page.inner_text(".big") == before
     # Nothing stands out to the side, and the highlighted words are those of the papers.
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -77,18 +77,18 @@ def test_a_wrong_field_is_named(page: Page) -> None:
     page.fill("#motion", "Stop the sale of the house.")
     page.fill("#decided", "2020-13")
     page.click("button.main")
-    page.wait_for_selector("#status.wrong")
+    page.wait_for_selector("#status.error")
     assert "decided" in page.inner_text("#status")
-    assert page.is_hidden("#answer")
+    assert page.is_hidden("#result")
 
 
 def test_a_wrong_field_that_is_folded_away_is_shown(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
-    page.click("#codings summary")
+    page.click("#coded-facts summary")
     assert "5 clearly likely" in page.inner_text("label[for=likelihood_of_success]")
     page.fill("#likelihood_of_success", "7")
-    page.click("#codings summary")
+    page.click("#coded-facts summary")
     assert page.is_hidden("#likelihood_of_success")
     page.click("button.main")
     assert page.is_visible("#likelihood_of_success")
@@ -102,14 +102,14 @@ def late(page: Page, path: str) -> None:
     """Let the next answer of a path come only after `window.go()`; later ones come at once."""
     page.evaluate(
         """(late) => {
-            const before = ask, told = new Promise((go) => { window.go = go; });
+            const before = request, released = new Promise((go) => { window.go = go; });
             let first = true;
-            ask = async (path, body) => {
+            request = async (path, body) => {
                 const answer = before(path, body);
                 if (path !== late || !first) return answer;
                 first = false;
                 const held = await answer.then((a) => () => a, (e) => () => { throw e; });
-                await told;
+                await released;
                 window.came = true;
                 return held();
             };
@@ -125,11 +125,11 @@ def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, 
     late(page, path)
     page.click("button.main")
     if path != "v1/predict":
-        page.wait_for_selector("#answer:not([hidden])")
+        page.wait_for_selector("#result:not([hidden])")
     page.fill("#motion", OTHER)
     page.fill("#opposition", "")
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     expect(page.locator("#comparables li")).to_have_count(5)
     shown = "document.body.innerText + document.getElementById('memo').textContent"
     before = page.evaluate(shown)
@@ -138,7 +138,7 @@ def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, 
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.evaluate(shown) == before
     assert page.locator(".paper").all_inner_texts() == [OTHER]
-    assert page.evaluate("asked.motion.motion") == OTHER
+    assert page.evaluate("prediction.motion.motion") == OTHER
     assert "Clearview" not in (page.text_content("#memo") or "")
 
 
@@ -151,32 +151,32 @@ def test_a_motion_cleared_while_it_is_asked_about_stays_cleared(page: Page) -> N
     page.evaluate("window.go()")
     page.wait_for_function("window.came")
     page.evaluate("new Promise((done) => setTimeout(done))")
-    assert page.is_hidden("#answer")
-    assert "No motion has been predicted" in (page.text_content("#memo") or "")
+    assert page.is_hidden("#result")
+    assert "No prediction has been made" in (page.text_content("#memo") or "")
 
 
 def test_what_fails_leaves_nothing_of_the_last_motion(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     page.evaluate(
         """() => {
-            const before = ask;
-            ask = (path, body) => path === "v1/comparables"
+            const before = request;
+            request = (path, body) => path === "v1/comparables"
                 ? Promise.reject(new Error("too many requests")) : before(path, body);
         }"""
     )
     page.fill("#motion", OTHER)
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     expect(page.locator("#status")).to_have_text("too many requests")
     assert page.locator("#comparables li").count() == 0
     assert page.inner_text("#rate") == ""
     page.fill("#decided", "2020-13")  # as a month it is none, which only the endpoint tells
     page.click("button.main")
-    page.wait_for_selector("#status.wrong:has-text('decided')")
-    assert page.is_hidden("#answer")
+    page.wait_for_selector("#status.error:has-text('decided')")
+    assert page.is_hidden("#result")
 
 
 def test_other_words_do_not_go_by_the_examples_name(page: Page) -> None:
@@ -186,18 +186,20 @@ def test_other_words_do_not_go_by_the_examples_name(page: Page) -> None:
     expect(page.locator("#status")).to_contain_text("still set")
     assert page.is_visible("#harm_timing")  # the codings are there to be seen
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     assert page.inner_text("#caption") == "This motion"
-    assert page.evaluate("['id', 'caption', 'judge'].filter((name) => asked.motion[name])") == []
+    assert (
+        page.evaluate("['id', 'caption', 'judge'].filter((name) => prediction.motion[name])") == []
+    )
     assert "Clearview" not in (page.text_content("#memo") or "")
 
 
 def test_a_model_that_is_not_proven_says_so(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
-    monkeypatch.setattr(answers.Tested, "warning", answers.UNPROVEN)
+    monkeypatch.setattr(answers.Performance, "warning", answers.UNPROVEN)
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     assert answers.UNPROVEN in page.inner_text("#remarks")
     assert answers.UNPROVEN in (page.text_content("#memo") or "")
 
@@ -207,11 +209,11 @@ def test_the_keyboard_and_the_printer(page: Page) -> None:
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.focus("button.main")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#switches fieldset")
-    assert page.evaluate("document.activeElement.id") == "answer"
+    page.wait_for_selector("#what-if-fields fieldset")
+    assert page.evaluate("document.activeElement.id") == "result"
     page.emulate_media(media="print")
-    assert page.is_hidden("#ask")
-    assert page.is_hidden("#answer")
+    assert page.is_hidden("#motion-form")
+    assert page.is_hidden("#result")
     assert page.is_visible("#memo")
     named = (
         "[...document.querySelectorAll('input, select, textarea')].filter((e) => !e.labels.length)"
@@ -244,7 +246,7 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     motion = clearview_motion()
     drop(page, "#motion", "brief.docx", word_file(motion.motion))
     expect(page.locator("#motion")).to_have_value(motion.motion)
-    expect(page.locator("#motion-read")).to_have_text(re.compile("Read from brief.docx: 5"))
+    expect(page.locator("#motion-status")).to_have_text(re.compile("Read from brief.docx: 5"))
     page.focus("#opposition")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "opposition-file"
@@ -252,23 +254,23 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     page.set_input_files("#opposition-file", words)
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
     page.type("#opposition", " ")  # no longer the file's words
-    expect(page.locator("#opposition-read")).to_be_empty()
+    expect(page.locator("#opposition-status")).to_be_empty()
     page.set_input_files("#opposition-file", words)
-    expect(page.locator("#opposition-read")).to_have_text(re.compile("Read from opp.txt"))
+    expect(page.locator("#opposition-status")).to_have_text(re.compile("Read from opp.txt"))
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
     page.select_option("#motion_type", "preliminary_injunction")
     # Asked while a file is still being read, it waits for it.
     page.evaluate(
         """() => {
-            const before = readInto, told = new Promise((go) => { window.go = go; });
-            readInto = async (...given) => { await told; return before(...given); };
+            const before = readFile, released = new Promise((go) => { window.go = go; });
+            readFile = async (...files) => { await released; return before(...files); };
         }"""
     )
     page.set_input_files("#opposition-file", words | {"buffer": b"All data is erased."})
     page.click("button.main")
     assert page.input_value("#opposition") == "All data is deleted."
     page.evaluate("window.go()")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     assert page.inner_text(".paper >> nth=1") == "All data is erased."
     assert page.inner_text(".paper >> nth=0") == motion.motion
     memo = page.text_content("#memo") or ""
@@ -282,17 +284,17 @@ def test_a_paper_that_cannot_be_read(page: Page) -> None:
     alert = page.get_by_role("alert").filter(has_text="old.doc")
     expect(alert).to_contain_text("save it as .docx")
     assert page.input_value("#motion") == "Stop the sale."
-    page.evaluate("read('opposition', [new File([new Uint8Array(20000001)], 'all.pdf')])")
-    expect(page.locator("#opposition-wrong")).to_contain_text("20 MB")
+    page.evaluate("startUpload('opposition', [new File([new Uint8Array(20000001)], 'all.pdf')])")
+    expect(page.locator("#opposition-error")).to_contain_text("20 MB")
     page.select_option("#motion_type", "tro")
     page.evaluate(
-        "() => { read('motion', [new File(['x'], 'a.pdf')]); find('ask').requestSubmit(); }"
+        "() => { startUpload('motion', [new File(['x'], 'a.pdf')]); find('motion-form').requestSubmit(); }"
     )
-    expect(page.locator("#status")).to_contain_text("nothing was predicted")
-    assert page.is_hidden("#answer")
+    expect(page.locator("#status")).to_contain_text("No prediction was made")
+    assert page.is_hidden("#result")
     page.click("button[type=reset]")
-    expect(page.locator("#motion-wrong")).to_be_empty()
-    expect(page.locator("#opposition-wrong")).to_be_empty()
+    expect(page.locator("#motion-error")).to_be_empty()
+    expect(page.locator("#opposition-error")).to_be_empty()
 
 
 @pytest.mark.parametrize("page", [(390, "dark")], indirect=True)
@@ -300,12 +302,12 @@ def test_the_memo_is_one_page(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.click("button.main")
-    page.wait_for_selector("#switches fieldset")
+    page.wait_for_selector("#what-if-fields fieldset")
     estimate = page.inner_text(".big >> nth=0")
     # The memo is of the case as it is, whatever is switched.
-    page.uncheck("#switches input[value=contradicted_by_record]")
-    expect(page.locator("#moved")).to_have_text(re.compile("^From"))
-    version = page.evaluate("asked.answer.model_version")
+    page.uncheck("#what-if-fields input[value=contradicted_by_record]")
+    expect(page.locator("#what-if-result")).to_have_text(re.compile("^From"))
+    version = page.evaluate("prediction.answer.model_version")
     for paper in ("A4", "Letter"):
         pages = PdfReader(io.BytesIO(page.pdf(format=paper))).pages
         assert len(pages) == 1
@@ -313,16 +315,16 @@ def test_the_memo_is_one_page(page: Page) -> None:
         for words in (
             *("In re Clearview AI", "1:21-cv-00135", "N.D. Illinois", "preliminary injunction"),
             *(f"{estimate} probability of grant", "90% interval", "speculation signals"),
-            *("theory of harm at odds with the record", "training rulings most like it"),
+            *("theory of harm at odds with the record", "training rulings most similar"),
             *(f"Model {version}", str(date.today().year), "not legal advice"),
         ):
             assert words in told
     # Long names and many remarks cost factors and comparables, not the page.
     page.evaluate(
         """(long) => {
-            const {answer, motion} = asked;
-            const factors = answer.factors.map((factor) => ({...factor, says: long}));
-            const ruling = {caption: long, shares: [long, long], decided: "2020", outcome: ""};
+            const {answer, motion} = prediction;
+            const factors = answer.factors.map((factor) => ({...factor, label: long}));
+            const ruling = {caption: long, shared: [long, long], decided: "2020", outcome: ""};
             writeMemo({...answer, factors, notes: [long, long]}, {...motion, caption: long},
                 {...answer, court: long, rulings: Array(5).fill(ruling)});
         }""",

@@ -1,61 +1,83 @@
-// The memo for the file: what is printed, on one page.
+// The memo to file: what is printed, on one page.
 "use strict";
 
-const MEMO = {width: 640, height: 915};  // CSS pixels that both A4 and Letter have inside 15 mm
-const MODES = {rated: "ratings, codings and text", coded: "codings and text, no ratings", text: "text only"};
+const MEMO = {width: 640, height: 915};  // CSS pixels that A4 and Letter both have inside 15 mm
+const MAX_MEMO_FACTORS = 8;
+const MODES = {rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
+  text: "text only"};
 
 function clearMemo() {
-  find("memo").replaceChildren(make("p", {}, "No motion has been predicted yet: press Predict, then print."));
+  find("memo").replaceChildren(
+    element("p", {}, "No prediction has been made yet: select Predict, then print."));
 }
 
-function heading(answer, motion, alike) {
-  const papers = ["motion", "opposition"].filter((paper) => motion[paper]).map((paper) =>
-    `${paper}${find(paper).dataset.from ? ` from ${find(paper).dataset.from}` : ""}, ${motion[paper].length.toLocaleString("en")} characters`);
+function memoHeading(answer, motion, comparables) {
+  const papers = ["motion", "opposition"].filter((paper) => motion[paper]).map((paper) => {
+    const {file} = find(paper).dataset;
+    return `${paper}${file ? ` from ${file}` : ""}, ${characters(motion[paper])}`;
+  });
+  const today = new Date().toLocaleDateString("en-US",
+    {day: "numeric", month: "long", year: "numeric"});
   const rows = {
-    Re: [motion.caption || "motion for interim relief", motion.docket_number && `No. ${motion.docket_number}`],
-    Court: [alike?.court || motion.court || "not given", motion.judge && `Judge ${motion.judge}`, motion.decided],
-    Motion: [words(motion.motion_type).replace(/\btro\b/, "temporary restraining order").replace(/\bpi$/, "preliminary injunction"), motion.claim_area && `field of law: ${words(motion.claim_area)}`],
-    "Read from": [MODES[answer.mode] || words(answer.mode), ...papers],
-    Date: [new Date().toLocaleDateString("en", {day: "numeric", month: "long", year: "numeric"})],
+    Re: [motion.caption || "motion for interim relief",
+      motion.docket_number && `No. ${motion.docket_number}`],
+    Court: [comparables?.court || motion.court || "not shown",
+      motion.judge && `Judge ${motion.judge}`, motion.decided],
+    Motion: [plain(motion.motion_type), motion.claim_area && `claim: ${plain(motion.claim_area)}`],
+    "Based on": [MODES[answer.mode] || plain(answer.mode), ...papers],
+    Date: [today],
   };
-  return make("table", {class: "heading"}, make("tbody", {}, ...Object.entries(rows).map(([name, parts]) =>
-    make("tr", {}, make("th", {scope: "row"}, name), make("td", {}, parts.filter(Boolean).join("; "))))));
+  return element("table", {class: "heading"}, element("tbody", {},
+    ...Object.entries(rows).map(([name, parts]) => element("tr", {},
+      element("th", {scope: "row"}, name),
+      element("td", {}, parts.filter(Boolean).join("; "))))));
 }
 
-function factorRows(factors) {
-  return factors.map((factor) => make("tr", {}, make("td", {}, factor.says), make("td", {}, factor.family),
-    make("td", {class: "number"}, signed(factor.points))));
+function factorTable(factors) {
+  const heads = ["Factor", "Family"].map((name) => element("th", {scope: "col"}, name));
+  const points = element("th", {scope: "col", class: "number"}, "Points");
+  return element("table", {class: "factors"},
+    element("thead", {}, element("tr", {}, ...heads, points)),
+    element("tbody", {}, ...factors.map((factor) => element("tr", {},
+      element("td", {}, factor.label), element("td", {}, factor.family),
+      element("td", {class: "number"}, signed(factor.points))))));
 }
 
-function comparison({comparable_rate: rate, rulings}) {
-  return [make("h2", {}, "Comparable rulings"),
-    make("p", {}, rateWords(rate)),
-    make("ol", {}, ...rulings.map((ruling) => make("li", {}, make("em", {}, ruling.caption || ruling.id),
-      ` (${[ruling.court, ruling.decided.slice(0, 4), ruling.citation].filter(Boolean).join(", ")}): `,
-      make("strong", {}, words(ruling.outcome)), `; alike in ${ruling.shares.slice(0, 2).join(", ") || "its words"}`)))];
+function comparableRulings({comparable_rate: rate, rulings}) {
+  const items = rulings.map((ruling) => {
+    const citation = [ruling.court, ruling.decided.slice(0, 4), ruling.citation].filter(Boolean);
+    const shared = ruling.shared.slice(0, 2).join(", ") || NO_FEATURE;
+    return element("li", {}, element("em", {}, ruling.caption || ruling.id),
+      ` (${citation.join(", ")}): `, element("strong", {}, plain(ruling.outcome)),
+      `; in common: ${shared}`);
+  });
+  return [element("h2", {}, "Comparable rulings"), element("p", {}, rateText(rate)),
+    element("ol", {}, ...items)];
 }
 
-function writeMemo(answer, motion, alike) {
+function writeMemo(answer, motion, comparables) {
   const memo = find("memo");
   memo.replaceChildren(
-    make("h1", {}, "Memorandum for the file"), heading(answer, motion, alike),
-    make("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
-    ...remarksOn(answer, ".").map((remark) => make("p", {class: "remark"}, remark)),
-    make("h2", {}, "What each family moves, in percentage points"), waterfall(answer.families, MEMO.width, 19),
-    make("h2", {}, "Top factors"),
-    make("table", {class: "factors"}, make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Factor"), make("th", {scope: "col"}, "Family"), make("th", {scope: "col", class: "number"}, "Points"))),
-      make("tbody", {}, ...factorRows(answer.factors.slice(0, 8)))),
-    ...(alike ? comparison(alike) : []),
-    make("p", {class: "foot"}, make("strong", {}, answer.disclaimer), ` ${find("trace").textContent}`));
+    element("h1", {}, "Memorandum to file"), memoHeading(answer, motion, comparables),
+    element("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
+    ...remarksOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
+    element("h2", {}, "Effect of each family of factors, in percentage points"),
+    waterfall(answer.families, MEMO.width, 19),
+    element("h2", {}, "Leading factors"),
+    factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)),
+    ...(comparables ? comparableRulings(comparables) : []),
+    element("p", {class: "foot"}, element("strong", {}, answer.disclaimer),
+      ` ${find("trace").textContent}`));
   fitOnePage(memo);
 }
 
-// Where names and remarks are long the last factors and comparables give way, then the letters' size.
+// Where names and remarks are long, drop the last factors and rulings, then reduce the font size.
 function fitOnePage(memo) {
   memo.classList.add("measured");
   memo.style.zoom = 1;
-  for (let most = 8; most >= 4 && memo.scrollHeight > MEMO.height; most -= 1) {
-    for (const row of memo.querySelectorAll(`.factors tbody tr:nth-child(n+${most}), ol li:nth-child(n+${most - 2})`)) {
+  for (let n = MAX_MEMO_FACTORS; n >= 4 && memo.scrollHeight > MEMO.height; n -= 1) {
+    const last = `.factors tbody tr:nth-child(n+${n}), ol li:nth-child(n+${n - 2})`;
+    for (const row of memo.querySelectorAll(last)) {
       if (memo.scrollHeight > MEMO.height) row.remove();
     }
   }

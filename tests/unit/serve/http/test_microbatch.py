@@ -1,4 +1,4 @@
-"""Motions of several requests are answered about together, each as it would be alone."""
+"""Concurrent requests are predicted in one batch, each as it would be alone."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,103 +8,109 @@ import pytest
 
 from data.embedded import embedded_rulings
 from data.schema import Motion, MotionType
-from serve.http.microbatch import MOST, MOST_TEXT, Together
-from train.model.prior_shift import Prior
+from serve.http.microbatch import MAX_BATCH, MAX_CHARACTERS, MicroBatcher
+from train.model.prior_shift import BaseRates
 from train.modes import MODES, masked
 
 
-class _Model:
-    """Answers with the motion's id and the prior, and remembers what it was asked together."""
+class FakeModel:
+    """Answers with the motion's id and the base rate, and records the batches."""
 
     def __init__(self) -> None:
-        self.asked: list[list[str | None]] = []
+        self.batches: list[list[str | None]] = []
 
     @property
-    def predictor(self) -> "_Model":
+    def predictor(self) -> "FakeModel":
         return self
 
-    def answer(self, motions: Sequence[Motion], prior: Prior | None) -> list[Any]:
-        names = [motion.id for motion in motions]
-        self.asked.append(names)
-        if "bad" in names:
+    def answer(self, motions: Sequence[Motion], base_rates: BaseRates | None) -> list[Any]:
+        ids = [motion.id for motion in motions]
+        self.batches.append(ids)
+        if "bad" in ids:
             raise ValueError("bad is bad")
-        return [(name, prior.overall if prior else None) for name in names]
+        return [(motion_id, base_rates.overall if base_rates else None) for motion_id in ids]
 
 
-def _motion(name: str, text: str = "some words") -> Motion:
-    return Motion(id=name, motion_type=MotionType.TRO, motion=text)
+def make_motion(motion_id: str, text: str = "some words") -> Motion:
+    return Motion(id=motion_id, motion_type=MotionType.TRO, motion=text)
 
 
-def _answers(model: Any, motions: Sequence[Motion], rates: Sequence[float | None]) -> list[Any]:
-    async def ask() -> list[Any]:
-        together = Together(model)
-        both = zip(motions, rates, strict=True)
-        waiting = [together.answer(motion, rate) for motion, rate in both]
+def answers(model: Any, motions: Sequence[Motion], rates: Sequence[float | None]) -> list[Any]:
+    """Return the answers to concurrent requests, or their exceptions."""
+
+    async def answer_all() -> list[Any]:
+        batcher = MicroBatcher(model)
+        pairs = zip(motions, rates, strict=True)
+        waiting = [batcher.answer(motion, rate) for motion, rate in pairs]
         return await asyncio.gather(*waiting, return_exceptions=True)
 
-    return asyncio.run(ask())
+    return asyncio.run(answer_all())
 
 
-def test_those_that_come_at_once_are_answered_in_one_go() -> None:
-    model = _Model()
-    names = [f"m{place}" for place in range(5)]
-    answers = _answers(model, [_motion(name) for name in names], [None] * 5)
-    assert answers == [(name, None) for name in names]
-    assert model.asked == [names]
+def test_concurrent_requests_share_a_batch() -> None:
+    model = FakeModel()
+    ids = [f"m{number}" for number in range(5)]
+    assert answers(model, [make_motion(each) for each in ids], [None] * 5) == [
+        (each, None) for each in ids
+    ]
+    assert model.batches == [ids]
 
 
-def test_each_rate_is_answered_for_itself() -> None:
-    model = _Model()
+def test_each_base_rate_has_its_own_batch() -> None:
+    model = FakeModel()
     rates = [None, 0.3, None, 0.4, 0.3]
-    answers = _answers(model, [_motion(str(place)) for place in range(5)], rates)
-    assert answers == [(str(place), rate) for place, rate in enumerate(rates)]
-    assert model.asked == [["0", "2"], ["1", "4"], ["3"]]
+    motions = [make_motion(str(number)) for number in range(5)]
+    assert answers(model, motions, rates) == [
+        (str(number), rate) for number, rate in enumerate(rates)
+    ]
+    assert model.batches == [["0", "2"], ["1", "4"], ["3"]]
 
 
-def test_no_more_are_taken_together_than_fit() -> None:
-    model = _Model()
-    names = [str(place) for place in range(2 * MOST + 1)]
-    assert len(_answers(model, [_motion(name) for name in names], [None] * len(names))) == 33
-    assert [len(asked) for asked in model.asked] == [MOST, MOST, 1]
-    model = _Model()
-    longs = [_motion(str(place), "words " * (MOST_TEXT // 12)) for place in range(5)]
-    _answers(model, longs, [None] * 5)
-    assert model.asked == [["0", "1"], ["2", "3"], ["4"]]
+def test_a_batch_is_limited_in_motions_and_characters() -> None:
+    model = FakeModel()
+    motions = [make_motion(str(number)) for number in range(2 * MAX_BATCH + 1)]
+    assert len(answers(model, motions, [None] * len(motions))) == len(motions)
+    assert [len(batch) for batch in model.batches] == [MAX_BATCH, MAX_BATCH, 1]
+    model = FakeModel()
+    text = "words " * (MAX_CHARACTERS // 12)  # two of them fill a batch
+    answers(model, [make_motion(str(number), text) for number in range(5)], [None] * 5)
+    assert model.batches == [["0", "1"], ["2", "3"], ["4"]]
 
 
-def test_one_that_fails_does_not_take_the_others_along() -> None:
-    model = _Model()
-    answers = _answers(model, [_motion("a"), _motion("bad"), _motion("c")], [None] * 3)
-    assert [answers[0], answers[2]] == [("a", None), ("c", None)]
-    assert isinstance(answers[1], ValueError)
+def test_an_error_of_one_motion_does_not_affect_the_others() -> None:
+    motions = [make_motion("a"), make_motion("bad"), make_motion("c")]
+    first, second, third = answers(FakeModel(), motions, [None] * 3)
+    assert [first, third] == [("a", None), ("c", None)]
+    assert isinstance(second, ValueError)
 
 
-def test_a_rate_that_is_none_keeps_nobody_waiting() -> None:
-    answers = _answers(_Model(), [_motion("a"), _motion("b")], [None, 5.0])
-    assert answers[0] == ("a", None)
-    assert isinstance(answers[1], ValueError)
+def test_an_invalid_base_rate_affects_its_own_request_only() -> None:
+    first, second = answers(FakeModel(), [make_motion("a"), make_motion("b")], [None, 5.0])
+    assert first == ("a", None)
+    assert isinstance(second, ValueError)
 
 
-def test_nobody_answers_a_client_that_has_gone() -> None:
-    model = _Model()
+def test_a_client_that_has_left_is_not_answered() -> None:
+    model = FakeModel()
 
-    async def ask() -> Any:
-        together = Together(model)  # type: ignore[arg-type]
-        gone = asyncio.ensure_future(together.answer(_motion("gone"), None))
-        stays = asyncio.ensure_future(together.answer(_motion("stays"), None))
+    async def answer_both() -> Any:
+        batcher = MicroBatcher(model)  # type: ignore[arg-type]
+        leaves = asyncio.ensure_future(batcher.answer(make_motion("leaves"), None))
+        stays = asyncio.ensure_future(batcher.answer(make_motion("stays"), None))
         await asyncio.sleep(0)
-        gone.cancel()
+        leaves.cancel()
         return await stays
 
-    assert asyncio.run(ask()) == ("stays", None)
-    assert model.asked == [["stays"]]
+    assert asyncio.run(answer_both()) == ("stays", None)
+    assert model.batches == [["stays"]]
 
 
 @pytest.mark.parametrize("size", [2, 7])
-def test_an_answer_together_is_the_answer_alone(trained: Any, size: int) -> None:
+def test_an_answer_does_not_depend_on_its_batch(trained: Any, size: int) -> None:
     rulings = embedded_rulings()[::60]
     motions = [masked(ruling.as_motion(), mode) for ruling in rulings for mode in MODES]
     answer = trained.predictor.answer
     alone = [answer([motion])[0] for motion in motions]
     starts = range(0, len(motions), size)
-    assert [one for start in starts for one in answer(motions[start : start + size])] == alone
+    batched = [each for start in starts for each in answer(motions[start : start + size])]
+    assert batched == alone

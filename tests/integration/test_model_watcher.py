@@ -20,11 +20,11 @@ from typer.testing import CliRunner
 from data.embedded import clearview_motion
 from enjoin import app
 from serve.http.app import build_app
-from serve.http.model_watcher import Answering
+from serve.http.model_watcher import ModelWatcher
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
 from train.model.store import save_model
-from train.tracking.registry import CHAMPION, PATIENCE, REGISTERED_NAME, impatient
+from train.tracking.registry import CHAMPION, SHORT_TIMEOUTS, REGISTERED_NAME, short_timeouts
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 NOWHERE = "http://127.0.0.1:9"  # the port of a service that throws all away, and that nobody runs
@@ -70,8 +70,8 @@ def _broken(registry: Path, name: str, change: dict[str, Any] | None) -> None:
 
 def test_the_champion_is_followed_without_losing_a_request(registry: Path) -> None:
     _champion(1)
-    answering = Answering(Predictor.load(), None)
-    client = TestClient(build_app(answering))
+    watcher = ModelWatcher(Predictor.load(), None)
+    client = TestClient(build_app(watcher))
     told: list[tuple[int, str, float]] = []
     done = False
 
@@ -84,16 +84,16 @@ def test_the_champion_is_followed_without_losing_a_request(registry: Path) -> No
     thread = Thread(target=keep_asking)
     thread.start()
     try:
-        answering.look()
-        assert answering.predictor.version == "enjoin/1"
+        watcher.poll()
+        assert watcher.predictor.version == "enjoin/1"
         _champion(2)
-        answering.follow(0.05)
+        watcher.follow(0.05)
         until = time.monotonic() + 30
         while "enjoin/2" not in {version for _, version, _ in told} and time.monotonic() < until:
             time.sleep(0.02)
     finally:
         done = True
-        answering.stop()
+        watcher.stop()
         thread.join()
     assert [version for _, version, _ in told] == sorted(version for _, version, _ in told)
     assert {version for _, version, _ in told} == {"enjoin/1", "enjoin/2"}
@@ -117,53 +117,53 @@ def test_a_model_that_does_not_fit_is_refused(
     registry: Path, name: str, change: dict[str, Any] | None, why: str
 ) -> None:
     _champion(1)
-    answering = Answering(Predictor.load(), None)
-    client = TestClient(build_app(answering))
+    watcher = ModelWatcher(Predictor.load(), None)
+    client = TestClient(build_app(watcher))
     _broken(registry, name, change)
     for _ in range(2):  # the second time it is not fetched again
-        answering.look()
-        assert answering.predictor.version == "enjoin/1"
+        watcher.poll()
+        assert watcher.predictor.version == "enjoin/1"
         ready = client.get("/health/ready").json()
         assert ready["status"] == "ready"
-        assert why in ready["trouble"]
+        assert why in ready["error"]
     assert client.post("/v1/predict", json=CLEARVIEW).json()["model_version"] == "enjoin/1"
     started = CliRunner().invoke(app, ["serve"])
     assert started.exit_code == 2
     assert why in " ".join(started.output.split())
     assert "listens" not in started.output
     _champion(1)
-    answering.look()
-    assert client.get("/health/ready").json()["trouble"] is None
+    watcher.poll()
+    assert client.get("/health/ready").json()["error"] is None
 
 
 def test_it_answers_on_while_mlflow_is_down(
     registry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _champion(1)
-    answering = Answering(Predictor.load(), None)
-    client = TestClient(build_app(answering))
-    for name in PATIENCE:
+    watcher = ModelWatcher(Predictor.load(), None)
+    client = TestClient(build_app(watcher))
+    for name in SHORT_TIMEOUTS:
         monkeypatch.setenv(name, "0" if name.endswith("RETRIES") else "2")
     with monkeypatch.context() as down:
         down.setenv("MLFLOW_TRACKING_URI", NOWHERE)
-        answering.look()
+        watcher.poll()
         ready = client.get("/health/ready").json()
         assert ready["status"] == "ready"
-        assert "the registry cannot be followed" in ready["trouble"]
+        assert "the registry cannot be followed" in ready["error"]
         assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
         started = CliRunner().invoke(app, ["serve"])
         assert started.exit_code == 2
         assert NOWHERE.removeprefix("http://").split(":")[0] in started.output
-    answering.look()
-    assert client.get("/health/ready").json()["trouble"] is None
+    watcher.poll()
+    assert client.get("/health/ready").json()["error"] is None
 
 
 def test_mlflow_is_waited_for_as_its_user_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    retries, timeout = PATIENCE
+    retries, timeout = SHORT_TIMEOUTS
     monkeypatch.delenv(retries, raising=False)
     monkeypatch.setenv(timeout, "77")
-    with impatient():
-        assert (os.environ[retries], os.environ[timeout]) == (PATIENCE[retries], "77")
+    with short_timeouts():
+        assert (os.environ[retries], os.environ[timeout]) == (SHORT_TIMEOUTS[retries], "77")
     assert retries not in os.environ  # a training that follows may have more patience
     assert os.environ[timeout] == "77"
     seen: list[str | None] = []
@@ -174,7 +174,7 @@ def test_mlflow_is_waited_for_as_its_user_says(monkeypatch: pytest.MonkeyPatch) 
     motion = ["--text", "x", "--motion-type", "tro"]
     for command in (["predict", *motion], ["promote"], ["rollback"], ["report"], ["train"]):
         assert CliRunner().invoke(app, command).exit_code
-    assert seen == [PATIENCE[retries]] * 5
+    assert seen == [SHORT_TIMEOUTS[retries]] * 5
 
 
 def test_what_is_no_alias_is_not_followed(
@@ -186,10 +186,10 @@ def test_what_is_no_alias_is_not_followed(
         start = SimpleNamespace(start=lambda: looking.append(source))
         patch.setattr("serve.http.model_watcher.Thread", lambda **given: start)
         for source in (str(registry / "model"), "models:/enjoin/1", "models:/enjoin@champion"):
-            Answering(trained.predictor, source).follow(0.01)
+            ModelWatcher(trained.predictor, source).follow(0.01)
     assert looking == ["models:/enjoin@champion"]
-    followed = Answering(Predictor.load("models:/enjoin/1"), "models:/enjoin@champion")
-    followed.look()
+    followed = ModelWatcher(Predictor.load("models:/enjoin/1"), "models:/enjoin@champion")
+    followed.poll()
     assert followed.predictor.version == "enjoin/2"
     missing = CliRunner().invoke(app, ["serve", "--model", str(registry / "nothing")])
     assert missing.exit_code == 2

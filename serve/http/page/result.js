@@ -1,0 +1,128 @@
+// The result: the prediction, the passages it relies on, comparable rulings, and what-if.
+"use strict";
+
+const WHAT_IF_FIELDS = ["harm_evidence", "remedial_scope", "remedial_steps",
+  "speculation_signals"];
+const NO_FEATURE = "no feature that affects the estimate";
+
+let families = {};  // the label of each family of features, by its key
+
+const familyOf = ({factor}) => factor.split(".")[0];
+const familyColor = (family) => `--family: var(--${family}, var(--quiet))`;
+
+function performanceText({rulings, first_year: year, roc_auc: rocAuc, brier_score: brierScore}) {
+  return `Tested in this mode on ${rulings} rulings from ${year} or later: ` +
+    `ROC AUC ${withRange(rocAuc, 2)}, Brier score ${withRange(brierScore, 3)}`;
+}
+
+function remarksOn({out_of_scope: reasons, notes, performance}, end = "") {
+  return [
+    ...reasons.map((reason) => `Out of scope, so the interval is wider: ${reason}${end}`),
+    ...notes,
+    ...(performance ? [performanceText(performance) + end, performance.warning] : []),
+  ].filter(Boolean);
+}
+
+function rateText({rulings, granted, counted_as: countedAs, rate, low, high}) {
+  return `Of the ${rulings} training rulings most similar to this motion, ${granted} granted ` +
+    `${countedAs}: ${percent(rate)} (95% interval ${percent(low)} to ${percent(high)}).`;
+}
+
+function highlighted(text, passages) {
+  const parts = [];
+  let end = 0;
+  const codePoints = [...text];  // what positions count, unlike the string's UTF-16 code units
+  for (const passage of passages) {
+    if (passage.start < end) continue;
+    const family = familyOf(passage);
+    const context = [passage.negated && "negated", passage.hedged && "uncertain",
+      `per the ${passage.speaker}`].filter(Boolean).join(", ");
+    const meaning = passage.meaning || plain(passage.factor);
+    parts.push(codePoints.slice(end, passage.start).join(""),
+      element("mark", {style: familyColor(family),
+        title: `${families[family] || family}: ${meaning} (${context})`,
+        ...(passage.negated && {class: "negated"})},
+      codePoints.slice(passage.start, passage.end).join("")));
+    end = passage.end;
+  }
+  return element("div", {class: "paper"}, ...parts, codePoints.slice(end).join(""));
+}
+
+function showAnswer(answer, motion) {
+  find("result").hidden = false;  // first: the charts need its width
+  find("caption").textContent = motion.caption || "This motion";
+  find("gauge").replaceChildren(...gauge(answer, answer));
+  find("remarks").replaceChildren(
+    ...remarksOn(answer).map((remark) => element("li", {}, remark)));
+  find("waterfall").replaceChildren(waterfall(answer.families));
+  find("factors").tBodies[0].replaceChildren(...answer.factors.map(({label, source, points}) =>
+    element("tr", {}, element("td", {}, label), element("td", {}, source),
+      element("td", {class: `number ${points < 0 ? "against" : "for"}`}, signed(points)))));
+  const papers = ["motion", "opposition"].filter((paper) => motion[paper]);
+  find("papers").replaceChildren(...papers.flatMap((paper) => [element("h4", {}, paper),
+    highlighted(motion[paper], answer.evidence.filter((passage) => passage.paper === paper))]));
+  const present = new Set(answer.evidence.map(familyOf));
+  find("legend").replaceChildren(...Object.entries(families)
+    .filter(([family]) => present.has(family))
+    .map(([family, label]) =>
+      element("span", {class: "legend-entry", style: familyColor(family)}, label)));
+  find("trace").textContent = `Model ${answer.model_version} ` +
+    `(SHA-256 ${answer.model_digest.slice(0, 12)}), ` +
+    `training data ${answer.data_digest.slice(0, 12)}, request ${answer.request_id}, ` +
+    `${new Date().toISOString().slice(0, 10)}.`;
+  find("disclaimer").textContent = answer.disclaimer;
+}
+
+function showComparables({comparable_rate: rate, rulings}) {
+  find("rate").textContent = rateText(rate);
+  find("comparables").replaceChildren(...rulings.map((ruling) => {
+    const name = ruling.caption || ruling.id;
+    const link = /^https?:/.test(ruling.source || "")
+      ? element("a", {href: ruling.source, rel: "noopener noreferrer"}, name) : name;
+    const citation = [ruling.court, ruling.decided, ruling.citation].filter(Boolean).join(", ");
+    return element("li", {},
+      element("p", {}, link, ` (${citation}): `, element("strong", {}, plain(ruling.outcome)),
+        `, similarity ${ruling.similarity.toFixed(2)}`),
+      element("p", {class: "small"}, `In common: ${ruling.shared.join("; ") || NO_FEATURE}`),
+      element("p", {class: "small"},
+        `Different: ${ruling.differences.join("; ") || NO_FEATURE}`));
+  }));
+}
+
+function showWhatIf({changes, current}) {
+  find("levers").replaceChildren(...changes.map(({party, label, p_grant: p, points}) =>
+    element("li", {}, `The ${party} ${label}: ${percent(p)} `,
+      element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`))));
+  find("what-if-fields").replaceChildren(
+    ...WHAT_IF_FIELDS.map((name) => whatIfInput(name, current[name])));
+  find("what-if-fields").dataset.current = JSON.stringify(current);
+  find("what-if-result").textContent = "";
+}
+
+function whatIfInput(name, current) {
+  const {kind, values} = fieldType(name);
+  if (kind === "list") {
+    const boxes = values.map((value) => element("label", {},
+      element("input", {type: "checkbox", "data-field": name, value,
+        ...((current || []).includes(value) && {checked: ""})}), plain(value)));
+    return element("fieldset", {class: "choices"}, element("legend", {}, plain(name)), ...boxes);
+  }
+  const select = element("select", {id: `what-if-${name}`, "data-field": name});
+  setOptions(select, values, "not shown");
+  select.value = current ?? "";
+  return element("div", {}, element("label", {for: `what-if-${name}`}, plain(name)), select);
+}
+
+// The what-if fields that differ from what the model takes the motion to show.
+function whatIfChanges() {
+  const current = JSON.parse(find("what-if-fields").dataset.current), changes = {};
+  for (const name of WHAT_IF_FIELDS) {
+    const inputs = [...find("what-if-fields").querySelectorAll(`[data-field=${name}]`)];
+    const isList = inputs[0].type === "checkbox";
+    const after = isList ? inputs.filter((box) => box.checked).map((box) => box.value)
+      : inputs[0].value || null;
+    const before = isList ? current[name] || [] : current[name] ?? null;
+    if (JSON.stringify(after) !== JSON.stringify(before)) changes[name] = after;
+  }
+  return changes;
+}

@@ -1,0 +1,269 @@
+"""The endpoint as a process: many clients at once, clients that leave, killed workers, shutdown."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from data.embedded import embedded_rulings
+from data.io.atomic import cache_dir
+from train.model.store import save_model
+
+MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:20]]
+BODIES = [motion.model_dump(mode="json", exclude_none=True) for motion in MOTIONS]
+
+
+class Response(NamedTuple):
+    """What a test needs of a prediction."""
+
+    status: int
+    motion_id: str
+    p_grant: float
+    request_id: str
+
+    @classmethod
+    def of(cls, status: int, body: Any) -> "Response":
+        payload = json.loads(body)
+        return cls(status, payload["id"], payload["p_grant"], payload["request_id"])
+
+
+@pytest.fixture(scope="module")
+def model(trained: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("serving") / "model"
+    save_model(trained.predictor.model, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(trained: Any) -> dict[str, float]:
+    return {answer.id: answer.p_grant for answer in trained.predictor.answer(MOTIONS)}
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Wait for a condition; it decides when a test goes on, the clock only when it fails."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def serving(log: Path, *options: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Run `enjoin serve` as a process; give its address and the process."""
+    port = free_port()
+    command = [sys.executable, "-m", "enjoin", "serve", "--port", str(port), *options]
+    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(command, stderr=stderr, env=environment)
+    address = f"http://127.0.0.1:{port}"
+
+    def ready() -> bool:
+        assert process.poll() is None, f"the endpoint ended: {log.read_text()}"
+        try:
+            return httpx.get(f"{address}/health/ready").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    try:
+        wait_until(ready, "the endpoint is ready")
+        yield address, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def send_request(address: str, body: dict[str, Any], request_id: str) -> socket.socket:
+    """Open a connection and send a request, without waiting for the response."""
+    host, port = address.removeprefix("http://").split(":")
+    content = json.dumps(body).encode()
+    headers = {
+        "Host": "x",
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": len(content),
+        "X-Request-ID": request_id,
+    }
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(["POST /v1/predict HTTP/1.1", *lines, "", ""])
+    client = socket.create_connection((host, int(port)), timeout=120)
+    client.sendall(head.encode() + content)
+    return client
+
+
+def predict_all_at_once(address: str, n_clients: int) -> list[Response]:
+    """Send a request over each of n connections before reading any response."""
+    clients = [
+        send_request(address, BODIES[number % len(BODIES)], f"once-{number}")
+        for number in range(n_clients)
+    ]
+    responses = []
+    for client in clients:
+        with client, client.makefile("rb") as stream:
+            head, _, body = stream.read().partition(b"\r\n\r\n")
+        responses.append(Response.of(int(head.split()[1]), body))
+    return responses
+
+
+def test_a_thousand_clients_then_shutdown_under_load(
+    model: Path, expected: dict[str, float], tmp_path: Path
+) -> None:
+    audit, log = tmp_path / "audit.jsonl", tmp_path / "log.jsonl"
+    with serving(log, "--model", str(model), "--audit-log", str(audit)) as (address, process):
+
+        def predict(number: int) -> Response:
+            body = BODIES[number % len(BODIES)]
+            response = httpx.post(f"{address}/v1/predict", json=body, timeout=60)
+            return Response.of(response.status_code, response.content)
+
+        responses = predict_all_at_once(address, 1000)
+        assert Counter(response.status for response in responses) == {200: 1000}
+        assert all(each.p_grant == expected[each.motion_id] for each in responses)
+        recorded = {line["request_id"] for line in json_lines(audit)}
+        assert recorded == {response.request_id for response in responses}
+
+        gone = {f"gone-{number}" for number in range(5)}
+        for request_id in gone:  # clients that leave before their response
+            send_request(address, BODIES[0], request_id).close()
+        responses.append(predict(0))
+        assert responses[-1].p_grant == expected[BODIES[0]["id"]]
+
+        # At shutdown under load, each request begun is answered in full, and no other is accepted.
+        refused: list[httpx.TransportError] = []
+        served: list[Response] = []
+        busy = [Event() for _ in range(16)]
+
+        def predict_until_refused(first: int, second_response: Event) -> None:
+            number = first
+            while True:
+                try:
+                    served.append(predict(number))
+                except httpx.TransportError as error:
+                    refused.append(error)
+                    return
+                if number > first:
+                    second_response.set()
+                number += 1
+
+        clients = [
+            Thread(target=predict_until_refused, args=(number, event), daemon=True)
+            for number, event in enumerate(busy)
+        ]
+        for client in clients:
+            client.start()
+        for event in busy:
+            assert event.wait(120)
+        process.send_signal(signal.SIGTERM)
+        for client in clients:
+            client.join(120)
+        assert process.wait(120) == 0
+        assert len(refused) == len(clients)
+        assert not [error for error in refused if isinstance(error, httpx.RemoteProtocolError)]
+        assert {response.status for response in served} == {200}
+        assert all(each.p_grant == expected[each.motion_id] for each in served)
+        request_ids = {response.request_id for response in responses + served}
+        recorded = {line["request_id"] for line in json_lines(audit)}
+        assert recorded - gone == request_ids, "a request was begun and lost"
+    records = [json.loads(line) for line in log.read_text().splitlines()[1:]]
+    assert {record["level"] for record in records} == {"INFO"}
+    logged = {
+        record["request_id"] for record in records if record["message"] == "POST /v1/predict 200"
+    }
+    assert request_ids <= logged
+    assert MOTIONS[0].motion[:40] not in log.read_text()
+
+
+def workers_of(process: "subprocess.Popen[bytes]") -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [
+        int(pid)
+        for pid in children.read_text().split()
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def test_a_killed_worker_is_replaced(
+    model: Path, expected: dict[str, float], tmp_path: Path
+) -> None:
+    log = tmp_path / "log.jsonl"
+    with serving(log, "--model", str(model), "--workers", "2") as (address, process):
+        body = BODIES[0]
+
+        def predict() -> float:
+            return float(
+                httpx.post(f"{address}/v1/predict", json=body, timeout=60).json()["p_grant"]
+            )
+
+        def metrics() -> str:
+            return httpx.get(f"{address}/metrics").text
+
+        def n_ready() -> int:
+            lines = [line for line in metrics().splitlines() if line.startswith("enjoin_model{")]
+            return sum(int(float(line.split()[-1])) for line in lines)
+
+        workers = workers_of(process)
+        assert len(workers) == 2
+        wait_until(lambda: n_ready() == 2, "both workers are ready")
+        assert {predict() for _ in range(10)} == {expected[body["id"]]}
+        # A worker counts a request just after its response; either worker reports the total.
+        count = 'enjoin_requests_total{path="/v1/predict",status="200"} 10.0'
+        wait_until(lambda: count in metrics(), "all requests are counted")
+        os.kill(workers[0], signal.SIGKILL)
+        wait_until(lambda: workers[0] not in workers_of(process), "the worker is replaced")
+        assert predict() == expected[body["id"]]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+
+
+def test_workers_stop_when_their_parent_is_killed(model: Path, tmp_path: Path) -> None:
+    options = ("--model", str(model), "--workers", "2")
+    with serving(tmp_path / "log.jsonl", *options) as (_, process):
+        workers = workers_of(process)
+        assert len(workers) == 2
+        process.kill()
+        try:
+            wait_until(
+                lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers),
+                "the workers have ended and freed the port",
+            )
+        finally:
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def test_an_audit_log_that_cannot_be_written_is_reported_once(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = str(tmp_path / "file" / "audit.jsonl")
+    arguments = ["serve", "--model", str(model), "--audit-log", path, "--workers", "2"]
+    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
+    done = subprocess.run(
+        [sys.executable, "-m", "enjoin", *arguments, "--port", str(free_port())],
+        capture_output=True,
+        timeout=120,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: ")
+    assert b"Traceback" not in done.stderr

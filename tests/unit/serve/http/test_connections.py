@@ -1,0 +1,107 @@
+"""Connections: closed when headers are slow, kept for requests in transit at shutdown."""
+
+import select
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+
+from serve.http.connections import Connection
+
+TIMEOUT = 60
+"""Seconds after which a test fails; no test waits for it otherwise."""
+
+
+async def ok(scope: Any, receive: Any, send: Any) -> None:
+    """Answer every request with 200."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@contextmanager
+def serving() -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(ok, http=Connection, log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield server, listener.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join(TIMEOUT)
+    assert not thread.is_alive()
+
+
+def is_closed(client: socket.socket, wait: float = 0) -> bool:
+    """Return whether the server has closed a connection over which it sends nothing."""
+    if not select.select([client], [], [], wait)[0]:
+        return False
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_slow_headers_close_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "headers_seconds", 0.2)
+    with serving() as (_, address):
+        silent = [socket.create_connection(address) for _ in range(25)]
+        partial = [socket.create_connection(address) for _ in range(25)]
+        for client in partial:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert all(is_closed(client, TIMEOUT) for client in silent + partial)
+        # A line now and then does not keep a connection open.
+        client, deadline = socket.create_connection(address), time.monotonic() + TIMEOUT
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        try:
+            while not is_closed(client, 0.02):
+                assert time.monotonic() < deadline
+                client.sendall(b"X: y\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        for each in (*silent, *partial, client):
+            each.close()
+
+
+def test_an_idle_connection_stays_open_for_its_next_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Connection, "headers_seconds", 0.2)
+    with serving() as (_, address):
+        client = HTTPConnection(*address, timeout=TIMEOUT)
+        for _ in range(2):
+            client.request("GET", "/")  # raises if the server has closed the connection
+            response = client.getresponse()
+            assert (response.status, response.read()) == (200, b"ok")
+            # As long as it takes for another connection to be closed as too slow.
+            with socket.create_connection(address) as slow:
+                assert is_closed(slow, TIMEOUT)
+        client.close()
+
+
+def test_a_request_in_transit_at_shutdown_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serve.http.connections.GRACE_SECONDS", TIMEOUT)
+    with serving() as (server, address):
+        deadline = time.monotonic() + TIMEOUT
+        client = socket.create_connection(address, timeout=TIMEOUT)
+        while not server.server_state.connections:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        (connection,) = server.server_state.connections
+        server.should_exit = True
+        while not connection.draining:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        with client, client.makefile("rb") as stream:
+            response = stream.read()
+        assert response.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in response.lower()

@@ -1,0 +1,72 @@
+"""Uploads: the text of a file is returned, and what cannot be read is refused with the reason."""
+
+import io
+
+import docx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from serve.http.errors import MEDIA_TYPE, add_error_handlers
+from serve.http.uploads import CONTENT_TYPES, papers_router
+
+TEXT = "Plaintiff moves for a preliminary injunction."
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def word_file(text: str) -> bytes:
+    document, content = docx.Document(), io.BytesIO()
+    document.add_paragraph(text)
+    document.save(content)
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    app = FastAPI()
+    add_error_handlers(app)
+    app.include_router(papers_router())
+    return TestClient(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (word_file(TEXT), WORD),
+        (TEXT.encode(), "text/plain; charset=utf-8"),
+        (TEXT.encode(), "application/octet-stream"),
+    ],
+)
+def test_the_text_of_a_file(client: TestClient, content: bytes, content_type: str) -> None:
+    headers = {"Content-Type": content_type}
+    response = client.post("/papers", params={"name": ""}, content=content, headers=headers)
+    assert response.status_code == 200, response.text
+    assert response.json() == {"text": TEXT, "pages": None, "notes": []}
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status", "keyword"),
+    [
+        (b"%PDF-1.4", "application/pdf", 400, "b.pdf"),
+        (b"", "application/pdf", 400, "empty"),
+        (b"\xd0\xcf\x11\xe0", "application/octet-stream", 400, ".docx"),
+        (b"{}", "application/json", 415, "--data-binary"),
+    ],
+)
+def test_a_file_that_is_refused(
+    client: TestClient, content: bytes, content_type: str, status: int, keyword: str
+) -> None:
+    headers = {"Content-Type": content_type}
+    response = client.post("/papers?name=b.pdf", content=content, headers=headers)
+    assert response.status_code == response.json()["status"] == status
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert keyword in response.json()["detail"]
+
+
+def test_the_body_is_described(client: TestClient) -> None:
+    operation = client.get("/openapi.json").json()["paths"]["/papers"]["post"]
+    content = operation["requestBody"]["content"]
+    assert operation["requestBody"]["required"]
+    assert set(content) == set(CONTENT_TYPES)
+    assert all(each["schema"]["format"] == "binary" for each in content.values())
+    assert {"408", "415"} <= set(operation["responses"])
