@@ -140,7 +140,13 @@ class PaddedTrees(NamedTuple):
 
     def block(self, start: int, end: int) -> "PaddedTrees":
         """Return the trees from `start` up to `end`."""
-        return PaddedTrees(*(array[start:end] for array in self))
+        rows = slice(start, end)
+        return PaddedTrees(
+            self.leaf_values[rows],
+            self.directions[rows],
+            self.cover[rows],
+            self.split_feature[rows],
+        )
 
 
 def shapley_values(trees: PaddedTrees) -> tuple[Floats, Floats]:
