@@ -73,9 +73,9 @@ def read_parameters(path: Path | None) -> dict[str, Any]:
     """
     if path is None:
         return {}
-    from train.tune import search
+    from train.tune import parameters
 
-    return search.read_parameters(path)
+    return parameters.read_parameters(path)
 
 
 def train_and_register(

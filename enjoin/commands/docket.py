@@ -51,7 +51,7 @@ def docket(
         if changes := written.changes:
             echo(
                 f"Since {changes.earlier.name}: {len(changes.new)} new, {len(changes.gone)} gone, "
-                f"{len(changes.moved)} moved, {changes.steady} unchanged"
+                f"{len(changes.moved)} moved, {changes.unchanged} unchanged"
             )
             if changes.model_changed:
                 warn("the model changed too: that alone may have moved a motion")

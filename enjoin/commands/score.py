@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,7 +87,7 @@ def score(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="folder for finished chunks; by default OUTPUT.partial",
+            help="folder for finished chunks; by default OUTPUT.checkpoint",
             rich_help_panel=RUNNING,
         ),
     ] = None,
@@ -134,7 +133,7 @@ def score(
     with exit_on_user_error():
         from enjoin.render.scoring import report_summary
         from serve.batch.chunk import OutputOptions, kept_fields
-        from serve.batch.job import Run, score_docket
+        from serve.batch.job import RunOptions, score_docket
         from serve.batch.local_pool import processes
         from serve.predictor import Predictor
 
@@ -144,26 +143,14 @@ def score(
             comparables,
             kept_fields(keep or []),
         )
-        run = Run(processes(jobs), chunk, resume, checkpoint_dir)
+        run = RunOptions(processes(jobs), chunk, resume, checkpoint_dir, dask)
         with open_io(IoSpec(source, output, query, table, output_table, replace_)) as (
             docket,
             sink,
         ):
-            located = find_model(model)
-            predictor = Predictor.from_located(located)
-            if dask is not None:
-                from serve.batch.dask_pool import score_on_cluster
-
-                run = replace(
-                    run,
-                    elsewhere=partial(
-                        score_on_cluster, dask, predictor=predictor, located=located, wanted=options
-                    ),
-                )
-            with row_progress("scoring", docket.count()) as advance:
-                summary = score_docket(
-                    docket, sink, predictor, located, options, run, advance, info
-                )
+            predictor = Predictor.from_located(find_model(model))
+            with row_progress("scoring", docket.count()) as on_rows:
+                summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
             report_summary(summary, predictor.version, sink.name, options.base_rates is not None)
         if not summary.scored:
             raise typer.Exit(NOTHING_SCORED)

@@ -186,18 +186,15 @@ def tune(
             seed=seed,
             partial_grants_as=partial_grants_as,
         )
-        with step_progress("tuning") as advance:
-            tuned = search(read_rulings(rulings)[0], settings, trials, output, study, info, advance)
+        with step_progress("tuning") as on_trial:
+            tuned = search(
+                read_rulings(rulings)[0], settings, trials, output, study, info, on_trial
+            )
         console().print_json(data=tuned.parameters)
         for line in tuned.lines():
             echo(line)
         if tuned.are_defaults:
             return
-        if not tuned.surely_better:
-            warn(
-                "the interval includes zero: these parameters are not significantly better than "
-                "the present ones"
-            )
         echo(
             f"Next: enjoin evaluate --parameters {output}, then enjoin train --parameters {output}"
         )

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from data.describe import Grouping, count, describe
+from data.describe import Grouping, count_outcomes, describe
 from data.schema import Ruling
 
 
@@ -14,7 +14,7 @@ def show_description(
     rulings: Sequence[Ruling], groupings: Sequence[Grouping], limit: int, console: Console
 ) -> None:
     """Print counts and grant rates by each grouping, with 95% Wilson intervals."""
-    total = count("all", rulings)
+    total = count_outcomes("all", rulings)
     console.print(
         f"{total.n:,} rulings: {total.granted:,} granted, {total.granted_in_part:,} granted in "
         f"part, {total.denied:,} denied. Granted at least in part: {total.rate:.1%} "

@@ -50,8 +50,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
         if grid.row_count:
             console.print(f"{title} (percentage points)", style="bold")
             console.print(Padding(grid, (0, 0, 0, 2)))
-    console.print(f"\nModel {answer.model_version}. {answer.disclaimer}", style="dim")
-    console.print("Every family, factor and quotation: --full", style="dim", highlight=False)
+    footer = f"\nModel {answer.model_version}. Every family, factor and quotation: --full"
+    console.print(footer, style="dim", highlight=False)
+    console.print(answer.disclaimer, style="dim")
 
 
 def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:

@@ -5,6 +5,8 @@ from serve.batch.job import ScoreSummary
 
 MAX_NOTES = 5
 """Notes about unusable input that are shown, the most frequent first."""
+MAX_IDS = 5
+"""Duplicate ids that are shown."""
 
 
 def report_summary(
@@ -21,10 +23,9 @@ def report_summary(
     """
     report_set_aside(summary.post_ruling_columns, summary.unknown_columns)
     report_problems(summary.problems, summary.rejected, summary.rejects)
-    if summary.repeated:
-        more = " ..." if summary.repeated > len(summary.repeated_names) else ""
-        ids = ", ".join(summary.repeated_names) + more
-        warn(f"duplicate ids ({summary.repeated:,}), every row scored: {ids}")
+    if ids := summary.duplicate_ids:
+        listed = ", ".join(ids[:MAX_IDS]) + (" ..." if len(ids) > MAX_IDS else "")
+        warn(f"duplicate ids ({len(ids):,}), every row scored: {listed}")
     for note, rows in summary.notes.most_common(MAX_NOTES):
         warn(f"{note} ({plural(rows, 'row')})")
     if not summary.scored:
@@ -33,7 +34,7 @@ def report_summary(
     echo(f"{plural(summary.scored, 'motion')} scored by {model_version} -> {output}")
     if is_adjusted:
         echo(
-            f"Adjusted: {summary.by_court:,} by their court's counts, "
-            f"{summary.adjusted - summary.by_court:,} by --base-rate; "
+            f"Adjusted: {summary.adjusted_by_court:,} by their court's counts, "
+            f"{summary.adjusted - summary.adjusted_by_court:,} by --base-rate; "
             f"{summary.scored - summary.adjusted:,} not adjusted"
         )
