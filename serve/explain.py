@@ -1,89 +1,107 @@
-"""Explain: which features moved a probability, and by how many percentage points."""
+"""Explain a prediction: which features moved the probability, and by how many percentage points."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
+from data.arrays import Floats
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
 from serve.responses import Factor, FamilyShare, plain
-from train.model.calibration import Floats
 
-SHOWN_FACTORS = 12
+MAX_FACTORS = 12
 """Factors listed in an answer; the families always add up over all of them."""
 _FAMILY_OF = np.array([list(FAMILIES).index(column.family) for column in COLUMNS])
 
 
 def points_moved(p: float, log_odds: float) -> float:
-    """Return the percentage points by which a log-odds share moves the probability to p."""
-    # scipy's functions take several times as long for a single number.
-    return 100 * (p - p / (p + (1 - p) * math.exp(log_odds)))
-
-
-def factors_of(
-    frame: FeatureFrame, row: int, shares: Floats, p: float, errors: Mapping[str, float]
-) -> list[Factor]:
-    """Return the factors that move a motion's probability most, largest first.
+    """Return the percentage points by which a share of the log-odds moves a probability.
 
     Parameters
     ----------
-    row
-        The motion's place in the frame.
-    shares
-        (columns,) log-odds shares, as `GrantModel.shares` gives them.
-    errors
-        How far off readings usually are, by column (`GrantModel.reading_errors`).
+    p
+        The probability with the share.
+    log_odds
+        The share: what would be taken off the log-odds without it.
     """
-    largest = np.argsort(-np.abs(shares), kind="stable")[:SHOWN_FACTORS]
-    found = []
-    for place in largest[shares[largest] != 0.0].tolist():
-        column, share = COLUMNS[place], float(shares[place])
+    # For a single number, the functions of scipy take several times as long.
+    return 100 * (p - p / (p + (1 - p) * math.exp(log_odds)))
+
+
+def largest_factors(
+    frame: FeatureFrame, row: int, shap: Floats, p: float, errors: Mapping[str, float]
+) -> list[Factor]:
+    """Return the features that move a motion's probability most, the largest first.
+
+    Parameters
+    ----------
+    frame, row
+        The features, and the motion's row in them.
+    shap
+        (columns,) shares of the motion's log-odds (`GrantModel.shap_values`, without the base).
+    p
+        The probability of grant.
+    errors
+        Typical error of each inferred rating, by column (`GrantModel.rating_errors`).
+    """
+    order = np.argsort(-np.abs(shap), kind="stable")[:MAX_FACTORS]
+    factors = []
+    for index in order[shap[order] != 0.0].tolist():
+        column, share = COLUMNS[index], float(shap[index])
         value = plain(frame.column(column.name)[row])
-        found.append(
+        factors.append(
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
-                says=column.say(value, errors.get(column.name)),
+                label=column.say(value, errors.get(column.name)),
                 value=value,
-                source=frame.told[row, place],
+                source=frame.provenance[row, index],
                 log_odds=share,
                 points=points_moved(p, share),
             )
         )
-    return found
+    return factors
 
 
-def families_of(shares: Floats, p: float) -> list[FamilyShare]:
-    """Return what all features of each family move together (see `factors_of`)."""
-    sums = np.bincount(_FAMILY_OF, shares, len(FAMILIES)).tolist()
+def family_shares(shap: Floats, p: float) -> list[FamilyShare]:
+    """Return what all features of each family move together (parameters: `largest_factors`)."""
+    sums = np.bincount(_FAMILY_OF, shap, len(FAMILIES)).tolist()
     return [
-        FamilyShare(family=words, log_odds=share, points=points_moved(p, share))
-        for words, share in zip(FAMILIES.values(), sums, strict=True)
+        FamilyShare(family=name, log_odds=share, points=points_moved(p, share))
+        for name, share in zip(FAMILIES.values(), sums, strict=True)
     ]
 
 
-def tops_of(frame: FeatureFrame, shares: Floats, p: Floats, family: str) -> Sequence[str | None]:
-    """Return, for n motions, the feature of a family that moves each most, in plain words.
-
-    None where no feature of the family moves it.
+def strongest_of_family(
+    frame: FeatureFrame, shap: Floats, p: Floats, family: str
+) -> tuple[list[str | None], list[float]]:
+    """Return, for n motions, the feature of a family that moves each probability most.
 
     Parameters
     ----------
-    shares
-        (n, columns) log-odds shares.
+    frame
+        The features of the n motions.
+    shap
+        (n, columns) shares of the log-odds.
     p
-        n probabilities.
+        (n,) probabilities of grant.
+    family
+        A key of `features.build.FAMILIES`.
+
+    Returns
+    -------
+    labels, points
+        The feature with its value in words, and the percentage points it moves; None and 0 where
+        no feature of the family moves the probability.
     """
-    places = [place for place, column in enumerate(COLUMNS) if column.family == family]
-    best = np.abs(shares[:, places]).argmax(axis=1)
-    tops: list[str | None] = []
-    for row, place in enumerate(np.array(places)[best].tolist()):
-        share = float(shares[row, place])
-        if share == 0.0:
-            tops.append(None)
-            continue
-        column = COLUMNS[place]
-        words = column.say(plain(frame.column(column.name)[row]))
-        tops.append(f"{words} ({points_moved(float(p[row]), share):+.1f} points)")
-    return tops
+    indices = np.flatnonzero([column.family == family for column in COLUMNS])
+    strongest = indices[np.abs(shap[:, indices]).argmax(axis=1)]
+    labels: list[str | None] = []
+    points = []
+    for row, index in enumerate(strongest.tolist()):
+        column, share = COLUMNS[index], float(shap[row, index])
+        moves = share != 0.0
+        labels.append(column.say(plain(frame.column(column.name)[row])) if moves else None)
+        points.append(points_moved(float(p[row]), share) if moves else 0.0)
+    return labels, points

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from train.model.store import model_folder
-from train.tracking.registry import REGISTERED_NAME, address, client, fetched_model, standing
+from train.tracking.registry import REGISTERED_NAME, model_uri, client, fetch_model, registry_state
 
 
 class NoTrainedModel(LookupError):
@@ -40,7 +40,7 @@ def locate_model(source: str | None = None) -> Located:
         return Located(model_folder(Path(source), source), None)
     found = wanted(source)
     name = found.removeprefix("models:/") if found.startswith("models:/") else None
-    return Located(fetched_model(found), name)
+    return Located(fetch_model(found), name)
 
 
 def follows(source: str | None) -> bool:
@@ -62,12 +62,12 @@ def wanted(source: str | None) -> str:
 def _answering() -> str:
     import mlflow  # seconds to import, so only where it is needed
 
-    version = standing().answering
+    version = registry_state().default_version
     if version is None:
         raise NoTrainedModel(
             f"no model named {REGISTERED_NAME!r} is registered in {mlflow.get_registry_uri()}"
         )
-    return address(version)
+    return model_uri(version)
 
 
 def _numbered(source: str) -> str:

@@ -1,75 +1,93 @@
-"""The predictor: one loaded model and the ways to ask it. Every door goes through here."""
+"""The predictor: a loaded model that scores, explains and compares motions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from data.courts import find_court
+from data.arrays import Floats
 from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.frame import FeatureFrame
-from features.text.document import LONGEST
-from serve.explain import factors_of, families_of, points_moved, tops_of
+from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
 from serve.model_source import Located, locate_model
+from serve.notes import unusable_parts, untested_inputs
 from serve.responses import (
     Answer,
+    BaseRateAdjustment,
     ComparableRate,
-    Estimate,
-    PriorShift,
-    Tested,
-    as_phrases,
+    Performance,
+    list_evidence,
 )
 from serve.similar_rulings import (
     ComparablesAnswer,
     NoComparables,
     comparable_rate,
-    compare,
+    find_comparables,
     nearest_outcomes,
 )
-from train.model.calibration import INTERVAL, Floats
-from train.model.grant_model import DISTRIBUTION, ESTIMATE, GrantModel, Part
-from train.model.neighbors import Comparables, load_comparables
-from train.model.prior_shift import Prior, adjusted, log_odds_shift
+from train.model.calibration import INTERVAL
+from train.model.grant_model import DISTRIBUTION, ESTIMATE, EnsembleBatch, GrantModel
+from train.model.neighbors import Neighbors, load_neighbors
+from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
 from train.model.store import load_model, model_digest
-from train.model.tree_tables import Leaves
+from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow, row_of
 from train.modes import Mode, mode_of
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model ready to answer, with the names its answers carry."""
+    """A loaded model: scores, explains and compares motions.
+
+    Attributes
+    ----------
+    version
+        The registered version, such as `enjoin/3`, or the digest of an unregistered model.
+    digest
+        SHA-256 of the model's files.
+    folder
+        The folder it was loaded from, for worker processes to load it too.
+    neighbors
+        The training rulings to compare motions with; None where the model has none.
+    """
 
     model: GrantModel
     version: str
     digest: str
-    comparables: Comparables | None = None
+    folder: Path
+    neighbors: Neighbors | None = None
 
     @classmethod
     def load(cls, source: str | None = None) -> "Predictor":
-        """Load from a folder, an MLflow address, or (None) the champion.
+        """Load a model from a folder or an MLflow address; by default, the registered champion.
 
         Raises
         ------
         NoTrainedModel, FileNotFoundError
             If there is no model there.
         UnusableModel
-            If it is damaged or does not fit this program.
+            If the model is damaged or was made by an incompatible version of the program.
         """
         return cls.from_located(locate_model(source))
 
     @classmethod
     def from_located(cls, located: Located) -> "Predictor":
-        """Load the model of a folder already on this machine."""
+        """Load the model from a folder on this machine."""
         digest = model_digest(located.folder)
-        version = located.version or f"sha256:{digest[:12]}"
-        return cls(load_model(located.folder), version, digest, load_comparables(located.folder))
+        return cls(
+            load_model(located.folder),
+            located.version or f"sha256:{digest[:12]}",
+            digest,
+            located.folder,
+            load_neighbors(located.folder),
+        )
 
     def card(self) -> dict[str, Any]:
-        """Return what the model is: version, digests, training facts."""
+        """Return the model's version, digests and training facts."""
         return {
             "model_version": self.version,
             "model_digest": self.digest,
@@ -81,67 +99,83 @@ class Predictor:
     def score(
         self,
         motions: Sequence[Motion],
-        prior: Prior | None = None,
+        base_rates: BaseRates | None = None,
         contributions: bool = False,
         comparables: int = 0,
     ) -> pd.DataFrame:
-        """Score n motions: a table of n rows in the same order.
+        """Score motions.
 
-        Columns: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`, `mode`, for each family
-        `top_<family>` (its feature that moves the probability most, in plain words, with its
-        percentage points), and `model_version`. With a prior, the probabilities are adjusted to it,
-        and there are `p_grant_unadjusted` and `prior` (the grant rate adjusted to) too.
+        Parameters
+        ----------
+        motions
+            n motions.
+        base_rates
+            Grant rates to adjust the probabilities to; None leaves them as the model gives them.
+        contributions
+            Whether to add every feature's share of the log-odds (before any adjustment).
+        comparables
+            Number of similar training rulings to list for each motion.
 
-        With `contributions`, there is `contribution_<feature>` for each feature, its share of the
-        log-odds before any prior, and `contribution_base`; with so many `comparables`, the column
-        of that name lists the id and outcome of the training rulings most alike.
+        Returns
+        -------
+        n rows in the order of the motions: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`;
+        with `base_rates`, `p_grant_unadjusted` and `base_rate` (the rate adjusted to, None where
+        there is none for the court); `mode`; for each family, `top_<family>` (the feature that
+        moves the probability most, in words) and `top_<family>_points` (by how many percentage
+        points); and `model_version`. With `contributions`, also `contribution_<feature>` and
+        `contribution_base`; with `comparables`, a list of `id` and `outcome` of the rulings.
+
+        Raises
+        ------
+        NoComparables
+            If comparables are asked for and the model has no training rulings to compare with.
         """
-        reckoned = self._reckoned(motions, prior)
-        table = reckoned.table(prior)
+        scored = self._score(motions, base_rates)
+        table = scored.estimates_table()
         table.insert(0, "id", [motion.id for motion in motions])
-        table["mode"] = reckoned.modes
-        shares = self.model.shares(reckoned.parts)
+        table["mode"] = scored.modes
+        shap = self.model.shap_values(scored.batches)
         for family in FAMILIES:
-            tops = tops_of(reckoned.frame, shares[:, :-1], reckoned.estimates[:, 0], family)
-            table[f"top_{family}"] = tops
+            labels, points = strongest_of_family(
+                scored.frame, shap[:, :-1], scored.estimates[:, 0], family
+            )
+            table[f"top_{family}"] = labels
+            table[f"top_{family}_points"] = points
         table["model_version"] = self.version
         if contributions:
             names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
-            table = pd.concat([table, pd.DataFrame(shares, columns=names)], axis=1)
+            table = pd.concat([table, pd.DataFrame(shap, columns=names)], axis=1)
         if comparables:
-            held = self._held()
-            leaves = reckoned.leaves()
+            neighbors, leaves = self._neighbors(), scored.leaves_by_row()
             table["comparables"] = [
                 nearest_outcomes(
-                    self.model,
-                    held,
-                    motion,
-                    leaves[row],
-                    reckoned.terms_of(row),
-                    comparables,
+                    self.model, neighbors, motion, leaves[row], scored.terms(row), comparables
                 )
                 for row, motion in enumerate(motions)
             ]
         return table
 
-    def probabilities(self, motions: Sequence[Motion], prior: Prior | None = None) -> pd.DataFrame:
+    def probabilities(
+        self, motions: Sequence[Motion], base_rates: BaseRates | None = None
+    ) -> pd.DataFrame:
         """Return `p_grant`, `p_low`, `p_high` and `in_scope` of n motions (see `score`)."""
-        return self._reckoned(motions, prior).table(prior)
+        return self._score(motions, base_rates).estimates_table()
 
-    def answer(self, motions: Sequence[Motion], prior: Prior | None = None) -> list[Answer]:
-        """Answer about each motion with its factors and the phrases behind them.
+    def answer(
+        self, motions: Sequence[Motion], base_rates: BaseRates | None = None
+    ) -> list[Answer]:
+        """Answer about each motion, with factors and the phrases they were read from.
 
-        With a prior, probabilities and interval are adjusted to its grant rate, and `Answer.prior`
-        says by how much.
+        With `base_rates`, `Answer.base_rate_adjustment` gives the size of the adjustment.
         """
-        reckoned = self._reckoned(motions, prior, phrases=True)
-        shares = self.model.shares(reckoned.parts)
-        errors = self.model.reading_errors()
-        leaves = reckoned.leaves()
+        scored = self._score(motions, base_rates, phrases=True)
+        shap = self.model.shap_values(scored.batches)
+        errors = self.model.rating_errors()
+        leaves = scored.leaves_by_row()
         answers = []
         for row, motion in enumerate(motions):
-            p, low, high = reckoned.estimates[row].tolist()
-            mine, base = shares[row, :-1], float(shares[row, -1])
+            p, low, high = scored.estimates[row].tolist()
+            mode, shares = scored.modes[row], shap[row, :-1]
             answers.append(
                 Answer(
                     id=motion.id,
@@ -149,18 +183,18 @@ class Predictor:
                     p_low=low,
                     p_high=high,
                     interval=INTERVAL,
-                    in_scope=not reckoned.out_of_scope[row],
-                    out_of_scope=list(reckoned.out_of_scope[row]),
-                    mode=reckoned.modes[row],
+                    in_scope=not scored.out_of_scope[row],
+                    out_of_scope=list(scored.out_of_scope[row]),
+                    mode=mode,
                     base_rate=self.model.base_rate,
-                    comparable_rate=self._comparable_rate(reckoned, row, motion, leaves[row]),
-                    tested=self._tested(reckoned.modes[row]),
-                    notes=notes(motion) + self._untested(reckoned.modes[row]),
-                    base_log_odds=base,
-                    prior=self._shift(reckoned, row, motion.court, prior) if prior else None,
-                    families=families_of(mine, p),
-                    factors=factors_of(reckoned.frame, row, mine, p, errors),
-                    phrases=as_phrases(reckoned.frame.hits[row]),
+                    comparable_rate=self._comparable_rate(motion, leaves[row], scored.terms(row)),
+                    performance=Performance.from_facts(self.model.facts, mode),
+                    notes=[*unusable_parts(motion), *untested_inputs(self.model.facts, mode)],
+                    base_log_odds=float(shap[row, -1]),
+                    base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
+                    families=family_shares(shares, p),
+                    factors=largest_factors(scored.frame, row, shares, p, errors),
+                    evidence=list_evidence(scored.frame.hits[row]),
                     model_version=self.version,
                     model_digest=self.digest,
                     data_digest=str(self.model.facts.get("data_digest", "")),
@@ -168,134 +202,116 @@ class Predictor:
             )
         return answers
 
-    def compare(self, motion: Motion, most: int) -> ComparablesAnswer:
-        """Name the training rulings most like a motion; NoComparables if the model holds none."""
-        return compare(self.model, self._held(), self.version, motion, most)
+    def find_comparables(self, motion: Motion, limit: int) -> ComparablesAnswer:
+        """Return the training rulings most like a motion.
 
-    def _held(self) -> Comparables:
-        if self.comparables is None:
-            raise NoComparables("this model holds no rulings to compare with; run `enjoin train`")
-        return self.comparables
+        Raises
+        ------
+        NoComparables
+            If the model has no training rulings to compare with.
+        """
+        return find_comparables(self.model, self._neighbors(), self.version, motion, limit)
 
-    def _reckoned(
+    def _neighbors(self) -> Neighbors:
+        if self.neighbors is None:
+            raise NoComparables(
+                "this model has no training rulings to compare with; train one with `enjoin train`"
+            )
+        return self.neighbors
+
+    def _score(
         self,
         motions: Sequence[Motion],
-        prior: Prior | None,
+        base_rates: BaseRates | None,
         phrases: bool = False,
-    ) -> "_Reckoned":
-        frame = self.model.read(build_features(motions), phrases)
+    ) -> "_Scored":
+        frame = self.model.add_inferred_ratings(build_features(motions), phrases)
         modes = [mode_of(motion) for motion in motions]
-        parts = self.model.parts(frame, modes)
-        looked = self.model.look(parts)
-        reasons = self.model.scope.reasons(frame)
-        in_scope = np.array([not some for some in reasons], dtype=bool)
-        before = self.model.estimate(parts, looked, in_scope)
-        rates, estimates = np.full(len(motions), np.nan), before
-        if prior is not None:
-            base_rate = self.model.base_rate
-            rates = prior.rates([motion.court for motion in motions], base_rate)
-            estimates = np.column_stack([adjusted(p, base_rate, rates) for p in before.T])
-        return _Reckoned(frame, modes, parts, looked, reasons, estimates, before[:, 0], rates)
+        batches = self.model.split_by_ensemble(frame, modes)
+        leaf_indices = self.model.leaf_indices(batches)
+        out_of_scope = self.model.scope.reasons(frame)
+        in_scope = np.array([not reasons for reasons in out_of_scope], dtype=bool)
+        unadjusted = self.model.estimate(batches, leaf_indices, in_scope)
+        estimates, rates = unadjusted, None
+        if base_rates is not None:
+            trained = self.model.base_rate
+            rates = base_rates.for_courts([motion.court for motion in motions], trained)
+            estimates = np.column_stack(
+                [adjust_to_base_rate(p, trained, rates) for p in unadjusted.T]
+            )
+        return _Scored(
+            frame, modes, batches, leaf_indices, out_of_scope, estimates, unadjusted[:, 0], rates
+        )
 
-    def _shift(
-        self, reckoned: "_Reckoned", row: int, court: str | None, prior: Prior
-    ) -> PriorShift | None:
-        rate, base_rate = float(reckoned.rates[row]), self.model.base_rate
-        if np.isnan(rate):
+    def _adjustment(
+        self, scored: "_Scored", row: int, court: str | None, base_rates: BaseRates | None
+    ) -> BaseRateAdjustment | None:
+        if base_rates is None or scored.rates is None or np.isnan(scored.rates[row]):
             return None
-        shift = log_odds_shift(base_rate, rate)
-        return PriorShift(
+        rate, trained = float(scored.rates[row]), self.model.base_rate
+        shift = log_odds_shift(trained, rate)
+        return BaseRateAdjustment(
             grant_rate=rate,
-            base_rate=base_rate,
-            court=court if court in prior.courts else None,
-            p_unadjusted=float(reckoned.unadjusted[row]),
+            base_rate=trained,
+            court=court if court in base_rates.courts else None,
+            p_unadjusted=float(scored.unadjusted[row]),
             log_odds=shift,
-            points=points_moved(float(reckoned.estimates[row, 0]), shift),
+            points=points_moved(float(scored.estimates[row, 0]), shift),
         )
 
     def _comparable_rate(
-        self, reckoned: "_Reckoned", row: int, motion: Motion, leaves: Leaves
+        self, motion: Motion, leaves: LeafIndices, terms: TermRow | None
     ) -> ComparableRate | None:
-        if self.comparables is None:
+        if self.neighbors is None:
             return None
-        terms = reckoned.terms_of(row)
-        return comparable_rate(self.model, self.comparables, motion, leaves, terms)
-
-    def _untested(self, mode: Mode) -> list[str]:
-        if mode in self.model.facts.get("tested", {mode}):
-            return []
-        given = "Winter ratings" if mode == "rated" else "codings"
-        return [
-            f"hardly any training ruling had {given}: those given here say little to the model, "
-            "and it was not tested with any"
-        ]
-
-    def _tested(self, mode: Mode) -> Tested | None:
-        record = self.model.facts.get("tested")
-        if record is None or mode not in record:
-            return None
-        names = ("roc_auc", "brier_score", "brier_difference")
-        estimates = {
-            name: Estimate(**dict(zip(("value", "low", "high"), record[mode][name], strict=True)))
-            for name in names
-        }
-        return Tested(
-            rulings=record[mode]["rulings"], first_year=record["first_test_year"], **estimates
-        )
+        return comparable_rate(self.model, self.neighbors, motion, leaves, terms)
 
 
-class _Reckoned(NamedTuple):
-    """n motions read and put through the model.
+class _Scored(NamedTuple):
+    """n motions and what the model made of them.
 
-    `estimates` are (n, 3) p_grant, p_low and p_high, adjusted to the n grant `rates` (NaN: not
-    adjusted); `unadjusted` is p_grant before that.
+    Attributes
+    ----------
+    batches, leaf_indices
+        The rows of each ensemble, and the leaves they reach in its trees.
+    out_of_scope
+        Reasons for each motion; empty where it is in scope.
+    estimates
+        (n, 3): `p_grant`, `p_low` and `p_high`, after any adjustment.
+    unadjusted
+        (n,): `p_grant` before the adjustment.
+    rates
+        (n,): base rates adjusted to, NaN where none is known for the court; None if not asked for.
     """
 
     frame: FeatureFrame
     modes: list[Mode]
-    parts: list[Part]
-    looked: list[Leaves]
+    batches: list[EnsembleBatch]
+    leaf_indices: list[LeafIndices]
     out_of_scope: list[tuple[str, ...]]
     estimates: Floats
     unadjusted: Floats
-    rates: Floats
+    rates: Floats | None
 
-    def leaves(self) -> dict[int, Leaves]:
-        """Return the (1, trees) leaves of each row."""
+    def leaves_by_row(self) -> dict[int, LeafIndices]:
+        """Return the (1, trees) leaf indices of each motion."""
         return {
-            row: leaves[place : place + 1]
-            for part, leaves in zip(self.parts, self.looked, strict=True)
-            for place, row in enumerate(part.rows.tolist())
+            row: leaves[index : index + 1]
+            for batch, leaves in zip(self.batches, self.leaf_indices, strict=True)
+            for index, row in enumerate(batch.rows.tolist())
         }
 
-    def terms_of(self, row: int) -> TermRow | None:
-        """Return the terms of a row."""
+    def terms(self, row: int) -> TermRow | None:
+        """Return the vocabulary terms in a motion's papers."""
         return None if self.frame.terms is None else row_of(self.frame.terms, row)
 
-    def table(self, prior: Prior | None) -> pd.DataFrame:
-        """Return the estimates as a table, with `in_scope` and what a prior adds."""
+    def estimates_table(self) -> pd.DataFrame:
+        """Return `p_grant`, `p_low`, `p_high`, `in_scope`, and the adjustment if there is one."""
         table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
         table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
-        if prior is not None:
-            # Objects, since a table written as JSON has no NaN.
-            told = [None if np.isnan(rate) else float(rate) for rate in self.rates]
+        if self.rates is not None:
+            # JSON has no NaN, so unknown rates are None, in a column of objects.
+            rates = [None if np.isnan(rate) else float(rate) for rate in self.rates]
             table["p_grant_unadjusted"] = self.unadjusted
-            table["prior"] = pd.Series(told, dtype=object)
+            table["base_rate"] = pd.Series(rates, dtype=object)
         return table
-
-
-def notes(motion: Motion) -> list[str]:
-    """Say what in a motion the model cannot use, and what to give instead."""
-    found = []
-    if motion.court and find_court(motion.court).level is None:
-        found.append(
-            f"court {motion.court!r} is not a trial court known by that CourtListener id (such as "
-            "ilnd for N.D. Ill.); it is treated as not shown"
-        )
-    for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
-        if text and len(text) > LONGEST:
-            found.append(
-                f"{paper} has {len(text):,} characters; only the first {LONGEST:,} were read. Give "
-                "the brief without its exhibits"
-            )
-    return found

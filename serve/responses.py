@@ -1,4 +1,4 @@
-"""What an answer says: probability, interval, factors in plain words, and the phrases behind."""
+"""The answer about one motion: probability, interval, factors in words, and the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,51 +14,55 @@ from features.phrases.lexicon import PaperName, listed_meaning
 from train.modes import Mode
 
 DISCLAIMER = (
-    "A statistical estimate from past published rulings; not legal advice, and not a finding about "
-    "any judge or party."
+    "A statistical estimate from past published rulings. It is not legal advice and makes no "
+    "finding about any judge or party."
 )
 UNPROVEN = (
-    "In this mode the model has not been shown to do better than the base rate by motion type and "
-    "claim area: do not rely on it. Codings of the case help."
+    "Do not rely on this estimate: with this kind of input, the model has not been shown to "
+    "predict better than the base rate by motion type and claim area. Codings of the case help."
 )
 
 
-# Neither a pydantic model, which checks itself, nor frozen: an answer may hold a hundred.
+# A plain dataclass: pydantic models check every field, and an answer may have a hundred phrases.
 @dataclass(slots=True)
 class Phrase:
-    """Words of the papers that an indicator was read from, or that bear out its coding."""
+    """Words in the papers that a feature was read from, or that support its coding."""
 
-    factor: Annotated[str, Field(description="the feature column it speaks for")]
+    factor: Annotated[str, Field(description="the feature column it is evidence for")]
     paper: PaperName
-    start: Annotated[int, Field(description="first character in that paper")]
-    end: Annotated[int, Field(description="one past the last character")]
-    words: str
-    means: Annotated[
-        str | None, Field(description="what such words speak for, where a lexicon lists them")
+    start: Annotated[int, Field(description="offset of its first character in that paper")]
+    end: Annotated[int, Field(description="offset just past its last character")]
+    text: str
+    meaning: Annotated[
+        str | None, Field(description="what such words indicate, where a lexicon lists them")
     ]
-    negated: Annotated[bool, Field(description="a negation cancels it")]
-    hedged: Annotated[bool, Field(description="the sentence leaves it open: may, could, fears")]
-    speaker: Annotated[Speaker, Field(description="who says it: a party, or the record")]
+    negated: Annotated[bool, Field(description="whether a negation cancels it")]
+    uncertain: Annotated[
+        bool, Field(description="whether the statement is uncertain: may, could, fears")
+    ]
+    speaker: Annotated[
+        Speaker, Field(description="whose statement it is: a party's, or the record's")
+    ]
     sentence: Annotated[
         tuple[int, int] | None,
-        Field(description="first character of its sentence, and one past the last"),
+        Field(description="offsets of its sentence: first character, just past the last"),
     ]
 
 
 class Factor(BaseModel):
-    """One feature's part in the probability."""
+    """One feature's contribution to the probability."""
 
     factor: str = Field(description="the feature column")
     family: str
-    says: str = Field(description="the feature and its value in plain words")
+    label: str = Field(description="the feature and its value in words")
     value: float | str | None
     source: Source = Field(description="coded by the user, read from text, or not shown")
     log_odds: float = Field(description="TreeSHAP share of the calibrated log-odds")
-    points: float = Field(description="percentage points of probability this share moves")
+    points: float = Field(description="percentage points by which it moves the probability")
 
 
 class FamilyShare(BaseModel):
-    """All of one family's features together."""
+    """The contribution of all features of a family."""
 
     family: str
     log_odds: float
@@ -66,56 +70,76 @@ class FamilyShare(BaseModel):
 
 
 class Estimate(BaseModel):
-    """A figure with its 95% interval, bootstrapped by case."""
+    """A metric with its 95% interval, bootstrapped by case."""
 
     value: float
     low: float
     high: float
 
 
-class PriorShift(BaseModel):
+class BaseRateAdjustment(BaseModel):
     """The adjustment to a population with another grant rate (Saerens et al. 2002)."""
 
     grant_rate: float = Field(description="grant rate adjusted to")
     base_rate: float = Field(description="grant rate of the training rulings, adjusted from")
     court: str | None = Field(description="the court whose own counts gave the rate, if any")
-    p_unadjusted: float = Field(description="p_grant without the adjustment")
+    p_unadjusted: float = Field(description="p_grant before the adjustment")
     log_odds: float = Field(description="what it adds to the log-odds of p_grant and its interval")
-    points: float = Field(description="percentage points of probability it moves")
+    points: float = Field(description="percentage points by which it moves the probability")
 
 
 class ComparableRate(BaseModel):
     """How often the training rulings most like the motion granted relief."""
 
-    rulings: int = Field(description="how many rulings of other cases were looked at")
+    rulings: int = Field(description="number of rulings, all from other cases")
     granted: int
-    counted: str = Field(description="what counts as granted: relief at least in part, or in full")
+    counted_as: str = Field(
+        description="what counts as granted: relief at least in part, or in full"
+    )
     rate: float
     low: float = Field(description="lower end of the 95% Wilson interval of the rate")
     high: float = Field(description="upper end of the 95% Wilson interval of the rate")
 
 
-class Tested(BaseModel):
-    """How the model did in this mode on rulings later than those it was then trained on."""
+class Performance(BaseModel):
+    """How well the model predicted rulings later than its training rulings, in one mode."""
 
-    rulings: int
-    first_year: int = Field(description="first year tested; training used earlier years only")
+    rulings: int = Field(description="number of rulings tested on")
+    first_year: int = Field(
+        description="first year tested; the model was trained on earlier years only"
+    )
     roc_auc: Estimate
     brier_score: Estimate
     brier_difference: Estimate = Field(
-        description="Brier score less that of the base rate by motion type and claim area; "
+        description="Brier score minus that of the base rate by motion type and claim area; "
         "negative is better"
     )
 
-    @computed_field(description="what to beware of, if anything")  # type: ignore[prop-decorator]
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any], mode: Mode) -> "Performance | None":
+        """Return the test results among a model's facts; None if the mode was not tested.
+
+        `facts["performance"]` holds `first_test_year` and, for each mode tested, `rulings` and
+        each metric as [value, low, high].
+        """
+        tests = facts.get("performance", {})
+        if mode not in tests:
+            return None
+        metrics = {
+            name: Estimate(**dict(zip(("value", "low", "high"), tests[mode][name], strict=True)))
+            for name in ("roc_auc", "brier_score", "brier_difference")
+        }
+        return cls(rulings=tests[mode]["rulings"], first_year=tests["first_test_year"], **metrics)
+
+    @computed_field(description="a warning, unless the model is better than the base rate")  # type: ignore[prop-decorator]
     @property
     def warning(self) -> str | None:
-        """Words unless the whole interval of the Brier difference is on the better side."""
+        """A warning unless the whole interval of the Brier difference is below 0."""
         return None if self.brier_difference.high < 0 else UNPROVEN
 
 
 class Answer(BaseModel):
-    """The whole answer about one motion."""
+    """The answer about one motion."""
 
     id: str | None
     p_grant: float = Field(description="calibrated probability that the motion is granted")
@@ -123,52 +147,62 @@ class Answer(BaseModel):
     p_high: float = Field(description="upper end of the interval of p_grant")
     interval: float = Field(description="nominal level of the interval")
     in_scope: bool = Field(description="whether the motion is like the training rulings")
-    out_of_scope: list[str] = Field(description="why it is not; its interval is wider for it")
-    mode: Mode = Field(description="what was given: ratings, codings, or text only")
+    out_of_scope: list[str] = Field(description="why it is not, if so; the interval is then wider")
+    mode: Mode = Field(description="what the estimate is based on: ratings, codings, or text only")
     base_rate: float = Field(description="share granted among the training rulings")
     comparable_rate: ComparableRate | None = Field(
         None, description="grant rate of the training rulings most like the motion"
     )
-    tested: Tested | None = Field(description="how far this mode's probabilities can be trusted")
-    notes: list[str] = Field(description="what in the motion could not be used, and why")
-    base_log_odds: float = Field(
-        description="log-odds before any feature; with the families' (and the prior's, where one "
-        "is given) it adds up to that of p_grant"
+    performance: Performance | None = Field(
+        description="how well the model predicted later rulings in this mode"
     )
-    prior: PriorShift | None = Field(None, description="adjustment to another grant rate, if asked")
+    notes: list[str] = Field(description="parts of the motion that could not be used, and why")
+    base_log_odds: float = Field(
+        description="log-odds before any feature; adding those of the families (and of the base "
+        "rate adjustment, if any) gives the log-odds of p_grant"
+    )
+    base_rate_adjustment: BaseRateAdjustment | None = Field(
+        None, description="adjustment to another base rate, if requested"
+    )
     families: list[FamilyShare]
-    factors: list[Factor] = Field(description="the largest, largest first")
-    phrases: list[Phrase]
+    factors: list[Factor] = Field(description="the largest contributions, largest first")
+    evidence: list[Phrase] = Field(description="phrases in the papers, in reading order")
     model_version: str
     model_digest: str = Field(description="SHA-256 of the model files")
     data_digest: str = Field(description="SHA-256 of the training rulings")
-    request_id: str | None = Field(default=None, description="the request's own id, over HTTP")
+    request_id: str | None = Field(default=None, description="id of the HTTP request")
     disclaimer: str = DISCLAIMER
 
 
-def as_phrases(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
-    """List the phrases of one motion, in reading order."""
+def list_evidence(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
+    """Return the phrases of one motion in reading order.
+
+    Parameters
+    ----------
+    hits
+        The phrases behind each feature column, as in `FeatureFrame.hits`.
+    """
     phrases = [
         Phrase(
-            factor=name,
+            factor=column,
             paper=hit.paper,
             start=hit.start,
             end=hit.end,
-            words=hit.words,
-            means=listed_meaning(hit.field, hit.value),
+            text=hit.words,
+            meaning=listed_meaning(hit.field, hit.value),
             negated=hit.negated,
-            hedged=hit.hedged,
+            uncertain=hit.uncertain,
             speaker=hit.speaker,
             sentence=hit.sentence,
         )
-        for name, found in hits.items()
-        for hit in found
+        for column, hits_of_column in hits.items()
+        for hit in hits_of_column
     ]
     return sorted(phrases, key=lambda phrase: (phrase.paper, phrase.start, phrase.end))
 
 
 def plain(value: Any) -> float | str | None:
-    """Turn a frame's cell into a JSON value: NaN and None are both "not shown"."""
+    """Return a feature value as JSON can hold it: NaN and None are both None ("not shown")."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return None
     return value if isinstance(value, str) else float(value)

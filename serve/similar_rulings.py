@@ -1,29 +1,32 @@
 """Comparable rulings: the training rulings most like a motion, what they share, how they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, Field
 
+from data.arrays import Floats
 from data.courts import find_court
 from data.describe import wilson_interval
 from data.schema import Motion
 from features.build import COLUMNS, build_features
 from features.indicators import Column
 from serve.responses import ComparableRate, plain
-from train.model.calibration import Floats
-from train.model.grant_model import GrantModel, in_part_words
-from train.model.neighbors import Comparables
-from train.model.tree_tables import Leaves
+from train.model.grant_model import GrantModel, describe_relief
+from train.model.neighbors import Neighbors
+from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow, row_of
 from train.modes import mode_of
 
-NEAREST = 20
-"""Rulings whose grant rate is given: fewer scatter, more are less alike (see `BLEND`)."""
-SHOWN = 5
-NAMED = 4
-"""Shared and differing features named for each ruling."""
+RATE_RULINGS = 20
+"""Rulings whose grant rate is given: with fewer the rate is noisy, with more they are less alike
+(see `train.model.neighbors.TEXT_WEIGHT`)."""
+DEFAULT_LIMIT = 5
+"""Rulings listed unless another number is asked for."""
+MAX_FEATURES = 4
+"""Shared and differing features listed for each ruling."""
+_RECORD_FIELDS = ("id", "caption", "decided", "outcome", "citation", "source")
 
 
 class NoComparables(LookupError):
@@ -31,7 +34,7 @@ class NoComparables(LookupError):
 
 
 class Comparable(BaseModel):
-    """One training ruling like the motion."""
+    """One training ruling similar to the motion."""
 
     id: str
     caption: str | None
@@ -40,13 +43,19 @@ class Comparable(BaseModel):
     outcome: str
     citation: str | None
     source: str | None = Field(description="address of the page the ruling was coded from")
-    likeness: float = Field(description="0 to 1: trees that see both alike, blended with words")
-    shares: list[str] = Field(description="what both show, as far as it moves the probability")
-    differs: list[str] = Field(description="the ruling's own, where the motion shows otherwise")
+    similarity: float = Field(
+        description="0 to 1: share of the trees that put both in one leaf, blended with how alike "
+        "their words are"
+    )
+    shared: list[str] = Field(description="features both have, those with most effect first")
+    differences: list[str] = Field(
+        description="features of the ruling that the motion does not share, those with most "
+        "effect first"
+    )
 
 
 class ComparablesAnswer(BaseModel):
-    """The most alike rulings, most alike first, and how often they granted relief."""
+    """The training rulings most like a motion, most similar first, and their grant rate."""
 
     court: str | None = Field(description="name of the motion's own court, or its id if unknown")
     comparable_rate: ComparableRate
@@ -54,114 +63,113 @@ class ComparablesAnswer(BaseModel):
     model_version: str
 
 
-def compare(
-    model: GrantModel, comparables: Comparables, version: str, motion: Motion, most: int = SHOWN
+def find_comparables(
+    model: GrantModel,
+    neighbors: Neighbors,
+    version: str,
+    motion: Motion,
+    limit: int = DEFAULT_LIMIT,
 ) -> ComparablesAnswer:
-    """Find the training rulings most like a motion; never one of its own case.
+    """Find the training rulings most like a motion; rulings of its own case are left out.
 
     Parameters
     ----------
-    comparables
+    neighbors
         The rulings kept with the model.
     version
-        The name the model goes by.
-    most
-        How many rulings to name.
+        The model's version, for the answer.
+    limit
+        Number of rulings to list.
     """
     mode = mode_of(motion)
-    frame = model.read(build_features([motion]))
-    parts = model.parts(frame, [mode])
-    (leaves,) = model.look(parts)
+    frame = model.add_inferred_ratings(build_features([motion]))
+    batches = model.split_by_ensemble(frame, [mode])
+    (leaves,) = model.leaf_indices(batches)
     terms = None if frame.terms is None else row_of(frame.terms, 0)
-    likeness, order = _nearest(model, comparables, motion, leaves, terms, max(most, NEAREST))
-    mine = parts[0].matrix[0]
-    shares = dict(zip(model.columns, model.shares(parts)[0].tolist(), strict=False))
-    found = []
-    for row in order[:most]:
-        record = comparables.records[row]
-        theirs = comparables.matrices[mode][row].astype(float)
-        same, other = _compared(mine, theirs, shares, model.categories)
-        found.append(
+    similarity, rows = _nearest(model, neighbors, motion, leaves, terms, max(limit, RATE_RULINGS))
+    encoded = batches[0].matrix[0]
+    shap = dict(zip(model.columns, model.shap_values(batches)[0].tolist(), strict=False))
+    rulings = []
+    for row in rows[:limit]:
+        record = neighbors.records[row]
+        other = neighbors.matrices[mode][row].astype(float)
+        shared, differences = _compare_features(encoded, other, shap, model.categories)
+        rulings.append(
             Comparable(
-                **{name: record[name] for name in _COPIED},
+                **{name: record[name] for name in _RECORD_FIELDS},
                 court=_court_name(record["court"]),
-                likeness=float(likeness[row]),
-                shares=same,
-                differs=other,
+                similarity=float(similarity[row]),
+                shared=shared,
+                differences=differences,
             )
         )
-    rate = _rate(model, comparables, order)
     return ComparablesAnswer(
         court=_court_name(motion.court),
-        comparable_rate=rate,
-        rulings=found,
+        comparable_rate=_grant_rate(model, neighbors, rows),
+        rulings=rulings,
         model_version=version,
     )
 
 
 def comparable_rate(
     model: GrantModel,
-    comparables: Comparables,
+    neighbors: Neighbors,
     motion: Motion,
-    leaves: Leaves,
+    leaves: LeafIndices,
     terms: TermRow | None,
 ) -> ComparableRate:
-    """Return how often the rulings most like a motion granted relief.
+    """Return how often the training rulings most like a motion granted relief.
 
     Parameters
     ----------
     leaves, terms
-        Of the motion, as in `Comparables.likeness`.
+        The motion's, as for `Neighbors.similarity`.
     """
-    order = _nearest(model, comparables, motion, leaves, terms, NEAREST)[1]
-    return _rate(model, comparables, order)
+    _, rows = _nearest(model, neighbors, motion, leaves, terms, RATE_RULINGS)
+    return _grant_rate(model, neighbors, rows)
 
 
 def nearest_outcomes(
     model: GrantModel,
-    comparables: Comparables,
+    neighbors: Neighbors,
     motion: Motion,
-    leaves: Leaves,
+    leaves: LeafIndices,
     terms: TermRow | None,
-    most: int,
+    limit: int,
 ) -> list[dict[str, str]]:
     """Return `id` and `outcome` of the rulings most like a motion (see `comparable_rate`)."""
-    order = _nearest(model, comparables, motion, leaves, terms, most)[1]
-    records = [comparables.records[row] for row in order]
-    return [{"id": str(each["id"]), "outcome": str(each["outcome"])} for each in records]
+    _, rows = _nearest(model, neighbors, motion, leaves, terms, limit)
+    records = [neighbors.records[row] for row in rows]
+    return [{name: str(record[name]) for name in ("id", "outcome")} for record in records]
 
 
 def _nearest(
     model: GrantModel,
-    comparables: Comparables,
+    neighbors: Neighbors,
     motion: Motion,
-    leaves: Leaves,
+    leaves: LeafIndices,
     terms: TermRow | None,
-    most: int,
+    limit: int,
 ) -> tuple[Floats, list[int]]:
-    """Return the likeness of all rulings, and the most alike of other cases, most alike first."""
-    likeness = comparables.likeness(model, mode_of(motion), leaves, terms)
-    rows = np.flatnonzero(comparables.of_other_cases(motion))
-    apart = -likeness[rows]
-    if most < len(rows):  # to sort them all would take longer than to find them
-        near = apart <= np.partition(apart, most - 1)[most - 1]
-        rows, apart = rows[near], apart[near]
-    return likeness, rows[np.argsort(apart, kind="stable")[:most]].tolist()
+    """Return the similarity of all rulings, and the rows of the nearest from other cases."""
+    similarity = neighbors.similarity(model, mode_of(motion), leaves, terms)
+    rows = np.flatnonzero(neighbors.from_other_cases(motion))
+    distance = -similarity[rows]
+    if limit < len(rows):  # a partition first: sorting all rulings would take longer
+        near = distance <= np.partition(distance, limit - 1)[limit - 1]
+        rows, distance = rows[near], distance[near]
+    return similarity, rows[np.argsort(distance, kind="stable")[:limit]].tolist()
 
 
-_COPIED = ("id", "caption", "decided", "outcome", "citation", "source")
-
-
-def _rate(model: GrantModel, comparables: Comparables, order: list[int]) -> ComparableRate:
-    rows = order[:NEAREST]
-    granted = int(comparables.granted[rows].sum())
-    low, high = wilson_interval(granted, len(rows))
-    rate = granted / len(rows) if rows else model.base_rate
+def _grant_rate(model: GrantModel, neighbors: Neighbors, rows: Sequence[int]) -> ComparableRate:
+    nearest = list(rows[:RATE_RULINGS])
+    granted = int(neighbors.granted[nearest].sum())
+    low, high = wilson_interval(granted, len(nearest))
     return ComparableRate(
-        rulings=len(rows),
+        rulings=len(nearest),
         granted=granted,
-        counted=f"relief {in_part_words(model.facts)}",
-        rate=rate,
+        counted_as=f"relief {describe_relief(model.facts)}",
+        rate=granted / len(nearest) if nearest else model.base_rate,
         low=low,
         high=high,
     )
@@ -171,37 +179,41 @@ def _court_name(court: str | None) -> str | None:
     return (find_court(court).name or court) if court else None
 
 
-def _compared(
-    mine: "np.ndarray[Any, Any]",
-    theirs: "np.ndarray[Any, Any]",
-    shares: Mapping[str, float],
-    categories: dict[str, tuple[str, ...]],
+def _compare_features(
+    encoded: Floats,
+    other: Floats,
+    shap: Mapping[str, float],
+    categories: Mapping[str, Sequence[str]],
 ) -> tuple[list[str], list[str]]:
-    """Name what two encoded rulings share and how the second differs, what moves most first.
+    """Return the features a ruling shares with the motion, and those in which it differs.
 
-    Readings and other fine-grained numbers are left out: two of them are never quite the same.
+    Inferred ratings and other continuous values are left out, as two are never quite equal.
+
+    Parameters
+    ----------
+    encoded, other
+        (columns,) encoded features of the motion and of the ruling.
+    shap
+        Shares of the motion's log-odds by column; the largest come first.
     """
-    same: list[tuple[float, str]] = []
-    other: list[tuple[float, str]] = []
-    for place, column in enumerate(COLUMNS):
+    shared: list[tuple[float, str]] = []
+    differences: list[tuple[float, str]] = []
+    for index, column in enumerate(COLUMNS):
         if column.kind in ("number", "log_odds") or column.name == "forum.court":
             continue
-        one, two = mine[place], theirs[place]
-        if np.isnan(two) or (column.kind in ("flag", "scale") and not (one or two)):
+        value, other_value = encoded[index], other[index]
+        absent = column.kind in ("flag", "scale") and not (value or other_value)
+        if np.isnan(other_value) or absent:
             continue
-        words = column.say(_decoded(column, float(two), categories))
-        weight = abs(float(shares[column.name]))
-        (same if one == two else other).append((weight, words))
-    return _heaviest(same), _heaviest(other)
+        label = column.say(_decode(column, float(other_value), categories))
+        weight = abs(float(shap[column.name]))
+        (shared if value == other_value else differences).append((weight, label))
+    return _heaviest(shared), _heaviest(differences)
 
 
-def _decoded(
-    column: Column, code: float, categories: dict[str, tuple[str, ...]]
-) -> float | str | None:
-    if column.name in categories:
-        return categories[column.name][int(code)]
-    return plain(code)
+def _decode(column: Column, code: float, categories: Mapping[str, Sequence[str]]) -> Any:
+    return categories[column.name][int(code)] if column.name in categories else plain(code)
 
 
-def _heaviest(weighed: list[tuple[float, str]]) -> list[str]:
-    return [words for _, words in sorted(weighed, key=lambda pair: -pair[0])[:NAMED]]
+def _heaviest(weighted: list[tuple[float, str]]) -> list[str]:
+    return [label for _, label in sorted(weighted, key=lambda pair: -pair[0])[:MAX_FEATURES]]

@@ -15,12 +15,14 @@ from pydantic import (
     field_validator,
 )
 
-from data.cases import names_a_case
+from data.cases import is_case_id
 from data.codebook import Outcome
-from data.field_types import Coding, Maybe, MaybeName
-from data.io.load import Loaded, Problem, Reject, load, write_rejects_beside
+from data.field_types import Code, OptionalName, OptionalValue
+from data.io.load import Loaded, load
+from data.io.problems import Problem, Reject
+from data.io.rejects import write_rejects_beside
 from data.io.rows import UnreadableInput
-from data.labels import InPart, counted_as_granted
+from data.labels import PartialGrants, counted_as_granted
 from data.schema import Motion
 from train.modes import Mode
 
@@ -31,7 +33,7 @@ def _given(name: str | None) -> str:
     return name
 
 
-Id = Annotated[MaybeName, AfterValidator(_given)]
+Id = Annotated[OptionalName, AfterValidator(_given)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -43,14 +45,14 @@ class Prediction(BaseModel):
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
-    request_id: MaybeName = None
+    request_id: OptionalName = None
     id: Id
     p_grant: Probability
     p_low: Probability
     p_high: Probability
     mode: Mode
     model_version: Annotated[str, Field(min_length=1)]
-    p_grant_unadjusted: Maybe[Probability] = None
+    p_grant_unadjusted: OptionalValue[Probability] = None
 
     @field_validator("id", mode="before")
     @classmethod
@@ -76,8 +78,8 @@ class KnownOutcome(BaseModel):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     id: Id
-    outcome: Coding[Outcome]
-    case_id: MaybeName = None
+    outcome: Code[Outcome]
+    case_id: OptionalName = None
 
 
 Row = TypeVar("Row", Prediction, KnownOutcome)
@@ -190,23 +192,27 @@ class Joined:
         return int(self.table["case"].nunique())
 
 
-def join(predictions: pd.DataFrame, outcomes: pd.DataFrame, in_part: InPart) -> Joined:
+def join(
+    predictions: pd.DataFrame, outcomes: pd.DataFrame, partial_grants_as: PartialGrants
+) -> Joined:
     """Join one version's predictions to outcomes by `id`.
 
     Parameters
     ----------
     predictions, outcomes
         Rows of `Prediction` and of `KnownOutcome`, each id once.
-    in_part
+    partial_grants_as
         What granted in part counts as.
     """
     both = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
     pending = len(predictions) - len(both)
-    granted = pd.Series(counted_as_granted(both["outcome"], in_part), both.index, dtype=object)
+    granted = pd.Series(
+        counted_as_granted(both["outcome"], partial_grants_as), both.index, dtype=object
+    )
     counts = granted.notna()
     table = both.assign(granted=granted)[counts].reset_index(drop=True)
     cases = [
-        ("case", case) if isinstance(case, str) and names_a_case(case) else ("row", name)
+        ("case", case) if isinstance(case, str) and is_case_id(case) else ("row", name)
         for case, name in zip(table["case_id"], table["id"], strict=True)
     ]
     numbers = pd.factorize(pd.Series(cases, dtype=object))[0]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from data.labels import InPart
+from data.labels import PartialGrants
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
 from serve.backtest.join import Rows, as_table, join, read_docket, read_outcomes, read_predictions
@@ -25,10 +25,10 @@ from train.monitor.live_metrics import (
     judge,
     live_reliability,
     live_scores,
-    share_inside,
-    state_of,
+    share_within_intervals,
+    retraining_state,
 )
-from train.tracking.registry import address, choose_experiment, quiet_mlflow, standing
+from train.tracking.registry import model_uri, choose_experiment, registry_state, silence_mlflow
 
 MATTERING = 10
 """Features of a mode that move its probabilities most; a shift of another one changes little."""
@@ -67,7 +67,7 @@ def backtest(
     outcomes: str,
     motions: str | None = None,
     model: str | None = None,
-    in_part: str | None = None,
+    partial_grants_as: str | None = None,
     tell: Tell = lambda step: None,
 ) -> Backtest:
     """Join outcomes to predictions, judge every model version, and log a run for each.
@@ -84,7 +84,7 @@ def backtest(
     model
         The model whose verdict counts, as for `locate_model`; by default the champion. Where it did
         not make any of the predictions, the newest version that did counts.
-    in_part
+    partial_grants_as
         What granted in part counts as; by default what it counted as in the model's training.
 
     Raises
@@ -92,13 +92,15 @@ def backtest(
     UnreadableInput
         If a file cannot be read or holds no usable row.
     ValueError
-        If `in_part` is unknown.
+        If `partial_grants_as` is unknown.
     FileNotFoundError
         If the model named is not there.
     """
-    if in_part is not None and in_part not in get_args(InPart):
-        raise ValueError(f"--in-part {in_part!r}: expected one of {', '.join(get_args(InPart))}")
-    quiet_mlflow()
+    if partial_grants_as is not None and partial_grants_as not in get_args(PartialGrants):
+        raise ValueError(
+            f"--partial-grants-as {partial_grants_as!r}: expected one of {', '.join(get_args(PartialGrants))}"
+        )
+    silence_mlflow()
     tell("reading")
     docket = read_docket(motions) if motions else None
     predicted, known = read_predictions(predictions), read_outcomes(outcomes)
@@ -114,7 +116,7 @@ def backtest(
         mine = table[table["model_version"] == version].reset_index(drop=True)
         found = _model(version, named)
         asked = docket.rows if docket and version == judged else []
-        report = _report(version, mine, ends, found, asked, in_part)
+        report = _report(version, mine, ends, found, asked, partial_grants_as)
         run_id = log_backtest(report, {name: path for name, path in files.items() if path})
         reports.append(replace(report, run_id=run_id))
     unpredicted = int((~ends["id"].isin(table["id"])).sum())
@@ -129,8 +131,8 @@ def _by_number(version: str) -> tuple[int, str]:
 def _named(source: str | None) -> tuple[str, Path | None] | None:
     """Return the version whose verdict counts, and its folder where it had to be fetched."""
     if source is None:
-        answering = standing().answering
-        return None if answering is None else (address(answering).removeprefix("models:/"), None)
+        answering = registry_state().default_version
+        return None if answering is None else (model_uri(answering).removeprefix("models:/"), None)
     located = locate_model(source)
     return (located.version or f"sha256:{model_digest(located.folder)[:12]}", located.folder)
 
@@ -155,11 +157,11 @@ def _report(
     outcomes: pd.DataFrame,
     model: _Model,
     docket: list[Motion],
-    in_part: str | None,
+    partial_grants_as: str | None,
 ) -> VersionReport:
     notes = [model.problem] if model.problem else []
-    trained_with = model.facts.get("in_part")
-    counts: InPart = in_part or trained_with or "granted"  # type: ignore[assignment]
+    trained_with = model.facts.get("partial_grants_as")
+    counts: PartialGrants = partial_grants_as or trained_with or "granted"  # type: ignore[assignment]
     if trained_with and counts != trained_with:
         notes.append(f"granted in part counts as {counts} here, but as {trained_with} in training")
     if adjusted := int(mine["p_grant_unadjusted"].notna().sum()):
@@ -170,11 +172,11 @@ def _report(
     joined = join(mine, outcomes, counts)
     scores, reliability, inside = pd.DataFrame(), pd.DataFrame(), None
     if len(joined.table):
-        scores = live_scores(joined.table, model.base_rate, model.facts.get("tested"))
-        reliability, inside = live_reliability(joined.table), share_inside(joined.table)
+        scores = live_scores(joined.table, model.base_rate, model.facts.get("performance"))
+        reliability, inside = live_reliability(joined.table), share_within_intervals(joined.table)
     drift, matters, missing = _drift(mine, model, docket)
     rules = judge(scores, drift, matters)
-    state = state_of(rules, joined.cases)
+    state = retraining_state(rules, joined.cases)
     told = (*notes, *missing)
     return VersionReport(
         version, joined, counts, scores, reliability, inside, drift, matters, rules, state, told
@@ -226,7 +228,7 @@ def _features(
 ) -> "tuple[dict[str, dict[str, pd.Series[Any]]], dict[str, tuple[str, ...]]]":
     """Return the docket's columns by mode, and those that move its probabilities most."""
     model = load_model(folder)
-    frame = model.read(build_features(docket))
+    frame = model.add_inferred_ratings(build_features(docket))
     modes = np.array([mode_of(motion) for motion in docket])
     names = [column.name for column in COLUMNS]
     shares = model.contributions(frame, list(modes))[names].abs()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import mlflow
 import pandas as pd
 
-from data.labels import InPart
+from data.labels import PartialGrants
 from serve.backtest.join import Joined
 from train.monitor.live_metrics import Rule, State
 
@@ -19,7 +19,7 @@ class VersionReport:
     ----------
     joined
         Its predictions and outcomes.
-    in_part
+    partial_grants_as
         What granted in part counted as.
     scores, reliability, inside
         See `train.monitor.live_metrics`; empty, empty and None without any joined outcome.
@@ -35,7 +35,7 @@ class VersionReport:
 
     version: str
     joined: Joined
-    in_part: InPart
+    partial_grants_as: PartialGrants
     scores: pd.DataFrame
     reliability: pd.DataFrame
     inside: tuple[float, float, float] | None
@@ -67,7 +67,7 @@ def log_backtest(report: VersionReport, files: Mapping[str, str]) -> str:
     if report.inside:
         names = ("", "_low", "_high")
         told = zip(names, report.inside, strict=True)
-        metrics |= {f"live/all/share_inside{name}": share for name, share in told}
+        metrics |= {f"live/all/share_within_intervals{name}": share for name, share in told}
     metrics |= {
         f"psi/{row['mode']}/{row['feature']}": float(row["psi"])
         for row in report.drift.to_dict("records")
@@ -88,7 +88,7 @@ def log_backtest(report: VersionReport, files: Mapping[str, str]) -> str:
         mlflow.set_tags(
             {"kind": "backtest", "model_version": report.version, "retraining": report.state}
         )
-        mlflow.log_params(dict(files) | {"in_part": report.in_part})
+        mlflow.log_params(dict(files) | {"partial_grants_as": report.partial_grants_as})
         mlflow.log_metrics({name: float(count) for name, count in counts.items()} | metrics)
         for name, table in tables.items():
             if len(table):

@@ -1,4 +1,4 @@
-"""Keep the finished chunks of a long run, so that a run cut off goes on where it was."""
+"""Keep the finished chunks of a run, so that an interrupted run can be resumed."""
 
 import fcntl
 import json
@@ -11,66 +11,67 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.io.atomic import written_whole
+from data.io.atomic import atomic_write
 from data.io.chunks import Chunk
-from serve.batch.chunk import Told, read_table, read_told
+from serve.batch.chunk import ChunkSummary, read_summary, read_table
 
-_BELONGS, _LOCK = "belongs.json", "lock"
+_FINGERPRINT, _LOCK = "fingerprint.json", "lock"
 _CHUNK = re.compile(r"\d{6,}\.arrow")
-_OURS = re.compile(r"\.?(\d{6,}\.arrow|belongs\.json)")
-"""Finished chunks, and with the dot what was being written when a run was cut off."""
+_OWN_FILES = re.compile(r"\.?(\d{6,}\.arrow|fingerprint\.json)")
+"""Finished chunks; with a leading dot, files that were being written when a run was interrupted."""
 
 
 @dataclass(frozen=True)
-class Partial:
-    """A folder of finished chunks, each a file written whole."""
+class Checkpoint:
+    """A folder of finished chunks, each file written whole."""
 
     folder: Path
 
     def is_finished(self, chunk: Chunk) -> bool:
-        """Tell whether a chunk was finished by an earlier run.
+        """Return whether an earlier run finished a chunk.
 
         Raises
         ------
         ValueError
-            If it was, of other rows than these.
+            If it did, but the rows of the chunk have changed since.
         """
-        told = read_told(self._path(chunk.number))
-        if told is not None and told.digest != chunk.digest():
+        summary = read_summary(self._path(chunk.number))
+        if summary is not None and summary.digest != chunk.digest():
             raise ValueError(
-                f"cannot resume: rows {chunk.start} to {chunk.end} are not those that were "
-                "scored. Run without --resume to begin anew"
+                f"cannot resume: rows {chunk.start} to {chunk.end} have changed since they were "
+                "scored. Run without --resume to start over"
             )
-        return told is not None
+        return summary is not None
 
     def keep(self, number: int, scored: bytes) -> None:
         """Write a finished chunk."""
-        with written_whole(self._path(number)) as temporary:
+        with atomic_write(self._path(number)) as temporary:
             temporary.write_bytes(scored)
 
-    def told(self, chunks: int) -> Iterator[Told]:
-        """Yield what is told of so many chunks, in order.
+    def summaries(self, n_chunks: int) -> Iterator[ChunkSummary]:
+        """Yield the summaries of the first chunks, in order.
 
         Raises
         ------
         OSError
-            If one is gone or damaged.
+            If one is missing or damaged.
         """
-        for number in range(chunks):
-            told = read_told(self._path(number))
-            if told is None:
-                raise OSError(f"{self._path(number)} was removed or damaged; go on with --resume")
-            yield told
+        for number in range(n_chunks):
+            summary = read_summary(self._path(number))
+            if summary is None:
+                path = self._path(number)
+                raise OSError(f"{path} was removed or damaged; run again with --resume")
+            yield summary
 
-    def tables(self, chunks: int) -> Iterator[pa.Table]:
-        """Yield the scores of so many chunks, in order; chunks without any are left out."""
-        for number in range(chunks):
+    def tables(self, n_chunks: int) -> Iterator[pa.Table]:
+        """Yield the scores of the first chunks, in order; chunks without scores are skipped."""
+        for number in range(n_chunks):
             table = read_table(self._path(number))
             if table.num_rows:
                 yield table
 
     def remove(self) -> None:
-        """Remove the folder, its work done."""
+        """Remove the folder once its chunks are in the output."""
         _remove(self.folder)
 
     def _path(self, number: int) -> Path:
@@ -78,43 +79,46 @@ class Partial:
 
 
 @contextmanager
-def partial_work(
-    folder: Path, belongs: dict[str, Any], resume: bool, tell: Callable[[str], None]
-) -> Iterator[Partial]:
-    """Give the folder of finished chunks: an earlier run's to resume, or an empty one.
+def open_checkpoint(
+    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: Callable[[str], None]
+) -> Iterator[Checkpoint]:
+    """Open the folder of finished chunks: with those of an earlier run, or empty.
 
-    Where the block fails before a chunk is finished, the folder is removed.
+    If the block fails before any chunk is finished, the folder is removed.
 
     Parameters
     ----------
     folder
-        Used by one run at a time.
-    belongs
-        What the chunks are of, as JSON has it: input, model, options.
+        The folder; only one run at a time may use it.
+    fingerprint
+        What the chunks are made from, as JSON values: input, model, program and options.
     resume
-        Whether to go on from the chunks in it. Otherwise they are removed.
-    tell
-        Called with words on what becomes of an earlier run's chunks.
+        Whether to continue after the chunks in the folder. Otherwise they are removed.
+    on_progress
+        Called with a message on what happens to the chunks of an earlier run.
 
     Raises
     ------
     ValueError
-        If there are chunks to resume from that belong to something else; the message says what.
+        If the chunks to resume from were made from something else; the message says what differs.
     OSError
-        If the folder cannot be written to, or another run has it.
+        If the folder cannot be written to, or another run uses it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OSError(f"another run is at work in {folder}; wait for it, or end it") from None
-        _take_up(folder, belongs, resume, tell)
+            raise OSError(f"another run is using {folder}; wait for it or stop it") from None
+        _resume_or_reset(folder, fingerprint, resume, on_progress)
         try:
-            yield Partial(folder)
+            yield Checkpoint(folder)
         except BaseException:
-            if kept := len(_chunks_in(folder)):
-                tell(f"{kept} finished chunk(s) are kept in {folder}; --resume goes on after them")
+            if finished := len(_chunks_in(folder)):
+                on_progress(
+                    f"{finished} finished chunk(s) are kept in {folder}; --resume continues after "
+                    "them"
+                )
             else:
                 _remove(folder)
             raise
@@ -125,62 +129,67 @@ def _chunks_in(folder: Path) -> list[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove what runs wrote, and the folder if that was all in it."""
+    """Remove the files of runs, and then the folder if it is empty."""
     _clear(folder)
     (folder / _LOCK).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
 
 
-def _clear(folder: Path, but: Sequence[Path] = ()) -> None:
+def _clear(folder: Path, keep: Sequence[Path] = ()) -> None:
     for path in folder.iterdir():
-        if _OURS.match(path.name) and path not in but:
+        if _OWN_FILES.match(path.name) and path not in keep:
             path.unlink()
 
 
-def _take_up(
-    folder: Path, belongs: dict[str, Any], resume: bool, tell: Callable[[str], None]
+def _resume_or_reset(
+    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: Callable[[str], None]
 ) -> None:
     chunks = _chunks_in(folder)
-    noted = folder / _BELONGS
-    if resume and noted.exists() and chunks:
-        if differing := _differences(json.loads(noted.read_text(encoding="utf-8")), belongs):
+    path = folder / _FINGERPRINT
+    # Chunks without a fingerprint could be of anything, so they are not resumed from.
+    resumable = resume and path.exists() and bool(chunks)
+    if resumable:
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        if differences := _differences(earlier, fingerprint):
             raise ValueError(
-                f"cannot resume from {folder}: {'; '.join(differing)}. Give the same again, or run "
-                "without --resume to begin anew"
+                f"cannot resume from {folder}: {'; '.join(differences)}. Use the same input, model "
+                "and options, or run without --resume to start over"
             )
-        tell(f"going on after {len(chunks)} finished chunk(s) in {folder}")
+        on_progress(f"resuming after {len(chunks)} finished chunk(s) in {folder}")
     elif resume:
-        tell(f"nothing to resume in {folder}: beginning with the first row")
+        on_progress(f"nothing to resume in {folder}: starting with the first row")
     elif chunks:
-        tell(
+        on_progress(
             f"removed {len(chunks)} finished chunk(s) of an earlier run in {folder}; with --resume "
             "they would have been used"
         )
-    # Chunks that do not tell what they are of are not gone on from.
-    _clear(folder, but=chunks if resume and noted.exists() else ())
-    with written_whole(noted) as temporary:
-        temporary.write_text(json.dumps(belongs), encoding="utf-8")
+    _clear(folder, keep=chunks if resumable else ())
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(fingerprint), encoding="utf-8")
 
 
 def _differences(before: Any, now: Any, name: str = "") -> list[str]:
-    """Name what differs between two pieces of JSON."""
+    """Return what differs between two JSON values, in words."""
     if before == now:
         return []
     if isinstance(before, dict) and isinstance(now, dict):
         keys = dict.fromkeys([*before, *now])
-        found = [_differences(before.get(k), now.get(k), f"{name} {k}".strip()) for k in keys]
-        return [words for each in found for words in each]
-    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        named = [item.get("file", "") if isinstance(item, dict) else "" for item in now]
-        found = [
-            _differences(one, other, f"{name} {file}".strip())
-            for one, other, file in zip(before, now, named, strict=True)
+        pairs = [(key, before.get(key), now.get(key)) for key in keys]
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        pairs = [
+            (item.get("file", "") if isinstance(item, dict) else "", earlier, item)
+            for earlier, item in zip(before, now, strict=True)
         ]
-        return [words for each in found for words in each]
-    return [f"{name} was {_short(before)} and is {_short(now)}"]
+    else:
+        return [f"{name} was {_shorten(before)} and is {_shorten(now)}"]
+    return [
+        difference
+        for key, earlier, item in pairs
+        for difference in _differences(earlier, item, f"{name} {key}".strip())
+    ]
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,7 +1,6 @@
-"""One chunk of motions scored: its table, and what is to be told of it, as bytes of their own.
+"""Score one chunk of motions into bytes: an Arrow file of the scores, its summary as metadata.
 
-The bytes are an Arrow file whose metadata holds what is told, so that a chunk is kept or sent over
-a network as one piece.
+One piece of bytes can be kept on disk, or sent from another process or machine.
 """
 
 import json
@@ -14,46 +13,49 @@ from typing import Any, get_args
 import pyarrow as pa
 
 from data.io.chunks import Chunk
-from data.io.load import Loaded, check_rows, reject_line
+from data.io.load import Loaded, check_rows
+from data.io.problems import reject_as_json
 from data.schema import Motion, is_list
-from features.build import no_collecting
-from serve.predictor import Predictor, notes
-from train.model.prior_shift import Prior
+from serve.notes import unusable_parts
+from serve.predictor import Predictor
+from train.model.prior_shift import BaseRates
 
-COMPARABLES = pa.list_(pa.struct([("id", pa.string()), ("outcome", pa.string())]))
-_TOLD = b"told"
-_MOST_NOTES = 1000
-"""Notes of different words kept of a chunk; a million misspelt courts need not all be named."""
+MAX_PROBLEMS = 5
+"""Rejects described in words."""
+MAX_NOTES = 1000
+"""Distinct notes kept of a chunk: a million misspelled courts need not all be named."""
+_COMPARABLES = pa.list_(pa.struct([("id", pa.string()), ("outcome", pa.string())]))
+_SUMMARY = b"summary"
+_NUMBERS = ("p_", "contribution_")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is wanted of every motion beside its probability.
+class OutputOptions:
+    """What is written for each motion beside its probability.
 
     Attributes
     ----------
-    prior
-        The grant rate to adjust to, if any (see `Predictor.score`).
+    base_rates
+        Grant rates to adjust to, if any (see `Predictor.score`).
     contributions
-        Whether to give every feature's share of the log-odds.
+        Whether to write every feature's share of the log-odds.
     comparables
-        How many of the most alike training rulings to name.
+        Number of similar training rulings to list.
     keep
         Fields of the motion to carry through.
     """
 
-    prior: Prior | None = None
+    base_rates: BaseRates | None = None
     contributions: bool = False
     comparables: int = 0
     keep: tuple[str, ...] = ()
 
     def identity(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        prior = self.prior
-        courts = {name: list(count) for name, count in prior.courts.items()} if prior else {}
+        """Return the options as JSON values, to compare with those of an earlier run."""
+        rates = self.base_rates or BaseRates()
         return {
-            "--prior": prior.overall if prior else None,
-            "--priors": courts,
+            "--base-rate": rates.overall,
+            "--court-rates": {name: list(count) for name, count in rates.courts.items()},
             "--contributions": self.contributions,
             "--comparables": self.comparables,
             "--keep": list(self.keep),
@@ -61,23 +63,25 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is to be told of a chunk.
+class ChunkSummary:
+    """What is reported of a chunk.
 
     Attributes
     ----------
     digest
-        Of its raw rows.
+        SHA-256 of its raw rows.
     rows
-        How many there are, rejects included.
+        Number of rows, rejects included.
     rejects
-        The lines of the rejects file.
+        Lines of the rejects file.
     problems
         The first rejects in words.
+    unknown_columns, post_ruling_columns
+        Columns that were ignored.
     notes
-        What in the motions could not be used, and on how many rows.
-    by_court, adjusted
-        Motions adjusted by their court's counts, and those adjusted at all.
+        What in the motions could not be used, with the number of rows.
+    adjusted_by_court, adjusted
+        Motions adjusted to a rate of their own court, and to any rate.
     """
 
     digest: str
@@ -85,70 +89,69 @@ class Told:
     rejects: list[str]
     problems: list[str]
     unknown_columns: list[str]
-    later_facts: list[str]
+    post_ruling_columns: list[str]
     notes: dict[str, int]
-    by_court: int = 0
+    adjusted_by_court: int = 0
     adjusted: int = 0
 
 
-def kept_fields(wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the fields of a motion to carry through; `all` stands for every one.
+def kept_fields(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the fields of a motion to carry through; `all` means every field.
 
     Raises
     ------
     ValueError
-        If one is no field of a motion.
+        If a name is not a field of a motion.
     """
     fields = tuple(Motion.model_fields)
-    if "all" in wanted:
+    if "all" in names:
         return tuple(name for name in fields if name != "id")
-    for name in wanted:
+    for name in names:
         if name not in fields:
             raise ValueError(
                 f"--keep {name}: expected 'all' or a field of a motion: {', '.join(fields)}"
             )
-    return tuple(dict.fromkeys(name for name in wanted if name != "id"))
+    return tuple(dict.fromkeys(name for name in names if name != "id"))
 
 
-@no_collecting()
-def score_chunk(predictor: Predictor, chunk: Chunk, wanted: Wanted) -> bytes:
-    """Check and score a chunk's rows; see `read_told` and `read_table` for what comes back.
+def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> bytes:
+    """Check and score the rows of a chunk.
 
-    Wrong rows are told, and the others scored. A row without an `id` is given one of its own,
-    `row-<number>` by its place in the source, with `-unnamed` after it where a row of this chunk or
-    before it has that id.
+    Rows that fail the checks are reported and the others scored. A row without an `id` gets one:
+    see `assign_ids`.
+
+    Returns
+    -------
+    An Arrow file, which `read_summary` and `read_table` read.
     """
     checked = check_rows(chunk.rows, Motion)
-    give_ids(checked, chunk.start, chunk.taken)
-    motions = checked.rows
-    prior = wanted.prior
-    told = _told(checked, chunk)
+    assign_ids(checked, chunk.start, chunk.reserved_ids)
+    summary = _summarize(checked, chunk)
     table = pa.table({})
-    if motions:
-        scored = predictor.score(motions, prior, wanted.contributions, wanted.comparables)
-        columns = {name: _array(name, scored[name].tolist()) for name in scored.columns}
-        dumped = [motion.model_dump(mode="json", include=set(wanted.keep)) for motion in motions]
-        for name in wanted.keep:
-            columns[name] = pa.array([row[name] for row in dumped], _kind_of_field(name))
+    if motions := checked.rows:
+        scores = predictor.score(
+            motions, options.base_rates, options.contributions, options.comparables
+        )
+        columns = {name: _score_array(name, scores[name].tolist()) for name in scores.columns}
+        fields = [motion.model_dump(mode="json", include=set(options.keep)) for motion in motions]
+        for name in options.keep:
+            columns[name] = pa.array([row[name] for row in fields], _field_type(name))
         table = pa.table(columns)
-        if prior:
-            by_court = sum(motion.court in prior.courts for motion in motions)
-            adjusted = int(scored["prior"].notna().sum())
-            told = replace(told, by_court=by_court, adjusted=adjusted)
-    schema = table.schema.with_metadata({_TOLD: json.dumps(asdict(told)).encode()})
-    sink = pa.BufferOutputStream()
-    packed = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_file(sink, schema, options=packed) as writer:
-        writer.write_table(table.cast(schema) if motions else pa.table({}, schema=schema))
-    found: bytes = sink.getvalue().to_pybytes()
-    return found
+        if options.base_rates:
+            courts = options.base_rates.courts
+            summary = replace(
+                summary,
+                adjusted_by_court=sum(motion.court in courts for motion in motions),
+                adjusted=int(scores["base_rate"].notna().sum()),
+            )
+    return _as_arrow_file(table, summary)
 
 
-def read_told(path: Path) -> Told | None:
-    """Return what is told of a chunk kept in a file; None where there is none, or no whole one."""
+def read_summary(path: Path) -> ChunkSummary | None:
+    """Return the summary of a chunk kept in a file; None if there is no complete file."""
     try:
         with pa.OSFile(str(path)) as file:
-            return Told(**json.loads(pa.ipc.open_file(file).schema.metadata[_TOLD]))
+            return ChunkSummary(**json.loads(pa.ipc.open_file(file).schema.metadata[_SUMMARY]))
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None
 
@@ -159,65 +162,79 @@ def read_table(path: Path) -> pa.Table:
         return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
 
-def give_ids(checked: Loaded[Motion], start: int = 1, taken: Iterable[str] = ()) -> None:
-    """Give each motion without an `id` one of its own, `row-<number>` by its place in the source.
+def assign_ids(checked: Loaded[Motion], start: int = 1, reserved: Iterable[str] = ()) -> None:
+    """Give each motion without an `id` the id `row-<number>`, its row's number in the source.
+
+    If another row has that id, `-unnamed` is appended.
 
     Parameters
     ----------
+    checked
+        The motions; changed in place.
     start
-        The number of the first row that was checked.
-    taken
-        Ids that are given away already, beside those of these rows.
+        Number of the first row that was checked.
+    reserved
+        Ids that rows before these have.
     """
-    held = {motion.id for motion in checked.rows} | set(taken)
-    for place, (motion, row) in enumerate(zip(checked.rows, checked.row_numbers, strict=True)):
+    ids = {motion.id for motion in checked.rows} | set(reserved)
+    for index, (motion, row) in enumerate(zip(checked.rows, checked.row_numbers, strict=True)):
         if motion.id is None:
             name = f"row-{start + row - 1}"
-            while name in held:
+            while name in ids:
                 name += "-unnamed"
-            held.add(name)
-            checked.rows[place] = motion.model_copy(update={"id": name})
+            ids.add(name)
+            checked.rows[index] = motion.model_copy(update={"id": name})
 
 
-def _told(checked: Loaded[Motion], chunk: Chunk) -> Told:
-    lines, problems = [], []
+def _summarize(checked: Loaded[Motion], chunk: Chunk) -> ChunkSummary:
+    rejects = []
     for reject in checked.rejects:
-        file, row = chunk.place_of(reject.row)
-        placed = replace(reject, row=row)
-        lines.append(reject_line(placed, file or None))
-        problems.append(f"{file}, {placed}" if file else str(placed))
-    unused = Counter(words for motion in checked.rows for words in notes(motion))
-    return Told(
+        file, row = chunk.locate(reject.row)
+        rejects.append(replace(reject, file=file, row=row))
+    notes = Counter(note for motion in checked.rows for note in unusable_parts(motion))
+    return ChunkSummary(
         digest=chunk.digest(),
         rows=len(chunk.rows),
-        rejects=lines,
-        problems=problems[:5],
+        rejects=[reject_as_json(reject, reject.file or None) for reject in rejects],
+        problems=[str(reject) for reject in rejects[:MAX_PROBLEMS]],
         unknown_columns=checked.unknown_columns,
-        later_facts=checked.later_facts,
-        notes=dict(unused.most_common(_MOST_NOTES)),
+        post_ruling_columns=checked.post_ruling_columns,
+        notes=dict(notes.most_common(MAX_NOTES)),
     )
 
 
-def _array(name: str, values: list[Any]) -> pa.Array:
-    kind = pa.string()
+def _as_arrow_file(table: pa.Table, summary: ChunkSummary) -> bytes:
+    table = table.replace_schema_metadata({_SUMMARY: json.dumps(asdict(summary)).encode()})
+    buffer = pa.BufferOutputStream()
+    compressed = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_file(buffer, table.schema, options=compressed) as writer:
+        writer.write_table(table)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
+def _score_array(name: str, values: list[Any]) -> pa.Array:
+    """Return a column of scores; its type depends on the name only, so that chunks agree."""
+    column_type = pa.string()
     if name == "in_scope":
-        kind = pa.bool_()
+        column_type = pa.bool_()
     elif name == "comparables":
-        kind = COMPARABLES
-    elif name.startswith(("p_", "contribution_")) or name == "prior":
-        kind = pa.float64()
-    return pa.array(values, kind, from_pandas=True)  # which has NaN for a text that is none
+        column_type = _COMPARABLES
+    elif name == "base_rate" or name.endswith("_points") or name.startswith(_NUMBERS):
+        column_type = pa.float64()
+    return pa.array(values, column_type, from_pandas=True)  # pandas writes NaN for a missing text
 
 
-def _kind_of_field(name: str) -> pa.DataType:
-    """Return the type of a motion's field, the same whatever a chunk happens to hold."""
+def _field_type(name: str) -> pa.DataType:
+    """Return the type of a motion's field, whatever values a chunk happens to hold."""
     if is_list(name):
         return pa.list_(pa.string())
-    kinds = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    held = _types_in(Motion.model_fields[name].annotation)
-    return next((kind for known, kind in kinds.items() if known in held), pa.string())
+    arrow_types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+    allowed = _types_in(Motion.model_fields[name].annotation)
+    matching = (arrow for python, arrow in arrow_types.items() if python in allowed)
+    return next(matching, pa.string())
 
 
 def _types_in(annotation: Any) -> set[Any]:
-    parts = get_args(annotation)
-    return set().union(*map(_types_in, parts)) if parts else {annotation}
+    arguments = get_args(annotation)
+    return set().union(*map(_types_in, arguments)) if arguments else {annotation}

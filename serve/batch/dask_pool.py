@@ -1,31 +1,38 @@
-"""Score chunks on the workers of a Dask cluster, and give them back in order."""
+"""Score chunks on the workers of a Dask cluster (needs the extra `dask`).
 
+Not joblib's Dask backend: it submits the whole input at once, and waits forever if all workers are
+lost.
+"""
+
+import io
+import tarfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from data.io.chunks import Chunk
-from serve.batch.chunk import Wanted
-from serve.batch.local_pool import score_with
+from serve.batch.chunk import OutputOptions, score_chunk
 from serve.model_source import Located
 from serve.predictor import Predictor
-from train.cluster import AHEAD, PATIENCE, begun_ahead, connected
+from train.cluster import CONNECT_TIMEOUT, PREFETCH_PER_THREAD, connect_dask, prefetch
 
 if TYPE_CHECKING:
     from distributed import Client
 
 RETRIES = 3
-"""Times that a chunk is begun again where it fails; one whose worker died always is, up to Dask's
-own `allowed-failures`."""
+"""Times that a failing chunk is tried again. A chunk whose worker died is always tried again, up to
+Dask's own `allowed-failures`."""
 
 
-def scored_on(
-    address: str, chunks: Iterable[Chunk], predictor: Predictor, located: Located, wanted: Wanted
+def score_on_cluster(
+    address: str, chunks: Iterable[Chunk], predictor: Predictor, options: OutputOptions
 ) -> Iterator[tuple[Chunk, bytes]]:
     """Score chunks on a cluster and yield each with its scores, in order.
 
-    Each worker is sent the model once, those too that join later. A chunk whose worker dies is
-    scored by another.
+    Each worker gets the model once, including workers that join later. If a worker dies, another
+    one scores its chunks.
 
     Parameters
     ----------
@@ -37,48 +44,64 @@ def scored_on(
     ValueError
         If Dask is not installed, or a worker has another version of the program.
     ConnectionError
-        If no scheduler answers, or its workers are lost and do not come back.
+        If no scheduler answers, or all workers are lost and do not come back.
     """
-    with connected(address) as cluster:
-        from serve.batch.model_plugin import ModelPlugin
+    with connect_dask(address) as cluster:
+        client = cluster.client
+        # A task, not scattered data: the scheduler can repeat it when the workers that had its
+        # result die.
+        packed = client.submit(_hold, pack_folder(predictor.folder), pure=False, retries=RETRIES)
 
-        plugin = ModelPlugin.of(located.folder)
-        cluster.client.register_plugin(plugin)
+        def submit(chunk: Chunk) -> Any:
+            return client.submit(
+                _score_on_worker,
+                chunk,
+                packed,
+                predictor.version,
+                options,
+                pure=False,
+                retries=RETRIES,
+            )
 
-        def begin(chunk: Chunk) -> Any:
-            # Sent through the scheduler, which keeps it for when the worker dies.
-            names = plugin.name, predictor.version, predictor.digest
-            return cluster.client.submit(_score, chunk, names, wanted, pure=False, retries=RETRIES)
-
-        try:
-            for done, future in begun_ahead(chunks, begin, AHEAD * cluster.threads):
-                yield done, _result(cluster.client, future)
-        finally:
-            with suppress(OSError):  # as of a scheduler that is gone
-                cluster.client.unregister_worker_plugin(plugin.name)
+        for chunk, future in prefetch(chunks, submit, PREFETCH_PER_THREAD * cluster.threads):
+            yield chunk, _result(client, future)
 
 
-def _score(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:
-    from distributed import get_worker
+def pack_folder(folder: Path) -> bytes:
+    """Return the files of a folder as a compressed tar archive."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.add(folder, arcname=".")
+    return packed.getvalue()
 
-    from serve.batch.model_plugin import folder_on
 
-    plugin, version, digest = names
-    folder = str(folder_on(get_worker(), plugin))
-    return score_with(chunk, (folder, version, digest), wanted)
+def _hold(packed: bytes) -> bytes:
+    return packed
+
+
+def _score_on_worker(chunk: Chunk, packed: bytes, version: str, options: OutputOptions) -> bytes:
+    return score_chunk(_unpack_model(packed, version), chunk, options)
+
+
+@lru_cache(maxsize=2)  # a worker may live long and be sent the models of many runs
+def _unpack_model(packed: bytes, version: str) -> Predictor:
+    with TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+        return Predictor.from_located(Located(Path(folder), version))
 
 
 def _result(client: "Client", future: Any) -> bytes:
-    """Wait for a chunk as long as there are workers, or there were some a little while ago."""
-    waits_without = 0
+    """Wait for a chunk; give up if there have been no workers for a while."""
+    waits_without_workers = 0
     while True:
         try:
-            found: bytes = future.result(timeout=PATIENCE)
-            return found
+            scored: bytes = future.result(timeout=CONNECT_TIMEOUT)
+            return scored
         except TimeoutError:
-            waits_without = 0 if client.nthreads() else waits_without + 1
-            if waits_without > 1:
+            waits_without_workers = 0 if client.nthreads() else waits_without_workers + 1
+            if waits_without_workers > 1:
                 raise ConnectionError(
-                    "all workers of the cluster are lost; their logs may say why. Go on with "
-                    "--resume once some are back"
+                    "all workers of the cluster are lost; see their logs. Run again with --resume "
+                    "when workers are back"
                 ) from None

@@ -1,7 +1,7 @@
-"""Score a docket of any size, chunk by chunk: good rows out, bad rows to a rejects file.
+"""Score a docket of any size, chunk by chunk: scores to the output, rejected rows to a file.
 
-The output appears whole or not at all. Finished chunks are kept beside it until then, so that a run
-that was cut off can be resumed; the result is the same to the byte.
+The output appears whole or not at all. Finished chunks are kept until then, so that an interrupted
+run can be resumed; its output is the same to the byte.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -18,38 +19,38 @@ from data.io.chunks import Chunk, Source
 from data.io.rows import UnreadableInput
 from data.io.urls import is_local, local_path
 from features.build import builder_digest
-from serve.batch.checkpoint import Partial, partial_work
-from serve.batch.chunk import Told, Wanted
-from serve.batch.local_pool import processes, scored_here
-from serve.batch.repeated_ids import SHOWN, RepeatedIds
-from serve.batch.sinks import Sink, is_same_file, remove, whole
-from serve.model_source import Located
+from serve.batch.checkpoint import Checkpoint, open_checkpoint
+from serve.batch.chunk import MAX_PROBLEMS, ChunkSummary, OutputOptions
+from serve.batch.local_pool import processes, score_locally
+from serve.batch.sinks import Sink, is_same_file, remove, write_whole
 from serve.predictor import Predictor
 
-CHUNK = 1000
-"""Rows of a chunk: one to two seconds' work of one core, which is what a kill costs at most for
-each that is under way."""
-_MOST_NOTES = 10_000
+CHUNK_ROWS = 1000
+"""Rows of a chunk: one or two seconds of work for one core, and what a kill costs per process."""
+MAX_NOTES = 10_000
+"""Distinct notes kept of a docket."""
 
 
 @dataclass
-class Docket:
+class ScoreSummary:
     """What became of the rows of an input.
 
     Attributes
     ----------
     rows, scored, rejected
-        How many there were, and of each kind.
+        Number of rows, and of each kind.
     problems
         The first rejects in words.
     rejects
-        Where the rejects are, if there are any.
+        Path or address of the rejects file, if there are rejects.
+    unknown_columns, post_ruling_columns
+        Columns that were ignored, in order.
     notes
-        What in the motions could not be used, and on how many rows.
-    repeated, repeated_names
-        How many ids stand on more than one row, and the first of them.
-    by_court, adjusted
-        Motions adjusted by their court's counts, and those adjusted at all.
+        What in the motions could not be used, with the number of rows.
+    duplicate_ids
+        Ids that appear on more than one row, in order.
+    adjusted_by_court, adjusted
+        Motions adjusted to a rate of their own court, and to any rate.
     """
 
     rows: int = 0
@@ -58,173 +59,202 @@ class Docket:
     problems: list[str] = field(default_factory=list)
     rejects: str | None = None
     unknown_columns: dict[str, None] = field(default_factory=dict)
-    later_facts: dict[str, None] = field(default_factory=dict)
+    post_ruling_columns: dict[str, None] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
-    repeated: int = 0
-    repeated_names: list[str] = field(default_factory=list)
-    by_court: int = 0
+    duplicate_ids: list[str] = field(default_factory=list)
+    adjusted_by_court: int = 0
     adjusted: int = 0
 
-    def add(self, told: Told) -> None:
-        """Add what is told of the next chunk."""
-        self.rows += told.rows
-        self.rejected += len(told.rejects)
-        self.scored += told.rows - len(told.rejects)
-        self.problems += told.problems[: SHOWN - len(self.problems)]
-        self.unknown_columns |= dict.fromkeys(told.unknown_columns)
-        self.later_facts |= dict.fromkeys(told.later_facts)
-        for words, rows in told.notes.items():
-            if words in self.notes or len(self.notes) < _MOST_NOTES:
-                self.notes[words] += rows
-        self.by_court += told.by_court
-        self.adjusted += told.adjusted
+    def add(self, chunk: ChunkSummary) -> None:
+        """Add the summary of the next chunk."""
+        self.rows += chunk.rows
+        self.rejected += len(chunk.rejects)
+        self.scored += chunk.rows - len(chunk.rejects)
+        self.problems += chunk.problems[: MAX_PROBLEMS - len(self.problems)]
+        self.unknown_columns |= dict.fromkeys(chunk.unknown_columns)
+        self.post_ruling_columns |= dict.fromkeys(chunk.post_ruling_columns)
+        for note, rows in chunk.notes.items():
+            if note in self.notes or len(self.notes) < MAX_NOTES:
+                self.notes[note] += rows
+        self.adjusted_by_court += chunk.adjusted_by_court
+        self.adjusted += chunk.adjusted
 
 
 @dataclass(frozen=True)
-class Run:
-    """How a docket is scored.
+class RunOptions:
+    """How a docket is scored, which does not change the scores.
 
     Attributes
     ----------
     jobs
-        Processes; -1 for all cores.
-    size
+        Processes on this machine; -1 for all cores.
+    chunk_rows
         Rows of a chunk.
     resume
-        Whether to go on from an earlier run's finished chunks.
-    work
-        Folder for finished chunks where the output is not on this machine.
-    elsewhere
-        Scores chunks in another place than this machine (see `scored_here`).
+        Whether to continue after the finished chunks of an earlier run.
+    checkpoint_dir
+        Folder for finished chunks; by default beside the output, or in the cache folder if the
+        output is not on this machine.
+    dask
+        Address of the scheduler of a Dask cluster to score on; None for this machine.
     """
 
     jobs: int = -1
-    size: int = CHUNK
+    chunk_rows: int = CHUNK_ROWS
     resume: bool = False
-    work: Path | None = None
-    elsewhere: Callable[[Iterator[Chunk]], Iterator[tuple[Chunk, bytes]]] | None = None
+    checkpoint_dir: Path | None = None
+    dask: str | None = None
+
+
+class OnRows(Protocol):
+    """Called as rows are done."""
+
+    def __call__(self, rows: int, fraction: float | None, step: str = "") -> None:
+        """Report the rows done so far.
+
+        Parameters
+        ----------
+        fraction
+            Share of the work done, from 0 to 1; None if unknown.
+        step
+            "" while rows are scored, "writing" while the scores are written.
+        """
 
 
 def score_docket(
     source: Source,
     sink: Sink,
     predictor: Predictor,
-    located: Located,
-    wanted: Wanted,
-    run: Run,
-    advance: Callable[..., None] = lambda rows, share, words="": None,
-    tell: Callable[[str], None] = lambda words: None,
-) -> Docket:
+    output: OutputOptions,
+    run: RunOptions,
+    on_rows: OnRows = lambda rows, fraction, step="": None,
+    on_progress: Callable[[str], None] = lambda message: None,
+) -> ScoreSummary:
     """Score the motions of a source, one row each in the same order (see `check_apart` first).
 
     Parameters
     ----------
-    predictor, located
-        The model, and the folder that workers load it from.
-    advance
-        Called after each chunk with the rows done and the share of the source read, if known; then
-        with the rows written, their share, and "writing".
-    tell
-        Called with words on an earlier run's chunks.
+    on_rows
+        Called after each chunk.
+    on_progress
+        Called with a message about the chunks of an earlier run.
 
     Returns
     -------
-    What became of the rows. Where none could be scored nothing is written but the rejects.
+    What became of the rows. If no row could be scored, only the rejects are written.
 
     Raises
     ------
     UnreadableInput
-        If the input holds no rows, or cannot be read to its end.
+        If the input has no rows, or cannot be read to its end.
     ValueError
-        If what is to be resumed belongs to another input, model or options.
+        If the chunks to resume from were made from another input, model or options.
     OSError
         If the output cannot be written.
     """
-    jobs = processes(run.jobs)
     sink.check()
-    belongs = {
+    fingerprint = {
         "input": source.identity(),
         "model": {"version": predictor.version, "digest": predictor.digest},
         "program": {"version": version("enjoin"), "features": builder_digest()[:12]},
-        "options": {**wanted.identity(), "--chunk": run.size},
+        "options": {**output.identity(), "--chunk": run.chunk_rows},
     }
-    with partial_work(partial_folder(sink, run.work), belongs, run.resume, tell) as partial:
-        last, done = -1, 0
+    folder = checkpoint_folder(sink, run.checkpoint_dir)
+    with open_checkpoint(folder, fingerprint, run.resume, on_progress) as checkpoint:
+        n_chunks = rows_done = 0
 
-        def finished(chunk: Chunk) -> None:
-            nonlocal done
-            done += len(chunk.rows)
-            advance(done, chunk.share)
+        def finish(chunk: Chunk) -> None:
+            nonlocal rows_done
+            rows_done += len(chunk.rows)
+            on_rows(rows_done, chunk.fraction_read)
 
         def unfinished() -> Iterator[Chunk]:
-            nonlocal last
-            for chunk in source.chunks(run.size):
-                last = chunk.number
-                if not (run.resume and partial.is_finished(chunk)):
-                    yield chunk
+            nonlocal n_chunks
+            for chunk in source.chunks(run.chunk_rows):
+                n_chunks = chunk.number + 1
+                if run.resume and checkpoint.is_finished(chunk):
+                    finish(chunk)
                 else:
-                    finished(chunk)
+                    yield chunk
 
-        if run.elsewhere:
-            scored = run.elsewhere(unfinished())
-        else:
-            scored = scored_here(unfinished(), predictor, located, wanted, jobs)
-        for chunk, found in scored:
-            partial.keep(chunk.number, found)
-            finished(chunk)
-        if last < 0:
-            raise UnreadableInput(f"{source.name} holds no rows; expected at least one")
-        docket = _joined(partial, last + 1, sink, advance)
-        partial.remove()
-    return docket
+        for chunk, scored in _score_chunks(unfinished(), predictor, output, run):
+            checkpoint.keep(chunk.number, scored)
+            finish(chunk)
+        if not n_chunks:
+            raise UnreadableInput(f"{source.name} has no rows; expected at least one")
+        summary = _write_output(checkpoint, n_chunks, sink, on_rows)
+        checkpoint.remove()
+    return summary
 
 
-def partial_folder(sink: Sink, work: Path | None = None) -> Path:
-    """Return where finished chunks are kept: beside the output, or for an address in a cache."""
-    if is_local(sink.name) and work is None:
-        return Path(f"{local_path(sink.name)}.partial")
+def checkpoint_folder(sink: Sink, folder: Path | None = None) -> Path:
+    """Return where finished chunks are kept: beside the output, or for an address in `folder`.
+
+    By default, `folder` is one in the cache folder.
+    """
+    if is_local(sink.name) and folder is None:
+        return Path(f"{local_path(sink.name)}.checkpoint")
     name = hashlib.sha256(sink.name.encode()).hexdigest()[:16]
-    return (work or cache_dir() / "partial") / f"{name}.partial"
+    return (folder or cache_dir() / "checkpoints") / name
 
 
 def check_apart(source: Source, sink: Sink) -> None:
-    """Check that neither output nor rejects would overwrite the input.
+    """Check that neither the output nor the rejects would overwrite the input.
 
     Raises
     ------
     UnreadableInput
-        If so.
+        If they would.
     """
     for address in source.addresses():
         if is_same_file(sink.name, address):
             raise UnreadableInput(f"{sink.name} is the input file itself; choose another output")
         if is_same_file(sink.rejects, address):
-            raise UnreadableInput(f"{address} is where rejected rows would go; rename it")
+            raise UnreadableInput(
+                f"{address} is the file rejected rows would be written to; rename it"
+            )
 
 
-def _joined(partial: Partial, chunks: int, sink: Sink, advance: Callable[..., None]) -> Docket:
+def _score_chunks(
+    chunks: Iterator[Chunk], predictor: Predictor, output: OutputOptions, run: RunOptions
+) -> Iterator[tuple[Chunk, bytes]]:
+    if run.dask is None:
+        return score_locally(chunks, predictor, output, processes(run.jobs))
+    from serve.batch.dask_pool import score_on_cluster  # needs an optional package
+
+    return score_on_cluster(run.dask, chunks, predictor, output)
+
+
+def _write_output(
+    checkpoint: Checkpoint, n_chunks: int, sink: Sink, on_rows: OnRows
+) -> ScoreSummary:
     """Write the rejects, then the output, from the finished chunks."""
-    docket = Docket()
-    for told in partial.told(chunks):
-        docket.add(told)
-    if docket.rejected:
-        docket.rejects = sink.rejects
-        with whole(sink.rejects) as stream:
-            for told in partial.told(chunks):
-                stream.writelines(f"{line}\n".encode() for line in told.rejects)
+    summary = ScoreSummary()
+    for chunk in checkpoint.summaries(n_chunks):
+        summary.add(chunk)
+    if summary.rejected:
+        summary.rejects = sink.rejects
+        with write_whole(sink.rejects) as stream:
+            for chunk in checkpoint.summaries(n_chunks):
+                stream.writelines(f"{line}\n".encode() for line in chunk.rejects)
     else:
         remove(sink.rejects)
-    ids = RepeatedIds()
+    # Sets of all ids: those of a million rows take some 100 MB, which a run has to spare.
+    seen: set[str] = set()
+    duplicates: dict[str, None] = {}
 
-    def watched() -> Iterator[pa.Table]:
+    def tables() -> Iterator[pa.Table]:
         written = 0
-        for table in partial.tables(chunks):
-            ids.see(table["id"].to_pylist())
+        for table in checkpoint.tables(n_chunks):
+            for name in table["id"].to_pylist():
+                if name in seen:
+                    duplicates[name] = None
+                seen.add(name)
             yield table
             written += table.num_rows
-            advance(written, written / docket.scored, "writing")
+            on_rows(written, written / summary.scored, "writing")
 
-    if docket.scored:
-        sink.write(watched())
-    docket.repeated, docket.repeated_names = ids.count, ids.names
-    return docket
+    if summary.scored:
+        sink.write(tables())
+    summary.duplicate_ids = list(duplicates)
+    return summary

@@ -1,4 +1,8 @@
-"""Score chunks on all cores of this machine."""
+"""Score chunks on the cores of this machine.
+
+Not joblib: when its process is killed its workers stay behind, and it reads the input ahead without
+limit when results are consumed slowly.
+"""
 
 import multiprocessing
 import os
@@ -11,23 +15,25 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import joblib
 
 from data.io.chunks import Chunk
-from serve.batch.chunk import Wanted, score_chunk
+from serve.batch.chunk import OutputOptions, score_chunk
 from serve.model_source import Located
 from serve.predictor import Predictor
 from train.model.store import UnusableModel
 
-FEW = 10
-"""Chunks that are scored in this process alone: a worker takes about as long to start."""
-AHEAD = 2
-"""Chunks handed out per worker, so that none waits for the next."""
+MAX_CHUNKS_ALONE = 10
+"""Chunks scored in this process alone: starting a worker takes about as long."""
+PREFETCH_PER_WORKER = 2
+"""Chunks handed to each worker, so that none waits for the next."""
+Item = TypeVar("Item")
 
 
 def processes(jobs: int) -> int:
-    """Return how many processes `--jobs` asks for.
+    """Return the number of processes that `--jobs` asks for.
 
     Raises
     ------
@@ -39,100 +45,104 @@ def processes(jobs: int) -> int:
     return int(joblib.cpu_count()) if jobs == -1 else jobs
 
 
-def scored_here(
-    chunks: Iterable[Chunk], predictor: Predictor, located: Located, wanted: Wanted, jobs: int
+def score_locally(
+    chunks: Iterable[Chunk], predictor: Predictor, options: OutputOptions, jobs: int
 ) -> Iterator[tuple[Chunk, bytes]]:
-    """Score chunks in this process and worker processes, and yield each when it is scored.
+    """Score chunks in this process and in workers, and yield each as soon as it is scored.
 
-    With one process, or no more than `FEW` chunks, no worker is started. Workers load the model of
-    `located` once each.
+    With one process, or at most `MAX_CHUNKS_ALONE` chunks, no worker is started. Each worker loads
+    the model once.
 
     Raises
     ------
     OSError
-        If a worker is ended from outside.
+        If a worker is killed.
     """
     chunks = iter(chunks)
-    first = list(islice(chunks, FEW + 1))
-    rest = chain(first, chunks)
+    first = list(islice(chunks, MAX_CHUNKS_ALONE + 1))
+    remaining = chain(first, chunks)
 
     def score(chunk: Chunk) -> bytes:
-        return score_chunk(predictor, chunk, wanted)
+        return score_chunk(predictor, chunk, options)
 
-    if jobs == 1 or len(first) <= FEW:
-        for chunk in rest:
+    if jobs == 1 or len(first) <= MAX_CHUNKS_ALONE:
+        for chunk in remaining:
             yield chunk, score(chunk)
         return
-    names = str(located.folder), predictor.version, predictor.digest
-    with _pool(jobs - 1) as pool:
+    model = (predictor.folder, predictor.version, predictor.digest)
+    with _worker_pool(jobs - 1) as pool:
 
-        def begin(chunk: Chunk) -> Future[bytes]:
-            return pool.submit(score_with, chunk, names, wanted)
+        def submit(chunk: Chunk) -> Future[bytes]:
+            return pool.submit(_score_in_worker, chunk, *model, options)
 
         try:
-            yield from _shared_out(rest, begin, score, AHEAD * (jobs - 1))
+            yield from share_out(remaining, submit, score, PREFETCH_PER_WORKER * (jobs - 1))
         except BrokenProcessPool:
             raise ChildProcessError(
-                "a scoring process was ended from outside, for want of memory perhaps: go on with "
-                "--resume, with fewer --jobs if memory is short"
+                "a scoring process was killed, perhaps for lack of memory. Run again with "
+                "--resume, and with fewer --jobs if memory is short"
             ) from None
 
 
-def _shared_out(
-    chunks: Iterator[Chunk],
-    begin: Callable[[Chunk], Future[bytes]],
-    score: Callable[[Chunk], bytes],
-    ahead: int,
-) -> Iterator[tuple[Chunk, bytes]]:
-    """Yield chunks with their scores, whichever are done; some begun elsewhere, some scored here.
+def share_out(
+    items: Iterator[Item],
+    submit: Callable[[Item], Future[bytes]],
+    score: Callable[[Item], bytes],
+    prefetch: int,
+) -> Iterator[tuple[Item, bytes]]:
+    """Yield items with their scores as they are done, some submitted to workers, some scored here.
 
-    `ahead` are kept begun. Whoever would only wait for one of them scores another meanwhile:
-    workers take seconds to start.
-    """
-    begun: dict[Future[bytes], Chunk] = {}
-    while True:
-        for chunk in islice(chunks, ahead - len(begun)):
-            begun[begin(chunk)] = chunk
-        done = {future for future in begun if future.done()}
-        if not done:
-            mine = next(chunks, None)
-            if mine is not None:
-                yield mine, score(mine)
-                continue
-            if not begun:
-                return
-            done = wait(begun, return_when=FIRST_COMPLETED).done
-        for future in done:
-            yield begun.pop(future), future.result()
-
-
-def score_with(chunk: Chunk, names: tuple[str, str, str], wanted: Wanted) -> bytes:
-    """Score a chunk with a model that each process loads once.
+    While no worker has finished, this process scores too: workers take seconds to start.
 
     Parameters
     ----------
-    names
-        The model's folder, version and digest.
+    submit
+        Hands an item to a worker.
+    score
+        Scores an item in this process.
+    prefetch
+        Items submitted and not finished, at most.
     """
-    return score_chunk(_loaded(*names), chunk, wanted)
+    submitted: dict[Future[bytes], Item] = {}
+    while True:
+        for item in islice(items, prefetch - len(submitted)):
+            submitted[submit(item)] = item
+        done = {future for future in submitted if future.done()}
+        if not done:
+            for item in islice(items, 1):
+                yield item, score(item)
+                break
+            else:
+                if not submitted:
+                    return
+                done = wait(submitted, return_when=FIRST_COMPLETED).done
+        for future in done:
+            yield submitted.pop(future), future.result()
 
 
-@lru_cache(maxsize=2)  # a worker of a cluster may live long and meet many
-def _loaded(folder: str, version: str, digest: str) -> Predictor:
-    predictor = Predictor.from_located(Located(Path(folder), version))
+def _score_in_worker(
+    chunk: Chunk, folder: Path, version: str, digest: str, options: OutputOptions
+) -> bytes:
+    return score_chunk(_load_model(folder, version, digest), chunk, options)
+
+
+@lru_cache(maxsize=1)
+def _load_model(folder: Path, version: str, digest: str) -> Predictor:
+    predictor = Predictor.from_located(Located(folder, version))
     if predictor.digest != digest:
         raise UnusableModel(f"the model in {folder} was changed during the run; run again")
     return predictor
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Start worker processes of one thread each; unfinished work is dropped when the block ends."""
+def _worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Start single-threaded worker processes; unfinished work is dropped when the block ends."""
     name = "OMP_NUM_THREADS"
     before = os.environ.get(name)
-    os.environ[name] = "1"  # every process would take all cores; workers read it as they start
+    # Read by workers as they start; otherwise each would use all cores.
+    os.environ[name] = "1"
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_stay_with_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
     try:
         yield pool
     finally:
@@ -143,8 +153,8 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
             os.environ[name] = before
 
 
-def _stay_with_parent() -> None:
-    """End with the parent, which a kill gives no time to end its workers; leave Ctrl-C to it."""
+def end_with_parent() -> None:
+    """Make this worker end when its parent does, even if killed, and leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 

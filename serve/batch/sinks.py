@@ -1,4 +1,4 @@
-"""Write scores whole or not at all: to a file, to an address, or into a table of a database."""
+"""Write scores whole or not at all: to a local or remote file, or to a table of a database."""
 
 import csv
 import gzip
@@ -17,39 +17,45 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.io.atomic import written_whole
-from data.io.rows import UnreadableInput, kind_of
-from data.io.urls import filesystem, is_local, local_path, telling_drivers_errors
+from data.io.atomic import atomic_write
+from data.io.rows import UnreadableInput, split_suffixes
+from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
 
 FORMATS = ("csv", "jsonl", "parquet")
-REJECTS = ".rejects.jsonl"
-ROWS_AT_ONCE, BYTES_AT_ONCE = 2**16, 2**26
-"""Rows and bytes of a row group of Parquet: chunks make groups too small to read fast."""
+REJECTS_SUFFIX = ".rejects.jsonl"
+ROW_GROUP_ROWS, ROW_GROUP_BYTES = 2**16, 2**26
+"""Rows or bytes after which a row group of Parquet ends; one per chunk would be slow to read."""
+_DATABASE_TYPES = {pa.bool_(): "boolean", pa.float64(): "float", pa.int64(): "integer"}
 
 
 class Sink(Protocol):
-    """Where scores go."""
+    """Where scores are written."""
 
     @property
     def name(self) -> str:
-        """What it is called to the user."""
-
-    def check(self) -> None:
-        """Raise where it cannot be written to: now, and not after an hour's scoring."""
-
-    def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write tables of the same columns one after the other, all of them or nothing."""
+        """The name shown to the user."""
 
     @property
     def rejects(self) -> str:
-        """Where rows that cannot be scored go: of its name, since many inputs have one name."""
+        """Path or address for rejected rows, named after the output."""
+
+    def check(self) -> None:
+        """Raise if it cannot be written to, before the scoring rather than after it."""
+
+    def write(self, tables: Iterable[pa.Table]) -> None:
+        """Write tables with the same columns one after the other, all of them or none."""
 
 
 @dataclass(frozen=True)
 class FileSink:
-    """A `.csv`, `.jsonl` or `.parquet` file (`.gz`, `.zst`) of this machine or at an address."""
+    """A `.csv`, `.jsonl` or `.parquet` file (`.gz`, `.zst`) on this machine or at an address."""
 
     name: str
+
+    @property
+    def rejects(self) -> str:
+        """The path or address of a file beside it."""
+        return f"{self.name}{REJECTS_SUFFIX}"
 
     def check(self) -> None:
         """Check the format, and that the folder can be written to.
@@ -59,14 +65,14 @@ class FileSink:
         UnreadableInput
             If the format is unknown.
         OSError
-            If the folder cannot be made or written to.
+            If the folder cannot be created or written to.
         """
-        kind, packed = kind_of(self.name)
-        if kind not in FORMATS or (packed and kind == "parquet"):
+        file_format, compression = split_suffixes(self.name)
+        if file_format not in FORMATS or (compression and file_format == "parquet"):
             raise UnreadableInput(
                 f"{self.name}: unknown output format; expected one of "
                 + ", ".join(f".{known}" for known in FORMATS)
-                + " (.csv and .jsonl with .gz or .zst after it or without)"
+                + " (.csv and .jsonl optionally with .gz or .zst)"
             )
         if not is_local(self.name):
             filesystem(self.name)
@@ -82,121 +88,94 @@ class FileSink:
             ) from None
 
     def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write tables of the same columns one after the other, all of them or nothing."""
-        kind, packed = kind_of(self.name)
-        with whole(self.name) as stream, _packing(stream, packed) as plain:
-            _WRITERS[kind](tables, plain)
-
-    @property
-    def rejects(self) -> str:
-        """The path or address of a file beside it."""
-        return f"{self.name}{REJECTS}"
+        """Write tables with the same columns one after the other, all of them or none."""
+        file_format, compression = split_suffixes(self.name)
+        with write_whole(self.name) as stream, _compressed(stream, compression) as plain:
+            _WRITERS[file_format](tables, plain)
 
 
 @dataclass(frozen=True)
 class TableSink:
-    """A new table of a database; lists in it are text, as in a `.csv` file."""
+    """A table of a database; lists are written as text, as in a `.csv` file."""
 
     url: str
-    into: str
+    table: str
     replace: bool
 
     @property
     def name(self) -> str:
         """The database's address without its password, and the table."""
-        from data.io.database import shown
+        from data.io.database import redacted_url
 
-        return f"{shown(self.url)} table {self.into}"
+        return f"{redacted_url(self.url)} table {self.table}"
+
+    @property
+    def rejects(self) -> str:
+        """The path of a file in the working folder, as there is no file beside a table."""
+        return f"{self.table}{REJECTS_SUFFIX}"
 
     def check(self) -> None:
         """Check that the table can be written; see `data.io.database.check_table`."""
         from data.io.database import check_table
 
-        check_table(self.url, self.into, self.replace)
+        check_table(self.url, self.table, self.replace)
 
     def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write tables of the same columns in one transaction."""
+        """Write tables with the same columns in one transaction."""
         from data.io.database import write_table
 
         tables = iter(tables)
         first = next(tables)
-        kinds = {field.name: _KINDS.get(field.type, "text") for field in first.schema}
+        types = {field.name: _DATABASE_TYPES.get(field.type, "text") for field in first.schema}
         batches = (_database_rows(table) for table in chain([first], tables))
-        write_table(self.url, self.into, self.replace, kinds, batches)
-
-    @property
-    def rejects(self) -> str:
-        """The path of a file in the working folder, since none lies beside a table."""
-        return f"{self.into}{REJECTS}"
-
-
-_KINDS = {pa.bool_(): "flag", pa.float64(): "number", pa.int64(): "whole"}
-
-
-def _database_rows(table: pa.Table) -> list[dict[str, Any]]:
-    return [{key: _database_cell(value) for key, value in row.items()} for row in table.to_pylist()]
-
-
-def _database_cell(value: Any) -> Any:
-    value = plain_cell(value)
-    # PostgreSQL has no such character in a text.
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+        write_table(self.url, self.table, self.replace, types, batches)
 
 
 @contextmanager
-def whole(name: str) -> Iterator[BinaryIO]:
-    """Give a stream to write a file with, which appears once the block succeeds."""
+def write_whole(name: str) -> Iterator[BinaryIO]:
+    """Open a local or remote file for writing; it appears only if the block succeeds."""
     if is_local(name):
-        with written_whole(Path(local_path(name))) as temporary, temporary.open("wb") as stream:
+        with atomic_write(Path(local_path(name))) as temporary, temporary.open("wb") as stream:
             yield stream
         return
     system, path = filesystem(name)
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "whole"
-        with kept.open("wb") as stream:
+        local = Path(folder) / "output"
+        with local.open("wb") as stream:
             yield stream
-        with kept.open("rb") as read, telling_drivers_errors(name):
-            # Names in buckets need no folders; made for them, a misspelt bucket would be a new one.
+        with local.open("rb") as content, driver_errors_as_oserror(name):
+            # Buckets need no folders; creating one would turn a misspelled bucket into a new one.
             if path.startswith("/"):
                 system.makedirs(system._parent(path), exist_ok=True)
-            # A transaction shows a file only once all of it was sent.
-            with system.transaction, system.open(path, "wb") as sent:
-                shutil.copyfileobj(read, sent, 2**20)
+            # In a transaction, the file appears only once it was sent completely.
+            with system.transaction, system.open(path, "wb") as remote:
+                shutil.copyfileobj(content, remote, 2**20)
 
 
 def remove(name: str) -> None:
-    """Remove a file of this machine or at an address, where there is one."""
+    """Remove a local or remote file if it exists."""
     if is_local(name):
         Path(local_path(name)).unlink(missing_ok=True)
         return
     system, path = filesystem(name)
-    with telling_drivers_errors(name):
+    with driver_errors_as_oserror(name):
         if system.exists(path):
             system.rm_file(path)
 
 
-def is_same_file(one: str, other: str) -> bool:
-    """Tell whether two paths or addresses are of one file."""
-    if is_local(one) and is_local(other):
-        return os.path.realpath(local_path(one)) == os.path.realpath(local_path(other))
-    return one == other
+def is_same_file(name: str, other: str) -> bool:
+    """Return whether two paths or addresses are of the same file."""
+    if is_local(name) and is_local(other):
+        return os.path.realpath(local_path(name)) == os.path.realpath(local_path(other))
+    return name == other
 
 
-@contextmanager
-def _packing(stream: BinaryIO, packed: str) -> Iterator[Any]:
-    if packed == ".gz":
-        # Without name and time, so that the same scores are the same bytes.
-        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as plain:
-            yield plain
-    elif packed == ".zst":
-        with pa.CompressedOutputStream(pa.PythonFile(stream, "w"), "zstd") as plain:
-            yield plain
-    else:
-        yield stream
+def as_cell(value: Any) -> Any:
+    """Return a value as a cell of a table: a list joined by `;`, a list of objects as JSON.
 
-
-def plain_cell(value: Any) -> Any:
-    """Return a value as a cell holds it: a list joined by `;`, a list of objects as JSON."""
+    >>> as_cell(["a", "b"]), as_cell([]), as_cell(0.5)
+    ('a;b', '[]', 0.5)
+    """
     if not isinstance(value, list):
         return value
     if value and isinstance(value[0], dict):
@@ -204,17 +183,40 @@ def plain_cell(value: Any) -> Any:
     return ";".join(value) or "[]"
 
 
+def _database_rows(table: pa.Table) -> list[dict[str, Any]]:
+    return [
+        {name: _database_cell(value) for name, value in row.items()} for row in table.to_pylist()
+    ]
+
+
+def _database_cell(value: Any) -> Any:
+    cell = as_cell(value)
+    # PostgreSQL cannot store the NUL character.
+    return cell.replace("\x00", "\ufffd") if isinstance(cell, str) else cell
+
+
+@contextmanager
+def _compressed(stream: BinaryIO, compression: str) -> Iterator[Any]:
+    if compression == ".gz":
+        # Without a name and time in the header, the same scores give the same bytes.
+        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as plain:
+            yield plain
+    elif compression == ".zst":
+        with pa.CompressedOutputStream(pa.PythonFile(stream, "w"), "zstd") as plain:
+            yield plain
+    else:
+        yield stream
+
+
 def _write_csv(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for place, table in enumerate(tables):
-        if place == 0:
+    for index, table in enumerate(tables):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if index == 0:
             writer.writerow(table.column_names)
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-        writer.writerows([plain_cell(value) for value in row] for row in rows)
+        writer.writerows([as_cell(value) for value in row] for row in rows)
         stream.write(text.getvalue().encode("utf-8"))
-        text.seek(0)
-        text.truncate()
 
 
 def _write_jsonl(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
@@ -225,17 +227,17 @@ def _write_jsonl(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
 
 def _write_parquet(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
     writer: pq.ParquetWriter | None = None
-    held: list[pa.Table] = []
+    pending: list[pa.Table] = []
     for table in tables:
         writer = writer or pq.ParquetWriter(stream, table.schema)
-        held.append(table)
-        rows, size = sum(map(len, held)), sum(each.nbytes for each in held)
-        if rows >= ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
-            writer.write_table(pa.concat_tables(held))
-            held = []
+        pending.append(table)
+        rows, size = sum(map(len, pending)), sum(part.nbytes for part in pending)
+        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+            writer.write_table(pa.concat_tables(pending))
+            pending = []
     if writer:
-        if held:
-            writer.write_table(pa.concat_tables(held))
+        if pending:
+            writer.write_table(pa.concat_tables(pending))
         writer.close()
 
 

@@ -11,41 +11,41 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from data.courts import court_cited
-from data.io.atomic import written_whole
+from data.courts import court_citation
+from data.io.atomic import atomic_write
 from features.phrases.lexicon import meaning
 from serve.docket.changes import Changes, compare_dockets
 from serve.docket.figures import (
-    NEAR,
+    NEAR_EVEN,
     Grouping,
     expected_grants,
     group_motions,
     histogram,
-    near_even,
+    is_near_even,
 )
 from serve.docket.scored import ScoredDocket, ScoredMotion, read_scored
 from serve.responses import DISCLAIMER
 from train.model.calibration import INTERVAL
 
-ROWS = 1000
-"""Motions listed by default: under 1 MB of page, which can still be mailed."""
-MANY_ROWS = 5000
-"""As many as a browser sorts and filters without a long wait."""
-LISTED_CHANGES = 100
-LISTED_GROUPS = 25
-REASONS = 3
+DEFAULT_LIMIT = 1000
+"""Motions listed by default: a page under 1 MB, which can still be mailed."""
+MAX_RECOMMENDED = 5000
+"""Motions that a browser still sorts and filters without a long wait."""
+MAX_CHANGES = 100
+MAX_GROUPS = 25
+MAX_FACTORS = 3
 NOT_SHOWN = "not shown"
 MODES = {
     "rated": "with an analyst's ratings",
     "coded": "with codings",
-    "text": "from their words only",
+    "text": "from text only",
 }
-_FILES = files("serve") / "docket" / "assets"
+_ASSETS = files("serve") / "docket" / "assets"
 
 
 @dataclass(frozen=True)
 class WrittenPage:
-    """What was read, how it changed, and how many motions the page lists."""
+    """The docket on the page, its changes, and the number of motions listed."""
 
     docket: ScoredDocket
     changes: Changes | None
@@ -57,32 +57,32 @@ def write_docket_page(
     page: Path,
     since: Path | None = None,
     motions: str | None = None,
-    rows: int = ROWS,
+    limit: int = DEFAULT_LIMIT,
 ) -> WrittenPage:
     """Read a scored docket and write its page.
 
     Parameters
     ----------
     scored
-        What `enjoin score` wrote.
+        The file `enjoin score` wrote.
     page
         The `.html` file to write; it appears whole or not at all.
     since
         An earlier scoring of the same docket, to show what changed.
     motions
-        The file that was scored, for caption, court and so on where `scored` does not hold them.
-    rows
-        Motions to list at most, those nearest 50/50 first.
+        The file that was scored, for caption, court and so on if `scored` does not have them.
+    limit
+        Number of motions to list at most, those nearest 50/50 first.
 
     Raises
     ------
     UnreadableInput
         If a file cannot be read or does not fit (see `read_scored` and `compare_dockets`).
     ValueError
-        If `page` is no `.html` file, or `since` is the scored file itself.
+        If `page` is not an `.html` file, or `since` is the scored file itself.
     """
     if page.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{page}: expected a page to write, with a name ending in .html")
+        raise ValueError(f"{page}: expected a file name ending in .html")
     if since and since.exists() and scored.exists() and since.samefile(scored):
         raise ValueError(
             f"--since {since} is the scored docket itself; expected an earlier scoring, so keep a "
@@ -90,14 +90,14 @@ def write_docket_page(
         )
     docket = read_scored(scored, motions)
     changes = compare_dockets(docket, read_scored(since)) if since else None
-    with written_whole(page) as temporary:
-        text = docket_page(docket, changes, rows, datetime.now().astimezone())
-        temporary.write_text(text, encoding="utf-8")
-    return WrittenPage(docket, changes, min(rows, len(docket.motions)))
+    with atomic_write(page) as temporary:
+        html = docket_page(docket, changes, limit, datetime.now().astimezone())
+        temporary.write_text(html, encoding="utf-8")
+    return WrittenPage(docket, changes, min(limit, len(docket.motions)))
 
 
-def docket_page(docket: ScoredDocket, changes: Changes | None, rows: int, made: datetime) -> str:
-    """Return the page as HTML, with everything in it and nothing fetched from elsewhere."""
+def docket_page(docket: ScoredDocket, changes: Changes | None, limit: int, made: datetime) -> str:
+    """Return the page as HTML; it contains all it needs and loads nothing."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -105,104 +105,109 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, rows: int, made: 
         percent=percent,
         court=_court,
         claim=_claim,
-        beneath=_beneath,
+        subtitle=_subtitle,
         caption=_caption,
         signed=_signed,
         day=_day,
         moment=_moment,
     )
-    script = (_FILES / "page.js").read_text("utf-8")
+    script = (_ASSETS / "page.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     nearest = sorted(docket.motions, key=lambda motion: abs(motion.p_grant - 0.5))
     known = {name for motion in docket.motions for name in motion.details}
     modes = Counter(motion.mode for motion in docket.motions)
-    template = environment.from_string((_FILES / "page.html").read_text("utf-8"))
+    template = environment.from_string((_ASSETS / "page.html").read_text("utf-8"))
     return template.render(
         docket=docket,
         changes=changes,
-        change_of=_change_of(changes),
+        change_by_id=_change_by_id(changes),
         total=len(docket.motions),
-        listed=nearest[:rows],
-        many=MANY_ROWS,
+        listed=nearest[:limit],
+        max_recommended=MAX_RECOMMENDED,
         made=made,
         known=known,
         expected=expected_grants(docket.motions),
-        near=NEAR,
-        near_count=sum(map(near_even, docket.motions)),
-        near_even=near_even,
-        high_count=sum(motion.p_grant > NEAR[1] for motion in docket.motions),
+        near=NEAR_EVEN,
+        near_count=sum(map(is_near_even, docket.motions)),
+        is_near_even=is_near_even,
+        high_count=sum(motion.p_grant > NEAR_EVEN[1] for motion in docket.motions),
         out_count=sum(not motion.in_scope for motion in docket.motions),
         bars=histogram(docket.motions),
         groupings=_groupings(docket, known),
         modes=[(words, modes[mode]) for mode, words in MODES.items() if modes[mode]],
         level=INTERVAL,
-        reasons=REASONS,
-        most=LISTED_CHANGES,
+        max_factors=MAX_FACTORS,
+        max_rows=MAX_CHANGES,
         disclaimer=DISCLAIMER,
-        style=(_FILES / "page.css").read_text("utf-8"),
+        style=(_ASSETS / "page.css").read_text("utf-8"),
         script=script,
         script_digest=digest,
     )
 
 
 def percent(p: float) -> str:
-    """Write a probability in whole percent; one that is not quite 0 or 1 never reads so."""
+    """Write a probability in whole percent; one that is not exactly 0 or 1 never reads so.
+
+    >>> percent(0.001), percent(0.5), percent(0.999)
+    ('<1%', '50%', '>99%')
+    """
     if 0 < p < 0.005:
         return "<1%"
     return ">99%" if 0.995 <= p < 1 else f"{p:.0%}"
 
 
 def _groupings(docket: ScoredDocket, known: set[str]) -> list[dict[str, Any]]:
-    wanted: dict[str, tuple[str, Grouping]] = {
+    by_field: dict[str, tuple[str, Grouping]] = {
         "court": ("Court", _court),
         "claim_area": ("Claim area", _claim),
     }
-    found = []
-    for field, (title, by) in wanted.items():
+    groupings = []
+    for field, (title, by) in by_field.items():
         groups = group_motions(docket.motions, by) if field in known else []
-        first, others = groups[:LISTED_GROUPS], groups[LISTED_GROUPS:]
-        found.append({"title": title, "first": first, "others": others})
-    return found
+        largest, others = groups[:MAX_GROUPS], groups[MAX_GROUPS:]
+        groupings.append({"title": title, "largest": largest, "others": others})
+    return groupings
 
 
-def _change_of(changes: Changes | None) -> dict[str, float | str]:
-    """Return the points each motion moved by, and `new` for a new one."""
+def _change_by_id(changes: Changes | None) -> dict[str, float | str]:
+    """Return the points each motion moved by, and "new" for a new one."""
     if changes is None:
         return {}
-    moved: dict[str, float | str] = {one.now.id: one.points for one in changes.moved}
+    moved: dict[str, float | str] = {motion.now.id: motion.points for motion in changes.moved}
     return moved | {motion.id: "new" for motion in changes.new}
 
 
 def _court(motion: ScoredMotion) -> str:
-    name = motion.details.get("court")
-    return court_cited(name) if name else NOT_SHOWN
+    court = motion.details.get("court")
+    return court_citation(court) if court else NOT_SHOWN
 
 
 def _claim(motion: ScoredMotion) -> str:
     area = motion.details.get("claim_area")
-    return _capital(meaning("claim_area", area).removesuffix(" claim")) if area else NOT_SHOWN
+    return _capitalize(meaning("claim_area", area).removesuffix(" claim")) if area else NOT_SHOWN
 
 
-def _beneath(motion: ScoredMotion) -> str:
-    kind, number = (motion.details.get(name) for name in ("motion_type", "docket_number"))
-    shown = [_capital(meaning("motion_type", kind))] if kind else []
+def _subtitle(motion: ScoredMotion) -> str:
+    motion_type = motion.details.get("motion_type")
+    number = motion.details.get("docket_number")
+    parts = [_capitalize(meaning("motion_type", motion_type))] if motion_type else []
     if number:
-        shown.append(f"No. {number.removeprefix('No. ')}")
-    return ", ".join(shown)
+        parts.append(f"No. {number.removeprefix('No. ')}")
+    return ", ".join(parts)
 
 
 def _caption(motion: ScoredMotion) -> str:
     return motion.details.get("caption", motion.id)
 
 
-def _capital(words: str) -> str:
+def _capitalize(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
 def _signed(points: float, decimals: int) -> str:
-    """Write points with a sign and a true minus, and none at all where they round to nothing."""
-    written = f"{points:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
-    return written if round(points, decimals) else written[1:]
+    """Write points with a sign and a true minus; without a sign if they round to zero."""
+    text = f"{points:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return text if round(points, decimals) else text[1:]
 
 
 def _moment(moment: datetime) -> str:
@@ -210,4 +215,4 @@ def _moment(moment: datetime) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{moment:%B} {moment.day}, {moment.year}"

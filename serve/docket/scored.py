@@ -1,4 +1,4 @@
-"""Read a scored docket: the rows `enjoin score` wrote, with what is known of each motion."""
+"""Read a scored docket: the rows that `enjoin score` wrote, with details of each motion."""
 
 import re
 from collections import Counter
@@ -10,44 +10,53 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
-from data.field_types import Maybe, MaybeName
-from data.io.load import check_rows, load
+from data.field_types import OptionalValue, OptionalName
+from data.io.load import check_rows, load, read_raw_rows
 from data.io.rows import UnreadableInput
-from data.io.whole import all_rows
 from data.schema import Motion
 from features.build import FAMILIES
 from serve.backtest.join import Prediction, Probability
-from serve.batch.chunk import give_ids
+from serve.batch.chunk import assign_ids
 
 DETAILS = ("caption", "docket_number", "court", "claim_area", "motion_type", "decided")
-"""What a reader knows a motion by: carried through by the scoring, or joined from its input."""
-UNNAMED = re.compile(r"row-\d+(-unnamed)*")
-"""Ids that tell the place in a file only, as `serve.batch.chunk.give_ids` gives them."""
-_TOP = re.compile(r"(?P<says>.*) \((?P<points>[+-]\d+\.\d) points\)", re.DOTALL)
+"""Fields that identify a motion to a reader: in the scored file, or in the file that was scored."""
+ASSIGNED_ID = re.compile(r"row-\d+(-unnamed)*")
+"""Ids that `serve.batch.chunk.assign_ids` gives; they are row numbers, not names."""
 
 
-class _Scored(Prediction):
+class _ScoreRow(Prediction):
     in_scope: bool
-    prior: Maybe[Probability] = None
-    caption: MaybeName = None
-    docket_number: MaybeName = None
-    court: MaybeName = None
-    claim_area: MaybeName = None
-    motion_type: MaybeName = None
-    decided: MaybeName = None
+    base_rate: OptionalValue[Probability] = None
+    caption: OptionalName = None
+    docket_number: OptionalName = None
+    court: OptionalName = None
+    claim_area: OptionalName = None
+    motion_type: OptionalName = None
+    decided: OptionalName = None
 
 
-_TOPS: dict[str, Any] = {f"top_{family}": (MaybeName, None) for family in FAMILIES}
-ScoredRow: type[BaseModel] = create_model("ScoredRow", __base__=_Scored, **_TOPS)
-"""The row as written: `_Scored` with the `top_<family>` columns of the present families."""
+_TOP_COLUMNS: dict[str, Any] = {}
+for _family in FAMILIES:
+    _TOP_COLUMNS[f"top_{_family}"] = (OptionalName, None)
+    _TOP_COLUMNS[f"top_{_family}_points"] = (OptionalValue[float], None)
+ScoreRow: type[BaseModel] = create_model("ScoreRow", __base__=_ScoreRow, **_TOP_COLUMNS)
+"""A row of a scored file, with the `top_<family>` columns of the present families."""
 
 
 @dataclass(frozen=True)
-class Moving:
-    """The feature of one family that moves a motion's probability most."""
+class TopFactor:
+    """The feature of a family that moves a motion's probability most.
+
+    Attributes
+    ----------
+    label
+        The feature and its value in words.
+    points
+        Percentage points by which it moves the probability.
+    """
 
     family: str
-    says: str
+    label: str
     points: float
 
 
@@ -57,12 +66,12 @@ class ScoredMotion:
 
     Attributes
     ----------
+    base_rate
+        The rate the probabilities were adjusted to, if any.
     details
         Those of `DETAILS` that are known.
-    moving
-        One per family that has any share, the strongest first.
-    prior
-        The grant rate the probabilities were adjusted to, if any.
+    top_factors
+        One for each family that moves the probability, the strongest first.
     """
 
     id: str
@@ -72,19 +81,19 @@ class ScoredMotion:
     in_scope: bool
     mode: str
     model_version: str
-    prior: float | None
+    base_rate: float | None
     details: Mapping[str, str]
-    moving: tuple[Moving, ...]
+    top_factors: tuple[TopFactor, ...]
 
     @property
-    def unnamed(self) -> bool:
-        """Whether its id tells only where it stood in its file."""
-        return UNNAMED.fullmatch(self.id) is not None
+    def has_own_id(self) -> bool:
+        """Whether its id was given by the user, not assigned from its row number."""
+        return ASSIGNED_ID.fullmatch(self.id) is None
 
 
 @dataclass(frozen=True)
 class ScoredDocket:
-    """The motions of one scored file, in file order, each id once."""
+    """The motions of one scored file, in file order, with unique ids."""
 
     name: str
     written: datetime
@@ -92,14 +101,15 @@ class ScoredDocket:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """The model versions that scored it, the commonest first."""
-        counted = Counter(motion.model_version for motion in self.motions)
-        return tuple(version for version, _ in counted.most_common())
+        """The model versions that scored it, the most frequent first."""
+        counts = Counter(motion.model_version for motion in self.motions)
+        return tuple(version for version, _ in counts.most_common())
 
     @property
-    def priors(self) -> tuple[float, ...]:
-        """The grant rates its probabilities were adjusted to, in order."""
-        return tuple(sorted({m.prior for m in self.motions if m.prior is not None}))
+    def base_rates(self) -> tuple[float, ...]:
+        """The rates the probabilities were adjusted to, in ascending order."""
+        rates = {motion.base_rate for motion in self.motions if motion.base_rate is not None}
+        return tuple(sorted(rates))
 
 
 def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
@@ -110,65 +120,67 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
     path
         The scored file.
     motions
-        The file that was scored: fills in caption, court and so on where the scored file does not
-        carry them.
+        The file that was scored, for details that the scored file does not have.
 
     Raises
     ------
     UnreadableInput
-        If it is no scored docket, a row is not as `enjoin score` writes it, an id stands twice, or
-        `motions` holds none of its ids.
+        If the file is not a scored docket, a row of it is invalid, an id is duplicated, or
+        `motions` has none of its ids.
     """
-    rows = all_rows(path).rows()
-    known = _known_of(motions) if motions else {}
+    rows = read_raw_rows(path)
+    details = _details_by_id(motions) if motions else {}
     _check_columns(path, rows)
-    checked = check_rows(rows, ScoredRow)
+    checked = check_rows(rows, ScoreRow)
     if checked.rejects:
-        shown = "; ".join(map(str, checked.rejects[:3]))
+        listed = "; ".join(map(str, checked.rejects[:3]))
         raise UnreadableInput(
             f"{path.name}: {len(checked.rejects)} row(s) are not as `enjoin score` writes them: "
-            f"{shown}. Score the motions again"
+            f"{listed}. Score the motions again"
         )
-    if repeated := checked.repeated_ids:
-        shown = ", ".join(repeated[:5]) + (" ..." if len(repeated) > 5 else "")
+    if ids := checked.duplicate_ids:
+        listed = ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")
         raise UnreadableInput(
-            f"{path.name}: {len(repeated)} id(s) stand on more than one row ({shown}); expected "
-            "each motion once. Give the motions ids of their own, and score them again"
+            f"{path.name}: {len(ids)} duplicate id(s) ({listed}); expected each motion once. Give "
+            "the motions unique ids and score them again"
         )
-    rows_found: list[Any] = checked.rows
-    found = tuple(_motion(row, known.get(row.id, {})) for row in rows_found)
-    if motions and not any(motion.id in known for motion in found):
+    score_rows: list[Any] = checked.rows
+    docket = tuple(_scored_motion(row, details.get(row.id, {})) for row in score_rows)
+    if motions and not any(motion.id in details for motion in docket):
         raise UnreadableInput(
             f"{motions} has no id in common with {path.name}; expected the file that was scored"
         )
     written = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-    return ScoredDocket(path.name, written, found)
+    return ScoredDocket(path.name, written, docket)
 
 
 def _check_columns(path: Path, rows: list[Any]) -> None:
     columns = {key for row in rows if isinstance(row, Mapping) for key in row}
-    needed = [name for name, info in ScoredRow.model_fields.items() if info.is_required()]
-    if missing := [name for name in needed if name not in columns]:
+    required = [name for name, info in ScoreRow.model_fields.items() if info.is_required()]
+    if missing := [name for name in required if name not in columns]:
         raise UnreadableInput(
             f"{path.name} is not a scored docket: it lacks the column(s) {', '.join(missing)}. "
             f"Run `enjoin score {path.name} scored.csv`, then `enjoin docket scored.csv`"
         )
 
 
-def _known_of(motions: str) -> dict[str, dict[str, str]]:
+def _details_by_id(motions: str) -> dict[str, dict[str, str]]:
     loaded = load(motions, Motion)
-    give_ids(loaded)  # as the scoring gave them, so that rows without an id are found again
+    assign_ids(loaded)  # as in the scoring, so that rows without an id are found by the same id
     return {str(motion.id): _details(motion) for motion in loaded.rows}
 
 
 def _details(row: Any) -> dict[str, str]:
-    known = {name: getattr(row, name) for name in DETAILS}
-    return {name: str(value) for name, value in known.items() if value}
+    values = {name: getattr(row, name) for name in DETAILS}
+    return {name: str(value) for name, value in values.items() if value}
 
 
-def _motion(row: Any, known: Mapping[str, str]) -> ScoredMotion:
-    tops = {family: getattr(row, f"top_{family}") for family in FAMILIES}
-    moving = [_moving(family, top) for family, top in tops.items() if top]
+def _scored_motion(row: Any, details: Mapping[str, str]) -> ScoredMotion:
+    factors = [
+        TopFactor(name, label, getattr(row, f"top_{family}_points") or 0.0)
+        for family, name in FAMILIES.items()
+        if (label := getattr(row, f"top_{family}"))
+    ]
     return ScoredMotion(
         row.id,
         row.p_grant,
@@ -177,14 +189,7 @@ def _motion(row: Any, known: Mapping[str, str]) -> ScoredMotion:
         row.in_scope,
         row.mode,
         row.model_version,
-        row.prior,
-        {**known, **_details(row)},
-        tuple(sorted(moving, key=lambda one: -abs(one.points))),
+        row.base_rate,
+        {**details, **_details(row)},
+        tuple(sorted(factors, key=lambda factor: -abs(factor.points))),
     )
-
-
-def _moving(family: str, top: str) -> Moving:
-    parts = _TOP.fullmatch(top)
-    if parts is None:
-        return Moving(FAMILIES[family], top, 0.0)
-    return Moving(FAMILIES[family], parts["says"], float(parts["points"]))

@@ -9,47 +9,60 @@ from typing import Any, Literal, cast
 from data.schema import Motion, allowed_values, is_list
 
 Party = Literal["movant", "opponent"]
+Action = Literal["to", "add", "remove"]
 PARTIES: tuple[Party, ...] = ("movant", "opponent")
-SCALES = ("harm_evidence", "remedial_scope")
-"""Fields whose values go from weaker to stronger in the codebook's order."""
-_KINDS = ("to", "add", "remove")
+ORDERED_FIELDS = ("harm_evidence", "remedial_scope")
+"""Fields whose allowed values run from weaker to stronger."""
+_ACTIONS = ("to", "add", "remove")
 
 
 class LeverError(ValueError):
-    """A lever that cannot be used; the message names it and what was expected."""
+    """An unusable lever; the message names it and what was expected."""
 
 
 @dataclass(frozen=True)
 class Lever:
     """One thing a party could do.
 
-    `kind` tells what becomes of `value`: the field's new value ("to"), or one that joins or leaves
-    a list ("add", "remove"). Where `when` is not empty, the field must hold one of its values.
+    Attributes
+    ----------
+    label
+        What the party does, as a predicate: "opposes the motion".
+    field, action, value
+        The field changed; whether the value becomes the field's ("to"), or joins or leaves its
+        list ("add", "remove"); and the value.
+    when
+        Current values of the field for which the lever makes sense; empty for any.
     """
 
     party: Party
-    says: str
+    label: str
     field: str
-    kind: Literal["to", "add", "remove"]
+    action: Action
     value: Any
     when: tuple[Any, ...] = ()
 
-    def pull(self, shown: Any) -> Any:
-        """Return the field's new value given the one shown, or None where nothing would change.
+    def apply(self, current: Any) -> Any:
+        """Return the field's new value, or None if the lever would change nothing.
 
-        A field that is not shown (None) can gain a value, but has none to lose or to turn around.
+        Parameters
+        ----------
+        current
+            The field's present value; None if not shown. A field that is not shown can gain a
+            value, but has none to remove.
         """
-        if self.when and shown not in self.when:
+        if self.when and current not in self.when:
             return None
-        if self.kind == "to":
+        if self.action == "to":
             values = allowed_values(self.field)
-            if self.field in SCALES and shown is not None:
-                return self.value if values.index(shown) < values.index(self.value) else None
-            return None if shown == self.value else self.value
-        has = self.value in (shown or ())
-        if self.kind == "add":
-            return None if has else (*(shown or ()), self.value)
-        return tuple(value for value in shown if value != self.value) if has else None
+            if self.field in ORDERED_FIELDS and current is not None:
+                stronger = values.index(current) < values.index(self.value)
+                return self.value if stronger else None
+            return None if current == self.value else self.value
+        present = self.value in (current or ())
+        if self.action == "add":
+            return None if present else (*(current or ()), self.value)
+        return tuple(value for value in current if value != self.value) if present else None
 
 
 @cache
@@ -59,39 +72,40 @@ def levers() -> tuple[Lever, ...]:
 
 
 def read_levers(content: bytes) -> tuple[Lever, ...]:
-    """Read levers.
+    """Read levers from TOML.
 
     Raises
     ------
     LeverError
-        If the content is not TOML, or a lever lacks a part or names an unknown field or value.
+        If the content is not TOML, or a lever is incomplete or names an unknown field or value.
     """
     try:
         tables = tomllib.loads(content.decode()).get("lever", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LeverError(f"serve/what_if/levers.toml: {error}") from None
-    return tuple(_read(number, table) for number, table in enumerate(tables, start=1))
+    return tuple(_read_lever(number, table) for number, table in enumerate(tables, start=1))
 
 
-def _read(number: int, table: dict[str, Any]) -> Lever:
-    where = f"serve/what_if/levers.toml, lever {number} ({table.get('says', 'says nothing')!r})"
-    kinds = [kind for kind in _KINDS if kind in table]
-    unknown = set(table) - {"party", "says", "field", "when", *_KINDS}
-    if len(kinds) != 1 or unknown or not table.get("says"):
+def _read_lever(number: int, table: dict[str, Any]) -> Lever:
+    lever = f"serve/what_if/levers.toml, lever {number} ({table.get('label', 'no label')!r})"
+    actions = [action for action in _ACTIONS if action in table]
+    unknown = set(table) - {"party", "label", "field", "when", *_ACTIONS}
+    if len(actions) != 1 or unknown or not table.get("label"):
         raise LeverError(
-            f"{where}: expected party, says, field, one of {', '.join(_KINDS)}, and perhaps when"
+            f"{lever}: expected party, label, field, one of {', '.join(_ACTIONS)}, and "
+            "optionally when"
         )
     if table.get("party") not in PARTIES:
-        raise LeverError(f"{where}: party must be one of {', '.join(PARTIES)}")
-    field, kind = str(table.get("field")), cast(Literal["to", "add", "remove"], kinds[0])
+        raise LeverError(f"{lever}: party must be one of {', '.join(PARTIES)}")
+    field, action = str(table.get("field")), cast(Action, actions[0])
     if field not in Motion.model_fields:
-        raise LeverError(f"{where}: {field!r} is not a field of a motion (see `enjoin schema`)")
-    if is_list(field) != (kind != "to"):
+        raise LeverError(f"{lever}: {field!r} is not a field of a motion (see `enjoin schema`)")
+    if is_list(field) != (action != "to"):
         expected = "add or remove" if is_list(field) else "to"
-        raise LeverError(f"{where}: {field} takes {expected}")
+        raise LeverError(f"{lever}: {field} takes {expected}")
     allowed = allowed_values(field) or (True, False)
     when = tuple(table.get("when", ()))
-    for value in (table[kind], *when):
+    for value in (table[action], *when):
         if value not in allowed:
-            raise LeverError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
-    return Lever(table["party"], table["says"], field, kind, table[kind], when)
+            raise LeverError(f"{lever}: {value!r} is not a value of {field}; allowed: {allowed}")
+    return Lever(table["party"], table["label"], field, action, table[action], when)

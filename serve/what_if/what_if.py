@@ -1,37 +1,39 @@
-"""What if: how the probability would move if the motion's indicators were others.
+"""What if: how the probability would change if the motion's indicators were different.
 
-A change is made to the indicators alone: the words of the papers, and ratings where they are given,
-stay as they are. It tells how the model's estimate moves, not what a court would do.
+Only the indicators change; the papers, and ratings if given, stay as they are. The result is how
+the model's estimate moves, not what a court would do.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic import BaseModel, Field
 
-from data.io.load import Problem, check_rows
+from data.io.load import check_rows
+from data.io.problems import Problem
 from data.schema import Motion, allowed_values, is_list
 from features.build import build_features
 from features.frame import FeatureFrame
 from features.phrases.lexicon import meaning
 from serve.predictor import Predictor
 from serve.what_if.levers import PARTIES, Party, levers
-from train.model.prior_shift import Prior
+from train.model.prior_shift import BaseRates
 
 NOTE = (
-    "Each change is made to the indicators alone and moves the model's estimate; it does not say "
-    "what a court would do. Ratings and the words of the papers stay as given."
+    "Each change alters the indicators only and moves the model's estimate; it does not predict "
+    "what a court would do. Ratings and the text of the papers stay as given."
 )
-MOST = 5
-"""Changes named for each party."""
-_FLAGS_OF = {
+CHANGES_PER_PARTY = 5
+"""Changes listed for each party."""
+_FAMILY_OF_LIST = {
     "harm_types": "harm",
     "remedial_steps": "remedial",
     "speculation_signals": "speculation",
     "merits_signals": "merits",
 }
-_COLUMN_OF = {
+"""Fields that hold lists, and the family with a column for each of their values."""
+_COLUMN_OF_FIELD = {
     "harm_evidence": "harm.evidence",
     "remedial_scope": "remedial.scope",
     "notice": "motion_type.notice",
@@ -40,8 +42,14 @@ _COLUMN_OF = {
 }
 
 
-class WrongChange(ValueError):
-    """Changes that the schema does not allow; `problems` name field, value and expectation."""
+class InvalidChange(ValueError):
+    """Changes the schema does not allow.
+
+    Attributes
+    ----------
+    problems
+        For each, the field, its value and what was expected.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -49,103 +57,127 @@ class WrongChange(ValueError):
 
 
 class Change(BaseModel):
-    """One change, and what becomes of the probability."""
+    """One change and the probability after it."""
 
-    party: Party | None = Field(description="who could bring it about; none where it was asked")
-    says: str = Field(description="the change in plain words")
+    party: Party | None = Field(
+        description="the party who could bring it about; null for a change that was requested"
+    )
+    label: str = Field(description="the change in words")
     changes: dict[str, Any] = Field(description="fields of the motion and their new values")
     p_grant: float = Field(description="probability after the change")
     p_low: float = Field(description="lower end of its interval")
     p_high: float = Field(description="upper end of its interval")
-    points: float = Field(description="percentage points it moves p_grant")
+    points: float = Field(description="percentage points by which it moves p_grant")
 
 
 class WhatIf(BaseModel):
-    """The probability as things stand, and after each change.
+    """The probability now and after each change.
 
-    With changes asked for, `together` has them all made at once and `changes` one at a time;
-    otherwise `changes` are what either party could bring about that would help it most.
+    If changes were requested, `combined` makes them all at once and `changes` one at a time.
+    Otherwise, `changes` are those that would help each party most.
     """
 
     p_grant: float
     p_low: float
     p_high: float
-    shown: dict[str, Any] = Field(
-        description="fields that can be changed, as the model takes them: coded or read from text"
+    current: dict[str, Any] = Field(
+        description="current values of the fields that can be changed, coded or read from text"
     )
-    together: Change | None = None
+    combined: Change | None = None
     changes: list[Change]
     note: str = NOTE
     model_version: str
 
 
+class _Proposal(NamedTuple):
+    party: Party | None
+    label: str
+    changes: dict[str, Any]
+
+
 def what_if(
     predictor: Predictor,
     motion: Motion,
-    asked: Mapping[str, Any] | None = None,
-    prior: Prior | None = None,
+    changes: Mapping[str, Any] | None = None,
+    base_rates: BaseRates | None = None,
 ) -> WhatIf:
-    """Change a motion's indicators and see the probability move.
+    """Change a motion's indicators and see how the probability moves.
 
     Parameters
     ----------
-    asked
-        Fields of the motion with their new values; None asks for the changes that would help each
-        party most, of those in `levers.toml`, one at a time.
-    prior
-        The grant rate to adjust to, if any (see `Predictor.score`).
+    changes
+        Fields of the motion and their new values. None tries the changes in `levers.toml`, one at
+        a time, and keeps those that would help each party most.
+    base_rates
+        Grant rates to adjust to, if any (see `Predictor.score`).
 
     Raises
     ------
-    WrongChange
+    InvalidChange
         If a change names an unknown field or value.
     """
-    wanted: list[tuple[Party | None, str, dict[str, Any]]]
     frame = build_features([motion])
-    fields = (*_FLAGS_OF, *_COLUMN_OF)
-    shown = {field: shown_value(motion, frame, field) for field in fields}
-    if asked is not None:
-        each = [{field: value} for field, value in asked.items()]
-        wanted = [(None, _in_words(change), change) for change in [dict(asked), *each]]
-    else:
-        wanted = [
-            (lever.party, lever.says, {lever.field: value})
+    current = {
+        field: current_value(motion, frame, field)
+        for field in (*_FAMILY_OF_LIST, *_COLUMN_OF_FIELD)
+    }
+    if changes is None:
+        proposals = [
+            _Proposal(lever.party, lever.label, {lever.field: value})
             for lever in levers()
-            if (value := lever.pull(shown[lever.field])) is not None
+            if (value := lever.apply(current[lever.field])) is not None
         ]
-    changed = [_changed(motion, change) for _, _, change in wanted]
-    table = predictor.probabilities([motion, *changed], prior)
+    else:
+        one_by_one = [{field: value} for field, value in changes.items()]
+        proposals = [
+            _Proposal(None, describe_changes(fields), fields)
+            for fields in [dict(changes), *one_by_one]
+        ]
+    motions = [motion, *(_with_changes(motion, proposal.changes) for proposal in proposals)]
+    table = predictor.probabilities(motions, base_rates)
     before = table.iloc[0]
-    found = [
-        _change(party, says, change, table.iloc[row], float(before["p_grant"]))
-        for row, (party, says, change) in enumerate(wanted, start=1)
+    results = [
+        _result(proposal, table.iloc[row], float(before["p_grant"]))
+        for row, proposal in enumerate(proposals, start=1)
     ]
-    together = found.pop(0) if asked is not None else None
+    combined = None if changes is None else results.pop(0)
     return WhatIf(
         p_grant=float(before["p_grant"]),
         p_low=float(before["p_low"]),
         p_high=float(before["p_high"]),
-        shown={field: list(v) if isinstance(v, tuple) else v for field, v in shown.items()},
-        together=together,
-        changes=found if together else _most_helpful(found),
+        current={
+            field: list(value) if isinstance(value, tuple) else value
+            for field, value in current.items()
+        },
+        combined=combined,
+        changes=_most_helpful(results) if changes is None else results,
         model_version=predictor.version,
     )
 
 
-def shown_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
-    """Return a field's value as the model takes it: coded, or read from the papers of the frame.
+def current_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
+    """Return a field's value as the model takes it: as coded, or else as read from the papers.
 
-    None where it is not shown; a list is a tuple, empty where nothing of it is shown.
+    Parameters
+    ----------
+    frame
+        The features of the motion, in its first row.
+    field
+        A field of the motion that can be changed.
+
+    Returns
+    -------
+    None if it is not shown; for a list a tuple, empty if none of its values is shown.
     """
-    given = getattr(motion, field)
-    if given is not None:
-        return given
-    if field in _FLAGS_OF:
-        columns = {value: f"{_FLAGS_OF[field]}.{value}" for value in allowed_values(field)}
+    coded = getattr(motion, field)
+    if coded is not None:
+        return coded
+    if field in _FAMILY_OF_LIST:
+        columns = {value: f"{_FAMILY_OF_LIST[field]}.{value}" for value in allowed_values(field)}
         return tuple(value for value, name in columns.items() if frame.column(name)[0] == 1)
-    name = _COLUMN_OF[field]
+    name = _COLUMN_OF_FIELD[field]
     value = frame.column(name)[0]
-    if frame.told[0, frame.names.index(name)] == "not shown":
+    if frame.provenance[0, frame.names.index(name)] == "not shown":
         return None
     if isinstance(value, str):
         return value
@@ -153,48 +185,53 @@ def shown_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
     return values[int(value)] if values else bool(value)
 
 
-def _changed(motion: Motion, change: Mapping[str, Any]) -> Motion:
-    checked = check_rows([motion.model_dump() | dict(change)], Motion, strict=True)
+def describe_changes(changes: Mapping[str, Any]) -> str:
+    """Put changes in words.
+
+    >>> describe_changes({"remedial_steps": []})
+    'remedial steps: none'
+    """
+    parts = []
+    for field, value in changes.items():
+        name = field.replace("_", " ")
+        if value is None or value == [] or value == ():
+            empty_list = value is not None and field in Motion.model_fields and is_list(field)
+            parts.append(f"{name}: {'none' if empty_list else 'not shown'}")
+            continue
+        values = value if isinstance(value, list | tuple) else [value]
+        parts.append(f"{name}: " + ", ".join(meaning(field, str(value)) for value in values))
+    return "; ".join(parts)
+
+
+def _with_changes(motion: Motion, changes: Mapping[str, Any]) -> Motion:
+    checked = check_rows([motion.model_dump() | dict(changes)], Motion, strict=True)
     if checked.rejects:
-        raise WrongChange(checked.rejects[0].problems)
+        raise InvalidChange(checked.rejects[0].problems)
     return checked.rows[0]
 
 
-def _change(
-    party: Party | None, says: str, change: Mapping[str, Any], row: "pd.Series[Any]", before: float
-) -> Change:
+def _result(proposal: _Proposal, estimate: "pd.Series[Any]", before: float) -> Change:
+    p_grant = float(estimate["p_grant"])
     return Change(
-        party=party,
-        says=says,
+        party=proposal.party,
+        label=proposal.label,
         changes={
             field: list(map(str, value)) if isinstance(value, tuple) else value
-            for field, value in change.items()
+            for field, value in proposal.changes.items()
         },
-        p_grant=float(row["p_grant"]),
-        p_low=float(row["p_low"]),
-        p_high=float(row["p_high"]),
-        points=100 * (float(row["p_grant"]) - before),
+        p_grant=p_grant,
+        p_low=float(estimate["p_low"]),
+        p_high=float(estimate["p_high"]),
+        points=100 * (p_grant - before),
     )
 
 
-def _most_helpful(found: Sequence[Change]) -> list[Change]:
-    """Return the changes that move the probability most the way their party would have it."""
+def _most_helpful(results: Sequence[Change]) -> list[Change]:
+    """Return, for each party, the changes that move the probability most in its favor."""
     best: list[Change] = []
     for party, sign in zip(PARTIES, (1, -1), strict=True):
-        helpful = [c for c in found if c.party == party and sign * c.points > 0]
-        best += sorted(helpful, key=lambda change: -abs(change.points))[:MOST]
+        helpful = [
+            change for change in results if change.party == party and sign * change.points > 0
+        ]
+        best += sorted(helpful, key=lambda change: -abs(change.points))[:CHANGES_PER_PARTY]
     return best
-
-
-def _in_words(change: Mapping[str, Any]) -> str:
-    """Put changes asked for in plain words: "harm shown by sworn statements or witnesses"."""
-    words = []
-    for field, value in change.items():
-        name = field.replace("_", " ")
-        if value is None or value == [] or value == ():
-            lists = field in Motion.model_fields and is_list(field)
-            words.append(f"{name}: {'none' if lists and value is not None else 'not shown'}")
-            continue
-        values = value if isinstance(value, list | tuple) else [value]
-        words.append(f"{name}: " + ", ".join(meaning(field, str(one)) for one in values))
-    return "; ".join(words)

@@ -1,31 +1,31 @@
 "use strict";
-// The page reads without this; it adds sorting and filtering of what is already there.
+// Optional: sorts and filters the rows that the page already has.
 const collator = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
 const cases = document.getElementById("cases");
 const status = document.getElementById("status");
 const rows = [...cases.tBodies[0].rows];  // as written: nearest 50/50 first
-const texts = new Map();  // filled as rows are first filtered
+const texts = new Map();  // filled when a row is first filtered
 let order = "nearest 50/50 first";
 
-function key(row, place) {
-  const cell = row.cells[place];
+function sortKey(row, column) {
+  const cell = row.cells[column];
   return cell.dataset.v === undefined ? (cell.querySelector("b") || cell).textContent.trim() : Number(cell.dataset.v);
 }
 
-function sort(table, head, place) {
-  const down = head.getAttribute("aria-sort") === "ascending";
+function sort(table, head, column) {
+  const descending = head.getAttribute("aria-sort") === "ascending";
   for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
-  head.setAttribute("aria-sort", down ? "descending" : "ascending");
-  const keyed = [...table.tBodies[0].rows].map((row) => [key(row, place), row]);
+  head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  const keyed = [...table.tBodies[0].rows].map((row) => [sortKey(row, column), row]);
   const compare = (a, b) => typeof a === "number" ? a - b : collator.compare(a, b);
-  keyed.sort(([a], [b]) => down ? compare(b, a) : compare(a, b));
+  keyed.sort(([a], [b]) => descending ? compare(b, a) : compare(a, b));
   table.tBodies[0].append(...keyed.map(([, row]) => row));
   if (table !== cases) return;
-  order = `by ${head.textContent.toLowerCase()}, ${down ? "falling" : "rising"}`;
-  tell();
+  order = `by ${head.textContent.toLowerCase()}, ${descending ? "descending" : "ascending"}`;
+  showStatus();
 }
 
-function tell() {
+function showStatus() {
   const shown = rows.filter((row) => !row.hidden).length;
   status.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} listed motions, ${order}`;
 }
@@ -41,20 +41,20 @@ function filter() {
   for (const row of rows) {
     row.hidden = !(words.every((word) => text(row).includes(word)) && (!kind || row.dataset.k.split(" ").includes(kind)));
   }
-  tell();
+  showStatus();
 }
 
 for (const table of document.querySelectorAll("table.sortable")) {
-  [...table.tHead.rows[0].cells].forEach((head, place) => {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
     if ("plain" in head.dataset) return;
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => sort(table, head, place));
+    button.addEventListener("click", () => sort(table, head, column));
   });
 }
-// On a narrow screen the rows are laid out as cards, which would take the table's roles away.
+// On a narrow screen the rows become cards, which would lose the roles of a table.
 const narrow = matchMedia("(max-width: 44rem)");
 function keepRoles() {
   if (!narrow.matches) return;
@@ -81,6 +81,6 @@ document.getElementById("nearest").addEventListener("click", () => {
   for (const head of cases.tHead.rows[0].cells) head.removeAttribute("aria-sort");
   cases.tBodies[0].append(...rows);
   order = "nearest 50/50 first";
-  tell();
+  showStatus();
 });
-tell();
+showStatus();

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from serve.batch.checkpoint import partial_work
+from serve.batch.checkpoint import open_checkpoint
 from serve.batch.sinks import FileSink
 
 
 def test_chunks_that_do_not_tell_their_model_are_not_gone_on_from(tmp_path: Path) -> None:
-    folder = tmp_path / "out.csv.partial"
+    folder = tmp_path / "out.csv.checkpoint"
     folder.mkdir()
     (folder / "000000.arrow").write_bytes(b"of some model")
     told: list[str] = []
-    with partial_work(folder, {"model": "one"}, True, told.append):
+    with open_checkpoint(folder, {"model": "one"}, True, told.append):
         assert not (folder / "000000.arrow").exists()
     assert told == [f"nothing to resume in {folder}: beginning with the first row"]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from data.io.rows import UnreadableInput
-from serve.docket.changes import compare_dockets
+from serve.docket.changes import FactorChange, compare_dockets
 from serve.docket.figures import (
     expected_grants,
     grants_distribution,
@@ -26,7 +26,6 @@ from serve.docket.figures import (
 from serve.docket.page import docket_page, percent, write_docket_page
 from serve.docket.scored import ScoredDocket, read_scored
 
-HARM = "the harm has a date (+2.5 points)"
 ROW: dict[str, Any] = {
     "id": "a-v-b",
     "p_grant": 0.5,
@@ -34,7 +33,8 @@ ROW: dict[str, Any] = {
     "p_high": 0.7,
     "in_scope": True,
     "mode": "text",
-    "top_harm": HARM,
+    "top_harm": "the harm has a date",
+    "top_harm_points": 2.5,
     "model_version": "enjoin version 1",
 }
 
@@ -51,8 +51,8 @@ def _docket(folder: Path, rows: list[dict[str, Any]], name: str = "scored.csv") 
     return read_scored(_write(folder / name, [ROW | row for row in rows]))
 
 
-def _page(docket: ScoredDocket, rows: int = 100) -> str:
-    return docket_page(docket, None, rows, datetime(2026, 3, 2, 8, 0))
+def _page(docket: ScoredDocket, limit: int = 100) -> str:
+    return docket_page(docket, None, limit, datetime(2026, 3, 2, 8, 0))
 
 
 @given(st.lists(st.floats(0, 1), max_size=7))
@@ -87,7 +87,7 @@ def test_the_ends_of_probability_fall_in_the_outer_bars(tmp_path: Path) -> None:
     }
 
 
-def test_groups_add_up_and_the_largest_stands_first(tmp_path: Path) -> None:
+def test_groups_add_up_and_the_largest_comes_first(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "court": "ilnd", "p_grant": 0.4},
         {"id": "2", "court": "nysd", "p_grant": 0.4, "in_scope": False},
@@ -100,9 +100,9 @@ def test_groups_add_up_and_the_largest_stands_first(tmp_path: Path) -> None:
     assert first.expected.mean + second.expected.mean == pytest.approx(1.4)
 
 
-def test_changes_are_told_by_id(tmp_path: Path) -> None:
-    later = {"p_grant": 0.62, "top_harm": "timing of the harm: imminent (+3.0 points)"}
-    before = {"top_harm": "timing of the harm: ongoing (+1.0 points)"}
+def test_dockets_are_compared_by_id(tmp_path: Path) -> None:
+    later: dict[str, Any] = {"p_grant": 0.62, "top_harm": "timing of the harm: imminent"}
+    before = {"top_harm": "timing of the harm: ongoing"}
     now = _docket(
         tmp_path,
         [
@@ -123,17 +123,17 @@ def test_changes_are_told_by_id(tmp_path: Path) -> None:
         ("up", 12),
         ("left", 0),
     ]
-    assert changes.moved[1].reads == (
-        ("harm evidence", "timing of the harm: imminent", "was ongoing"),
+    assert changes.moved[1].factor_changes == (
+        FactorChange("harm evidence", later["top_harm"], before["top_harm"]),
     )
     assert [motion.id for motion in changes.new] == ["fresh"]
     assert [motion.id for motion in changes.gone] == ["gone"]
-    assert (changes.steady, changes.unnamed, changes.model_changed) == (1, 1, True)
+    assert (changes.unchanged, changes.not_compared, changes.model_changed) == (1, 1, True)
     page = docket_page(now, changes, 100, datetime(2026, 3, 2, 8, 0))
-    assert "The model changed, from enjoin version 0 to enjoin version 1" in page
+    assert "The model changed from enjoin version 0 to enjoin version 1" in page
 
 
-def test_another_docket_is_no_earlier_scoring(tmp_path: Path) -> None:
+def test_another_docket_is_not_an_earlier_scoring(tmp_path: Path) -> None:
     now = _docket(tmp_path, [{"id": "mine"}, {"id": "row-1"}])
     other = _docket(tmp_path, [{"id": "theirs"}, {"id": "row-1"}], "other.csv")
     with pytest.raises(UnreadableInput, match=r"other\.csv has no id in common with scored\.csv"):
@@ -143,20 +143,20 @@ def test_another_docket_is_no_earlier_scoring(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "expected"),
     [
         ({"p_grant": 1.4}, "row 2: p_grant: found"),
         ({"p_low": 0.6}, "expected p_low, p_grant, p_high to rise"),
-        ({"id": "first"}, r"1 id\(s\) stand on more than one row \(first\)"),
+        ({"id": "first"}, r"duplicate id\(s\) \(first\)"),
         ({"in_scope": "perhaps"}, "row 2: in_scope: found"),
     ],
 )
-def test_wrong_rows_are_named(tmp_path: Path, wrong: dict[str, Any], says: str) -> None:
-    with pytest.raises(UnreadableInput, match=says):
+def test_wrong_rows_are_named(tmp_path: Path, wrong: dict[str, Any], expected: str) -> None:
+    with pytest.raises(UnreadableInput, match=expected):
         _docket(tmp_path, [{"id": "first"}, wrong])
 
 
-def test_a_file_of_motions_is_no_scored_docket(tmp_path: Path) -> None:
+def test_a_file_of_motions_is_not_a_scored_docket(tmp_path: Path) -> None:
     path = _write(tmp_path / "pending.csv", [{"id": "a", "motion": "Stop the sale."}])
     with pytest.raises(UnreadableInput, match=r"lacks the column.*p_grant.*Run `enjoin score"):
         read_scored(path)
@@ -171,9 +171,9 @@ def test_details_come_from_the_file_that_was_scored(tmp_path: Path) -> None:
     lines = [motion | {"id": "a-v-b", "caption": "Other v. Other"}, motion | {"caption": "B v. C"}]
     pending.write_text("\n".join(map(json.dumps, lines)))
     first, second = read_scored(scored, str(pending)).motions
-    assert first.details["caption"] == "Kept v. Kept"  # what was scored stands
+    assert first.details["caption"] == "Kept v. Kept"  # the scored file takes precedence
     assert first.details["court"] == "ilnd"
-    assert second.details["caption"] == "B v. C"  # a row without an id, by its place
+    assert second.details["caption"] == "B v. C"  # a row without an id, by its row number
     with pending.open("a") as more:
         more.write('\n{"motion_type": "tro", "mo')  # as the scoring does, past a line cut short
     assert read_scored(scored, str(pending)).motions == (first, second)
@@ -206,7 +206,7 @@ def test_nothing_from_the_docket_becomes_html(tmp_path: Path) -> None:
     assert next(names["title"] for tag, names in tags if tag == "b" and "title" in names) == bad
 
 
-def test_the_page_asks_nothing_of_elsewhere(tmp_path: Path) -> None:
+def test_the_page_loads_nothing(tmp_path: Path) -> None:
     page = _page(_docket(tmp_path, [{}]))
     assert "default-src 'none'" in page
     for tag, names in _Tags(page).found:
@@ -217,14 +217,13 @@ def test_the_page_asks_nothing_of_elsewhere(tmp_path: Path) -> None:
     assert "@import" not in page
 
 
-def test_a_long_docket_is_listed_in_part_and_says_so(tmp_path: Path) -> None:
+def test_a_long_docket_is_listed_in_part(tmp_path: Path) -> None:
     rows = [{"id": f"m{i}", "p_grant": 0.3 + i / 100} for i in range(41)]
-    page = _page(_docket(tmp_path, rows), rows=5)
+    page = _page(_docket(tmp_path, rows), limit=5)
     listed = [names["data-id"] for _, names in _Tags(page).found if "data-id" in names]
     assert listed == ["m20", "m19", "m21", "m18", "m22"]
-    assert "5 of 41 motions nearest 50/50" in page
-    assert "--rows 41" in page
-    assert "all other figures are of all motions" in page
+    assert "5 of 41" in page
+    assert "--limit 41" in page
 
 
 def test_a_probability_never_reads_as_certain() -> None:

@@ -1,4 +1,4 @@
-"""Levers: what a party could still bring about, and how it changes a field."""
+"""Levers: what a party could still bring about, and how that changes a field."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ def test_the_levers_can_be_read_and_serve_both_parties() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lever", "shown", "pulled"),
+    ("lever", "current", "changed"),
     [
         (Lever("movant", "x", "harm_evidence", "to", "declaration"), None, "declaration"),
         (Lever("movant", "x", "harm_evidence", "to", "declaration"), "allegation", "declaration"),
@@ -26,21 +26,21 @@ def test_the_levers_can_be_read_and_serve_both_parties() -> None:
         (Lever("movant", "x", "speculation_signals", "remove", "a"), None, None),
     ],
 )
-def test_a_lever_changes_only_what_can_change(lever: Lever, shown: Any, pulled: Any) -> None:
-    assert lever.pull(shown) == pulled
+def test_a_lever_changes_only_what_can_change(lever: Lever, current: Any, changed: Any) -> None:
+    assert lever.apply(current) == changed
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "expected"),
     [
-        ("party = 'judge'\nsays = 'x'\nfield = 'notice'\nto = 'opposed'", "party must be one of"),
-        ("party = 'movant'\nsays = 'x'\nfield = 'n'\nto = 'opposed'", "not a field of a motion"),
-        ("party = 'movant'\nsays = 'x'\nfield = 'notice'\nto = 'o'", "not a value of notice"),
-        ("party = 'movant'\nsays = 'x'\nfield = 'notice'\nadd = 'opposed'", "notice takes to"),
-        ("party = 'movant'\nsays = 'x'\nfield = 'notice'", "expected party, says, field"),
+        ("party = 'judge'\nlabel = 'x'\nfield = 'notice'\nto = 'opposed'", "party must be one of"),
+        ("party = 'movant'\nlabel = 'x'\nfield = 'n'\nto = 'opposed'", "not a field of a motion"),
+        ("party = 'movant'\nlabel = 'x'\nfield = 'notice'\nto = 'o'", "not a value of notice"),
+        ("party = 'movant'\nlabel = 'x'\nfield = 'notice'\nadd = 'opposed'", "notice takes to"),
+        ("party = 'movant'\nlabel = 'x'\nfield = 'notice'", "expected party, label"),
         ("party = ", "levers.toml"),
     ],
 )
-def test_a_wrong_lever_is_named(table: str, told: str) -> None:
-    with pytest.raises(LeverError, match=told):
+def test_a_wrong_lever_is_named(table: str, expected: str) -> None:
+    with pytest.raises(LeverError, match=expected):
         read_levers(f"[[lever]]\n{table}\n".encode())

@@ -1,0 +1,43 @@
+"""Notes on a motion: what in it the model could not use, and what to give instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.courts import find_court
+from data.schema import Motion
+from features.text.cleaning import LONGEST
+from train.modes import Mode
+
+
+def unusable_parts(motion: Motion) -> list[str]:
+    """Return a note for each part of a motion that the model cannot use."""
+    notes = []
+    if motion.court and find_court(motion.court).level is None:
+        notes.append(
+            f"court {motion.court!r} is not the CourtListener id of a known trial court (such as "
+            "ilnd for N.D. Ill.), so the court is ignored"
+        )
+    for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
+        if text and len(text) > LONGEST:
+            notes.append(
+                f"the {paper} has {len(text):,} characters; only the first {LONGEST:,} were read. "
+                "Leave out the exhibits"
+            )
+    return notes
+
+
+def untested_inputs(facts: Mapping[str, Any], mode: Mode) -> list[str]:
+    """Return a note if the model was not tested in a mode, for want of such training rulings.
+
+    Parameters
+    ----------
+    facts
+        The facts of the model (`GrantModel.facts`).
+    """
+    if mode in facts.get("performance", {mode}):
+        return []
+    inputs = "Winter ratings" if mode == "rated" else "codings"
+    return [
+        f"too few training rulings had {inputs} for the model to learn from them or be tested "
+        f"with them; the {inputs} given here have little effect"
+    ]
