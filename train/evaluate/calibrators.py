@@ -1,9 +1,9 @@
-"""Other ways to calibrate the model's scores, to be compared with the one that is shipped.
+"""Alternative calibrations of the model's scores, to compare with the line that is shipped.
 
-Each is taught by the training rulings' out-of-bag scores, as the shipped line is, and judged on the
-rows of the test fold. Venn-Abers gives an interval too: between the two isotonic fits that count
-the new motion as denied and as granted. It says how far one label more could move the calibration,
-and not how far another sample of rulings would have taught another model.
+Each is fitted on the training rulings' out-of-bag scores, like the shipped line, and evaluated on
+the test fold. Venn-Abers also gives an interval: between the isotonic fits that count the new
+motion as denied and as granted. It measures how far one more label could move the calibration, not
+how far another sample of rulings would have changed the model.
 
 References
 ----------
@@ -19,48 +19,51 @@ from scipy.special import expit, log_expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from train.model.calibration import Floats, OutOfBag
+from data.arrays import Floats
+from train.model.calibration import OutOfBagScores
 
-with np.errstate():  # at its import the package turns numpy's warnings off for everyone
+with np.errstate():  # importing the package turns numpy's warnings off for the whole process
     from venn_abers import VennAbers
 
-UNCALIBRATED, ISOTONIC, BETA, VENN_ABERS = "as scored", "isotonic", "beta", "Venn-Abers"
-NAMES = (UNCALIBRATED, ISOTONIC, BETA, VENN_ABERS)
-_NEVER_SURE = 0.01
-"""How near to 0 and 1 an isotonic step may come: no ruling is certain."""
+UNCALIBRATED, ISOTONIC, BETA, VENN_ABERS = "uncalibrated", "isotonic", "beta", "Venn-Abers"
+CALIBRATORS = (UNCALIBRATED, ISOTONIC, BETA, VENN_ABERS)
+_MIN_PROBABILITY = 0.01
+"""Distance that isotonic steps keep from 0 and 1: no ruling is certain."""
 
 
-def calibrated_otherwise(taught: OutOfBag, scores: Floats) -> dict[str, pd.DataFrame]:
-    """Calibrate the mean log-odds of n test rows in each way of `NAMES`.
+def recalibrate(out_of_bag: OutOfBagScores, scores: Floats) -> dict[str, pd.DataFrame]:
+    """Calibrate the mean log-odds of n test rows by each of `CALIBRATORS`.
 
     Returns
     -------
-    For each, n rows of `p_grant`; of Venn-Abers `p_low` and `p_high` too.
+    For each, n rows of `p_grant`; Venn-Abers also has `p_low` and `p_high`.
     """
+    granted = out_of_bag.granted
     isotonic = IsotonicRegression(
-        y_min=_NEVER_SURE, y_max=1 - _NEVER_SURE, out_of_bounds="clip"
-    ).fit(taught.scores, taught.granted)
-    beta = LogisticRegression(C=np.inf).fit(_both_logs(taught.scores), taught.granted)
+        y_min=_MIN_PROBABILITY, y_max=1 - _MIN_PROBABILITY, out_of_bounds="clip"
+    ).fit(out_of_bag.scores, granted)
+    beta = LogisticRegression(C=np.inf).fit(_log_probabilities(out_of_bag.scores), granted)
     venn_abers = VennAbers()
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        # At its edges the package divides by zero and knows it.
+        # The package divides by zero at its edges and handles the result.
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        venn_abers.fit(_both_chances(taught.scores), taught.granted.astype(int))
-        merged, both = venn_abers.predict_proba(_both_chances(scores))
+        venn_abers.fit(_probabilities(out_of_bag.scores), granted.astype(int))
+        merged, bounds = venn_abers.predict_proba(_probabilities(scores))
     return {
         UNCALIBRATED: pd.DataFrame({"p_grant": expit(scores)}),
         ISOTONIC: pd.DataFrame({"p_grant": isotonic.predict(scores)}),
-        BETA: pd.DataFrame({"p_grant": beta.predict_proba(_both_logs(scores))[:, 1]}),
+        BETA: pd.DataFrame({"p_grant": beta.predict_proba(_log_probabilities(scores))[:, 1]}),
         VENN_ABERS: pd.DataFrame(
-            {"p_grant": merged[:, 1], "p_low": both[:, 0], "p_high": both[:, 1]}
+            {"p_grant": merged[:, 1], "p_low": bounds[:, 0], "p_high": bounds[:, 1]}
         ),
     }
 
 
-def _both_chances(scores: Floats) -> Floats:
+def _probabilities(scores: Floats) -> Floats:
+    """Return (n, 2): the probabilities of denial and grant."""
     return np.column_stack([expit(-scores), expit(scores)])
 
 
-def _both_logs(scores: Floats) -> Floats:
+def _log_probabilities(scores: Floats) -> Floats:
     """Return log p and -log(1 - p), on which beta calibration is a logistic regression."""
     return np.column_stack([log_expit(scores), -log_expit(-scores)])

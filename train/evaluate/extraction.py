@@ -1,7 +1,7 @@
-"""Judge how well indicators are read from text, against the codings.
+"""Evaluate the indicators read from text against the codings.
 
-Phrases are written looking only at one part of the cases (`data.splits.phrase_part`); the figures
-that count are those of the other part.
+Phrases are written while looking only at the cases of the writing split (`data.splits`); the
+figures that count are those of the held-out split.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,221 +11,227 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from data.arrays import Floats
 from data.cases import case_groups
 from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
-from data.splits import phrase_part
+from data.splits import phrase_split
+from features.document import Papers
 from features.families.remedial import read_scope, read_trigger, steps_taken
 from features.indicators import Indicator, read_choice, read_flags, read_yes_no
-from features.phrases.hits import Hit, HitsByField, by_field
+from features.phrases.hits import Hit, HitsByField
 from features.phrases.lexicon import entries
-from features.phrases.matcher import read_papers
-from train.evaluate.metrics import observed_and_drawn
-from train.model.calibration import Floats
+from train.evaluate.bootstrap import bootstrap_weights
 
-Part = Literal["held_out", "writing", "all"]
+Split = Literal["held_out", "writing", "all"]
 Coding = Mapping[str, Any]
 """Fields of a ruling as a coder saw them; None or absent where the papers do not show one."""
 MIN_POSITIVES = 10
-"""Indicators with fewer positives are listed but left out of the family's mean."""
-OF_STEPS = {"remedial_scope": read_scope, "remedial_trigger": read_trigger}
-SILENCE = {"remedial_scope": {"none"}}
-"""What a builder takes silence to say (`features.families.remedial`: no step told is no step taken)."""
+"""Indicators with fewer positives are listed but excluded from the family's mean."""
+READERS_OF_STEPS = {"remedial_scope": read_scope, "remedial_trigger": read_trigger}
+"""Fields that are read from the remedial steps, not from phrases of their own."""
+VALUE_IF_SILENT = {"remedial_scope": {"none"}}
+"""What the builder reads from silence : no step described, none taken."""
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was coded and what was read, for n rulings and k indicators.
+    """What was coded and what was read from text, for n rulings and k indicators.
 
     Attributes
     ----------
     rulings
-        The n rulings judged.
+        The n rulings evaluated.
     names
         The k indicators as (family, field, value).
-    coded, found, known
-        (n, k) 0/1: coded as present, read as present, and whether the field was coded at all.
+    coded, detected, known
+        (n, k) 0/1: coded as present, detected in the text, and whether the field was coded at all.
     hits
-        The phrases found in each ruling's papers.
+        The phrases matched in each ruling's papers.
     """
 
     rulings: tuple[Ruling, ...]
     names: tuple[tuple[str, str, str], ...]
     coded: Floats
-    found: Floats
+    detected: Floats
     known: Floats
     hits: tuple[tuple[Hit, ...], ...]
 
 
-def extract(rulings: Sequence[Ruling], part: Part = "held_out") -> Extraction:
-    """Read every indicator of the lexicons from text alone and set it beside its coding.
+def extract(rulings: Sequence[Ruling], split: Split = "held_out") -> Extraction:
+    """Read every indicator of the lexicons from text alone, next to its coding.
 
-    The kind of motion is always given and is not judged; a yes/no field is judged on its yes.
+    The motion type is always given, so it is not evaluated; a yes/no field is evaluated on its yes.
 
     Parameters
     ----------
-    part
-        Which cases: those held out from phrase writers, the writing part, or all.
+    split
+        Which cases: those held out from phrase writers, the writing split, or all.
     """
-    groups = case_groups(rulings)
-    seen = {group for group, row in zip(groups, rulings, strict=True) if _may_be_read(row)}
-    chosen = [
-        row
-        for group, row in zip(groups, rulings, strict=True)
-        # A held-out ruling whose case a writer has met under another id is held out no longer.
-        if part == "all" or (_may_be_read(row) if part == "writing" else group not in seen)
-    ]
+    selected = _select(rulings, split)
     names = tuple(
         (entry.family, entry.field, entry.value)
         for entry in entries()
-        # Only what the codebook codes can be judged against codings.
-        if entry.phrases and entry.value != "false" and is_coded(entry.field)
+        if entry.phrases and entry.value != "false" and _is_coded(entry.field)
     )
-    shape = (len(chosen), len(names))
-    coded, found, known = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    all_hits = []
-    for row, ruling in enumerate(chosen):
-        hits = read_papers(ruling.motion, ruling.opposition)
-        all_hits.append(hits)
-        given = ruling.model_dump(include={"motion_type", "motion", "opposition"})
-        bare = Motion.model_validate(given)
-        sorted_hits = by_field(hits)
-        read = {field: _read(bare, sorted_hits, field) for field in {name[1] for name in names}}
-        for place, (_, field, value) in enumerate(names):
-            truth = getattr(ruling, field)
-            if truth is None:
+    fields = {field for _, field, _ in names}
+    coded, detected, known = (np.zeros((len(selected), len(names))) for _ in range(3))
+    hits = []
+    for row, ruling in enumerate(selected):
+        uncoded = Motion.model_validate(
+            ruling.model_dump(include={"motion_type", "motion", "opposition"})
+        )
+        papers = Papers.of(uncoded)
+        hits.append(papers.hits)
+        values_read = {field: _read(uncoded, papers.hits_by_field, field) for field in fields}
+        for column, (_, field, value) in enumerate(names):
+            coding = getattr(ruling, field)
+            if coding is None:
                 continue
-            known[row, place] = 1.0
-            coded[row, place] = float(_says(truth, value))
-            found[row, place] = float(value in read[field])
-    return Extraction(tuple(chosen), names, coded, found, known, tuple(all_hits))
+            known[row, column] = 1.0
+            coded[row, column] = float(_has_value(coding, value))
+            detected[row, column] = float(value in values_read[field])
+    return Extraction(tuple(selected), names, coded, detected, known, tuple(hits))
+
+
+def _select(rulings: Sequence[Ruling], split: Split) -> list[Ruling]:
+    if split == "all":
+        return list(rulings)
+    if split == "writing":
+        return [ruling for ruling in rulings if _is_for_writing(ruling)]
+    # A case that a phrase writer has met under another id is no longer held out.
+    groups = case_groups(rulings)
+    seen = {group for group, row in zip(groups, rulings, strict=True) if _is_for_writing(row)}
+    return [row for group, row in zip(groups, rulings, strict=True) if group not in seen]
+
+
+def _is_coded(field: str) -> bool:
+    """Return whether the codebook codes a lexicon's field; some can be read from text only."""
+    return field in Motion.model_fields and field not in RATINGS
 
 
 def extraction_tables(
-    extraction: Extraction,
-    codings: Mapping[str, Coding] | None = None,
+    extraction: Extraction, codings: Mapping[str, Coding] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score an extraction.
 
     Parameters
     ----------
     codings
-        By ruling id, the fields as another coder saw them. How far two coders of the same papers
-        agree is the mark for what reads them.
+        By ruling id, the fields as a second coder saw them. The agreement of two coders of the same
+        papers is the benchmark for reading them automatically.
 
     Returns
     -------
     indicators
         One row per indicator: `family`, `field`, `value`, `n` rulings coded, `positives`,
-        `precision`, `recall`, `f1`; `coders_f1` of the other coder, NaN where fewer than
+        `precision`, `recall`, `f1`; `coders_f1` of the second coder, NaN where fewer than
         `MIN_POSITIVES` positives were coded by both.
     families
-        One row per family: `indicators` counted (those with at least `MIN_POSITIVES`), `macro_f1`
-        and its 95% interval `low`, `high` by bootstrap clustered on the case; the same of the
-        other coder: `coders_indicators`, `coders_macro_f1`, `coders_low`, `coders_high`.
+        One row per family: the number of `indicators` with at least `MIN_POSITIVES`, their
+        `macro_f1` and its 95% interval `low`, `high`, bootstrapped by case; the same of the second
+        coder: `coders_indicators`, `coders_macro_f1`, `coders_low`, `coders_high`.
     """
-    indicators, families = _scored(extraction)
-    theirs, means = _scored(_second(extraction, codings or {}))
-    enough = theirs["positives"] >= MIN_POSITIVES
-    indicators["coders_f1"] = theirs["f1"].where(enough)
-    return indicators, families.join(means.drop(columns="family").add_prefix("coders_"))
+    indicators, families = _score(extraction)
+    second_indicators, second_families = _score(_as_detected(extraction, codings or {}))
+    enough = second_indicators["positives"] >= MIN_POSITIVES
+    indicators["coders_f1"] = second_indicators["f1"].where(enough)
+    return indicators, families.join(second_families.drop(columns="family").add_prefix("coders_"))
 
 
-def _second(extraction: Extraction, codings: Mapping[str, Coding]) -> Extraction:
-    """Return the extraction with what another coder saw as found; known where both coded."""
-    found, known = np.zeros_like(extraction.found), np.zeros_like(extraction.known)
+def _as_detected(extraction: Extraction, codings: Mapping[str, Coding]) -> Extraction:
+    """Return the extraction with a second coding as detected; known where both were coded."""
+    detected, known = np.zeros_like(extraction.detected), np.zeros_like(extraction.known)
     for row, ruling in enumerate(extraction.rulings):
         coding = codings.get(ruling.id, {})
-        for place, (_, field, value) in enumerate(extraction.names):
+        for column, (_, field, value) in enumerate(extraction.names):
             if coding.get(field) is not None:
-                known[row, place] = extraction.known[row, place]
-                found[row, place] = float(_says(coding[field], value))
-    return replace(extraction, found=found, known=known)
+                known[row, column] = extraction.known[row, column]
+                detected[row, column] = float(_has_value(coding[field], value))
+    return replace(extraction, detected=detected, known=known)
 
 
-def _scored(extraction: Extraction) -> tuple[pd.DataFrame, pd.DataFrame]:
-    groups = case_groups(extraction.rulings)
-    weights = observed_and_drawn(groups)
-    right = weights @ (extraction.coded * extraction.found * extraction.known)
-    said = weights @ (extraction.found * extraction.known)
-    true = weights @ (extraction.coded * extraction.known)
-    f1 = _ratio(2 * right, said + true)
+def _score(extraction: Extraction) -> tuple[pd.DataFrame, pd.DataFrame]:
+    weights = bootstrap_weights(case_groups(extraction.rulings))
+    true_positives = weights @ (extraction.coded * extraction.detected * extraction.known)
+    detected = weights @ (extraction.detected * extraction.known)
+    coded = weights @ (extraction.coded * extraction.known)
+    f1 = _ratio(2 * true_positives, detected + coded)
     table = pd.DataFrame(extraction.names, columns=["family", "field", "value"]).assign(
         n=extraction.known.sum(axis=0).astype(int),
-        positives=true[0].astype(int),
-        precision=_ratio(right[0], said[0]),
-        recall=_ratio(right[0], true[0]),
+        positives=coded[0].astype(int),
+        precision=_ratio(true_positives[0], detected[0]),
+        recall=_ratio(true_positives[0], coded[0]),
         f1=f1[0],
     )
-    rows = []
-    for family, mine in table.groupby("family", sort=False):
-        places = mine.index[mine["positives"] >= MIN_POSITIVES]
-        macro = f1[:, places].mean(axis=1) if len(places) else np.full(len(f1), np.nan)
-        low, high = np.nanquantile(macro[1:], [0.025, 0.975]) if len(places) else (np.nan, np.nan)
-        rows.append(
+    families = []
+    for family, rows in table.groupby("family", sort=False):
+        columns = rows.index[rows["positives"] >= MIN_POSITIVES]
+        macro_f1, low, high = np.full(len(f1), np.nan), np.nan, np.nan
+        if len(columns):
+            macro_f1 = f1[:, columns].mean(axis=1)
+            low, high = np.nanquantile(macro_f1[1:], [0.025, 0.975])
+        families.append(
             {
                 "family": family,
-                "indicators": len(places),
-                "macro_f1": macro[0],
+                "indicators": len(columns),
+                "macro_f1": macro_f1[0],
                 "low": low,
                 "high": high,
             }
         )
-    return table, pd.DataFrame(rows)
+    return table, pd.DataFrame(families)
 
 
 def misread(extraction: Extraction, field: str, value: str) -> list[tuple[Ruling, str, list[Hit]]]:
-    """List the rulings where one indicator was missed or wrongly found, with its phrases.
+    """List the rulings where one indicator was missed or wrongly detected, with its phrases.
 
     Raises
     ------
     ValueError
-        If no lexicon has the indicator, or the extraction holds held-out cases, which phrase
-        writers may not read.
+        If no lexicon has the indicator, or the extraction has held-out cases, which phrase writers
+        may not read.
     """
-    places = [place for place, name in enumerate(extraction.names) if name[1:] == (field, value)]
-    if not places:
+    columns = [c for c, name in enumerate(extraction.names) if name[1:] == (field, value)]
+    if not columns:
         raise ValueError(f"no indicator {field}.{value} is read from text")
-    if not all(map(_may_be_read, extraction.rulings)):
-        raise ValueError("held-out cases may not be read by phrase writers; use --part writing")
-    found = []
+    if not all(map(_is_for_writing, extraction.rulings)):
+        raise ValueError("phrase writers may not read held-out cases; use --split writing")
+    errors = []
     for row, ruling in enumerate(extraction.rulings):
-        coded, read = extraction.coded[row, places[0]], extraction.found[row, places[0]]
-        if extraction.known[row, places[0]] and coded != read:
-            mine = [hit for hit in extraction.hits[row] if (hit.field, hit.value) == (field, value)]
-            found.append((ruling, "missed" if coded else "wrongly found", mine))
-    return found
+        coded, detected = extraction.coded[row, columns[0]], extraction.detected[row, columns[0]]
+        if extraction.known[row, columns[0]] and coded != detected:
+            hits = [hit for hit in extraction.hits[row] if (hit.field, hit.value) == (field, value)]
+            errors.append((ruling, "missed" if coded else "wrongly detected", hits))
+    return errors
 
 
-def is_coded(field: str) -> bool:
-    """Tell whether the codebook codes a lexicon's field: not what only words can show."""
-    return field in Motion.model_fields and field not in RATINGS
-
-
-def _may_be_read(ruling: Ruling) -> bool:
-    return phrase_part(ruling) == "writing"
+def _is_for_writing(ruling: Ruling) -> bool:
+    return phrase_split(ruling) == "writing"
 
 
 def _read(motion: Motion, hits: HitsByField, field: str) -> set[str]:
+    """Return the values of a field that the builders read from the text."""
     if is_list(field):
         flags = read_flags(motion, hits, field)
         return {value for value, indicator in flags.items() if indicator.value}
-    if field in OF_STEPS:
+    if field in READERS_OF_STEPS:
         steps = steps_taken(motion, hits)
-        return _chosen(OF_STEPS[field](motion, hits, steps)) or SILENCE.get(field, set())
+        read = _value(READERS_OF_STEPS[field](motion, hits, steps))
+        return read or VALUE_IF_SILENT.get(field, set())
     if allowed_values(field):
-        return _chosen(read_choice(motion, hits, field))
+        return _value(read_choice(motion, hits, field))
     return {"true"} if read_yes_no(motion, hits, field).value else set()
 
 
-def _chosen(indicator: Indicator) -> set[str]:
+def _value(indicator: Indicator) -> set[str]:
     return set() if indicator.value is None else {str(indicator.value)}
 
 
-def _says(truth: object, value: str) -> bool:
-    if isinstance(truth, bool):
-        return truth and value == "true"
-    return value in truth if isinstance(truth, (tuple, list)) else str(truth) == value
+def _has_value(coding: object, value: str) -> bool:
+    if isinstance(coding, bool):
+        return coding and value == "true"
+    return value in coding if isinstance(coding, (tuple, list)) else str(coding) == value
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

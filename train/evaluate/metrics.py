@@ -1,19 +1,25 @@
-"""Scores of probabilities against outcomes, with intervals clustered by case.
+"""Metrics of probabilities against outcomes, computed under many weightings of the rows at once.
 
-Brier score: mean squared difference of probability and outcome, lower is better (Brier 1950).
-Log loss: mean negative log-likelihood. ROC AUC: chance that a granted motion is ranked above a
-denied one. PR AUC: mean precision over the granted motions, from the top down (average precision).
-Accuracy: share right when "granted" is said at 0.5 or more. `train.evaluate.calibration_metrics` adds what
-says whether the probabilities are true to size.
+Brier score: mean squared difference of probability and outcome (Brier 1950). Log loss: mean
+negative log-likelihood. Lower is better for both. ROC AUC: probability that a granted motion is
+ranked above a denied one. PR AUC: average precision. Accuracy: share classified correctly at 0.5.
+
+Calibration in the large: mean probability minus the grant rate. Calibration slope and intercept:
+those of the logistic regression of the outcome on the log-odds of the probability (Cox 1958,
+Biometrika 45:562-565); 1 and 0 when calibrated, a slope below 1 when probabilities are too extreme.
+Calibration error: mean distance of the observed rate from the mean probability over bins of equal
+count.
 """
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from data.arrays import Flags, Floats, Rows
 from data.describe import wilson_interval
-from train.evaluate.calibration_metrics import calibration_scores, in_blocks
-from train.model.calibration import Flags, Floats
+from train.evaluate.bootstrap import bootstrap_weights, interval_table
 
 RANKING = ("roc_auc", "pr_auc")
 PROPER = ("brier_score", "log_loss")
@@ -24,13 +30,213 @@ CALIBRATION = (
     "calibration_intercept",
 )
 METRICS = (*RANKING, *PROPER, "accuracy", *CALIBRATION)
-REPLICATES = 1000
-MOST_WEIGHTS = 100_000_000
-"""Row weights held at a time (0.8 GB): of more than 100,000 rows fewer replicates are drawn."""
+RULINGS_PER_BIN = 50
+"""Target size of the calibration error's bins; in smaller ones chance alone looks like error."""
+MIN_BINS, MAX_BINS = 5, 15
+_REPLICATES_PER_BLOCK = 64
+"""Replicates computed at once, so that their weights stay in the processor's cache."""
+_NEWTON_STEPS = 25
+_REPLICATE_NEWTON_STEPS = 4
+_MIN_PROBABILITY = 1e-6
+_RIDGE = 1e-3
+"""Penalty that draws the curve of `calibration_distance` to the diagonal: it keeps the fit finite
+for constant or separating probabilities, and is negligible beside a hundred rulings."""
+
+
+def score_predictions(
+    granted: Flags, p: Floats, groups: Rows, baseline: Floats | None = None, seed: int = 0
+) -> pd.DataFrame:
+    """Compute every metric with its 95% interval, bootstrapped by case.
+
+    Parameters
+    ----------
+    granted, p, groups
+        n outcomes, probabilities and case numbers.
+    baseline
+        n other probabilities of the same rulings; the table then has the `paired_differences`
+        (p minus baseline) too.
+
+    Returns
+    -------
+    Rows of `metric`, `value`, `low`, `high`.
+    """
+    weights = bootstrap_weights(groups, seed)
+    scores = weighted_scores(granted, p, weights)
+    if baseline is not None:
+        scores |= paired_differences(scores, weighted_scores(granted, baseline, weights))
+    return interval_table(scores)
 
 
 def weighted_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
-    """Compute every metric under several weightings of the rows at once.
+    """Compute every metric under several weightings of the rows.
+
+    Parameters
+    ----------
+    granted, p
+        n outcomes and n probabilities.
+    weights
+        (replicates, n) row weights; the first row is the sample itself.
+
+    Returns
+    -------
+    For each metric one value per replicate; NaN where a replicate does not determine it (ROC AUC
+    and slope where it has one kind of outcome only, slope where all probabilities are equal).
+    """
+    total = weights.sum(axis=1)
+    clipped = np.clip(p, 1e-15, 1 - 1e-15)
+    per_row = {
+        "brier_score": (p - granted) ** 2,
+        "log_loss": -np.where(granted, np.log(clipped), np.log1p(-clipped)),
+        "accuracy": ((p >= 0.5) == granted).astype(float),
+        "calibration_in_the_large": p - granted,
+    }
+    slope, intercept = _slope_and_intercept(granted, p, weights)
+    scores = ranking_scores(granted, p, weights)
+    scores |= {name: weights @ values / total for name, values in per_row.items()}
+    scores |= {
+        "calibration_error": _calibration_error(_bins(p), granted, p, weights),
+        "calibration_slope": slope,
+        "calibration_intercept": intercept,
+    }
+    return {name: scores[name] for name in METRICS}
+
+
+def paired_differences(scores: dict[str, Floats], baseline: dict[str, Floats]) -> dict[str, Floats]:
+    """Return scores minus baseline, for the Brier score, log loss and ROC AUC."""
+    names = (("brier_score", "brier"), ("log_loss", "log_loss"), ("roc_auc", "roc_auc"))
+    return {f"{name}_difference": scores[metric] - baseline[metric] for metric, name in names}
+
+
+def ranking_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
+    """Return `roc_auc` and `pr_auc` under each of (replicates, n) weightings.
+
+    Rows with the same p form one step of the curve.
+    """
+    order = np.argsort(p, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(p[order]) > 0])
+    parts = [_areas(granted, order, starts, block) for block in _blocks(weights)]
+    roc, pr = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return {"roc_auc": roc, "pr_auc": pr}
+
+
+def _areas(granted: Flags, order: Rows, starts: Rows, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the areas under the ROC and precision-recall curves for each row of weights."""
+    positives = np.add.reduceat(weights[:, order] * granted[order], starts, axis=1)
+    negatives = np.add.reduceat(weights[:, order] * ~granted[order], starts, axis=1)
+    n_positives, n_negatives = positives.sum(axis=1), negatives.sum(axis=1)
+    # Mann-Whitney form, ties counting one half.
+    wins: Floats = (positives * (np.cumsum(negatives, axis=1) - negatives / 2)).sum(axis=1)
+    # Precision among the rows at this p or above, averaged over the granted rows.
+    positives_above = np.cumsum(positives[:, ::-1], axis=1)[:, ::-1]
+    rows_above = positives_above + np.cumsum(negatives[:, ::-1], axis=1)[:, ::-1]
+    precision = np.divide(
+        positives_above, rows_above, out=np.zeros_like(rows_above), where=rows_above > 0
+    )
+    return (
+        _ratio(wins, n_positives * n_negatives),
+        _ratio((precision * positives).sum(axis=1), n_positives),
+    )
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    undefined = np.full(len(numerator), np.nan)
+    ratio: Floats = np.divide(numerator, denominator, out=undefined, where=denominator > 0)
+    return ratio
+
+
+def _blocks(weights: Floats) -> Iterator[Floats]:
+    """Yield some rows of the weights at a time, in order."""
+    step = _REPLICATES_PER_BLOCK
+    return (weights[start : start + step] for start in range(0, len(weights), step))
+
+
+def calibration_error_by_chance(p: Floats, draws: int = 400, seed: int = 0) -> float:
+    """Return the calibration error that n perfectly calibrated probabilities show on average.
+
+    Outcomes are simulated from the probabilities themselves, so what remains is sampling noise.
+    """
+    rng = np.random.default_rng(seed)
+    bins = _bins(p)
+    ones = np.ones((1, len(p)))
+    simulated = rng.random((draws, len(p))) < p
+    return float(np.mean([_calibration_error(bins, granted, p, ones)[0] for granted in simulated]))
+
+
+def _bins(p: Floats) -> list[Rows]:
+    n_bins = int(np.clip(len(p) // RULINGS_PER_BIN, MIN_BINS, MAX_BINS))
+    return np.array_split(np.argsort(p, kind="stable"), min(n_bins, len(p)))
+
+
+def _calibration_error(bins: list[Rows], granted: Flags, p: Floats, weights: Floats) -> Floats:
+    gap = p - granted
+    # |sum of weight x gap| is the bin's weight times the distance of its two means.
+    distances = np.sum([np.abs(weights[:, rows] @ gap[rows]) for rows in bins], axis=0)
+    error: Floats = distances / weights.sum(axis=1)
+    return error
+
+
+def _slope_and_intercept(granted: Flags, p: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Fit slope and intercept under each weighting, starting from the line of the first one."""
+    log_odds = logit(np.clip(p, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY))
+    undetermined = np.full(len(weights), np.nan)
+    if np.ptp(log_odds) < 1e-9 or granted.all() or not granted.any():
+        return undetermined, undetermined
+    # The first line starts from zero: from the diagonal the fit of inverted probabilities diverges.
+    sample = _fit_lines(granted, log_odds, weights[:1], np.zeros(2), _NEWTON_STEPS)
+    lines = np.vstack(
+        [
+            _fit_lines(granted, log_odds, block, sample, _REPLICATE_NEWTON_STEPS)
+            for block in _blocks(weights)
+        ]
+    )
+    n_granted = weights @ granted
+    one_outcome = (n_granted == 0) | (n_granted == weights.sum(axis=1))
+    lines[one_outcome] = np.nan
+    return lines[:, 1], lines[:, 0]
+
+
+def _fit_lines(
+    granted: Flags, log_odds: Floats, weights: Floats, start: Floats, steps: int, ridge: float = 0.0
+) -> Floats:
+    """Fit the logistic regression of n outcomes on log-odds by Newton's method, per weighting.
+
+    Parameters
+    ----------
+    weights
+        (replicates, n) row weights.
+    start
+        (intercept, slope) to start from.
+    ridge
+        Penalty on the squared distance from intercept 0 and slope 1.
+
+    Returns
+    -------
+    (replicates, 2): intercept and slope.
+    """
+    lines = np.broadcast_to(start, (len(weights), 2)).copy()
+    for _ in range(steps):
+        fitted = expit(lines[:, :1] + lines[:, 1:] * log_odds)
+        residuals, curvature = weights * (granted - fitted), weights * fitted * (1 - fitted)
+        g0 = residuals.sum(axis=1) - ridge * lines[:, 0]
+        g1 = residuals @ log_odds - ridge * (lines[:, 1] - 1)
+        h00, h01 = curvature.sum(axis=1) + ridge, curvature @ log_odds
+        h11 = curvature @ log_odds**2 + ridge
+        with np.errstate(divide="ignore", invalid="ignore"):
+            determinant = h00 * h11 - h01**2
+            step = np.column_stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0])
+            step /= determinant[:, None]
+        step = np.where(np.isfinite(step), step, 0.0)
+        lines += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return lines
+
+
+def calibration_distance(granted: Flags, p: Floats, weights: Floats) -> Floats:
+    """Return the root mean square distance of probabilities from their calibration curve.
+
+    The curve is the logistic one, `expit(intercept + slope * logit(p))`. It has two parameters, so
+    that its bootstrap is stable on a few hundred rulings, where binned curves are not.
 
     Parameters
     ----------
@@ -41,134 +247,34 @@ def weighted_scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Flo
 
     Returns
     -------
-    For each metric an array of one value per replicate; NaN where a replicate does not determine
-    it (ROC AUC where it holds one kind of outcome only, a slope where all probabilities are alike).
-    """
-    total = weights.sum(axis=1)
-    clipped = np.clip(p, 1e-15, 1 - 1e-15)
-    loss = -np.where(granted, np.log(clipped), np.log1p(-clipped))
-    per_row = {
-        "brier_score": (p - granted) ** 2,
-        "log_loss": loss,
-        "accuracy": ((p >= 0.5) == granted).astype(float),
-    }
-    scores = areas(granted, p, weights)
-    scores |= {name: weights @ values / total for name, values in per_row.items()}
-    scores |= calibration_scores(granted, p, weights)
-    return {name: scores[name] for name in METRICS}
+    One distance per replicate, in probability (0.02 is two percentage points).
 
-
-def areas(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
-    """Return `roc_auc` and `pr_auc` under each of (replicates, n) weightings.
-
-    Rows with the same p count as one step of the curve.
-    """
-    order = np.argsort(p, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(p[order]) > 0])
-    parts = [_areas(granted, order, starts, some) for some in in_blocks(weights)]
-    roc, pr = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return {"roc_auc": roc, "pr_auc": pr}
-
-
-def _areas(
-    granted: Flags, order: npt.NDArray[np.intp], starts: npt.NDArray[np.intp], weights: Floats
-) -> tuple[Floats, Floats]:
-    yes = np.add.reduceat(weights[:, order] * granted[order], starts, axis=1)
-    no = np.add.reduceat(weights[:, order] * ~granted[order], starts, axis=1)
-    all_yes, all_no = yes.sum(axis=1), no.sum(axis=1)
-    # Mann-Whitney form, ties counting one half.
-    wins: Floats = (yes * (np.cumsum(no, axis=1) - no / 2)).sum(axis=1)
-    # Precision among the rows at this p or above; its mean over the granted rows.
-    above_yes = np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
-    above = above_yes + np.cumsum(no[:, ::-1], axis=1)[:, ::-1]
-    precision = np.divide(above_yes, above, out=np.zeros_like(above), where=above > 0)
-    return _ratio(wins, all_yes * all_no), _ratio((precision * yes).sum(axis=1), all_yes)
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    found: Floats = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
-    return found
-
-
-def case_bootstrap(groups: npt.NDArray[np.intp], replicates: int, seed: int = 0) -> Floats:
-    """Draw cases with replacement; return (replicates, n) how often each row was drawn."""
-    _, case = np.unique(groups, return_inverse=True)
-    n_cases = int(case.max()) + 1
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, n_cases, (replicates, n_cases))
-    return np.stack([np.bincount(draw, minlength=n_cases)[case] for draw in draws]).astype(float)
-
-
-def observed_and_drawn(groups: npt.NDArray[np.intp], seed: int = 0) -> Floats:
-    """Return the rows' own weights (ones), then those of each bootstrap replicate of the cases."""
-    replicates = min(REPLICATES, max(100, MOST_WEIGHTS // len(groups)))
-    return np.vstack([np.ones(len(groups)), case_bootstrap(groups, replicates, seed)])
-
-
-def with_intervals(values: dict[str, Floats]) -> pd.DataFrame:
-    """Return rows of `metric`, `value`, `low`, `high` (95%).
-
-    Each metric's first entry is its value on the rows as observed, the others its replicates. The
-    interval is the replicates' own quantiles, but for the calibration error: resampling adds noise
-    to it much as sampling did, so its quantiles are turned about the value (the "basic" interval of
-    Davison and Hinkley 1997, Bootstrap Methods and their Application, ch. 5).
-    """
-    rows = []
-    for metric, found in values.items():
-        drawn = found[1:][np.isfinite(found[1:])]
-        low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
-        if metric == "calibration_error":
-            low, high = max(0.0, 2 * found[0] - high), max(found[0], 2 * found[0] - low)
-        rows.append({"metric": metric, "value": found[0], "low": low, "high": high})
-    return pd.DataFrame(rows)
-
-
-def differences(mine: dict[str, Floats], other: dict[str, Floats]) -> dict[str, Floats]:
-    """Return the paired differences (mine less other) of Brier score, log loss and ROC AUC."""
-    named = (("brier_score", "brier"), ("log_loss", "log_loss"), ("roc_auc", "roc_auc"))
-    return {f"{name}_difference": mine[metric] - other[metric] for metric, name in named}
-
-
-def scored(
-    granted: Flags,
-    p: Floats,
-    groups: npt.NDArray[np.intp],
-    beside: Floats | None = None,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Score probabilities, each metric with a 95% interval by bootstrap clustered on the case.
-
-    Parameters
+    References
     ----------
-    beside
-        Another n probabilities for the same rows; the table then holds the paired `differences` (p
-        less beside) too.
-
-    Returns
-    -------
-    Rows of `metric`, `value`, `low`, `high`.
+    Cox (1958), Biometrika 45:562-565 (the curve). Van Hoorde et al. (2015), Journal of Biomedical
+    Informatics 54:283-293 (mean squared distance from a calibration curve, whose root this is).
     """
-    weights = observed_and_drawn(groups, seed)
-    values = weighted_scores(granted, p, weights)
-    if beside is not None:
-        values |= differences(values, weighted_scores(granted, beside, weights))
-    return with_intervals(values)
+    log_odds = logit(np.clip(p, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY))
+    lines = _fit_lines(granted, log_odds, weights, np.zeros(2), _NEWTON_STEPS, _RIDGE)
+    curve = expit(lines[:, :1] + lines[:, 1:] * log_odds)
+    distance: Floats = np.sqrt((weights * (p - curve) ** 2).sum(axis=1) / weights.sum(axis=1))
+    return distance
 
 
 def reliability(granted: Flags, p: Floats, n_bins: int = 8) -> pd.DataFrame:
-    """Return the reliability curve: equal-count bins of mean probability and observed rate.
+    """Return the reliability curve: mean probability and observed rate in bins of equal count.
 
-    Columns `n`, `p_mean`, `granted`, `low`, `high` (Wilson interval of the observed rate).
+    Columns `n`, `p_mean`, `granted`, `low`, `high` (95% Wilson interval of the observed rate).
     """
     rows = []
     for bin_rows in np.array_split(np.argsort(p, kind="stable"), min(n_bins, len(p))):
-        hits = int(granted[bin_rows].sum())
-        low, high = wilson_interval(hits, len(bin_rows))
+        n_granted = int(granted[bin_rows].sum())
+        low, high = wilson_interval(n_granted, len(bin_rows))
         rows.append(
             {
                 "n": len(bin_rows),
                 "p_mean": p[bin_rows].mean(),
-                "granted": hits / len(bin_rows),
+                "granted": n_granted / len(bin_rows),
                 "low": low,
                 "high": high,
             }

@@ -1,32 +1,27 @@
-"""Judge the model: each later year from the years before it, and by grouped cross-validation.
+"""Evaluate the model: each later year from the years before it, and by grouped cross-validation.
 
-Every row is predicted by a model that never saw its case; every baseline is scored on the same
-rows. The rolling origin, pooled over its years, is the headline.
+Every ruling is predicted by a model that never saw its case, and every baseline is scored on the
+same rulings. The headline is the rolling origin (later years), pooled over its years.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from data.describe import wilson_interval
-from data.splits import grouped_folds, phrase_part, rolling_origin
-from train.dataset import Labelled, Rows, fit_rows, read_frames
-from train.evaluate.baselines import INFORMED, PLAIN, WITH_FRAMES
-from train.evaluate.calibrators import NAMES, calibrated_otherwise
-from train.evaluate.metrics import (
-    differences,
-    observed_and_drawn,
-    scored,
-    weighted_scores,
-    with_intervals,
-)
+from data.arrays import Floats, Rows
+from data.splits import grouped_folds, phrase_split, rolling_origin
+from train.dataset import TrainingSet, fit_subset, frames_with_ratings
+from train.evaluate.baselines import BASELINES_ANY_MODE, BASELINES_BY_MODE, INFORMED_BASE_RATE
+from train.evaluate.bootstrap import bootstrap_weights, interval_table
+from train.evaluate.calibrators import CALIBRATORS, recalibrate
+from train.evaluate.metrics import paired_differences, weighted_scores
 from train.evaluate.slices import slice_facts, slice_table
-from train.model.calibration import Floats
 from train.modes import BASIS_OF, MODES, Mode
+from train.settings import OnProgress, TrainSettings
 
 Protocol = Literal["rolling", "grouped"]
 PROTOCOLS: tuple[Protocol, ...] = ("rolling", "grouped")
@@ -35,31 +30,31 @@ MODEL = "enjoin"
 ANY_MODE = "any"
 
 
-def recalibrated(name: str) -> str:
-    """Return what predictions calibrated in another way are called in the tables."""
-    return f"{MODEL}, {name}"
+def recalibrated_name(calibrator: str) -> str:
+    """Return the name, in the tables, of the model's scores under another calibrator."""
+    return f"{MODEL}, {calibrator}"
 
 
-RECALIBRATED = tuple(map(recalibrated, NAMES))
-"""The model's own scores, calibrated otherwise (see `train.evaluate.calibrators`)."""
+RECALIBRATED = tuple(map(recalibrated_name, CALIBRATORS))
+"""The model's own scores under the other calibrators (see `train.evaluate.calibrators`)."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation gives.
+    """The predictions of both protocols, and the tables computed from them.
 
     Attributes
     ----------
     predictions
         One row per ruling, protocol, mode and model: `id`, `case`, `outcome`, `granted`, `paper`
-        (a digest of the motion's words, by which two runs tell that they mean the same ruling),
-        `phrase_part` (whether phrase writers may have read the case), the slices it belongs to
-        (`train.evaluate.slices`), `protocol`, `fold` (the test year or the fold's number), `mode`, `model`,
-        `p_grant`, and for the model itself `p_low` and `p_high`.
+        (a digest of the motion's words, which identifies the same ruling in another run),
+        `phrase_split` (whether phrase writers may have read the case), its slices
+        (`train.evaluate.slices`), `protocol`, `fold` (the test year or the fold's number), `mode`,
+        `model`, `p_grant`, and for the model itself `p_low` and `p_high`.
     table
         One row per protocol, mode, model and metric: `value`, `low`, `high` (95%), `n`, `cases`.
-    beside
-        One row per protocol, mode, baseline and metric: the model's `value` less the baseline's on
+    baseline_differences
+        One row per protocol, mode, baseline and metric: the model's `value` minus the baseline's on
         the same rulings, with `low` and `high`.
     slices
         The model slice by slice (see `train.evaluate.slices.slice_table`).
@@ -69,199 +64,173 @@ class Evaluation:
 
     predictions: pd.DataFrame
     table: pd.DataFrame
-    beside: pd.DataFrame
+    baseline_differences: pd.DataFrame
     slices: pd.DataFrame
     first_test_year: int
 
 
+@dataclass(frozen=True)
+class _Fold:
+    """Training and test rows of one fold; `number` is the test year or the fold's number."""
+
+    protocol: Protocol
+    number: int
+    description: str
+    train: Rows
+    test: Rows
+
+
 def evaluate(
-    labelled: Labelled,
-    first_test_year: int = 2022,
-    n_folds: int = 5,
-    parameters: dict[str, Any] | None = None,
-    n_bags: int = 20,
-    seed: int = 0,
-    tell: Callable[[str], None] = lambda step: None,
+    training_set: TrainingSet,
+    settings: TrainSettings,
+    on_progress: OnProgress = lambda step: None,
 ) -> Evaluation:
-    """Predict every test row of both protocols and score the model beside its baselines.
+    """Predict every test ruling of both protocols and score the model and its baselines.
 
     Raises
     ------
     ValueError
         If the years or cases do not allow the split (the message says what to change).
     """
-    plans: list[tuple[Protocol, int, str, Rows, Rows]] = []
-    for fold in rolling_origin(labelled.rulings, labelled.granted, first_test_year):
-        words = f"testing on {fold.test_year}, training on the years before"
-        plans.append(("rolling", fold.test_year, words, fold.train, fold.test))
-    folds = grouped_folds(labelled.rulings, labelled.granted, n_folds, seed)
-    for number, (train, test) in enumerate(folds, start=1):
-        plans.append(("grouped", number, f"grouped fold {number} of {n_folds}", train, test))
     parts = []
-    for protocol, number, words, train, test in plans:
-        tell(words)
+    for fold in _folds(training_set, settings):
+        on_progress(fold.description)
         try:
-            for part in _predict_fold(labelled, train, test, parameters or {}, n_bags, seed):
-                parts.append(part.assign(protocol=protocol, fold=number))
+            for part in _predict_fold(training_set, fold, settings):
+                parts.append(part.assign(protocol=fold.protocol, fold=fold.number))
         except ValueError as error:
-            raise ValueError(f"{words}: {error}") from None
-    predictions = in_every_fold(pd.concat(parts, ignore_index=True))
-    tell("bootstrapping the metrics by case")
-    table, beside = score_tables(predictions)
+            raise ValueError(f"{fold.description}: {error}") from None
+    predictions = drop_incomplete_models(pd.concat(parts, ignore_index=True))
+    on_progress("bootstrapping the metrics by case")
+    table, differences = score_tables(predictions)
     slices = slice_table(predictions[predictions["model"] == MODEL])
-    return Evaluation(predictions, table, beside, slices, first_test_year)
+    return Evaluation(predictions, table, differences, slices, settings.first_test_year)
+
+
+def _folds(training_set: TrainingSet, settings: TrainSettings) -> list[_Fold]:
+    rulings, granted = training_set.rulings, training_set.granted
+    folds = []
+    for split in rolling_origin(rulings, granted, settings.first_test_year):
+        description = f"testing on {split.test_year}, training on the years before"
+        folds.append(_Fold("rolling", split.test_year, description, split.train, split.test))
+    splits = grouped_folds(rulings, granted, settings.n_folds, settings.seed)
+    for number, (train, test) in enumerate(splits, start=1):
+        description = f"grouped fold {number} of {settings.n_folds}"
+        folds.append(_Fold("grouped", number, description, train, test))
+    return folds
 
 
 def paper_digest(paper: str) -> str:
-    """Return a digest of a paper's words, however they are spaced."""
+    """Return a digest of a paper's words that ignores spacing."""
     return hashlib.sha256(" ".join(paper.split()).encode()).hexdigest()[:16]
 
 
 def _predict_fold(
-    labelled: Labelled, train: Rows, test: Rows, parameters: dict[str, Any], n_bags: int, seed: int
+    training_set: TrainingSet, fold: _Fold, settings: TrainSettings
 ) -> Iterator[pd.DataFrame]:
-    rulings = [labelled.rulings[row] for row in test]
-    facts = pd.DataFrame(
-        {
-            "id": [ruling.id for ruling in rulings],
-            "case": labelled.groups[test],
-            "outcome": [ruling.outcome.value for ruling in rulings],
-            "granted": labelled.granted[test],
-            "paper": [paper_digest(ruling.motion) for ruling in rulings],
-            "phrase_part": [phrase_part(ruling) for ruling in rulings],
-        }
+    """Yield the predictions of the model, its recalibrations and every baseline."""
+    facts = _ruling_facts(training_set, fold.test)
+    fitted = fit_subset(
+        training_set, fold.train, settings.parameters, settings.n_bags, settings.seed
     )
-    facts = pd.concat([facts, pd.DataFrame([slice_facts(ruling) for ruling in rulings])], axis=1)
-    fitted = fit_rows(labelled, train, parameters, n_bags, seed)
-    for mode, frame in read_frames(labelled, fitted.model.readers, test).items():
-        answer = fitted.model.predict(frame, [mode] * len(test))
-        yield facts.assign(mode=mode, model=MODEL, **{name: answer[name] for name in answer})
-        taught = fitted.model.ensembles[BASIS_OF[mode]].taught
-        if taught is not None:
-            scores = fitted.model.scores(frame, mode).mean(axis=1)
-            for name, other in calibrated_otherwise(taught, scores).items():
-                columns = {column: other[column] for column in other}
-                yield facts.assign(mode=mode, model=recalibrated(name), **columns)
-        for name, baseline in WITH_FRAMES.items():
-            p = baseline(fitted.frames[mode], labelled.granted[train], frame)
+    model = fitted.model
+    frames = frames_with_ratings(training_set, model.rating_model, fold.test)
+    for mode, frame in frames.items():
+        prediction = model.predict(frame, [mode] * len(fold.test))
+        yield facts.assign(mode=mode, model=MODEL, **dict(prediction.items()))
+        out_of_bag = model.ensembles[BASIS_OF[mode]].calibration_scores
+        if out_of_bag is not None:
+            scores = model.raw_scores(frame, mode).mean(axis=1)
+            for calibrator, recalibrated in recalibrate(out_of_bag, scores).items():
+                name = recalibrated_name(calibrator)
+                yield facts.assign(mode=mode, model=name, **dict(recalibrated.items()))
+        for name, frame_baseline in BASELINES_BY_MODE.items():
+            granted = training_set.granted[fold.train]
+            p = frame_baseline(fitted.frames[mode], granted, frame)
             yield facts.assign(mode=mode, model=name, p_grant=p)
-    for name, plain in PLAIN.items():
-        p_or_none = plain(labelled, train, test)
+    for name, baseline in BASELINES_ANY_MODE.items():
+        p_or_none = baseline(training_set, fold.train, fold.test)
         if p_or_none is not None:
             yield facts.assign(mode=ANY_MODE, model=name, p_grant=p_or_none)
 
 
-def in_every_fold(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Leave out, protocol by protocol, what some fold lacks: forecasts, where some ruling has none.
+def _ruling_facts(training_set: TrainingSet, rows: Rows) -> pd.DataFrame:
+    rulings = [training_set.rulings[row] for row in rows]
+    facts = pd.DataFrame(
+        {
+            "id": [ruling.id for ruling in rulings],
+            "case": training_set.groups[rows],
+            "outcome": [ruling.outcome.value for ruling in rulings],
+            "granted": training_set.granted[rows],
+            "paper": [paper_digest(ruling.motion) for ruling in rulings],
+            "phrase_split": [phrase_split(ruling) for ruling in rulings],
+        }
+    )
+    slices = pd.DataFrame([slice_facts(ruling) for ruling in rulings])
+    return pd.concat([facts, slices], axis=1)
 
-    Tables compare on the same rulings.
+
+def drop_incomplete_models(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Drop, protocol by protocol, each model that did not predict every fold.
+
+    Reader forecasts are absent from a fold where some ruling has none; the tables compare models on
+    the same rulings.
     """
     folds = predictions.groupby("protocol")["fold"].transform("nunique")
-    its_own = predictions.groupby(["protocol", "mode", "model"])["fold"].transform("nunique")
-    return predictions[its_own == folds].reset_index(drop=True)
+    predicted = predictions.groupby(["protocol", "mode", "model"])["fold"].transform("nunique")
+    return predictions[predicted == folds].reset_index(drop=True)
 
 
 def score_tables(predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score every protocol, mode and model, and the model beside every baseline.
+    """Score every protocol, mode and model, and the model minus every baseline.
 
-    `brier_skill` is 1 less the ratio of the Brier score to that of the informed base rate on the
-    same rows, so positive is better; `brier_difference` is the difference of the two.
+    `brier_skill` is 1 minus the ratio of the Brier score to that of the informed base rate on the
+    same rulings, so positive is better; `brier_difference` is the difference of the two.
 
     Returns
     -------
-    `Evaluation.table` and `Evaluation.beside`.
+    `Evaluation.table` and `Evaluation.baseline_differences`.
     """
-    tables, beside = [], []
+    tables, differences = [], []
     for protocol, rows in predictions.groupby("protocol", sort=False):
-        ids = rows.loc[rows["model"] == INFORMED, "id"]
-        groups = rows.loc[rows["model"] == INFORMED, "case"].to_numpy()
-        weights = observed_and_drawn(groups)
-        found: dict[tuple[str, str], dict[str, Floats]] = {}
-        for (mode, name), mine in rows.groupby(["mode", "model"], sort=False):
-            same = mine.set_index("id").loc[ids]  # one order of rulings, so that all are paired
-            granted = same["granted"].to_numpy(dtype=bool)
-            p = same["p_grant"].to_numpy(dtype=float)
-            found[str(mode), str(name)] = weighted_scores(granted, p, weights)
-        informed = found[ANY_MODE, INFORMED]
-        counts = {"n": len(ids), "cases": len(np.unique(groups))}
-        for (mode, name), scores in found.items():
-            skill = {"brier_skill": 1 - scores["brier_score"] / informed["brier_score"]}
-            whole = with_intervals(scores | skill | differences(scores, informed))
-            tables.append(whole.assign(protocol=protocol, mode=mode, model=name, **counts))
-            if name == MODEL:
-                for (its_mode, other), theirs in found.items():
-                    if other != MODEL and its_mode in (mode, ANY_MODE):
-                        paired = with_intervals(differences(scores, theirs))
-                        beside.append(paired.assign(protocol=protocol, mode=mode, baseline=other))
-    columns = ["protocol", "mode", "model", "metric", "value", "low", "high", "n", "cases"]
-    table = pd.concat(tables, ignore_index=True)[columns]
-    columns = ["protocol", "mode", "baseline", "metric", "value", "low", "high"]
-    return table, pd.concat(beside, ignore_index=True)[columns]
+        informed_rows = rows[rows["model"] == INFORMED_BASE_RATE]
+        groups = informed_rows["case"].to_numpy()
+        counts = {"n": len(groups), "cases": len(np.unique(groups))}
+        scores = _scores_by_model(rows, informed_rows["id"], bootstrap_weights(groups))
+        informed = scores[ANY_MODE, INFORMED_BASE_RATE]
+        for (mode, name), own in scores.items():
+            skill = {"brier_skill": 1 - own["brier_score"] / informed["brier_score"]}
+            table = interval_table(own | skill | paired_differences(own, informed))
+            tables.append(table.assign(protocol=protocol, mode=mode, model=name, **counts))
+        for mode in MODES:
+            for (baseline_mode, baseline), other in scores.items():
+                if baseline != MODEL and baseline_mode in (mode, ANY_MODE):
+                    table = interval_table(paired_differences(scores[mode, MODEL], other))
+                    differences.append(
+                        table.assign(protocol=protocol, mode=mode, baseline=baseline)
+                    )
+    columns = ["metric", "value", "low", "high"]
+    return (
+        pd.concat(tables, ignore_index=True)[["protocol", "mode", "model", *columns, *counts]],
+        pd.concat(differences, ignore_index=True)[["protocol", "mode", "baseline", *columns]],
+    )
 
 
-def unseen_predictions(evaluation: Evaluation) -> dict[Mode, Floats]:
-    """Return the model's out-of-fold `p_grant` of every ruling, by mode."""
-    mine = evaluation.predictions
-    mine = mine[(mine["protocol"] == "grouped") & (mine["model"] == MODEL)]
-    return {mode: mine.loc[mine["mode"] == mode, "p_grant"].to_numpy(float) for mode in MODES}
+def _scores_by_model(
+    rows: pd.DataFrame, ids: pd.Series, weights: Floats
+) -> dict[tuple[str, str], dict[str, Floats]]:
+    """Return the weighted scores of each (mode, model), with its rulings in the order of `ids`."""
+    scores = {}
+    for (mode, name), own in rows.groupby(["mode", "model"], sort=False):
+        in_order = own.set_index("id").loc[ids]
+        granted = in_order["granted"].to_numpy(dtype=bool)
+        p = in_order["p_grant"].to_numpy(dtype=float)
+        scores[str(mode), str(name)] = weighted_scores(granted, p, weights)
+    return scores
 
 
-def outcome_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Report the three-way split: mean `p_grant` of granted, granted in part and denied motions."""
-    mine = predictions[predictions["model"] == MODEL]
-    table = mine.groupby(["protocol", "mode", "outcome"], sort=False)["p_grant"]
-    return table.agg(n="size", mean_p_grant="mean").reset_index()
-
-
-def interval_check(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Check the intervals: their mean width, and how often they hold the observed rate.
-
-    Rulings are sorted by `p_grant` and cut into groups of about 50; a group is covered when its
-    observed grant rate lies between its mean `p_low` and mean `p_high`, and consistent when the 95%
-    Wilson interval of that rate meets them: 50 outcomes alone scatter by some 7 points. So for the
-    model, and for its scores calibrated by Venn-Abers.
-    """
-    rows = []
-    given = predictions.dropna(subset=["p_low", "p_high"])
-    for (protocol, mode, name), part in given.groupby(["protocol", "mode", "model"], sort=False):
-        ordered = part.sort_values("p_grant", kind="stable")
-        groups = np.array_split(np.arange(len(ordered)), max(1, len(ordered) // 50))
-        cells = [ordered.iloc[group] for group in groups]
-        covered, consistent = 0, 0
-        for cell in cells:
-            low, high = cell["p_low"].mean(), cell["p_high"].mean()
-            least, most = wilson_interval(int(cell["granted"].sum()), len(cell))
-            covered += bool(low <= cell["granted"].mean() <= high)
-            consistent += bool(least <= high and low <= most)
-        rows.append(
-            {
-                "protocol": protocol,
-                "mode": mode,
-                "model": name,
-                "mean_width": (part["p_high"] - part["p_low"]).mean(),
-                "groups": len(cells),
-                "groups_covered": covered,
-                "groups_consistent": consistent,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def part_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Score text-only predictions apart for cases that phrase writers have read and have not.
-
-    Writers never see outcomes, but they see papers of test rulings too; figures that were better on
-    the part they have read would say that this helps. Columns `protocol`, `phrase_part`, `n`,
-    `metric`, `value`, `low`, `high`.
-    """
-    mine = predictions[(predictions["model"] == MODEL) & (predictions["mode"] == "text")]
-    tables = []
-    for (protocol, part), rows in mine.groupby(["protocol", "phrase_part"], sort=False):
-        table = scored(
-            rows["granted"].to_numpy(dtype=bool),
-            rows["p_grant"].to_numpy(dtype=float),
-            rows["case"].to_numpy(),
-        )
-        tables.append(table.assign(protocol=protocol, phrase_part=part, n=len(rows)))
-    columns = ["protocol", "phrase_part", "n", "metric", "value", "low", "high"]
-    return pd.concat(tables, ignore_index=True)[columns]
+def out_of_fold_predictions(evaluation: Evaluation) -> dict[Mode, Floats]:
+    """Return the model's `p_grant` of every ruling in grouped cross-validation, by mode."""
+    predictions = evaluation.predictions
+    own = predictions[(predictions["protocol"] == "grouped") & (predictions["model"] == MODEL)]
+    return {mode: own.loc[own["mode"] == mode, "p_grant"].to_numpy(float) for mode in MODES}

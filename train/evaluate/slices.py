@@ -1,6 +1,6 @@
-"""Slices: how the model does for one kind of court, circuit, claim or party at a time.
+"""Slices: the model evaluated for one kind of court, circuit, claim or party at a time.
 
-Small slices scatter, and of many slices some look bad by chance: a slice counts as off only where
+Small slices are noisy, and among many slices some look bad by chance. A slice is flagged only where
 its calibration in the large differs from zero after Benjamini and Hochberg's correction over all
 slices of a protocol and mode.
 
@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, norm
 
+from data.arrays import Flags, Floats
 from data.courts import find_court
 from data.schema import Ruling
-from train.evaluate.metrics import areas, observed_and_drawn, with_intervals
-from train.model.calibration import Flags, Floats
+from train.evaluate.bootstrap import bootstrap_weights, interval_table
+from train.evaluate.metrics import ranking_scores
 
-FEW = 30
-"""Slices with fewer rulings are shown greyed and never judged."""
-FALSE_DISCOVERIES = 0.05
+MIN_SLICE_SIZE = 30
+"""Slices with fewer rulings are grayed out and never flagged."""
+FALSE_DISCOVERY_RATE = 0.05
 NOT_SHOWN = "not shown"
 
 
@@ -31,15 +32,19 @@ def _period(ruling: Ruling) -> str:
     return "1999 or before" if year < 2000 else f"{year // 5 * 5}-{year // 5 * 5 + 4}"
 
 
+def _counsel(ruling: Ruling) -> str | None:
+    if ruling.pro_se is None:
+        return None
+    return "pro se" if ruling.pro_se else "counsel"
+
+
 SLICES: dict[str, Callable[[Ruling], str | None]] = {
     "court level": lambda ruling: find_court(ruling.court).level,
     "circuit": lambda ruling: find_court(ruling.court).circuit,
     "claim area": lambda ruling: ruling.claim_area,
     "motion type": lambda ruling: ruling.motion_type,
     "notice": lambda ruling: ruling.notice,
-    "counsel": lambda ruling: (
-        None if ruling.pro_se is None else "pro se" if ruling.pro_se else "counsel"
-    ),
+    "counsel": _counsel,
     "movant": lambda ruling: ruling.movant_type,
     "source": lambda ruling: ruling.source_kind,
     "period": _period,
@@ -48,7 +53,7 @@ SLICES: dict[str, Callable[[Ruling], str | None]] = {
 
 def slice_facts(ruling: Ruling) -> dict[str, str]:
     """Return the slice a ruling belongs to in each grouping."""
-    return {name: str(told(ruling) or NOT_SHOWN) for name, told in SLICES.items()}
+    return {grouping: str(slice_of(ruling) or NOT_SHOWN) for grouping, slice_of in SLICES.items()}
 
 
 def slice_table(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -63,57 +68,58 @@ def slice_table(predictions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Rows of `protocol`, `mode`, `grouping`, `slice`, `n`, `granted` (the share), `metric`, `value`,
-    `low`, `high` (95%, bootstrapped by case) and `off` (calibration significantly off).
+    `low`, `high` (95%, bootstrapped by case) and `off` (significantly miscalibrated).
     """
     tables = []
     for (protocol, mode), rows in predictions.groupby(["protocol", "mode"], sort=False):
-        tables += _with_verdicts(_sliced(rows), str(protocol), str(mode))
+        slices, p_values = _score_slices(rows)
+        for table, off in zip(slices, _significant(p_values), strict=True):
+            tables.append(table.assign(protocol=str(protocol), mode=str(mode), off=bool(off)))
     return pd.concat(tables, ignore_index=True)
 
 
-def _sliced(rows: pd.DataFrame) -> list[tuple[pd.DataFrame, float]]:
-    """Return the table of each slice and the p-value of its calibration in the large."""
-    weights = observed_and_drawn(rows["case"].to_numpy())
+def _score_slices(rows: pd.DataFrame) -> tuple[list[pd.DataFrame], Floats]:
+    """Return the table of each slice, and the p-values of their calibration in the large.
+
+    The p-value of a slice smaller than `MIN_SLICE_SIZE` is NaN.
+    """
+    weights = bootstrap_weights(rows["case"].to_numpy())
     granted = rows["granted"].to_numpy(dtype=bool)
     p = rows["p_grant"].to_numpy(dtype=float)
-    found = []
+    tables, p_values = [], []
     for grouping in SLICES:
-        labels = rows[grouping].to_numpy()
-        counts = pd.Series(labels).value_counts()
-        by_size = sorted(counts.index, key=lambda label: (-counts[label], label))
-        for name in sorted(counts.index) if grouping == "period" else by_size:
-            mine = labels == name
-            # A replicate that drew no row of the slice says nothing about it.
-            held = weights[:, mine][weights[:, mine].sum(axis=1) > 0]
-            scores = _scores(granted[mine], p[mine], held)
-            table = with_intervals(scores)
-            facts = {"grouping": grouping, "slice": name, "n": int(mine.sum())}
-            table = table.assign(**facts, granted=granted[mine].mean())
+        names = rows[grouping].to_numpy()
+        counts = pd.Series(names).value_counts()
+        largest_first = sorted(counts.index, key=lambda name: (-counts[name], name))
+        for name in sorted(counts.index) if grouping == "period" else largest_first:
+            in_slice = names == name
+            slice_weights = weights[:, in_slice]
+            drawn = slice_weights.sum(axis=1) > 0  # some replicates have no row of the slice
+            scores = _scores(granted[in_slice], p[in_slice], slice_weights[drawn])
+            facts = {"grouping": grouping, "slice": name, "n": int(in_slice.sum())}
+            facts["granted"] = granted[in_slice].mean()
+            tables.append(interval_table(scores).assign(**facts))
             gap = scores["calibration_in_the_large"]
             spread = gap[1:].std()
-            chance = 2 * norm.sf(abs(gap[0]) / spread) if spread > 0 else 1.0
-            found.append((table, float(chance) if mine.sum() >= FEW else np.nan))
-    return found
+            p_value = 2 * norm.sf(abs(gap[0]) / spread) if spread > 0 else 1.0
+            p_values.append(float(p_value) if in_slice.sum() >= MIN_SLICE_SIZE else np.nan)
+    return tables, np.array(p_values)
 
 
 def _scores(granted: Flags, p: Floats, weights: Floats) -> dict[str, Floats]:
     total = weights.sum(axis=1)
     return {
-        "roc_auc": areas(granted, p, weights)["roc_auc"],
+        "roc_auc": ranking_scores(granted, p, weights)["roc_auc"],
         "brier_score": weights @ (p - granted) ** 2 / total,
         "calibration_in_the_large": weights @ (p - granted) / total,
     }
 
 
-def _with_verdicts(
-    sliced: list[tuple[pd.DataFrame, float]], protocol: str, mode: str
-) -> list[pd.DataFrame]:
-    chances = np.array([chance for _, chance in sliced])
-    judged = np.isfinite(chances)
-    corrected = np.ones(len(chances))
-    if judged.any():
-        corrected[judged] = false_discovery_control(chances[judged])
-    return [
-        table.assign(protocol=protocol, mode=mode, off=bool(chance <= FALSE_DISCOVERIES))
-        for (table, _), chance in zip(sliced, corrected, strict=True)
-    ]
+def _significant(p_values: Floats) -> Flags:
+    """Return which p-values are significant at `FALSE_DISCOVERY_RATE`; NaN never is."""
+    tested = np.isfinite(p_values)
+    corrected = np.ones(len(p_values))
+    if tested.any():
+        corrected[tested] = false_discovery_control(p_values[tested])
+    significant: Flags = corrected <= FALSE_DISCOVERY_RATE
+    return significant

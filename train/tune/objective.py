@@ -1,4 +1,4 @@
-"""One trial of a search: parameters judged fold by fold, and two of them compared."""
+"""Cross-validate LightGBM parameters on fixed folds, and compare two sets of them."""
 
 import json
 from collections.abc import Iterator
@@ -8,28 +8,35 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.arrays import Floats, Rows
 from data.splits import grouped_folds
 from features.frame import FeatureFrame
-from train.dataset import Labelled, ReadRows, Rows, fit_rows, read_frames, read_rows
-from train.evaluate.metrics import observed_and_drawn, with_intervals
-from train.model.calibration import Floats
+from train.dataset import (
+    InferredRatings,
+    TrainingSet,
+    fit_inferred_ratings,
+    fit_subset,
+    frames_with_ratings,
+)
+from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.modes import MODES, Mode
+from train.settings import TrainSettings
 
-ALL_MODES = "all"
+MEAN_OF_MODES = "all"
 
 
 @dataclass(frozen=True)
 class PreparedFold:
-    """A fold with what no LightGBM parameter touches done once: the reading of its papers."""
+    """A fold with its inferred ratings, which do not depend on the LightGBM parameters."""
 
     train: Rows
     test: Rows
-    read: ReadRows
+    ratings: InferredRatings
     frames: dict[Mode, FeatureFrame]
 
 
-def prepare_folds(labelled: Labelled, n_folds: int, seed: int) -> list[PreparedFold]:
-    """Split the rulings into grouped folds, fit each fold's readers and read its test rows.
+def prepare_folds(training_set: TrainingSet, settings: TrainSettings) -> list[PreparedFold]:
+    """Split the rulings into grouped folds and infer the ratings of each.
 
     Raises
     ------
@@ -37,85 +44,86 @@ def prepare_folds(labelled: Labelled, n_folds: int, seed: int) -> list[PreparedF
         If there are fewer cases than folds.
     """
     folds = []
-    for train, test in grouped_folds(labelled.rulings, labelled.granted, n_folds, seed):
-        read = read_rows(labelled, train)
-        folds.append(PreparedFold(train, test, read, read_frames(labelled, read.readers, test)))
+    for train, test in grouped_folds(
+        training_set.rulings, training_set.granted, settings.n_folds, settings.seed
+    ):
+        ratings = fit_inferred_ratings(training_set, train)
+        frames = frames_with_ratings(training_set, ratings.rating_model, test)
+        folds.append(PreparedFold(train, test, ratings, frames))
     return folds
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Judges parameters by the same folds each time, and remembers what it found.
+class CrossValidation:
+    """Computes the squared errors of parameters on the same folds, once for each set of them."""
 
-    Attributes
-    ----------
-    labelled
-        n rulings.
-    known
-        (modes, n) squared errors by parameters.
-    """
-
-    labelled: Labelled
+    training_set: TrainingSet
     folds: list[PreparedFold]
-    n_bags: int
-    seed: int
-    known: dict[str, Floats] = field(default_factory=dict)
+    settings: TrainSettings
+    _known: dict[str, Floats] = field(default_factory=dict)
 
-    def fold_by_fold(self, parameters: dict[str, Any]) -> Iterator[Floats]:
-        """Yield after each fold the (modes, n) squared errors, NaN in folds still to come."""
-        errors = np.full((len(MODES), len(self.labelled.rulings)), np.nan)
+    def errors_by_fold(self, parameters: dict[str, Any]) -> Iterator[Floats]:
+        """Yield after each fold the (modes, n) squared errors; NaN in the folds still to come."""
+        training_set, settings = self.training_set, self.settings
+        errors = np.full((len(MODES), len(training_set.rulings)), np.nan)
         for fold in self.folds:
-            fitted = fit_rows(
-                self.labelled, fold.train, parameters, self.n_bags, self.seed, read=fold.read
-            )
-            granted = self.labelled.granted[fold.test]
-            for place, (mode, frame) in enumerate(fold.frames.items()):
-                p = fitted.model.predict(frame, [mode] * len(frame))["p_grant"]
-                errors[place, fold.test] = (p.to_numpy(dtype=float) - granted) ** 2
+            model = fit_subset(
+                training_set,
+                fold.train,
+                parameters,
+                settings.n_bags,
+                settings.seed,
+                read=fold.ratings,
+            ).model
+            granted = training_set.granted[fold.test]
+            for index, (mode, frame) in enumerate(fold.frames.items()):
+                p = model.predict(frame, [mode] * len(frame))["p_grant"]
+                errors[index, fold.test] = (p.to_numpy(dtype=float) - granted) ** 2
             yield errors.copy()
-        self.known[_key(parameters)] = errors
+        self._known[_key(parameters)] = errors
 
     def errors(self, parameters: dict[str, Any]) -> Floats:
-        """Return the (modes, n) squared errors, judging the parameters if that was not yet done."""
-        if _key(parameters) not in self.known:
-            for _ in self.fold_by_fold(parameters):
+        """Return the (modes, n) squared errors."""
+        if _key(parameters) not in self._known:
+            for _ in self.errors_by_fold(parameters):
                 pass
-        return self.known[_key(parameters)]
+        return self._known[_key(parameters)]
 
 
 def _key(parameters: dict[str, Any]) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
-def compare(after: Floats, before: Floats, groups: Rows) -> pd.DataFrame:
+def compare_errors(tuned: Floats, current: Floats, groups: Rows) -> pd.DataFrame:
     """Compare the Brier scores of two models of the same n rulings, paired by ruling.
 
     Parameters
     ----------
-    after, before
+    tuned, current
         (modes, n) squared errors.
     groups
         n case numbers.
 
     Returns
     -------
-    A row for the mean of the modes ("all") and one per mode: `mode`, `before`, `after`,
-    `difference` (after less before), and its 95% interval `low` to `high`, bootstrapped by case.
+    A row for the mean of the modes ("all") and one per mode: `mode`, `current`, `tuned`,
+    `difference` (tuned minus current), and its 95% interval `low` to `high`, bootstrapped by case.
     """
-    weights = observed_and_drawn(groups)
+    weights = bootstrap_weights(groups)
     rows = []
-    pairs = zip((ALL_MODES, *MODES), _with_mean(after), _with_mean(before), strict=True)
-    for mode, mine, other in pairs:
-        drawn = weights @ (mine - other) / weights.sum(axis=1)
-        found = with_intervals({"difference": drawn}).iloc[0]
+    for mode, after, before in zip(
+        (MEAN_OF_MODES, *MODES), _with_mean(tuned), _with_mean(current), strict=True
+    ):
+        difference = weights @ (after - before) / weights.sum(axis=1)
+        interval = interval_table({"difference": difference}).iloc[0]
         rows.append(
             {
                 "mode": mode,
-                "before": other.mean(),
-                "after": mine.mean(),
-                "difference": found["value"],
-                "low": found["low"],
-                "high": found["high"],
+                "current": before.mean(),
+                "tuned": after.mean(),
+                "difference": interval["value"],
+                "low": interval["low"],
+                "high": interval["high"],
             }
         )
     return pd.DataFrame(rows)

@@ -1,15 +1,13 @@
-"""The study of a search: what was tried so far, kept in an SQLite file so that it can go on.
+"""The Optuna study of a search: its SQLite storage, its identity, its pruner and its sampler.
 
-A study's name is a digest of all that makes its trials comparable. Other rulings, settings or
-another program make another study, in the same file.
+A study is named by a digest of everything that makes its trials comparable. Other rulings, settings
+or another version of the program begin a new study in the same file.
 """
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import warnings
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,176 +19,128 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.schema import Ruling
 from features.build import builder_digest, source_files
+from train.settings import OnProgress, TrainSettings
 from train.tracking.log import rulings_digest
 
-TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+HEARTBEAT_SECONDS = 30
+"""A trial without a sign of life for twice as long was interrupted; Optuna then marks it failed."""
+# Scores after one fold correlated with those of all five by 0.6 to 0.95 over 26 trials on the
+# embedded rulings, after two folds by 0.85 to 0.95. Two folds of warm-up fitted 61 to 63% of the
+# folds and lost at most 0.00003 in Brier score; one fold lost up to 0.0001.
+PRUNER = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)
 
 
-class AboveMedian(optuna.pruners.BasePruner):  # type: ignore[misc]
-    """Give up a trial whose running mean is above the median of finished trials at that fold.
-
-    Every trial meets the same folds in the same order, so running means are compared like for like.
-    Optuna's own MedianPruner takes the lowest step of a trial in place of the last, which suits a
-    learning curve; a running mean whose first fold is an easy one would almost never be pruned.
-    """
-
-    # Of 26 trials on the embedded rulings, scores after one fold correlated with those of all five
-    # by 0.6 to 0.95, hanging on the fold, after two by 0.85 to 0.95. Replayed in random
-    # orders, this warm-up fitted 61 to 63% of the folds and lost 0.00003 in Brier score or less on
-    # average; a warm-up of one fold fitted 48% and lost up to 0.0001.
-    WARM_UP_FOLDS = 2
-    # The median of fewer is no measure; it is also Optuna's own default.
-    WARM_UP_TRIALS = 5
-
-    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
-        """Tell whether to give the trial up, at the fold it reported last."""
-        fold = trial.last_step
-        whole = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        if fold is None or fold < self.WARM_UP_FOLDS or len(whole) < self.WARM_UP_TRIALS:
-            return False
-        others = [other.intermediate_values[fold] for other in whole]
-        return bool(trial.intermediate_values[fold] > np.median(others))
-
-
-def comparable(rulings: Sequence[Ruling], settings: dict[str, Any]) -> dict[str, Any]:
-    """Return what two trials must have in common for their scores to be compared.
+def study_identity(rulings: Sequence[Ruling], settings: TrainSettings) -> dict[str, Any]:
+    """Return what two trials must have in common for their scores to be comparable.
 
     Parameters
     ----------
     rulings
-        Those that the trials learn from and are judged on.
-    settings
-        What the user chose: first test year, folds, bags, seed, how in-part rulings count.
+        Those that the trials are fitted and evaluated on.
     """
     program = hashlib.sha256()
-    sources = source_files("train")
-    sources += source_files("data", "splits.py", "cases.py", "reader_forecasts.jsonl")
-    for path in sources:
+    data_sources = ("splits.py", "cases.py", "labels.py", "reader_forecasts.jsonl")
+    for path in source_files("train") + source_files("data", *data_sources):
         program.update(path.read_bytes())
     return {
         "rulings": rulings_digest(rulings),
         "features": builder_digest(),
         "program": program.hexdigest(),
         "lightgbm": version("lightgbm"),
-        **settings,
+        **search_settings(settings),
     }
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A study as it was found.
-
-    Attributes
-    ----------
-    study
-        With no trial left running.
-    words
-        Whether it is new or goes on, and from where.
-    cut_off
-        The MLflow runs of a search that was killed, which never ended them.
-    """
-
-    study: optuna.Study
-    words: str
-    cut_off: tuple[str, ...]
+def search_settings(settings: TrainSettings) -> dict[str, Any]:
+    """Return the settings that a search uses."""
+    return {
+        "first_test_year": settings.first_test_year,
+        "n_folds": settings.n_folds,
+        "n_bags": settings.n_bags,
+        "seed": settings.seed,
+        "partial_grants_as": settings.partial_grants_as,
+    }
 
 
-@contextmanager
-def open_study(path: Path, alike: dict[str, Any]) -> Iterator[Opened]:
-    """Open or begin the study of these comparable trials, and hold its file for one search.
-
-    A trial that a killed search left running is marked as failed: it counts for nothing, and its
-    parameters are tried again.
+def open_study(path: Path, identity: dict[str, Any], on_progress: OnProgress) -> optuna.Study:
+    """Open the study of this identity, or begin it.
 
     Raises
     ------
     ValueError
-        If the file is no study file, or another search is using it.
+        If the file cannot be used as a study file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
-    storage = None
-    try:
-        # SQLite's lock, unlike a file that says "locked", ends with its process on every system.
-        _hold(connection, path)
-        try:
-            storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
-            opened = _opened(storage, path, alike)
-        except (SQLAlchemyError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-            raise ValueError(
-                f"{path} cannot be used as a study file: {reason}; name another with --study"
-            ) from None
-        yield opened
-    finally:
-        if storage is not None:
-            storage.remove_session()
-            storage.engine.dispose()
-        connection.close()
-
-
-def _hold(connection: sqlite3.Connection, path: Path) -> None:
-    """Let no second search use the study, so that a trial found running is surely a dead one's."""
-    try:
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            raise ValueError(f"{path}.lock cannot be written: {error}") from None
-        raise ValueError(
-            f"another search is using {path}: wait for it to end, or name another --study"
-        ) from None
-
-
-def _opened(storage: optuna.storages.RDBStorage, path: Path, alike: dict[str, Any]) -> Opened:
-    digest = hashlib.sha256(json.dumps(alike, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     name = f"enjoin-{digest[:12]}"
-    others = optuna.get_all_study_summaries(storage, include_best_trial=False)
-    known = any(other.study_name == name for other in others)
-    study = optuna.create_study(
-        storage=storage, study_name=name, pruner=AboveMedian(), load_if_exists=True
-    )
-    stale = [trial for trial in study.trials if trial.state is TrialState.RUNNING]
-    for trial in stale:
-        study.tell(trial.number, state=TrialState.FAIL)
-    if known:
-        words = f"{path}: going on with study {name}, {len(tried(study))} trial(s) finished"
-        words += f", {len(stale)} cut off and to be tried again" if stale else ""
-    elif others:
-        last = others[-1].user_attrs
-        changed = [key for key, value in alike.items() if last.get(key) != value]
-        words = f"{path}: the last study there is not comparable (other {', '.join(changed)}), so "
-        words += f"the new study {name} begins"
+    # Optuna calls heartbeats experimental.
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    try:
+        storage = optuna.storages.RDBStorage(
+            f"sqlite:///{path}",
+            heartbeat_interval=HEARTBEAT_SECONDS,
+            grace_period=2 * HEARTBEAT_SECONDS,
+        )
+        earlier = optuna.get_all_study_summaries(storage, include_best_trial=False)
+        study = optuna.create_study(
+            storage=storage, study_name=name, pruner=PRUNER, load_if_exists=True
+        )
+    except (SQLAlchemyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{path} cannot be used as a study file: {reason}; name another with --study"
+        ) from None
+    if any(summary.study_name == name for summary in earlier):
+        on_progress(f"{path}: resuming study {name} after {len(finished_trials(study))} trial(s)")
+    elif earlier:
+        last = earlier[-1].user_attrs
+        changed = ", ".join(key for key, value in identity.items() if last.get(key) != value)
+        on_progress(f"{path}: new study {name}; the last one had different {changed}")
     else:
-        words = f"{path}: new study {name}"
-    runs = [study.user_attrs.get("run"), *(trial.user_attrs.get("run") for trial in stale)]
-    for key, value in alike.items():
+        on_progress(f"{path}: new study {name}")
+    for key, value in identity.items():
         study.set_user_attr(key, value)
-    return Opened(study, words, tuple(run for run in runs if run))
+    return study
 
 
-def begin(study: optuna.Study, parameters: dict[str, Any]) -> None:
-    """Have these parameters tried first, unless the study has begun."""
-    begun = (*TRIED, TrialState.WAITING)
-    if not study.get_trials(deepcopy=False, states=begun):
+def enqueue_first(study: optuna.Study, parameters: dict[str, Any]) -> None:
+    """Enqueue these parameters as the first trial, unless the study has begun."""
+    if not study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.WAITING)):
         study.enqueue_trial(parameters)
 
 
-def tried(study: optuna.Study) -> list[FrozenTrial]:
-    """Return the trials that came to an end, pruned ones among them."""
-    return list(study.get_trials(deepcopy=False, states=TRIED))
+def finished_trials(study: optuna.Study) -> list[FrozenTrial]:
+    """Return the trials that were completed or pruned."""
+    return list(study.get_trials(deepcopy=False, states=FINISHED))
 
 
-def pruned(study: optuna.Study) -> int:
-    """Count the trials that were given up before their last fold."""
-    return sum(trial.state is TrialState.PRUNED for trial in tried(study))
+def count_pruned(study: optuna.Study) -> int:
+    """Return the number of pruned trials."""
+    return len(study.get_trials(deepcopy=False, states=(TrialState.PRUNED,)))
+
+
+def report_running_mean(trial: optuna.Trial, mean: float, fold: int) -> None:
+    """Report a trial's mean squared error over the folds so far, for the pruner.
+
+    `MedianPruner` compares a trial's best step with the median of the other trials at the current
+    step, so an easy first fold would protect every trial. Minus the number of the fold, which
+    exceeds any difference of Brier scores, the current step is always the best one.
+    """
+    trial.report(mean - fold, fold)
+
+
+def running_means(trial: FrozenTrial) -> dict[int, float]:
+    """Return the means that were reported by `report_running_mean`, by fold."""
+    return {fold: value + fold for fold, value in trial.intermediate_values.items()}
 
 
 def next_sampler(study: optuna.Study, seed: int) -> optuna.samplers.BaseSampler:
-    """Return the sampler of the next trial, seeded by how many were tried.
+    """Return the sampler of the next trial, seeded by the number of finished trials.
 
-    One sampler for the whole search would draw from its seed's beginning again when the search goes
-    on, and repeat its first trials. So instead what comes next hangs on the seed and the finished
-    trials alone: a search that was killed and goes on tries what it would have tried.
+    A sampler seeded once per search would repeat its first draws when the search is resumed. Seeded
+    so, a resumed search tries what the interrupted one would have tried.
     """
-    drawn = np.random.SeedSequence([seed, len(tried(study))]).generate_state(1)
-    return optuna.samplers.TPESampler(seed=int(drawn[0]))
+    seeds = np.random.SeedSequence([seed, len(finished_trials(study))]).generate_state(1)
+    # The constant liar would avoid the parameters of the interrupted trial.
+    return optuna.samplers.TPESampler(seed=int(seeds[0]), constant_liar=False)

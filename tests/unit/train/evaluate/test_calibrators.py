@@ -6,12 +6,12 @@ import pytest
 from train.evaluate.calibrators import (
     BETA,
     ISOTONIC,
-    NAMES,
+    CALIBRATORS,
     UNCALIBRATED,
     VENN_ABERS,
-    calibrated_otherwise,
+    recalibrate,
 )
-from train.model.calibration import OutOfBag
+from train.model.calibration import OutOfBagScores
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.normal(0, 1.5, 4000)
@@ -21,8 +21,8 @@ ASKED = np.linspace(-5, 5, 41)
 
 
 def _answers() -> dict[str, "np.ndarray"]:
-    found = calibrated_otherwise(OutOfBag(BOLD, GRANTED), ASKED)
-    assert set(found) == set(NAMES)
+    found = recalibrate(OutOfBagScores(BOLD, GRANTED), ASKED)
+    assert set(found) == set(CALIBRATORS)
     return found
 
 
@@ -36,7 +36,7 @@ def test_bold_scores_are_brought_to_size(name: str) -> None:
 
 
 def test_venn_abers_gives_an_interval_that_holds_its_point_and_narrows_with_rulings() -> None:
-    wide = calibrated_otherwise(OutOfBag(BOLD[:100], GRANTED[:100]), ASKED)[VENN_ABERS]
+    wide = recalibrate(OutOfBagScores(BOLD[:100], GRANTED[:100]), ASKED)[VENN_ABERS]
     narrow = _answers()[VENN_ABERS]
     for answer in (wide, narrow):
         assert (answer["p_low"] <= answer["p_grant"] + 1e-9).all()

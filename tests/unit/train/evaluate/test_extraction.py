@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score
 
 from data.embedded import embedded_rulings, first_coding
 from data.schema import is_list
-from data.splits import phrase_part
+from data.splits import phrase_split
 from train.evaluate.extraction import MIN_POSITIVES, Extraction, extract, extraction_tables, misread
 
 ROOT = Path(__file__).parents[4]
@@ -25,7 +25,7 @@ def test_scores_are_those_of_scikit_learn(found: Extraction) -> None:
     assert len(counted) > 20
     for place, row in counted.iterrows():
         known = found.known[:, place] > 0
-        theirs = f1_score(found.coded[known, place], found.found[known, place])
+        theirs = f1_score(found.coded[known, place], found.detected[known, place])
         assert row["f1"] == pytest.approx(theirs)
     means = counted.groupby("family", sort=False)["f1"].mean()
     told = families.set_index("family")["macro_f1"].dropna()
@@ -70,11 +70,11 @@ def test_nothing_learns_from_the_first_coding() -> None:
 
 
 def test_phrase_writers_may_not_look_at_held_out_cases(found: Extraction) -> None:
-    assert all(phrase_part(row) == "held_out" for row in found.rulings)
-    with pytest.raises(ValueError, match="held-out cases may not be read"):
+    assert all(phrase_split(row) == "held_out" for row in found.rulings)
+    with pytest.raises(ValueError, match="phrase writers may not read"):
         misread(found, "harm_types", "monetary")
     writing = extract(embedded_rulings()[:60], "writing")
     wrong = misread(writing, "harm_types", "monetary")
     place = [name[1:] for name in writing.names].index(("harm_types", "monetary"))
-    differ = writing.known[:, place] * np.abs(writing.coded - writing.found)[:, place]
+    differ = writing.known[:, place] * np.abs(writing.coded - writing.detected)[:, place]
     assert len(wrong) == differ.sum() > 0

@@ -12,9 +12,10 @@ from sklearn.metrics import (
 )
 
 from data.describe import wilson_interval
-from train.evaluate.calibration_metrics import calibration_error_by_chance
-from train.evaluate.metrics import case_bootstrap, scored, weighted_scores
-from train.fit.fit import draw_bags
+from train.evaluate.metrics import calibration_error_by_chance
+from train.evaluate.bootstrap import case_bootstrap
+from train.evaluate.metrics import score_predictions, weighted_scores
+from train.fit.fit import draw_bootstrap_counts
 from train.model.calibration import Calibration, probabilities
 
 RNG = np.random.default_rng(1)
@@ -73,11 +74,11 @@ def test_bootstrap_takes_cases_whole() -> None:
 
 
 def test_intervals_hold_the_value_and_widen_with_clustering() -> None:
-    alone = scored(GRANTED, P, np.arange(300), P).set_index("metric")
+    alone = score_predictions(GRANTED, P, np.arange(300), P).set_index("metric")
     assert (alone["low"] <= alone["value"]).all()
     assert (alone["value"] <= alone["high"]).all()
     assert alone.loc["brier_difference", "value"] == 0
-    doubled = scored(np.tile(GRANTED, 2), np.tile(P, 2), np.tile(np.arange(300), 2))
+    doubled = score_predictions(np.tile(GRANTED, 2), np.tile(P, 2), np.tile(np.arange(300), 2))
     doubled = doubled.set_index("metric")
     for name in ("brier_score", "roc_auc"):
         assert doubled.loc[name, "low"] == pytest.approx(alone.loc[name, "low"], abs=1e-12)
@@ -106,11 +107,11 @@ def test_wilson_interval() -> None:
 
 def test_bags_draw_whole_cases_and_over_all_bags_each_as_often() -> None:
     groups = np.repeat(np.arange(50), 3)
-    drawn = draw_bags(groups, 20, seed=0)
+    drawn = draw_bootstrap_counts(groups, 20, seed=0)
     assert drawn.shape == (20, 150)
     assert (drawn.sum(axis=0) == 20).all()
     assert (drawn.sum(axis=1) == 150).all()
     of_cases = drawn.reshape(20, 50, 3)
     assert (of_cases == of_cases[:, :, :1]).all()
     assert 0.3 < (drawn == 0).mean() < 0.45  # out of bag, as by chance
-    assert (drawn != draw_bags(groups, 20, seed=1)).any()
+    assert (drawn != draw_bootstrap_counts(groups, 20, seed=1)).any()

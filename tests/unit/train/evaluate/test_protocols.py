@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from train.evaluate.protocols import in_every_fold
+from train.evaluate.protocols import drop_incomplete_models
 
 
 def test_a_baseline_that_some_fold_lacks_is_left_out_of_its_protocol() -> None:
@@ -14,6 +14,6 @@ def test_a_baseline_that_some_fold_lacks_is_left_out_of_its_protocol() -> None:
         ("grouped", 1, "any", "forecasts"),
     ]
     table = pd.DataFrame(rows, columns=["protocol", "fold", "mode", "model"])
-    kept = in_every_fold(table)
+    kept = drop_incomplete_models(table)
     assert kept["model"].tolist() == ["base rate", "base rate", "base rate", "forecasts"]
     assert kept[kept["model"] == "forecasts"]["protocol"].tolist() == ["grouped"]

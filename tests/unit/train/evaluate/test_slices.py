@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.embedded import embedded_rulings
-from train.evaluate.slices import FEW, SLICES, slice_facts, slice_table
+from train.evaluate.slices import MIN_SLICE_SIZE, SLICES, slice_facts, slice_table
 
 RULINGS = list(embedded_rulings())
 FACTS = pd.DataFrame([slice_facts(ruling) for ruling in RULINGS])
@@ -32,6 +32,6 @@ def test_a_slice_is_named_only_where_it_is_off() -> None:
     off = set(table.loc[table["off"], "slice"])
     assert "news" in off
     assert "opinion" not in off
-    few = table[table["n"] < FEW]
+    few = table[table["n"] < MIN_SLICE_SIZE]
     assert not few.empty
     assert not few["off"].any()
