@@ -6,8 +6,8 @@ FROM python:3.11-slim-bookworm AS build
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /build
 COPY pyproject.toml requirements.lock ./
-# The lock also holds what only the tests need: what the program declares is picked out of it, and
-# every package is then checked against the lock's hashes; one that the lock lacks ends the build.
+# The lock also holds what only the tests need, so the program's own dependencies are selected from
+# it. Each package is checked against the lock's hashes; one that the lock lacks fails the build.
 RUN uv pip compile pyproject.toml --extra server --constraint requirements.lock \
       --no-annotate --no-header --output-file runtime.txt \
  && uv venv /opt/enjoin \
@@ -20,13 +20,13 @@ COPY train train
 COPY serve serve
 COPY enjoin enjoin
 RUN uv pip install --python /opt/enjoin/bin/python --compile-bytecode --no-deps .
-# Compile the phrases' automaton and that of citations now, not at the first motion (15 seconds).
-# Hyperscan's wheel compiles for any processor of the architecture, so both serve on other machines.
+# Compile the phrases and the citation patterns now, not at the first motion (15 seconds).
+# Hyperscan's wheel compiles for any processor of the architecture, so other machines can use them.
 RUN ENJOIN_CACHE_DIR=/build/cache /opt/enjoin/bin/enjoin lexicon try \
       "The harm is speculative. Winter v. NRDC, 555 U.S. 7, 20 (2008)."
 
 FROM python:3.11-slim-bookworm
-# LightGBM computes with OpenMP.
+# LightGBM needs OpenMP.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libgomp1 \
  && rm -rf /var/lib/apt/lists/* \
@@ -35,7 +35,7 @@ RUN apt-get update \
  && install --directory --owner enjoin --group enjoin /var/lib/enjoin /var/lib/mlflow
 COPY --from=build /opt/enjoin /opt/enjoin
 COPY --from=build --chown=enjoin:enjoin /build/cache /var/cache/enjoin
-# Only /tmp, and the folders that volumes are mounted on, are ever written to.
+# The program writes only to /tmp and to the folders where volumes are mounted.
 ENV PATH=/opt/enjoin/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -46,7 +46,7 @@ ENV PATH=/opt/enjoin/bin:$PATH \
 WORKDIR /tmp
 USER 10001:10001
 EXPOSE 8000
-# Where no model is registered yet, the endpoint trains one before it is ready.
+# If no model is registered yet, the endpoint trains one before it is ready.
 HEALTHCHECK --start-period=5m --interval=10s --timeout=6s --retries=3 \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready', timeout=5)"]
 CMD ["enjoin", "serve", "--host", "0.0.0.0", "--port", "8000"]

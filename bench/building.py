@@ -1,16 +1,15 @@
-"""Time the whole building of features, and show that it is linear and keeps memory flat.
+"""Time the building of features, and show that it is linear in time and flat in memory.
 
     python -m bench.building [FILE ...]
 
-Prints three tables: rates on short motions and on long papers (the files, or the embedded rulings'
-papers as one long paper); time against length for hostile papers, which must grow in proportion;
-memory against the number of motions built.
+Prints three tables: rates on short motions and on one long paper (the files, or the papers of the
+embedded rulings); time by the length of hostile papers, which must grow in proportion; memory by
+the number of motions.
 """
 
 import resource
 import sys
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 from rich.console import Console
@@ -38,7 +37,7 @@ HOSTILE = {
     "cues": "no may the plaintiff says ",
     "dates": "learned on May 3, 2020 moved ",
 }
-"""What hostile papers repeat, after a phrase that makes sure that all stages run."""
+"""What hostile papers repeat, after a phrase that makes all stages run."""
 
 
 def main(paths: list[str]) -> None:
@@ -46,7 +45,7 @@ def main(paths: list[str]) -> None:
     console = Console()
     rates = numbers_table("Building features, one core", "papers", "MB", "motions/s", "MB/s")
     short = _short_motions()
-    seconds, _ = best_of(3, lambda: _built(short))
+    seconds, _ = best_of(3, lambda: len(build_features(short)))
     size = sum(len(motion.motion) for motion in short) / 1e6
     rates.add_row(
         f"{len(short):,} motions of {WORDS} words",
@@ -55,42 +54,33 @@ def main(paths: list[str]) -> None:
         f"{size / seconds:.2f}",
     )
     for name, text in _long_papers(paths).items():
-        seconds, _ = best_of(1, partial(_built_alone, text))
+        seconds, _ = best_of(1, partial(_build_alone, text))
         rates.add_row(name, f"{len(text) / 1e6:.2f}", "", f"{len(text) / 1e6 / seconds:.2f}")
     console.print(rates)
     lengths = (50_000, 200_000, 800_000)
     linear = numbers_table(
-        "Seconds by length of a hostile paper", "made of", *(f"{n:,}" for n in lengths)
+        "Seconds by length of a hostile paper", "paper of", *(f"{n:,}" for n in lengths)
     )
     for name, piece in HOSTILE.items():
         papers = [_OPENING + (piece * (n // len(piece) + 1))[:n] for n in lengths]
-        timed = [best_of(1, partial(_built_alone, text)) for text in papers]
+        timed = [best_of(1, partial(_build_alone, text)) for text in papers]
         linear.add_row(name, *(f"{seconds:.2f}" for seconds, _ in timed))
     console.print(linear)
-    memory = numbers_table("Most memory so far", "motions built", "MB")
+    memory = numbers_table("Peak memory", "motions built", "MB")
     for times in (1, 10, 30):
         for _ in range(times):
-            _built(short)
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        memory.add_row(f"{times * len(short):,} more", f"{most:,.0f}")
+            build_features(short)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        memory.add_row(f"{times * len(short):,} more", f"{peak:,.0f}")
     console.print(memory)
 
 
-_RUN = count(1)
-
-
 def _motion(text: str) -> Motion:
-    # A text just read is remembered; one more number makes it another.
-    return Motion.model_construct(motion_type=MotionType.TRO, motion=f"{text} {next(_RUN)}")
+    return Motion.model_construct(motion_type=MotionType.TRO, motion=text)
 
 
-def _built(motions: list[Motion]) -> int:
-    fresh = [_motion(motion.motion) for motion in motions]
-    return len(build_features(fresh))
-
-
-def _built_alone(text: str) -> int:
-    return _built([_motion(text)])
+def _build_alone(text: str) -> int:
+    return len(build_features([_motion(text)]))
 
 
 def _short_motions() -> list[Motion]:

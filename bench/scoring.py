@@ -1,13 +1,12 @@
-"""Time the scoring of dockets beside its peers, and show that memory stays flat.
+"""Time the scoring of dockets against its peers, and show that memory stays flat.
 
     python -m bench.scoring [--rows N] [--limit N] [--model ADDRESS]
 
-Prints two tables. The first gives rows a second for coded motions and for motions of 100 words of
-text: the whole command (reading, checking, scoring, writing), the model through MLflow's pyfunc,
-and a text classifier of scikit-learn (TF-IDF and logistic regression), which gives a bare
-probability: no interval, reasons or checks. Its tokens are spaCy's where spaCy is installed. The
-second gives time and memory of the command by the number of rows. It needs a model, as
-`enjoin train` leaves one.
+Prints two tables. The first has rows a second for coded motions and for motions of 100 words of
+text: `enjoin score` (reading, checking, scoring, writing), the model as an MLflow pyfunc, and a
+text classifier of scikit-learn (TF-IDF and logistic regression), which gives a bare probability
+without interval, factors or checks; it uses spaCy's tokens if spaCy is installed. The second has
+time and memory of the command by the number of rows. Needs a trained model (`enjoin train`).
 """
 
 import argparse
@@ -31,63 +30,61 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from bench.distributed import resampled
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
-from data.io.sources import opened
+from data.io.sources import open_source
 from data.schema import Motion, Ruling
 from serve.batch.chunk import OutputOptions
-from serve.batch.job import Run, score_docket
+from serve.batch.job import RunOptions, score_docket
 from serve.batch.local_pool import processes
 from serve.batch.sinks import FileSink
-from serve.model_source import locate_model
 from serve.predictor import Predictor
 from train.modes import Mode, masked
 
 WORDS = 100
 WARM_UP = 200
-"""Motions that each way is asked about first, since it loads and compiles what it needs then."""
+"""Motions that each way scores first, untimed, while it loads and compiles."""
 SIZES = (10_000, 100_000, 1_000_000)
 CHAMPION = "models:/enjoin@champion"
-_LOOK_EVERY = 0.5
+_POLL_SECONDS = 0.5
 
 
 def main(arguments: list[str]) -> None:
     """Print the two tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the first table")
-    parser.add_argument("--limit", type=int, default=SIZES[-1], help="rows of the second at most")
+    parser.add_argument("--limit", type=int, default=SIZES[-1], help="largest size of the second")
     parser.add_argument("--model", default=CHAMPION, help="an MLflow model's address or folder")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     console = Console()
-    console.print(_rates(given.model, given.rows))
+    console.print(_rates(options.model, options.rows))
     with tempfile.TemporaryDirectory() as folder:
         table = numbers_table(
             "The whole command", "rows", "seconds", "rows/s", "MB, largest process", "MB, all"
         )
         for size in SIZES:
-            if size <= given.limit:
-                cells = _command(Path(folder), given.model, size)
+            if size <= options.limit:
+                cells = _time_command(Path(folder), options.model, size)
                 console.print(f"[dim]{size:,} rows: {', '.join(cells)}[/dim]")
                 table.add_row(f"{size:,}", *cells)
         console.print(table)
 
 
 def _rates(model: str, rows: int) -> Any:
-    table = numbers_table(f"Rows a second, {rows:,} rows", "what", "coded", f"{WORDS} words")
+    table = numbers_table(f"Rows a second, {rows:,} rows", "way", "coded", f"{WORDS} words")
     ways: dict[str, Callable[[list[Motion]], Callable[[], int]]] = {
-        "enjoin score, one process": lambda motions: _scoring(model, motions, 1),
+        "enjoin score, one process": lambda motions: _command_in_process(model, motions, 1),
         f"enjoin score, {processes(-1)} processes and their start": (
-            lambda motions: _scoring(model, motions, processes(-1))
+            lambda motions: _command_in_process(model, motions, processes(-1))
         ),
         "mlflow.pyfunc, the same model": lambda motions: _pyfunc(model, motions),
         f"TF-IDF and logistic regression, {_tokens()[0]} tokens": _classifier,
     }
-    # Words that were read before are remembered: every run is given motions of its own.
-    unread = _without_end()
+    rulings = _endless_rulings()
     modes: tuple[Mode, ...] = ("coded", "text")
     for name, way in ways.items():
         rates = []
         for mode in modes:
-            way(_motions(unread, WARM_UP, mode))()
-            score = way(_motions(unread, rows, mode))
+            way(_motions(rulings, WARM_UP, mode))()
+            score = way(_motions(rulings, rows, mode))
             start = time.perf_counter()
             score()
             rates.append(f"{rows / (time.perf_counter() - start):,.0f}")
@@ -95,20 +92,19 @@ def _rates(model: str, rows: int) -> Any:
     return table
 
 
-def _motions(unread: Iterator[Ruling], rows: int, mode: Mode) -> list[Motion]:
-    """Return the next motions, of a mode, their text cut or repeated to so many words."""
-    found = []
-    for place, row in enumerate(islice(unread, rows)):
-        words = f"{row.motion} {row.opposition or ''}".split()
+def _motions(rulings: Iterator[Ruling], rows: int, mode: Mode) -> list[Motion]:
+    """Return the next motions, in a mode, their text cut or repeated to `WORDS` words."""
+    motions = []
+    for number, ruling in enumerate(islice(rulings, rows)):
+        words = f"{ruling.motion} {ruling.opposition or ''}".split()
         words = (words * (WORDS // max(len(words), 1) + 1))[:WORDS]
-        changes = {"id": f"{place}", "motion": " ".join(words), "opposition": None}
-        found.append(masked(row.as_motion(), mode).model_copy(update=changes))
-    return found
+        changes = {"id": f"{number}", "motion": " ".join(words), "opposition": None}
+        motions.append(masked(ruling.as_motion(), mode).model_copy(update=changes))
+    return motions
 
 
-def _scoring(model: str, motions: list[Motion], jobs: int) -> Callable[[], int]:
-    located = locate_model(model)
-    predictor = Predictor.from_located(located)
+def _command_in_process(model: str, motions: list[Motion], jobs: int) -> Callable[[], int]:
+    predictor = Predictor.load(model)
 
     def score() -> int:
         with tempfile.TemporaryDirectory() as folder:
@@ -117,10 +113,10 @@ def _scoring(model: str, motions: list[Motion], jobs: int) -> Callable[[], int]:
                 out.writelines(
                     motion.model_dump_json(exclude_none=True) + "\n" for motion in motions
                 )
-            with opened(str(path)) as source:
+            with open_source(str(path)) as source:
                 sink = FileSink(f"{folder}/scored.csv")
-                run = Run(jobs=jobs)
-                return score_docket(source, sink, predictor, located, OutputOptions(), run).scored
+                run = RunOptions(jobs=jobs)
+                return score_docket(source, sink, predictor, OutputOptions(), run).scored
 
     return score
 
@@ -137,8 +133,8 @@ def _classifier(motions: list[Motion]) -> Callable[[], int]:
     rulings = embedded_rulings()
     _, tokens = _tokens()
     pattern = None if tokens else r"(?u)\b\w\w+\b"
-    words = TfidfVectorizer(tokenizer=tokens, token_pattern=pattern, min_df=3)
-    pipeline: Pipeline = make_pipeline(words, LogisticRegression(max_iter=1000))
+    vectorizer = TfidfVectorizer(tokenizer=tokens, token_pattern=pattern, min_df=3)
+    pipeline: Pipeline = make_pipeline(vectorizer, LogisticRegression(max_iter=1000))
     pipeline.fit([row.motion for row in rulings], [row.outcome != "denied" for row in rulings])
     texts = [motion.motion for motion in motions]
     return lambda: len(pipeline.predict_proba(texts))
@@ -153,44 +149,44 @@ def _tokens() -> tuple[str, Callable[[str], list[str]] | None]:
     return "spaCy", lambda text: [token.lower_ for token in blank.tokenizer(text)]
 
 
-def _command(folder: Path, model: str, size: int) -> list[str]:
-    """Score so many coded motions with the command; return the cells of a row."""
+def _time_command(folder: Path, model: str, size: int) -> list[str]:
+    """Score `size` coded motions with the command; return the cells of a row."""
     source, output = folder / "pending.jsonl", folder / "scored.parquet"
     lines = (
         json.dumps(row.as_motion().model_dump(mode="json", exclude_none=True) | {"id": str(number)})
-        for number, row in zip(count(), _without_end(), strict=False)
+        for number, row in zip(count(), _endless_rulings(), strict=False)
     )
     with source.open("w", encoding="utf-8") as out:
         out.writelines(f"{line}\n" for line in islice(lines, size))
     command = [sys.executable, "-m", "enjoin", "score", str(source), str(output), "--model", model]
     start = time.perf_counter()
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    largest = most = 0.0
+    largest = total = 0.0
     while True:
         sizes = _megabytes(running.pid)
-        largest, most = max([largest, *sizes]), max(most, sum(sizes))
+        largest, total = max([largest, *sizes]), max(total, sum(sizes))
         try:
-            if running.wait(_LOOK_EVERY):
+            if running.wait(_POLL_SECONDS):
                 raise ChildProcessError(f"the command failed: {' '.join(command)}")
             break
         except subprocess.TimeoutExpired:
             pass
     seconds = time.perf_counter() - start
-    return [f"{seconds:,.0f}", f"{size / seconds:,.0f}", f"{largest:,.0f}", f"{most:,.0f}"]
+    return [f"{seconds:,.0f}", f"{size / seconds:,.0f}", f"{largest:,.0f}", f"{total:,.0f}"]
 
 
-def _without_end() -> Iterator[Ruling]:
-    """Give rulings whose words no other has all of."""
+def _endless_rulings() -> Iterator[Ruling]:
+    """Yield resampled rulings, none with the same text as another."""
     for seed in count():
         yield from resampled(1_000, seed)
 
 
 def _megabytes(process: int) -> list[float]:
-    """Return what a process and those it started hold now, shared pages counted by share."""
+    """Return the memory of a process and of its children; shared pages count in proportion."""
     try:
         rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:  # it ended
+    except OSError:  # the process has ended
         return []
     shares = [int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")]
     return [sum(shares) / 1024, *(size for child in children for size in _megabytes(int(child)))]

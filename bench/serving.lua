@@ -1,20 +1,19 @@
--- Ask an endpoint about one motion after another: the lines of a file are the bodies.
--- Prints what came of it as one line of JSON, for bench/serving.py.
+-- Post one motion after another: the lines of a file are the bodies.
+-- Prints the result as one line of JSON, for bench/serving.py.
 
 local bodies = {}
-local place = 0
+local index = 0
 
 function init(arguments)
    for line in io.lines(arguments[1]) do
       bodies[#bodies + 1] = line
    end
-   -- Another start each run, so that no run finds what the one before it left remembered.
-   place = tonumber(arguments[2])
+   index = tonumber(arguments[2])
 end
 
 function request()
-   place = place % #bodies + 1
-   return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, bodies[place])
+   index = index % #bodies + 1
+   return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, bodies[index])
 end
 
 function done(summary, latency)

@@ -1,13 +1,12 @@
-"""Time the endpoint beside `mlflow models serve` of the same model, and watch its memory.
+"""Time the endpoint against `mlflow models serve` of the same model, and watch its memory.
 
     python -m bench.serving MODEL [--seconds N] [--requests N]
 
 MODEL is an MLflow model's folder or address, such as models:/enjoin/1. Both servers run with one
-worker and are asked by `wrk` (which must be installed) over 8 connections: about coded motions,
-and about motions of 100 words. The endpoint explains each answer; `mlflow models serve` gives
-probabilities and the top factor of each family. No motion is asked twice before 10,000 others, so
-that no answer is remembered. With --requests the endpoint is then asked so many more, and its
-memory is told on the way.
+worker, and `wrk` (which must be installed) sends them requests over 8 connections: coded motions,
+then motions of 100 words. The endpoint explains each answer; `mlflow models serve` returns
+probabilities and the top factor of each family. With --requests, that many more are sent to the
+endpoint while its memory is watched.
 """
 
 import argparse
@@ -36,13 +35,13 @@ from train.modes import masked
 
 CONNECTIONS = 8
 MOTIONS = 10_000
-"""More than the endpoint remembers the papers of."""
+"""Different motions that are sent, over and over."""
 START_SECONDS = 120
 _ROOT = Path(__file__).parents[1]
 
 
-class Door(NamedTuple):
-    """A server to ask: its command, where it says that it is ready, and where it answers."""
+class Server(NamedTuple):
+    """A server: its command, the address that says when it is ready, and the path to post to."""
 
     name: str
     command: list[str]
@@ -51,7 +50,7 @@ class Door(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What came of a run of requests; times in milliseconds."""
+    """The result of a run of requests; latencies in milliseconds."""
 
     requests: int
     seconds: float
@@ -61,50 +60,50 @@ class Load(NamedTuple):
 
 
 def main(arguments: list[str]) -> None:
-    """Print the table, and then the endpoint's memory."""
+    """Print the table of both servers, and the endpoint's memory."""
     parser = argparse.ArgumentParser(prog="python -m bench.serving")
     parser.add_argument("model", help="MLflow model folder or address")
-    parser.add_argument("--seconds", type=int, default=20, help="of each run")
-    parser.add_argument("--requests", type=int, default=0, help="to watch the memory over")
-    given = parser.parse_args(arguments)
+    parser.add_argument("--seconds", type=int, default=20, help="duration of each run")
+    parser.add_argument("--requests", type=int, default=0, help="requests to watch memory over")
+    options = parser.parse_args(arguments)
     if shutil.which("wrk") is None:
         parser.error("wrk is not installed; on Debian: apt-get install wrk")
-    folder = given.model if Path(given.model).exists() else download_artifacts(given.model)
+    folder = options.model if Path(options.model).exists() else download_artifacts(options.model)
     console = Console()
     title = f"One motion a request, {CONNECTIONS} connections, one worker"
     columns = ("requests/s", "p50 ms", "p99 ms", "failed", "MB")
     table = numbers_table(title, "server", "motions", *columns)
     with tempfile.TemporaryDirectory() as scratch:
-        for door in _doors(folder):
-            with _running(door) as process:
-                for kind, bodies in _bodies(Path(scratch), wrapped="mlflow" in door.name).items():
-                    _asked(door, bodies, 3, 0)  # loads and compiles what the first request needs
-                    load = _asked(door, bodies, given.seconds, MOTIONS // 2)
+        for server in _servers(folder):
+            with _run_server(server) as process:
+                for kind, bodies in _bodies(Path(scratch), wrapped="mlflow" in server.name).items():
+                    _send(server, bodies, 3, 0)  # loads and compiles what the first request needs
+                    load = _send(server, bodies, options.seconds, MOTIONS // 2)
                     cells = (f"{load.requests / load.seconds:,.1f}", f"{load.p50:.1f}")
                     memory = f"{_memory(process.pid):,.0f}"
                     table.add_row(
-                        door.name, kind, *cells, f"{load.p99:.1f}", str(load.failed), memory
+                        server.name, kind, *cells, f"{load.p99:.1f}", str(load.failed), memory
                     )
-                    console.print(f"[dim]{door.name}, {kind}: {load}[/dim]")
-                if door.path == "/v1/predict" and given.requests:
-                    _watch(door, process.pid, bodies, given.requests, console)
+                    console.print(f"[dim]{server.name}, {kind}: {load}[/dim]")
+                if server.path == "/v1/predict" and options.requests:
+                    _watch(server, process.pid, bodies, options.requests, console)
     console.print(table)
 
 
-def _doors(folder: str) -> list[Door]:
+def _servers(folder: str) -> list[Server]:
     ports = [_free_port(), _free_port()]
     serve = ["-m", "enjoin", "serve", "--model", folder, "--port", str(ports[0])]
     mlflow = ["-m", "mlflow", "models", "serve", "-m", folder, "--env-manager", "local"]
     mlflow += ["--port", str(ports[1]), "--workers", "1"]
     address = "http://127.0.0.1:{}"
     return [
-        Door(
+        Server(
             "mlflow models serve",
             [sys.executable, *mlflow],
             address.format(ports[1]) + "/ping",
             "/invocations",
         ),
-        Door(
+        Server(
             "enjoin serve",
             [sys.executable, *serve],
             address.format(ports[0]) + "/health/ready",
@@ -114,14 +113,14 @@ def _doors(folder: str) -> list[Door]:
 
 
 @contextmanager
-def _running(door: Door) -> Iterator["subprocess.Popen[bytes]"]:
+def _run_server(server: Server) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server until it is no longer needed."""
     log = subprocess.DEVNULL
     process = subprocess.Popen(
-        door.command, stdout=log, stderr=log, cwd=_ROOT, start_new_session=True
+        server.command, stdout=log, stderr=log, cwd=_ROOT, start_new_session=True
     )
     try:
-        _wait_for(door, process)
+        _wait_for(server, process)
         yield process
     finally:
         for pid in _family(process.pid)[::-1]:
@@ -129,21 +128,21 @@ def _running(door: Door) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait(30)
 
 
-def _wait_for(door: Door, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise RuntimeError(f"{door.name} ended at once: {' '.join(door.command)}")
+            raise RuntimeError(f"{server.name} ended at once: {' '.join(server.command)}")
         try:
-            with urllib.request.urlopen(door.ready, timeout=2):
+            with urllib.request.urlopen(server.ready, timeout=2):
                 return
         except OSError:
             time.sleep(0.2)
-    raise TimeoutError(f"{door.name} was not ready after {START_SECONDS} s")
+    raise TimeoutError(f"{server.name} was not ready after {START_SECONDS} s")
 
 
 def _bodies(scratch: Path, wrapped: bool) -> dict[str, Path]:
-    """Write the requests' bodies, a line each: coded motions, and motions of 100 words."""
+    """Write the bodies of the requests, one a line: coded motions, and motions of 100 words."""
     rulings = resampled(MOTIONS)
     coded = [masked(ruling.as_motion(), "coded") for ruling in rulings]
     words = " ".join(ruling.motion for ruling in rulings).split()
@@ -157,12 +156,12 @@ def _bodies(scratch: Path, wrapped: bool) -> dict[str, Path]:
         ],
     }
     return {
-        kind: _written(scratch / f"{kind[:5]}{wrapped}", motions, wrapped)
+        kind: _write_bodies(scratch / f"{kind[:5]}{wrapped}", motions, wrapped)
         for kind, motions in kinds.items()
     }
 
 
-def _written(path: Path, motions: Sequence[Motion], wrapped: bool) -> Path:
+def _write_bodies(path: Path, motions: Sequence[Motion], wrapped: bool) -> Path:
     with path.open("w", encoding="utf-8") as out:
         for motion in motions:
             body = motion.model_dump(mode="json", exclude_none=True)
@@ -170,52 +169,52 @@ def _written(path: Path, motions: Sequence[Motion], wrapped: bool) -> Path:
     return path
 
 
-def _asked(door: Door, bodies: Path, seconds: int, start: int) -> Load:
-    address = door.ready.rsplit("/", 1 if door.ready.endswith("ping") else 2)[0] + door.path
+def _send(server: Server, bodies: Path, seconds: int, start: int) -> Load:
+    address = server.ready.rsplit("/", 1 if server.ready.endswith("ping") else 2)[0] + server.path
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
     command += ["-s", str(Path(__file__).with_suffix(".lua")), address, "--"]
-    told = subprocess.run(
+    completed = subprocess.run(
         [*command, str(bodies), str(start)], capture_output=True, text=True, check=True
     )
-    return Load(**json.loads(told.stdout.strip().splitlines()[-1]))
+    return Load(**json.loads(completed.stdout.strip().splitlines()[-1]))
 
 
-def _watch(door: Door, pid: int, bodies: Path, requests: int, console: Console) -> None:
-    """Ask so many requests more, and tell the memory after each tenth."""
+def _watch(server: Server, pid: int, bodies: Path, requests: int, console: Console) -> None:
+    """Send so many more requests, and print the memory after each tenth."""
     table = numbers_table("Memory of the endpoint", "requests", "MB")
-    done, told = 0, 0
+    done, next_report = 0, 0
     while done < requests:
-        load = _asked(door, bodies, 10, done % MOTIONS)
+        load = _send(server, bodies, 10, done % MOTIONS)
         done += load.requests
         if load.failed:
             raise RuntimeError(f"{load.failed} requests failed")
-        if done >= told:
+        if done >= next_report:
             table.add_row(f"{done:,}", f"{_memory(pid):,.0f}")
-            told += requests // 10
+            next_report += requests // 10
     console.print(table)
 
 
 def _memory(pid: int) -> float:
-    """Return the memory that a process and those it started hold, in MB."""
+    """Return the memory of a process and of its children, in MB."""
     total = 0
-    for one in _family(pid):
-        for line in Path(f"/proc/{one}/status").read_text().splitlines():
+    for member in _family(pid):
+        for line in Path(f"/proc/{member}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 total += int(line.split()[1])
     return total / 1024
 
 
 def _family(pid: int) -> list[int]:
-    """Return a process and all that it started."""
+    """Return the ids of a process and of all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
-    found = [int(child) for child in children.read_text().split()] if children.exists() else []
-    return [pid, *(one for child in found for one in _family(child))]
+    pids = [int(child) for child in children.read_text().split()] if children.exists() else []
+    return [pid, *(member for child in pids for member in _family(child))]
 
 
 def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

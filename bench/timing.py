@@ -7,14 +7,17 @@ from rich.table import Table
 
 
 def best_of(runs: int, work: Callable[[], int]) -> tuple[float, int]:
-    """Return the least seconds that `work` took after a first run, which loads and compiles."""
-    found = work()
+    """Return the shortest seconds of several runs of `work`, after one that loads and compiles.
+
+    Also returns what `work` returns.
+    """
+    result = work()
     timings = []
     for _ in range(runs):
         start = time.perf_counter()
         work()
         timings.append(time.perf_counter() - start)
-    return min(timings), found
+    return min(timings), result
 
 
 def numbers_table(title: str, first: str, *columns: str) -> Table:

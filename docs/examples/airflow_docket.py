@@ -36,7 +36,7 @@ def docket():
 
     @task
     def rejects(code: int) -> None:
-        """Fail on rejected rows, beside the page rather than before it."""
+        """Fail on rejected rows, in parallel to the page so that it is still written."""
         if code == 3:
             logging.error("some rows were rejected; see the scored file's .rejects.jsonl")
             raise RuntimeError("some rows of pending.csv were rejected")

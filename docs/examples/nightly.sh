@@ -10,10 +10,10 @@ enjoin score pending.csv "$scored"
 code=$?
 case $code in
   0) ;;
-  3) echo "some rows were rejected: see $scored.rejects.jsonl" >&2 ;;
-  *) echo "scoring failed with code $code; yesterday's page stands" >&2; exit 2 ;;
+  3) echo "some rows were rejected; see $scored.rejects.jsonl" >&2 ;;
+  *) echo "scoring failed with code $code; yesterday's page stays" >&2; exit 2 ;;
 esac
 
-# ${previous:+...}: on the first day there is nothing to compare with.
+# ${previous:+...}: on the first day there is no earlier scoring.
 enjoin docket "$scored" docket.html --motions pending.csv ${previous:+--since "$previous"} || exit 2
 exit $code

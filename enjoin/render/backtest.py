@@ -34,14 +34,14 @@ MAX_FEATURES = 12
 def show_backtest(judged: Backtest, console: Console) -> None:
     """Print the counts, then each version's scores, reliability, drift and verdict."""
     for rows, noun in ((judged.predictions, "prediction"), (judged.outcomes, "outcome")):
-        if rows.repeated:
-            console.print(f"{plural(rows.repeated, f'duplicate {noun}')} counted once")
+        if rows.duplicates:
+            console.print(f"{plural(rows.duplicates, f'duplicate {noun}')} counted once")
     if judged.unpredicted:
         console.print(f"{plural(judged.unpredicted, 'outcome')} without a prediction")
     for report in judged.reports:
         _show_version(report, console)
     if len(judged.reports) > 1:
-        console.print(f"\nThe verdict on {judged.judged} counts: {judged.verdict}.", style="bold")
+        console.print(f"\nThe verdict on {judged.judged_version} counts: {judged.verdict}.", style="bold")
 
 
 def _show_version(report: VersionReport, console: Console) -> None:
@@ -63,7 +63,7 @@ def _show_version(report: VersionReport, console: Console) -> None:
         console.print(_drift(report))
     table = Table("rule", "", "", title="Is retraining due?", title_justify="left")
     table.show_header = False
-    is_enough = joined.cases >= FEWEST
+    is_enough = joined.n_cases >= FEWEST
     for rule in report.rules:
         broken = "[bold red]yes[/bold red]" if is_enough else "[yellow]too early[/yellow]"
         result = broken if rule.broken else "[green]no[/green]"
@@ -74,7 +74,7 @@ def _show_version(report: VersionReport, console: Console) -> None:
 
 
 def _few(report: VersionReport) -> str:
-    n = report.joined.cases
+    n = report.joined.n_cases
     return f" Outcomes of {plural(n, 'case')} are known; {FEWEST} are needed." if n < FEWEST else ""
 
 
@@ -126,8 +126,8 @@ def _reliability(report: VersionReport) -> Table:
             f"{row['low']:.0%} to {row['high']:.0%}",
             "yes" if row["inside"] else "no",
         )
-    if report.inside:
-        share, low, high = report.inside
+    if report.share_within:
+        share, low, high = report.share_within
         table.caption = (
             f"the observed share is inside the mean interval in {share:.0%} of groups "
             f"(95% interval {low:.0%} to {high:.0%})"
@@ -146,7 +146,7 @@ def _drift(report: VersionReport) -> Table:
     for row in pd.concat([report.drift[is_p_grant], features.head(MAX_FEATURES)]).to_dict(
         "records"
     ):
-        matters = row["feature"] in report.matters.get(row["mode"], ())
+        matters = row["feature"] in report.top_features.get(row["mode"], ())
         table.add_row(
             row["mode"],
             row["feature"] + (" *" if matters else ""),

@@ -52,7 +52,7 @@ def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
             console.print(Padding(grid, (0, 0, 0, 2)))
     footer = f"\nModel {answer.model_version}. Every family, factor and quotation: --full"
     console.print(footer, style="dim", highlight=False)
-    console.print(answer.disclaimer, style="dim")
+    console.print(answer.disclaimer, style="dim", soft_wrap=True)
 
 
 def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
@@ -80,7 +80,7 @@ def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
     console.print(
         "Points are percentage points of probability, each factor taken alone.", style="dim"
     )
-    console.print(answer.disclaimer, style="dim")
+    console.print(answer.disclaimer, style="dim", soft_wrap=True)
 
 
 def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:
