@@ -1,4 +1,4 @@
-"""Join the outcomes that came in to the predictions that `enjoin score` had written."""
+"""Join known outcomes to the predictions that `enjoin score` wrote earlier."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ from data.schema import Motion
 from train.modes import Mode
 
 
-def _given(name: str | None) -> str:
+def _require(name: str | None) -> str:
     if name is None:
         raise ValueError("expected a value: this field is required")
     return name
 
 
-Id = Annotated[OptionalName, AfterValidator(_given)]
+Id = Annotated[OptionalName, AfterValidator(_require)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Prediction(BaseModel):
-    """A row of `enjoin score` or of an audit log; other columns are not needed here.
+    """A row of `enjoin score` or of an audit log; other columns are ignored.
 
-    A motion without an id goes by its request's, which the page and its memo show.
+    A motion without an id is identified by its request's, which the page and its memo show.
     """
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
@@ -56,24 +56,23 @@ class Prediction(BaseModel):
 
     @field_validator("id", mode="before")
     @classmethod
-    def _or_the_requests(cls, value: Any, info: ValidationInfo) -> Any:
-        nameless = value is None or (isinstance(value, str) and not value.strip())
-        return info.data.get("request_id") if nameless else value
+    def _default_to_request_id(cls, value: Any, info: ValidationInfo) -> Any:
+        is_blank = value is None or (isinstance(value, str) and not value.strip())
+        return info.data.get("request_id") if is_blank else value
 
     @field_validator("p_high")
     @classmethod
-    def _in_order(cls, p_high: float, info: ValidationInfo) -> float:
-        below = info.data.get("p_low"), info.data.get("p_grant")
-        if None not in below and not below[0] <= below[1] <= p_high:  # type: ignore[operator]
+    def _check_order(cls, p_high: float, info: ValidationInfo) -> float:
+        p_low, p_grant = info.data.get("p_low"), info.data.get("p_grant")
+        if p_low is not None and p_grant is not None and not p_low <= p_grant <= p_high:
             raise ValueError(
-                f"expected p_low, p_grant, p_high to rise (found {below[0]:g}, "
-                f"{below[1]:g}, {p_high:g})"
+                f"expected p_low <= p_grant <= p_high (found {p_low:g}, {p_grant:g}, {p_high:g})"
             )
         return p_high
 
 
 class KnownOutcome(BaseModel):
-    """What a court did with one motion."""
+    """The outcome of one motion."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -82,53 +81,54 @@ class KnownOutcome(BaseModel):
     case_id: OptionalName = None
 
 
-Row = TypeVar("Row", Prediction, KnownOutcome)
+RowType = TypeVar("RowType", Prediction, KnownOutcome)
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The usable rows of one input, each key of predictions and outcomes once.
+class InputRows:
+    """The usable rows of one input.
 
     Attributes
     ----------
     rows
-        In file order.
-    repeated
-        Rows left out since an earlier one says the same.
+        In file order; each key appears once.
+    duplicates
+        Number of rows left out because an earlier one has the same key and content.
     rejects, rejects_path
-        Wrong rows, and the file they went to; a second row that says something else is one.
+        Invalid rows, and the file they were written to. A later row with the same key but other
+        content is one of them.
     """
 
     rows: list[Any]
-    repeated: int
+    duplicates: int
     rejects: list[Reject]
     rejects_path: Path | None
 
 
-def read_predictions(path: str) -> Rows:
-    """Read what `enjoin score` wrote; a prediction is one of an id by a model version.
+def read_predictions(path: str) -> InputRows:
+    """Read predictions, one for each motion and model version.
 
     Raises
     ------
     UnreadableInput
-        If it cannot be read, lacks a column, or no row is usable.
+        If the file cannot be read, lacks a column, or has no usable row.
     """
     key = ("id", "model_version")
     return _read(path, Prediction, key, lambda row: (row.p_grant, row.p_low, row.p_high))
 
 
-def read_outcomes(path: str) -> Rows:
-    """Read `id`, `outcome` and perhaps `case_id`.
+def read_outcomes(path: str) -> InputRows:
+    """Read outcomes: `id`, `outcome` and optionally `case_id`.
 
     Raises
     ------
     UnreadableInput
-        If it cannot be read, lacks a column, or no row is usable.
+        If the file cannot be read, lacks a column, or has no usable row.
     """
     return _read(path, KnownOutcome, ("id",), lambda row: row.outcome)
 
 
-def read_docket(path: str) -> Rows:
+def read_docket(path: str) -> InputRows:
     """Read the motions that were scored.
 
     Raises
@@ -137,48 +137,48 @@ def read_docket(path: str) -> Rows:
         If the file cannot be read or lacks a column.
     """
     loaded = load(path, Motion)
-    return Rows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path))
+    return InputRows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path))
 
 
 def _read(
-    path: str, kind: type[Row], key: tuple[str, ...], says: Callable[[Row], Hashable]
-) -> Rows:
-    loaded: Loaded[Row] = load(path, kind)
-    first: dict[tuple[str, ...], tuple[int, Row]] = {}
-    repeated = 0
+    path: str, row_type: type[RowType], key: tuple[str, ...], content: Callable[[RowType], Hashable]
+) -> InputRows:
+    loaded: Loaded[RowType] = load(path, row_type)
+    first: dict[tuple[str, ...], tuple[int, RowType]] = {}
+    duplicates = 0
     for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
-        name = tuple(getattr(row, part) for part in key)
-        place, earlier = first.setdefault(name, (number, row))
-        if place == number:
+        row_key = tuple(getattr(row, field) for field in key)
+        first_number, earlier = first.setdefault(row_key, (number, row))
+        if first_number == number:
             continue
-        if says(earlier) == says(row):
-            repeated += 1
+        if content(earlier) == content(row):
+            duplicates += 1
             continue
-        expected = f"one row per {' and '.join(key)} (row {place} says something else, and is used)"
+        expected = f"one row per {' and '.join(key)} (row {first_number} is different, and is used)"
         problem = Problem("id", row.id, expected)
         loaded.rejects.append(Reject(number, (problem,), row.model_dump(mode="json")))
     loaded.rejects.sort(key=lambda reject: reject.row)
-    written = write_rejects_beside(loaded, path)
+    rejects_path = write_rejects_beside(loaded, path)
     if not first:
-        shown = f"; {loaded.rejects[0]}" if loaded.rejects else ""
-        raise UnreadableInput(f"{path}: no row can be used{shown}")
-    return Rows([row for _, row in first.values()], repeated, loaded.rejects, written)
+        example = f"; {loaded.rejects[0]}" if loaded.rejects else ""
+        raise UnreadableInput(f"{path} has no usable row{example}")
+    return InputRows([row for _, row in first.values()], duplicates, loaded.rejects, rejects_path)
 
 
 @dataclass(frozen=True)
-class Joined:
-    """Predictions of one model version, with their outcomes where these are known.
+class JoinedOutcomes:
+    """Predictions of one model version, with their outcomes if known.
 
     Attributes
     ----------
     predictions
         All of them: the columns of `Prediction`.
     table
-        Those with an outcome: also `outcome`, `granted` and `case` (a number per case).
+        Those with an outcome; also `outcome`, `granted` and `case` (a number for each case).
     pending
-        Predictions still without an outcome.
+        Number of predictions without an outcome.
     left_out
-        Predictions granted in part, where these are left out.
+        Number of predictions granted in part, if these are left out.
     """
 
     predictions: pd.DataFrame
@@ -187,39 +187,40 @@ class Joined:
     left_out: int
 
     @property
-    def cases(self) -> int:
-        """Return of how many cases the outcomes are."""
+    def n_cases(self) -> int:
+        """Number of cases with a known outcome."""
         return int(self.table["case"].nunique())
 
 
-def join(
+def join_outcomes(
     predictions: pd.DataFrame, outcomes: pd.DataFrame, partial_grants_as: PartialGrants
-) -> Joined:
+) -> JoinedOutcomes:
     """Join one version's predictions to outcomes by `id`.
 
     Parameters
     ----------
     predictions, outcomes
-        Rows of `Prediction` and of `KnownOutcome`, each id once.
+        Rows of `Prediction` and of `KnownOutcome`, with unique ids.
     partial_grants_as
-        What granted in part counts as.
+        What a ruling granted in part counts as.
     """
-    both = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
-    pending = len(predictions) - len(both)
+    joined = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
     granted = pd.Series(
-        counted_as_granted(both["outcome"], partial_grants_as), both.index, dtype=object
+        counted_as_granted(joined["outcome"], partial_grants_as), joined.index, dtype=object
     )
-    counts = granted.notna()
-    table = both.assign(granted=granted)[counts].reset_index(drop=True)
+    is_counted = granted.notna()
+    table = joined.assign(granted=granted)[is_counted].reset_index(drop=True)
+    # A motion without a case id is a case of its own.
     cases = [
-        ("case", case) if isinstance(case, str) and is_case_id(case) else ("row", name)
-        for case, name in zip(table["case_id"], table["id"], strict=True)
+        ("case", case_id) if isinstance(case_id, str) and is_case_id(case_id) else ("row", row_id)
+        for case_id, row_id in zip(table["case_id"], table["id"], strict=True)
     ]
-    numbers = pd.factorize(pd.Series(cases, dtype=object))[0]
-    table = table.assign(granted=table["granted"].astype(bool), case=numbers)
-    return Joined(predictions, table, pending, int((~counts).sum()))
+    case_numbers = pd.factorize(pd.Series(cases, dtype=object))[0]
+    table = table.assign(granted=table["granted"].astype(bool), case=case_numbers)
+    pending = len(predictions) - len(joined)
+    return JoinedOutcomes(predictions, table, pending, int((~is_counted).sum()))
 
 
-def as_table(rows: "list[Any]") -> pd.DataFrame:
+def as_table(rows: list[Any]) -> pd.DataFrame:
     """Return rows as a table, a column per field."""
     return pd.DataFrame([row.model_dump(mode="json") for row in rows])

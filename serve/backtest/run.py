@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,14 @@ import pandas as pd
 from data.labels import PartialGrants
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
-from serve.backtest.join import Rows, as_table, join, read_docket, read_outcomes, read_predictions
+from serve.backtest.join import (
+    InputRows,
+    as_table,
+    join_outcomes,
+    read_docket,
+    read_outcomes,
+    read_predictions,
+)
 from serve.backtest.tracking import VersionReport, log_backtest
 from serve.model_source import locate_model
 from train.model.grant_model import DISTRIBUTION
@@ -25,40 +32,52 @@ from train.monitor.live_metrics import (
     judge,
     live_reliability,
     live_scores,
-    share_within_intervals,
     retraining_state,
+    share_within_intervals,
 )
-from train.tracking.registry import model_uri, choose_experiment, registry_state, silence_mlflow
+from train.settings import OnProgress
+from train.tracking.registry import choose_experiment, model_uri, registry_state, silence_mlflow
 
-MATTERING = 10
-"""Features of a mode that move its probabilities most; a shift of another one changes little."""
-Tell = Callable[[str], None]
+N_TOP_FEATURES = 10
+"""Features of a mode that move its probabilities most; drift of the others changes little."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """All versions judged; `judged` is the one whose verdict counts."""
+    """The reports on all versions.
 
-    predictions: Rows
-    outcomes: Rows
-    docket: Rows | None
+    Attributes
+    ----------
+    predictions, outcomes, docket
+        The inputs; the docket is None if it was not given.
+    unpredicted
+        Number of outcomes without a prediction.
+    judged_version
+        The version whose verdict counts.
+    """
+
+    predictions: InputRows
+    outcomes: InputRows
+    docket: InputRows | None
     unpredicted: int
     reports: tuple[VersionReport, ...]
-    judged: str
+    judged_version: str
 
     @property
     def verdict(self) -> State:
-        """Whether the model that answers is due for retraining."""
-        return next(report.state for report in self.reports if report.version == self.judged)
+        """Whether the judged version is due for retraining."""
+        return next(
+            report.state for report in self.reports if report.version == self.judged_version
+        )
 
 
 @dataclass(frozen=True)
-class _Model:
-    """A version's folder and what its `model.json` says, or why there is none."""
+class _ModelRecord:
+    """What the `model.json` of a version says, or the problem with reading it."""
 
-    folder: Path | None
-    base_rate: float | None
-    facts: Mapping[str, Any]
+    folder: Path | None = None
+    base_rate: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -67,174 +86,181 @@ def backtest(
     outcomes: str,
     motions: str | None = None,
     model: str | None = None,
-    partial_grants_as: str | None = None,
-    tell: Tell = lambda step: None,
+    partial_grants_as: PartialGrants | None = None,
+    on_progress: OnProgress = lambda step: None,
 ) -> Backtest:
     """Join outcomes to predictions, judge every model version, and log a run for each.
 
     Parameters
     ----------
     predictions
-        What `enjoin score` wrote.
+        The output of `enjoin score`, or an audit log.
     outcomes
-        A table of `id`, `outcome` and perhaps `case_id`, by which the bootstrap is clustered.
+        A table of `id`, `outcome` and optionally `case_id`, by which the bootstrap is clustered.
     motions
-        The docket that was scored, for the drift of each feature; without it only the drift of the
-        probabilities is told.
+        The motions that were scored, for the drift of each feature. Without them, only the drift
+        of the probabilities is reported.
     model
-        The model whose verdict counts, as for `locate_model`; by default the champion. Where it did
-        not make any of the predictions, the newest version that did counts.
+        The model whose verdict counts, as for `locate_model`; by default the champion. If it made
+        none of the predictions, the newest version that did counts.
     partial_grants_as
-        What granted in part counts as; by default what it counted as in the model's training.
+        What a ruling granted in part counts as; by default as in the model's training.
 
     Raises
     ------
     UnreadableInput
-        If a file cannot be read or holds no usable row.
-    ValueError
-        If `partial_grants_as` is unknown.
+        If a file cannot be read or has no usable row.
     FileNotFoundError
-        If the model named is not there.
+        If there is no model at `model`.
     """
-    if partial_grants_as is not None and partial_grants_as not in get_args(PartialGrants):
-        raise ValueError(
-            f"--partial-grants-as {partial_grants_as!r}: expected one of {', '.join(get_args(PartialGrants))}"
-        )
     silence_mlflow()
-    tell("reading")
+    on_progress("reading")
     docket = read_docket(motions) if motions else None
-    predicted, known = read_predictions(predictions), read_outcomes(outcomes)
-    table, ends = as_table(predicted.rows), as_table(known.rows)
-    versions = sorted(table["model_version"].unique(), key=_by_number)
-    named = _named(model)
-    judged = named[0] if named and named[0] in versions else versions[-1]
+    prediction_rows, outcome_rows = read_predictions(predictions), read_outcomes(outcomes)
+    predicted, known = as_table(prediction_rows.rows), as_table(outcome_rows.rows)
+    versions = sorted(predicted["model_version"].unique(), key=_version_order)
+    requested = _requested_version(model)
+    judged = requested[0] if requested and requested[0] in versions else versions[-1]
     files = {"predictions": predictions, "outcomes": outcomes, "motions": motions}
     reports = []
     choose_experiment()
     for version in versions:
-        tell(f"judging {version}")
-        mine = table[table["model_version"] == version].reset_index(drop=True)
-        found = _model(version, named)
-        asked = docket.rows if docket and version == judged else []
-        report = _report(version, mine, ends, found, asked, partial_grants_as)
-        run_id = log_backtest(report, {name: path for name, path in files.items() if path})
+        on_progress(f"judging {version}")
+        of_version = predicted[predicted["model_version"] == version].reset_index(drop=True)
+        record = _read_record(version, requested)
+        scored_motions = docket.rows if docket and version == judged else []
+        report = _report(version, of_version, known, record, scored_motions, partial_grants_as)
+        run_id = log_backtest(report, {role: path for role, path in files.items() if path})
         reports.append(replace(report, run_id=run_id))
-    unpredicted = int((~ends["id"].isin(table["id"])).sum())
-    return Backtest(predicted, known, docket, unpredicted, tuple(reports), judged)
+    unpredicted = int((~known["id"].isin(predicted["id"])).sum())
+    return Backtest(prediction_rows, outcome_rows, docket, unpredicted, tuple(reports), judged)
 
 
-def _by_number(version: str) -> tuple[int, str]:
-    found = re.search(r"/(\d+)$", version)
-    return (int(found[1]) if found else -1, version)
+def _version_order(version: str) -> tuple[int, str]:
+    match = re.search(r"/(\d+)$", version)
+    return (int(match[1]) if match else -1, version)
 
 
-def _named(source: str | None) -> tuple[str, Path | None] | None:
-    """Return the version whose verdict counts, and its folder where it had to be fetched."""
+def _requested_version(source: str | None) -> tuple[str, Path | None] | None:
+    """Return the version whose verdict counts, and its folder if it had to be fetched."""
     if source is None:
-        answering = registry_state().default_version
-        return None if answering is None else (model_uri(answering).removeprefix("models:/"), None)
+        number = registry_state().default_version
+        return None if number is None else (model_uri(number).removeprefix("models:/"), None)
     located = locate_model(source)
     return (located.version or f"sha256:{model_digest(located.folder)[:12]}", located.folder)
 
 
-def _model(version: str, named: tuple[str, Path | None] | None) -> _Model:
+def _read_record(version: str, requested: tuple[str, Path | None] | None) -> _ModelRecord:
     try:
-        folder = named[1] if named and named[0] == version else None
+        folder = requested[1] if requested and requested[0] == version else None
         if folder is None:
             if not re.fullmatch(r"[^/:]+/\d+", version):
                 raise FileNotFoundError(f"give its folder with --model to compare with {version}")
             folder = locate_model(f"models:/{version}").folder
         record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        return _Model(folder, float(record["base_rate"]), record["facts"])
+        return _ModelRecord(folder, float(record["base_rate"]), record["facts"])
     except (OSError, ValueError, KeyError) as error:
-        words = f"what {version} promised, and its training rulings, are not known here: {error}"
-        return _Model(None, None, {}, words)
+        return _ModelRecord(
+            problem=f"the test results and training data of {version} are unknown: {error}"
+        )
 
 
 def _report(
     version: str,
-    mine: pd.DataFrame,
+    predictions: pd.DataFrame,
     outcomes: pd.DataFrame,
-    model: _Model,
-    docket: list[Motion],
-    partial_grants_as: str | None,
+    record: _ModelRecord,
+    motions: list[Motion],
+    partial_grants_as: PartialGrants | None,
 ) -> VersionReport:
-    notes = [model.problem] if model.problem else []
-    trained_with = model.facts.get("partial_grants_as")
-    counts: PartialGrants = partial_grants_as or trained_with or "granted"  # type: ignore[assignment]
-    if trained_with and counts != trained_with:
-        notes.append(f"granted in part counts as {counts} here, but as {trained_with} in training")
-    if adjusted := int(mine["p_grant_unadjusted"].notna().sum()):
+    notes = [record.problem] if record.problem else []
+    in_training: PartialGrants | None = record.facts.get("partial_grants_as")
+    counted_as: PartialGrants = partial_grants_as or in_training or "granted"
+    if in_training and counted_as != in_training:
         notes.append(
-            f"{adjusted} predictions were adjusted to another grant rate; the model's own test was "
-            "of unadjusted ones"
+            f"granted in part counts as {counted_as} here, but as {in_training} in training"
         )
-    joined = join(mine, outcomes, counts)
-    scores, reliability, inside = pd.DataFrame(), pd.DataFrame(), None
+    if adjusted := int(predictions["p_grant_unadjusted"].notna().sum()):
+        notes.append(
+            f"{adjusted} predictions were adjusted to another base rate; the model's own test "
+            "used unadjusted ones"
+        )
+    joined = join_outcomes(predictions, outcomes, counted_as)
+    scores, reliability, share_within = pd.DataFrame(), pd.DataFrame(), None
     if len(joined.table):
-        scores = live_scores(joined.table, model.base_rate, model.facts.get("performance"))
-        reliability, inside = live_reliability(joined.table), share_within_intervals(joined.table)
-    drift, matters, missing = _drift(mine, model, docket)
-    rules = judge(scores, drift, matters)
-    state = retraining_state(rules, joined.cases)
-    told = (*notes, *missing)
+        scores = live_scores(joined.table, record.base_rate, record.facts.get("performance"))
+        reliability = live_reliability(joined.table)
+        share_within = share_within_intervals(joined.table)
+    drift, top_features, drift_notes = _drift(predictions, record, motions)
+    rules = judge(scores, drift, top_features)
     return VersionReport(
-        version, joined, counts, scores, reliability, inside, drift, matters, rules, state, told
+        version=version,
+        joined=joined,
+        partial_grants_as=counted_as,
+        scores=scores,
+        reliability=reliability,
+        share_within=share_within,
+        drift=drift,
+        top_features=top_features,
+        rules=rules,
+        state=retraining_state(rules, joined.n_cases),
+        notes=(*notes, *drift_notes),
     )
 
 
 def _drift(
-    mine: pd.DataFrame, model: _Model, docket: list[Motion]
+    predictions: pd.DataFrame, record: _ModelRecord, motions: list[Motion]
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]], list[str]]:
-    """Return the drift of probabilities and features, the features that matter, and notes."""
-    then = model.facts.get(DISTRIBUTION)
-    if then is None:
-        older = ["the model was trained before distributions were kept: no drift is told"]
-        return pd.DataFrame(), {}, [] if model.problem else older
-    p = mine["p_grant_unadjusted"].astype(float).fillna(mine["p_grant"])
-    now: dict[str, dict[str, pd.Series[Any]]] = {
-        mode: {P_GRANT: p[mine["mode"] == mode]} for mode in MODES if (mine["mode"] == mode).any()
+    """Return the drift of probabilities and features, the top features by mode, and notes."""
+    in_training = record.facts.get(DISTRIBUTION)
+    if in_training is None:
+        note = "the model keeps no distributions of its training rulings, so drift is unknown"
+        return pd.DataFrame(), {}, [] if record.problem else [note]
+    p_grant = predictions["p_grant_unadjusted"].astype(float).fillna(predictions["p_grant"])
+    columns_by_mode: dict[str, dict[str, pd.Series[Any]]] = {
+        mode: {P_GRANT: p_grant[predictions["mode"] == mode]}
+        for mode in MODES
+        if (predictions["mode"] == mode).any()
     }
-    matters: dict[str, tuple[str, ...]] = {}
+    top_features: dict[str, tuple[str, ...]] = {}
     notes = []
-    if docket and model.folder:
-        notes += _strangers(docket, mine)
-        if model.facts.get("builder_digest") != builder_digest():
-            notes.append("features are built otherwise now than when the model was trained")
+    if motions and record.folder:
+        notes += _note_unpredicted(motions, predictions)
+        if record.facts.get("builder_digest") != builder_digest():
+            notes.append("the code that builds features has changed since the model was trained")
         try:
-            features, matters = _features(docket, model.folder)
+            features, top_features = _features_by_mode(motions, record.folder)
             for mode, columns in features.items():
-                now[mode] = now.get(mode, {}) | columns
+                columns_by_mode[mode] = columns_by_mode.get(mode, {}) | columns
         except UnusableModel as error:
-            notes.append(f"no drift of features: {error}")
-    compared = sum(len(columns) for columns in now.values())
+            notes.append(f"the drift of features is unknown: {error}")
+    n_compared = sum(len(columns) for columns in columns_by_mode.values())
     tables = [
-        drift_table(then[mode], columns, compared).assign(mode=mode)
-        for mode, columns in now.items()
+        drift_table(in_training[mode], columns, n_compared).assign(mode=mode)
+        for mode, columns in columns_by_mode.items()
     ]
-    return pd.concat(tables, ignore_index=True), matters, notes
+    return pd.concat(tables, ignore_index=True), top_features, notes
 
 
-def _strangers(docket: list[Motion], mine: pd.DataFrame) -> list[str]:
-    known = set(mine["id"])
-    strangers = sum(motion.id is not None and motion.id not in known for motion in docket)
-    if not strangers:
-        return []
-    return [f"{strangers} of the {len(docket)} motions given are not among the predictions"]
+def _note_unpredicted(motions: list[Motion], predictions: pd.DataFrame) -> list[str]:
+    predicted = set(predictions["id"])
+    n = sum(motion.id is not None and motion.id not in predicted for motion in motions)
+    return [f"{n} of the {len(motions)} motions have no prediction"] if n else []
 
 
-def _features(
-    docket: list[Motion], folder: Path
+def _features_by_mode(
+    motions: list[Motion], folder: Path
 ) -> "tuple[dict[str, dict[str, pd.Series[Any]]], dict[str, tuple[str, ...]]]":
-    """Return the docket's columns by mode, and those that move its probabilities most."""
+    """Return the feature columns of the motions by mode, and the top features of each mode."""
     model = load_model(folder)
-    frame = model.add_inferred_ratings(build_features(docket))
-    modes = np.array([mode_of(motion) for motion in docket])
+    frame = model.add_inferred_ratings(build_features(motions))
+    modes = np.array([mode_of(motion) for motion in motions])
     names = [column.name for column in COLUMNS]
-    shares = model.contributions(frame, list(modes))[names].abs()
-    columns, matters = {}, {}
+    contributions = model.contributions(frame, list(modes))[names].abs()
+    columns, top_features = {}, {}
     for mode in dict.fromkeys(modes):
         rows = modes == mode
         columns[str(mode)] = {name: frame.values.loc[rows, name] for name in names}
-        matters[str(mode)] = tuple(shares[rows].mean().nlargest(MATTERING).index)
-    return columns, matters
+        mean = contributions[rows].mean()
+        top_features[str(mode)] = tuple(mean.nlargest(N_TOP_FEATURES).index)
+    return columns, top_features

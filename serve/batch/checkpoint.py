@@ -3,7 +3,7 @@
 import fcntl
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 from data.io.atomic import atomic_write
 from data.io.chunks import Chunk
 from serve.batch.chunk import ChunkSummary, read_summary, read_table
+from train.settings import OnProgress
 
 _FINGERPRINT, _LOCK = "fingerprint.json", "lock"
 _CHUNK = re.compile(r"\d{6,}\.arrow")
@@ -80,7 +81,7 @@ class Checkpoint:
 
 @contextmanager
 def open_checkpoint(
-    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: Callable[[str], None]
+    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: OnProgress
 ) -> Iterator[Checkpoint]:
     """Open the folder of finished chunks: with those of an earlier run, or empty.
 
@@ -143,7 +144,7 @@ def _clear(folder: Path, keep: Sequence[Path] = ()) -> None:
 
 
 def _resume_or_reset(
-    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: Callable[[str], None]
+    folder: Path, fingerprint: dict[str, Any], resume: bool, on_progress: OnProgress
 ) -> None:
     chunks = _chunks_in(folder)
     path = folder / _FINGERPRINT

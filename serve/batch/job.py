@@ -6,7 +6,7 @@ run can be resumed; its output is the same to the byte.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,7 @@ from serve.batch.chunk import MAX_PROBLEMS, ChunkSummary, OutputOptions
 from serve.batch.local_pool import processes, score_locally
 from serve.batch.sinks import Sink, is_same_file, remove, write_whole
 from serve.predictor import Predictor
+from train.settings import OnProgress
 
 CHUNK_ROWS = 1000
 """Rows of a chunk: one or two seconds of work for one core, and what a kill costs per process."""
@@ -128,7 +129,7 @@ def score_docket(
     output: OutputOptions,
     run: RunOptions,
     on_rows: OnRows = lambda rows, fraction, step="": None,
-    on_progress: Callable[[str], None] = lambda message: None,
+    on_progress: OnProgress = lambda message: None,
 ) -> ScoreSummary:
     """Score the motions of a source, one row each in the same order (see `check_apart` first).
 

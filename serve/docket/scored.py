@@ -35,10 +35,11 @@ class _ScoreRow(Prediction):
     decided: OptionalName = None
 
 
+_OptionalPoints = OptionalValue[float]
 _TOP_COLUMNS: dict[str, Any] = {}
 for _family in FAMILIES:
     _TOP_COLUMNS[f"top_{_family}"] = (OptionalName, None)
-    _TOP_COLUMNS[f"top_{_family}_points"] = (OptionalValue[float], None)
+    _TOP_COLUMNS[f"top_{_family}_points"] = (_OptionalPoints, None)
 ScoreRow: type[BaseModel] = create_model("ScoreRow", __base__=_ScoreRow, **_TOP_COLUMNS)
 """A row of a scored file, with the `top_<family>` columns of the present families."""
 
