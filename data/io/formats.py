@@ -123,8 +123,8 @@ class _JsonText:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.buffer, self.position)
-                # A number at the end of the buffer may continue in the next block.
-                if end < len(self.buffer) or self.at_end:
+                # A number cut off by the buffer's end, after `1`, `1.` or `1e+`, continues.
+                if self.at_end or end + len("e+") < len(self.buffer):
                     self.position = end
                     return value
             except (ValueError, RecursionError) as error:

@@ -29,7 +29,10 @@ def test_the_embedded_rulings_raise_no_doubt() -> None:
         ({"motion": "The court GRANTS the motion."}, "reveal the outcome"),
         ({"motion": "Motion for TRO DENIED."}, "reveal the outcome"),
         ({"motion": "ORDERED that the motion is granted."}, "reveal the outcome"),
-        ({"opposition": "They deny it, and later moved to dissolve the order."}, "after the ruling"),
+        (
+            {"opposition": "They deny it, and later moved to dissolve the order."},
+            "after the ruling",
+        ),
         ({"opposition": "The city has since sought reconsideration."}, "after the ruling"),
         ({"motion": "It asks for a writ; the writ was set aside."}, "after the ruling"),
         ({"motion": "Voters asked to join the day before the ruling."}, "after the ruling"),

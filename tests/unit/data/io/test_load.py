@@ -1,4 +1,4 @@
-"""Reading files: every format, every kind of wrong input, nothing lost."""
+"""Loading files: every format, every kind of invalid row, no row lost."""
 
 import io
 import json
@@ -8,16 +8,13 @@ from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 
-import fsspec
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
-from data.io.atomic import atomic_write
 from data.io.load import check_rows, load
-from data.io.rejects import write_rejects, write_rejects_beside
 from data.io.rows import UnreadableInput
 from data.schema import Motion, Ruling, is_list
 
@@ -50,20 +47,17 @@ def test_every_format_gives_the_same_rulings(tmp_path: Path, suffix: str) -> Non
     assert loaded.rows == ROWS
 
 
-def test_a_wrong_value_names_row_field_value_and_allowed(tmp_path: Path) -> None:
+def test_invalid_rows_are_rejected_with_their_problems(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     path.write_text("id,motion_type,motion,colour\na,tro,text,red\nb,trox,text,\nc,tro\n")
     loaded = load(path, Motion)
     assert [row.id for row in loaded.rows] == ["a"]
     assert loaded.unknown_columns == ["colour"]
-    wrong, short = map(str, loaded.rejects)
-    assert wrong.startswith('row 2: motion_type: found "trox"; expected one of preliminary')
-    assert short.startswith("row 3:")
-    rejects = write_rejects(loaded, tmp_path)
-    assert rejects is not None
-    lines = [json.loads(line) for line in rejects.read_text().splitlines()]
-    assert [line["row"] for line in lines] == [2, 3]
-    assert lines[0]["raw"]["motion_type"] == "trox"
+    wrong, short = loaded.rejects
+    assert (wrong.row, short.row) == (2, 3)
+    [problem] = wrong.problems
+    assert (problem.field, problem.found) == ("motion_type", "trox")
+    assert "preliminary_injunction, tro" in problem.expected
 
 
 @pytest.mark.parametrize(
@@ -72,9 +66,9 @@ def test_a_wrong_value_names_row_field_value_and_allowed(tmp_path: Path) -> None
         ("a.csv", b"", "no rows"),
         ("a.csv", b"id,motion_type,motion\n", "no rows"),
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
-        ("a.csv", b"id;motion;motion_type\na;b;tro\n", "has semicolons between its columns"),
-        ("a.csv", b"id\tmotion\na\tb\n", "has tabs between its columns"),
-        ("a.csv", b"sep=,\nid,motion\na,b\n", "begins with a line for Excel"),
+        ("a.csv", b"id;motion;motion_type\na;b;tro\n", "semicolons"),
+        ("a.csv", b"id\tmotion\na\tb\n", "tabs"),
+        ("a.csv", b"sep=,\nid,motion\na,b\n", "Excel"),
         ("a.csv", "id,motion_type,motion\xe9\na,tro,x\n".encode("latin-1"), "not UTF-8"),
         ("a.csv", b'id,motion_type,"motion\na,tro,x\n', "not valid CSV"),
         ("a.json", b"{", "not JSON"),
@@ -101,14 +95,14 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     assert (row.likelihood_of_success, row.notice) == (4, "ex_parte")
 
 
-def test_a_wrong_value_is_told_as_it_was_written(tmp_path: Path) -> None:
+def test_a_problem_quotes_the_value_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     head = "motion,motion_type,harm_types,decided"
     path.write_text(f'{head}\ntext,Tro Pi,Monetary; Lost Voting,2026\ntext,tro,"voting, x",May\n')
     first, second = load(path, Motion).rejects
     assert [problem.found for problem in first.problems] == ["Tro Pi", "Lost Voting"]
     assert [problem.found for problem in second.problems] == ["May", "voting, x"]
-    assert str(second.problems[1]).endswith("separate values with ;")
+    assert "separate values with ;" in second.problems[1].expected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +147,7 @@ def test_parquet_dates_and_numbers(tmp_path: Path) -> None:
     first, second = load(path, Motion).rows
     assert (first.id, first.decided, first.court) == ("0", "2024-05-06", "ilnd")
     assert second.decided is None
-    assert first.motion == " text "  # to the letter, or the spans of phrases would not fit
+    assert first.motion == " text "  # not stripped: the spans of phrases refer to it
 
 
 @pytest.mark.parametrize(
@@ -166,20 +160,9 @@ def test_parquet_dates_and_numbers(tmp_path: Path) -> None:
         ("motion", " \n"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_rejected_as_json_can_say(
-    tmp_path: Path, field: str, value: object
-) -> None:
+def test_a_value_of_the_wrong_type_is_rejected(field: str, value: object) -> None:
     loaded = check_rows([{"motion_type": "tro", "motion": "text", field: value}], Motion)
     assert loaded.rejects[0].problems[0].field == field
-    path = write_rejects(loaded, tmp_path)
-    assert path is not None
-    json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-
-
-def test_deep_json_is_refused_and_not_a_crash(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text("[" * 100_000)
-    with pytest.raises(UnreadableInput, match="not JSON"):
-        load(tmp_path / "m.json", Motion)
 
 
 def test_a_broken_json_line_is_one_reject(tmp_path: Path) -> None:
@@ -190,15 +173,17 @@ def test_a_broken_json_line_is_one_reject(tmp_path: Path) -> None:
     assert [reject.row for reject in loaded.rejects] == [2]
 
 
-def test_a_repeated_id_is_named_in_motions_and_rejected_in_rulings() -> None:
+def test_duplicate_ids_are_listed_for_motions_and_rejected_for_rulings() -> None:
     row = ROWS[0].model_dump(mode="json")
     motions, rulings = check_rows([row, row], Motion), check_rows([row, row], Ruling)
     assert (len(motions.rows), motions.duplicate_ids) == (2, [ROWS[0].id])
     assert rulings.rows == [ROWS[0]]
-    assert "unique id (row 1 " in str(rulings.rejects[0])
+    [problem] = rulings.rejects[0].problems
+    assert (problem.field, problem.found) == ("id", ROWS[0].id)
+    assert "row 1" in problem.expected
 
 
-def test_labels_are_set_aside_when_reading_motions() -> None:
+def test_labels_are_ignored_when_motions_are_read() -> None:
     loaded = check_rows([ROWS[0].model_dump(mode="json")], Motion)
     assert "outcome" in loaded.post_ruling_columns
     assert not hasattr(loaded.rows[0], "outcome")
@@ -220,60 +205,6 @@ def test_no_row_is_ever_lost_or_raises(rows: list[dict[str, object]]) -> None:
         numbers = checked.row_numbers + [reject.row for reject in checked.rejects]
         assert sorted(numbers) == list(range(1, len(rows) + 1))
         assert all(str(reject) for reject in checked.rejects)
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
-    path.write_text("old")
-
-    def fail_halfway() -> None:
-        with atomic_write(path) as temporary:
-            temporary.write_text("half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail_halfway()
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_rejects_of_several_files_name_them_and_are_as_private(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for name in ("a", "b"):
-        (folder / f"{name}.jsonl").write_text(f"{json.dumps(MOTION)}\n{{broken\n")
-    (folder / "b.jsonl").chmod(0o600)
-    loaded = load(folder, Motion)
-    assert len(loaded.rows) == 2
-    assert [(Path(each.file).name, each.row) for each in loaded.rejects] == [
-        ("a.jsonl", 2),
-        ("b.jsonl", 2),
-    ]
-    path = write_rejects_beside(loaded, str(folder))
-    assert path == tmp_path / "in.rejects.jsonl"
-    assert path.stat().st_mode & 0o777 == 0o600
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert [(Path(line["file"]).name, line["row"]) for line in lines] == [
-        ("a.jsonl", 2),
-        ("b.jsonl", 2),
-    ]
-
-
-def test_rejects_go_to_a_folder_that_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "y1").mkdir()
-    (tmp_path / "y1" / "a.jsonl").write_text(f"{json.dumps(MOTION)}\n{{broken\n")
-    over_folders = "y*/a.jsonl"
-    path = write_rejects_beside(load(over_folders, Motion), over_folders)
-    assert path is not None
-    assert path.resolve() == tmp_path / "a.jsonl.rejects.jsonl"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.jsonl.rejects.jsonl", "y1"]
-    fsspec.filesystem("memory").pipe("/bucket/a.jsonl", json.dumps(MOTION).encode())
-    elsewhere = "memory://bucket/a.jsonl"
-    assert write_rejects_beside(load(elsewhere, Motion), elsewhere) is None
-    assert path.exists()  # it is of another file of that name
 
 
 def test_a_pipe_and_a_cut_first_line_are_read(

@@ -1,6 +1,5 @@
 """Inputs of any size: every format and packing, wrong lines among good ones, folders, addresses."""
 
-import csv
 import gzip
 import io
 import json
@@ -13,15 +12,12 @@ import fsspec
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from data.io import chunks, formats
+from data.io import chunks
 from data.io.chunks import Chunk
-from data.io.load import check_rows, read_raw_rows
+from data.io.load import read_raw_rows
 from data.io.rows import BrokenRow, UnreadableInput
 from data.io.sources import open_source
-from data.schema import Motion
 
 ROWS = [
     {"id": f"m{n}", "motion_type": "tro", "motion": f"A rival, \n copied {n} marks.", "court": "é"}
@@ -125,37 +121,6 @@ def test_addresses_are_read_through_fsspec(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "good", "words"),
-    [
-        ("a.jsonl", b'{"id": "a"}\n{"id"\n{"id": "b"}', ["a", "b"], "one JSON object"),
-        ("a.jsonl", b'{"id": "a"}\n{"id": "\xe9"}\n{"id": "b"}', ["a", "b"], "UTF-8"),
-        ("a.jsonl", b'{"id": "a"}\n"' + b"x" * 300 + b'"\n{"id": "b"}\n', ["a", "b"], "a line of"),
-        ("a.csv", b"id,b\na,1\nb\nc,2\n", ["a", "c"], "2 cells"),
-        ("a.csv", b"id,b\na,1\nb,\xe9\nc,2\n", ["a", "c"], "UTF-8"),
-        ("a.csv", b'id,b\na,1\nb,"open\nc,2\nd,"3"\n', ["a", "c", "d"], "valid CSV"),
-        ("a.csv", b'id,b\na,1\nb,"open\nc,2\nd,3\n', ["a", "c", "d"], "valid CSV"),
-        ("a.csv", b'id,b\na,1\nb,"open\nc,' + b"2\n,\n" * 99, ["a", "c"], "valid CSV"),
-    ],
-)
-def test_a_wrong_line_does_not_stop_the_others(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    content: bytes,
-    good: list[str],
-    words: str,
-) -> None:
-    monkeypatch.setattr(formats, "MAX_LINE_BYTES", 200)
-    with io.BytesIO(content) as stream:
-        read = formats.jsonl_rows(stream) if name == "a.jsonl" else formats.csv_rows(stream, name)
-        rows = list(read)
-    assert [row["id"] for row in rows if isinstance(row, dict) and row["id"]] == good
-    [broken] = [row for row in rows if isinstance(row, BrokenRow)][:1]
-    assert words in broken.expected
-    assert not check_rows([broken], Motion).rows
-
-
-@pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
@@ -178,41 +143,6 @@ def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UnreadableInput, match=words):
         _rows(tmp_path / name)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=JSON, indent=st.sampled_from([None, 1]), block=st.integers(1, 9))
-def test_json_read_in_pieces_is_json_read_whole(
-    monkeypatch: pytest.MonkeyPatch, value: Any, indent: int | None, block: int
-) -> None:
-    monkeypatch.setattr(formats, "BLOCK_BYTES", block)
-    content = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "ignore")
-    again = json.loads(content)
-    expected = again if isinstance(again, list) else [again]
-    assert list(formats.json_rows(io.BytesIO(content), "x")) == expected
-
-
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=st.lists(st.tuples(CELLS, CELLS), max_size=5))
-def test_csv_read_row_by_row_is_what_was_written(table: list[tuple[str, str]]) -> None:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([("caption", "motion"), *table, ("last", "row")])
-    stream = io.BytesIO(out.getvalue().encode())
-    written = [row for row in (*table, ("last", "row")) if "".join(row).strip()]
-    assert list(formats.csv_rows(stream, "a.csv")) == [
-        {"caption": caption if caption.strip() else None, "motion": text if text.strip() else None}
-        for caption, text in written
-    ]
 
 
 def test_a_changed_file_is_another_input(tmp_path: Path) -> None:
