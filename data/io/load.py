@@ -38,7 +38,7 @@ class Loaded(Generic[M]):
         Columns that exist only after a ruling, ignored when motions are read.
     duplicate_ids
         Ids that several motions share. Of rulings with one id only the first is valid, since an
-        evaluation tells rulings apart by their ids.
+        evaluation identifies rulings by id.
     name
         The name of the source.
     files

@@ -1,4 +1,4 @@
-"""Doubts about rulings that fit the schema."""
+"""Findings about rulings that fit the schema."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ def _only(change: dict[str, str | None]) -> list[str]:
     return [finding.message for finding in found]
 
 
-def test_the_embedded_rulings_raise_no_doubt() -> None:
+def test_the_embedded_rulings_have_no_finding() -> None:
     assert check_rulings(embedded_rulings()) == []
     assert check_rulings([]) == []
 
@@ -67,7 +67,7 @@ def test_what_would_mislead_is_named(change: dict[str, str | None], words: str) 
         "In another case the court held that loss of goodwill is irreparable. " * 40,
     ],
 )
-def test_what_a_paper_may_say_is_no_doubt(words: str) -> None:
+def test_what_a_paper_may_say_is_not_a_finding(words: str) -> None:
     assert _only({"motion": words}) == []
 
 

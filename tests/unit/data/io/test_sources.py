@@ -74,7 +74,7 @@ def test_every_format_comes_in_chunks(tmp_path: Path, kind: str, packed: str) ->
 
 @pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
 @pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
-def test_standard_input_tells_its_format(
+def test_the_format_of_standard_input_is_detected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, packed: str
 ) -> None:
     content = _written(tmp_path, kind, packed).read_bytes()
