@@ -135,7 +135,7 @@ class Source:
 
 
 class _RowIdsAhead:
-    """Ids such as `row-7` of rows read so far, by the number of the row that could be assigned it."""
+    """Ids such as `row-7` of rows read so far, by the number of the row that may be assigned it."""
 
     def __init__(self) -> None:
         self.ids_by_row: dict[int, set[str]] = {}
