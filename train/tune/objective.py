@@ -73,7 +73,7 @@ class CrossValidation:
                 parameters,
                 settings.n_bags,
                 settings.seed,
-                read=fold.ratings,
+                ratings=fold.ratings,
             ).model
             granted = training_set.granted[fold.test]
             for index, (mode, frame) in enumerate(fold.frames.items()):
