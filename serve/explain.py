@@ -54,7 +54,7 @@ def largest_factors(
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
-                label=column.say(value, errors.get(column.name)),
+                label=column.describe(value, errors.get(column.name)),
                 value=value,
                 source=frame.provenance[row, index],
                 log_odds=share,
@@ -102,6 +102,6 @@ def strongest_of_family(
     for row, index in enumerate(strongest.tolist()):
         column, share = COLUMNS[index], float(shap[row, index])
         moves = share != 0.0
-        labels.append(column.say(plain(frame.column(column.name)[row])) if moves else None)
+        labels.append(column.describe(plain(frame.column(column.name)[row])) if moves else None)
         points.append(points_moved(float(p[row]), share) if moves else 0.0)
     return labels, points

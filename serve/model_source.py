@@ -1,66 +1,79 @@
-"""Find the model to answer with: a folder, an MLflow model address, or the registered model."""
+"""Find the model to answer with: a folder, an MLflow address, or the registered champion."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from train.model.store import model_folder
-from train.tracking.registry import REGISTERED_NAME, model_uri, client, fetch_model, registry_state
+from train.tracking.registry import (
+    REGISTERED_NAME,
+    client,
+    fetch_model,
+    model_uri,
+    registry_state,
+)
 
 
 class NoTrainedModel(LookupError):
-    """There is no registered model yet in the MLflow store in use."""
+    """No model is registered yet in the MLflow store in use."""
 
 
 @dataclass(frozen=True)
-class Located:
-    """A model folder on this machine and the version it goes by."""
+class LocatedModel:
+    """A model folder on this machine, and the version such as `enjoin/3` if it has one."""
 
     folder: Path
     version: str | None
 
 
-def locate_model(source: str | None = None) -> Located:
-    """Find a model folder, fetching it from MLflow where needed.
+def locate_model(source: str | None = None) -> LocatedModel:
+    """Find a model, and fetch it from MLflow if needed.
 
     Parameters
     ----------
     source
-        A folder holding `model.json` (or an MLflow model folder that has one inside), an MLflow
-        address such as `models:/enjoin/3` or `runs:/...`, or None for the champion of `enjoin` in
-        the MLflow registry (the newest version where a store has no champion).
+        A folder with `model.json` (or an MLflow model folder that contains one), an MLflow address
+        such as `models:/enjoin/3` or `runs:/...`, or None for the registered champion (the newest
+        version if there is no champion).
 
     Raises
     ------
     NoTrainedModel
-        If no source is given and nothing is registered.
+        If no source is given and no model is registered.
     FileNotFoundError
-        If the source holds no model.
+        If there is no model at the source.
     """
     if source is not None and ":/" not in source:
-        return Located(model_folder(Path(source), source), None)
-    found = wanted(source)
-    name = found.removeprefix("models:/") if found.startswith("models:/") else None
-    return Located(fetch_model(found), name)
+        return LocatedModel(model_folder(Path(source), source), None)
+    uri = resolve_source(source)
+    version = uri.removeprefix("models:/") if uri.startswith("models:/") else None
+    return LocatedModel(fetch_model(uri), version)
 
 
-def follows(source: str | None) -> bool:
-    """Tell whether a source may lead to another model tomorrow: the champion, or another alias."""
+def may_change(source: str | None) -> bool:
+    """Return whether a source may later give another model: the champion, or another alias.
+
+    >>> may_change(None), may_change("models:/enjoin@challenger"), may_change("models:/enjoin/3")
+    (True, True, False)
+    """
     return source is None or "@" in source.rpartition("models:/")[2]
 
 
-def wanted(source: str | None) -> str:
-    """Return the MLflow address that a source leads to now.
+def resolve_source(source: str | None) -> str:
+    """Return the MLflow address of the model that a source gives now.
+
+    An alias is replaced by the version it points to: `models:/enjoin@champion` by
+    `models:/enjoin/3`.
 
     Raises
     ------
     NoTrainedModel, FileNotFoundError
         As `locate_model` does.
     """
-    return _numbered(source) if source else _answering()
+    return _default_uri() if source is None else _resolve_alias(source)
 
 
-def _answering() -> str:
-    import mlflow  # seconds to import, so only where it is needed
+def _default_uri() -> str:
+    import mlflow  # takes seconds to import
 
     version = registry_state().default_version
     if version is None:
@@ -70,8 +83,7 @@ def _answering() -> str:
     return model_uri(version)
 
 
-def _numbered(source: str) -> str:
-    """Return `models:/enjoin/3` for `models:/enjoin@champion`: an alias moves, a number stays."""
+def _resolve_alias(source: str) -> str:
     from mlflow.exceptions import MlflowException
 
     name, at, alias = source.removeprefix("models:/").partition("@")

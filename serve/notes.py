@@ -5,7 +5,7 @@ from typing import Any
 
 from data.courts import find_court
 from data.schema import Motion
-from features.text.cleaning import LONGEST
+from features.text.cleaning import MAX_CHARACTERS
 from train.modes import Mode
 
 
@@ -18,9 +18,9 @@ def unusable_parts(motion: Motion) -> list[str]:
             "ilnd for N.D. Ill.), so the court is ignored"
         )
     for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
-        if text and len(text) > LONGEST:
+        if text and len(text) > MAX_CHARACTERS:
             notes.append(
-                f"the {paper} has {len(text):,} characters; only the first {LONGEST:,} were read. "
+                f"the {paper} has {len(text):,} characters; only the first {MAX_CHARACTERS:,} were read. "
                 "Leave out the exhibits"
             )
     return notes

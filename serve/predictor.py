@@ -13,8 +13,8 @@ from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.frame import FeatureFrame
 from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
-from serve.model_source import Located, locate_model
-from serve.notes import unusable_parts, untested_inputs
+from serve.model_source import LocatedModel, locate_model
+from serve.notes import untested_inputs, unusable_parts
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
@@ -75,7 +75,7 @@ class Predictor:
         return cls.from_located(locate_model(source))
 
     @classmethod
-    def from_located(cls, located: Located) -> "Predictor":
+    def from_located(cls, located: LocatedModel) -> "Predictor":
         """Load the model from a folder on this machine."""
         digest = model_digest(located.folder)
         return cls(

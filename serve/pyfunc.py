@@ -1,4 +1,4 @@
-"""The model as an MLflow pyfunc: no pickle, just this module named as the loader.
+"""The model as an MLflow pyfunc, loaded by this module, without pickle.
 
 `mlflow.pyfunc.load_model(...)` calls `_load_pyfunc` with the folder that `train.model.store` wrote.
 """
@@ -17,15 +17,15 @@ from packaging.requirements import Requirement
 from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
-from serve.model_source import Located
+from serve.model_source import LocatedModel
 from serve.predictor import Predictor
 from train.tracking.registry import REGISTERED_NAME
 
-ROOMS = ("data", "features", "train", "serve")
+PACKAGES = ("data", "features", "train", "serve")
 
 
 class GrantPyfunc:
-    """What MLflow calls: a data frame of motions in, the scored table out."""
+    """The interface that MLflow calls: a data frame of motions in, their scores out."""
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
@@ -33,13 +33,22 @@ class GrantPyfunc:
     def predict(
         self, model_input: pd.DataFrame, params: dict[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Score motions given as a data frame of schema fields.
+        """Score motions.
+
+        Parameters
+        ----------
+        model_input
+            n motions: a column for each field of the schema that is given.
+
+        Returns
+        -------
+        The table of `Predictor.score`.
 
         Raises
         ------
         mlflow.exceptions.MlflowException
-            If a row is wrong; the message names row, field, value and what was expected. The
-            message of any other exception MLflow's scoring server would keep to itself.
+            If a row is invalid; the message names the row, the field, its value and what was
+            expected. (Of other exceptions, MLflow's scoring server hides the message.)
         """
         from mlflow.exceptions import MlflowException
 
@@ -55,15 +64,15 @@ class GrantPyfunc:
 
 
 def _load_pyfunc(path: str) -> GrantPyfunc:
-    return GrantPyfunc(Predictor.from_located(Located(Path(path), _registered_version(path))))
+    return GrantPyfunc(Predictor.from_located(LocatedModel(Path(path), _registered_version(path))))
 
 
 def _registered_version(path: str) -> str | None:
-    """Return "enjoin/3" where MLflow noted beside the model which version it fetched."""
-    noted = Path(path).parents[1] / "registered_model_meta"
-    if not noted.is_file():
+    """Return a version such as "enjoin/3" if MLflow recorded beside the model which it fetched."""
+    file = Path(path).parents[1] / "registered_model_meta"
+    if not file.is_file():
         return None
-    meta = yaml.safe_load(noted.read_text(encoding="utf-8"))
+    meta = yaml.safe_load(file.read_text(encoding="utf-8"))
     return f"{meta['model_name']}/{meta['model_version']}"
 
 
@@ -72,10 +81,17 @@ def _plain(value: Any) -> Any:
 
 
 def log_to_mlflow(folder: Path, description: str) -> str:
-    """Log a saved model into the active MLflow run and register it; return the version.
+    """Log a saved model to the active MLflow run and register it; return the version.
 
-    The description is shown on the registered version. The rooms travel with it, so that `mlflow
-    models serve` needs only the packages from PyPI.
+    The packages of this program are logged with it, so that `mlflow models serve` needs nothing
+    but packages from PyPI.
+
+    Parameters
+    ----------
+    folder
+        The folder `train.model.store` wrote.
+    description
+        Shown with the registered version.
     """
     import mlflow
     from mlflow.models import ModelSignature
@@ -86,13 +102,13 @@ def log_to_mlflow(folder: Path, description: str) -> str:
         ColSpec(DataType.string if info.is_required() else AnyType(), name, info.is_required())
         for name, info in Motion.model_fields.items()
     ]
-    scored = _load_pyfunc(str(folder)).predict(example)
-    outputs = [ColSpec(_column_type(name), name, required=False) for name in scored.columns]
+    scores = _load_pyfunc(str(folder)).predict(example)
+    outputs = [ColSpec(_column_type(name), name, required=False) for name in scores.columns]
     info = mlflow.pyfunc.log_model(
         name="model",
         loader_module="serve.pyfunc",
         data_path=str(folder),
-        code_paths=[str(files(room)) for room in ROOMS],
+        code_paths=[str(files(package)) for package in PACKAGES],
         signature=ModelSignature(Schema(inputs), Schema(outputs)),
         input_example=example,
         pip_requirements=_requirements(),
@@ -108,11 +124,12 @@ def _column_type(name: str) -> Any:
 
     if name == "in_scope":
         return DataType.boolean
-    return DataType.double if name.startswith("p_") else DataType.string
+    is_number = name.startswith("p_") or name.endswith("_points")
+    return DataType.double if is_number else DataType.string
 
 
 def _requirements() -> list[str]:
-    """Pin what the program declares to the versions in use."""
+    """Return the declared requirements (without extras), pinned to the installed versions."""
     declared = [Requirement(line) for line in requires("enjoin") or []]
-    core = [need for need in declared if need.marker is None or need.marker.evaluate({"extra": ""})]
-    return [f"{need.name}=={installed_version(need.name)}" for need in core]
+    core = [each for each in declared if each.marker is None or each.marker.evaluate({"extra": ""})]
+    return [f"{each.name}=={installed_version(each.name)}" for each in core]

@@ -205,7 +205,7 @@ def _compare_features(
         absent = column.kind in ("flag", "scale") and not (value or other_value)
         if np.isnan(other_value) or absent:
             continue
-        label = column.say(_decode(column, float(other_value), categories))
+        label = column.describe(_decode(column, float(other_value), categories))
         weight = abs(float(shap[column.name]))
         (shared if value == other_value else differences).append((weight, label))
     return _heaviest(shared), _heaviest(differences)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.io.chunks import Chunk
 from serve.batch.chunk import OutputOptions, score_chunk
-from serve.model_source import Located
+from serve.model_source import LocatedModel
 from serve.predictor import Predictor
 from train.cluster import CONNECT_TIMEOUT, PREFETCH_PER_THREAD, connect_dask, prefetch
 
@@ -88,7 +88,7 @@ def _unpack_model(packed: bytes, version: str) -> Predictor:
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(folder, filter="data")
-        return Predictor.from_located(Located(Path(folder), version))
+        return Predictor.from_located(LocatedModel(Path(folder), version))
 
 
 def _result(client: "Client", future: Any) -> bytes:

@@ -21,7 +21,7 @@ import joblib
 
 from data.io.chunks import Chunk
 from serve.batch.chunk import OutputOptions, score_chunk
-from serve.model_source import Located
+from serve.model_source import LocatedModel
 from serve.predictor import Predictor
 from train.model.store import UnusableModel
 
@@ -128,7 +128,7 @@ def _score_in_worker(
 
 @lru_cache(maxsize=1)
 def _load_model(folder: Path, version: str, digest: str) -> Predictor:
-    predictor = Predictor.from_located(Located(folder, version))
+    predictor = Predictor.from_located(LocatedModel(folder, version))
     if predictor.digest != digest:
         raise UnusableModel(f"the model in {folder} was changed during the run; run again")
     return predictor

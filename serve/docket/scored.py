@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
-from data.field_types import OptionalValue, OptionalName
+from data.field_types import OptionalName, OptionalValue
 from data.io.load import check_rows, load, read_raw_rows
 from data.io.rows import UnreadableInput
 from data.schema import Motion

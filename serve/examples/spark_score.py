@@ -2,10 +2,10 @@
 
     python -m serve.examples.spark_score pending.parquet scored.parquet
 
-or hand this file to `spark-submit`. The input is Parquet, JSON lines or CSV as `enjoin score` reads
-them. The output is a folder of Parquet files: the docket's columns, then those of `enjoin score`.
-Wrong rows go to `OUTPUT.rejects` beside it, as JSON lines with their reasons. Every machine needs
-`pip install .[spark]`, and the driver `MLFLOW_TRACKING_URI` where the model is not in this folder.
+Or pass this file to `spark-submit`. The input is Parquet, JSON lines or CSV, as for `enjoin score`.
+The output is a folder of Parquet files: the docket's columns, then those of `enjoin score`. Invalid
+rows go to `OUTPUT.rejects` as JSON lines with the reasons. Every machine needs `pip install
+.[spark]`, and the driver needs `MLFLOW_TRACKING_URI` unless the model is in this folder.
 """
 
 import argparse
@@ -28,93 +28,93 @@ def read_docket(spark: SparkSession, source: str) -> DataFrame:
     Raises
     ------
     ValueError
-        If the name ends in none of the three.
+        If the name has another ending.
     """
-    kind = PurePath(source).suffix
-    if kind == ".parquet":
+    suffix = PurePath(source).suffix
+    if suffix == ".parquet":
         return spark.read.parquet(source)
-    if kind == ".jsonl":
+    if suffix == ".jsonl":
         return spark.read.json(source)
-    if kind == ".csv":
-        found = spark.read.csv(source, header=True, multiLine=True, escape='"')
-        return found.select([_cell(name) for name in found.columns])
+    if suffix == ".csv":
+        docket = spark.read.csv(source, header=True, multiLine=True, escape='"')
+        return docket.select([_parse_csv_column(name) for name in docket.columns])
     raise ValueError(f"{source}: expected a name ending in .parquet, .jsonl or .csv")
 
 
 def split_docket(docket: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Return the rows that fit the schema, and the others with their `reasons`.
+    """Return the valid rows, and the invalid ones with their `reasons`.
 
-    One wrong row would else end the whole job, since the model refuses the batch that holds it.
+    The model refuses a whole batch if one of its rows is invalid, which would fail the job.
     """
     checked = docket.withColumn("reasons", sql.pandas_udf(_reasons, "string")(_motion(docket)))
-    right = checked.where(sql.col("reasons").isNull()).drop("reasons")
-    return right, checked.where(sql.col("reasons").isNotNull())
+    valid = checked.where(sql.col("reasons").isNull()).drop("reasons")
+    return valid, checked.where(sql.col("reasons").isNotNull())
 
 
 def score_docket(spark: SparkSession, docket: DataFrame, model: str) -> DataFrame:
-    """Add the columns of `serve.predictor.Predictor.score` to a docket whose rows all fit.
+    """Add the columns of `serve.predictor.Predictor.score` to a docket of valid rows.
 
     Parameters
     ----------
     model
-        MLflow address, such as `models:/enjoin/1`; its signature tells Spark what comes out.
+        MLflow address, such as `models:/enjoin/1`; its signature tells Spark the columns.
     """
     predict = mlflow.pyfunc.spark_udf(spark, model, env_manager="local")
     scored = docket.withColumn("scored", predict(_motion(docket)))
-    added = scored.select("scored.*").dtypes
-    own = [_named(name) for name in docket.columns if name not in dict(added)]
-    return scored.select(*own, *(_shown(name, kind) for name, kind in added))
+    score_types = scored.select("scored.*").dtypes
+    others = [_column(name) for name in docket.columns if name not in dict(score_types)]
+    return scored.select(*others, *(_score_column(name, kind) for name, kind in score_types))
 
 
 def _motion(docket: DataFrame) -> Column:
-    return sql.struct(*(_named(name) for name in docket.columns if name in Motion.model_fields))
+    return sql.struct(*(_column(name) for name in docket.columns if name in Motion.model_fields))
 
 
-def _named(name: str) -> Column:
-    return sql.col(f"`{name}`")  # a name may hold a dot
+def _column(name: str) -> Column:
+    return sql.col(f"`{name}`")  # quoted, as a name may contain a dot
 
 
-def _cell(name: str) -> Column:
-    """Read a CSV column: in a list field values are separated by `;`, and `[]` means none."""
-    cell = _named(name)
+def _parse_csv_column(name: str) -> Column:
+    """Parse a CSV column; the values of a list are separated by `;`, and `[]` is an empty list."""
+    cell = _column(name)
     if name not in Motion.model_fields or not is_list(name):
         return cell
-    none = sql.array().cast("array<string>")
+    empty = sql.array().cast("array<string>")
     values = sql.split(sql.trim(cell), r"\s*;\s*")
-    return sql.when(sql.trim(cell) == "[]", none).when(cell.isNotNull(), values).alias(name)
+    return sql.when(sql.trim(cell) == "[]", empty).when(cell.isNotNull(), values).alias(name)
 
 
-def _shown(name: str, kind: str) -> Column:
-    """Return a column of the model: MLflow has written what is missing there as a word."""
+def _score_column(name: str, kind: str) -> Column:
+    """Return a column of the scores; MLflow writes missing texts as "nan" or "None"."""
     column = sql.col("scored").getField(name)
-    if kind == "string":
+    if suffix == "string":
         column = sql.when(~column.isin("nan", "None"), column)
     return column.alias(name)
 
 
 def _reasons(motions: pd.DataFrame) -> pd.Series:
-    """Say of each motion what is wrong with it, or nothing."""
-    # The model brings a copy of the rooms. With all of the installed ones imported here, a worker
-    # that does both never takes some from the one and some from the other.
+    """Return what is wrong with each motion, or None."""
+    # The model brings its own copy of the packages. Importing all installed ones here prevents a
+    # worker from mixing the two.
     import serve.pyfunc  # noqa: F401
 
-    # Arrow makes arrays of lists, and pandas NaN of what is missing.
-    shown = motions.astype(object).where(motions.notna(), None)
-    shown = shown.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
+    # Arrow turns lists into arrays, and pandas turns missing values into NaN.
+    rows = motions.astype(object).where(motions.notna(), None)
+    rows = rows.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
     reasons: list[str | None] = [None] * len(motions)
-    for reject in check_rows(shown.to_dict("records"), Motion).rejects:
+    for reject in check_rows(rows.to_dict("records"), Motion).rejects:
         reasons[reject.row - 1] = "; ".join(map(str, reject.problems))
     return pd.Series(reasons, dtype=object)
 
 
 def main(source: str, output: str, model: str) -> int:
-    """Score a docket; return 3 where rows were rejected, else 0."""
+    """Score a docket; return 3 if rows were rejected, else 0."""
     spark = SparkSession.builder.appName("enjoin").getOrCreate()
     docket = read_docket(spark, source).repartition(spark.sparkContext.defaultParallelism)
-    right, wrong = split_docket(docket)
-    score_docket(spark, right, model).write.mode("overwrite").parquet(output)
-    wrong.write.mode("overwrite").json(f"{output}.rejects")
-    scored, rejected = spark.read.parquet(output).count(), wrong.count()
+    valid, invalid = split_docket(docket)
+    score_docket(spark, valid, model).write.mode("overwrite").parquet(output)
+    invalid.write.mode("overwrite").json(f"{output}.rejects")
+    scored, rejected = spark.read.parquet(output).count(), invalid.count()
     print(f"{scored} motion(s) scored by {model} -> {output}")
     if rejected:
         print(f"{rejected} row(s) rejected -> {output}.rejects", file=sys.stderr)
@@ -122,9 +122,9 @@ def main(source: str, output: str, model: str) -> int:
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description="Score a docket in Spark.")
-    options.add_argument("source", help=".parquet, .jsonl or .csv")
-    options.add_argument("output", help="folder to write")
-    options.add_argument("--model", default="models:/enjoin@champion")
-    given = options.parse_args()
-    sys.exit(main(given.source, given.output, given.model))
+    parser = argparse.ArgumentParser(description="Score a docket in Spark.")
+    parser.add_argument("source", help=".parquet, .jsonl or .csv")
+    parser.add_argument("output", help="folder to write")
+    parser.add_argument("--model", default="models:/enjoin@champion")
+    arguments = parser.parse_args()
+    sys.exit(main(arguments.source, arguments.output, arguments.model))

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from serve.papers.extract import MOST_BYTES
+from serve.papers.extract import MAX_BYTES
 
 MAX_BODY_BYTES = 2_000_000
 """Maximum size of a request body: room for two long briefs."""
-UPLOAD_BYTES = {"/v1/papers": MOST_BYTES}
+UPLOAD_BYTES = {"/v1/papers": MAX_BYTES}
 """Maximum size of a body that is a file, by path."""
 BODY_SECONDS = 30.0
 """How long a body may pause between two parts."""

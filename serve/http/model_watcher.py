@@ -11,7 +11,7 @@ from threading import Event, Thread
 from data.embedded import clearview_motion
 from data.io.redact import redact_secrets
 from data.schema import Motion
-from serve.model_source import follows, locate_model, wanted
+from serve.model_source import locate_model, may_change, resolve_source
 from serve.predictor import Predictor
 
 POLL_SECONDS = 30.0
@@ -65,7 +65,7 @@ class ModelWatcher:
     def poll(self) -> None:
         """Ask the registry which version to use; if it is another and usable, switch to it."""
         try:
-            address = wanted(self.source)
+            address = resolve_source(self.source)
             if address.removeprefix("models:/") == self.predictor.version:
                 self._clear_error()
             elif self._refused and address == self._refused[0]:
@@ -79,7 +79,7 @@ class ModelWatcher:
 
     def follow(self, seconds: float = POLL_SECONDS) -> None:
         """Poll at an interval in a background thread, until `stop` is called."""
-        if not follows(self.source):
+        if not may_change(self.source):
             return
 
         def poll_until_stopped() -> None:

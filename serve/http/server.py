@@ -23,7 +23,7 @@ from serve.http.auth import AccessControl
 from serve.http.logs import LogFormat, logging_config
 from serve.http.metrics import MULTIPROC_VARIABLE
 from serve.http.model_watcher import POLL_SECONDS, ModelWatcher, warm_up
-from serve.model_source import Located
+from serve.model_source import LocatedModel
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ServerSettings:
         Interval between two polls of the registry.
     """
 
-    located: Located
+    located: LocatedModel
     source: str | None
     keys: Mapping[str, str]
     rate_limit: str | None = None

@@ -6,7 +6,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 
 from serve.http.errors import error_responses
-from serve.papers.extract import MOST_BYTES, Paper, UnreadablePaper, read_paper
+from serve.papers.extract import MAX_BYTES, Paper, UnreadablePaper, read_paper
 
 CONTENT_TYPES = (
     "application/pdf",
@@ -19,7 +19,7 @@ MAX_CONCURRENT = 2
 """Files read at a time, so that predictions are not delayed."""
 _BODY = {
     "required": True,
-    "description": f"the file itself, at most {MOST_BYTES:,} bytes",
+    "description": f"the file itself, at most {MAX_BYTES:,} bytes",
     "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in CONTENT_TYPES},
 }
 

@@ -1,9 +1,9 @@
-"""Take the words out of one PDF or Word file; run as a process of its own, so that it can be ended.
+"""Extract the text of a PDF or Word file in a process of its own, which can be stopped.
 
-A file made to do harm may keep a reader busy for ever or fill the memory, and a thread cannot be
-stopped. `paper_files` therefore runs this file: `python -P paper_text.py pdf < brief.pdf` prints
-`{"pages": [...], "unread": [...], "count": 40}` or `{"wrong": "..."}`. It imports nothing of the
-project, to start fast.
+A malicious file may keep a reader busy forever or fill the memory, and a thread cannot be stopped.
+`extract` therefore runs this file: `python -P extract_worker.py pdf < brief.pdf` prints
+`{"pages": [...], "empty_pages": [...], "page_count": 40}` or `{"error": "..."}`. It imports nothing
+of the project, so that it starts fast.
 """
 
 import io
@@ -17,131 +17,136 @@ from itertools import islice
 from typing import Any
 from zipfile import ZipFile
 
-MOST_CHARACTERS = 5_000_000
-"""Characters of a paper; as many as are read for phrases."""
-MOST_PAGES = 500
+MAX_CHARACTERS = 5_000_000
+"""Characters of a paper, as many as are searched for phrases."""
+MAX_PAGES = 500
 """Pages of a PDF that are read: a brief with its first exhibits."""
-MOST_UNPACKED = 100_000_000
-"""Bytes of a Word file's parts once unpacked."""
-MEMORY = 1_500_000_000
-"""Bytes of memory the process may ask for, where the system can hold it to that."""
-TOO_LONG = f"holds more than {MOST_CHARACTERS:,} characters; give the brief without its exhibits"
-_DAMAGED = "is damaged; open it in the program it was made with, save it anew, and give that"
+MAX_UNPACKED_BYTES = 100_000_000
+"""Size of a Word file's parts once unpacked."""
+MAX_MEMORY = 1_500_000_000
+"""Bytes of memory the process may use, where the system can limit it."""
+TOO_LONG = f"has more than {MAX_CHARACTERS:,} characters; submit the brief without its exhibits"
+_DAMAGED = "is damaged; open it in the program it was made with, save it again, and submit that"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-# What was struck out, text boxes a second time, and the tab stops among a paragraph's properties.
-_LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", _ALTERNATIVE}
-_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_STAMP = re.compile(r"^[ \t]*Case:?[ ]\d.*\bPage.*$", re.IGNORECASE | re.MULTILINE)
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+# Deletions, the second copy of a text box, and tab stops among a paragraph's properties.
+_SKIPPED = {f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", _FALLBACK}
+_CHARACTER_OF_TAG = {
+    f"{_W}tab": "\t",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "-",
+}
+_COURT_STAMP = re.compile(r"^[ \t]*Case:?[ ]\d.*\bPage.*$", re.IGNORECASE | re.MULTILINE)
 Notes = dict[tuple[str, str], list[str]]
+"""Lines of each footnote and endnote, by kind and id."""
 
 
-class Unreadable(Exception):
-    """A file whose words cannot be taken out; the message goes on from its name."""
+class UnreadableFile(Exception):
+    """A file without extractable text; the message continues from the file's name."""
 
 
 @dataclass(frozen=True)
-class Taken:
-    """The words of a file.
+class Extracted:
+    """The text of a file.
 
     Attributes
     ----------
     pages
-        The text of each page read; of a Word file, which has no pages, the whole text.
-    unread
-        The numbers of the pages that hold no words, or none that can be read.
-    count
-        How many pages there are; None for a Word file.
+        The text of each page read; for a Word file, which has no pages, the whole text.
+    empty_pages
+        Numbers of the pages without readable text, from 1.
+    page_count
+        Number of pages; None for a Word file.
     """
 
     pages: list[str]
-    unread: list[int]
-    count: int | None
+    empty_pages: list[int]
+    page_count: int | None
 
 
-def take(kind: str, content: bytes) -> Taken:
-    """Take the words out of a file.
+def extract_text(file_format: str, content: bytes) -> Extracted:
+    """Extract the text of a file.
 
     Parameters
     ----------
-    kind
+    file_format
         `pdf` or `docx`.
 
     Raises
     ------
-    Unreadable
-        If there are none to be had: a scan, an encrypted or damaged file, one too large.
+    UnreadableFile
+        If the file is a scan, encrypted, damaged or too large.
     """
     try:
-        taken = _take_pdf(content) if kind == "pdf" else _take_docx(content)
-    except Unreadable:
+        extracted = _read_pdf(content) if file_format == "pdf" else _read_docx(content)
+    except UnreadableFile:
         raise
     except MemoryError:
-        raise Unreadable(
-            f"needs more than {MEMORY / 1e9:g} GB of memory to be read; give the brief without "
-            "its exhibits"
+        raise UnreadableFile(
+            f"needs more than {MAX_MEMORY / 1e9:g} GB of memory to be read; submit the brief "
+            "without its exhibits"
         ) from None
-    except Exception as error:  # the libraries raise whatever a broken file leads them into
-        raise Unreadable(f"{_DAMAGED} ({type(error).__name__})") from None
-    if sum(map(len, taken.pages)) > MOST_CHARACTERS:
-        raise Unreadable(TOO_LONG)
-    return taken
+    except Exception as error:  # on a damaged file, the libraries raise errors of any type
+        raise UnreadableFile(f"{_DAMAGED} ({type(error).__name__})") from None
+    if sum(map(len, extracted.pages)) > MAX_CHARACTERS:
+        raise UnreadableFile(TOO_LONG)
+    return extracted
 
 
-def _take_pdf(content: bytes) -> Taken:
+def _read_pdf(content: bytes) -> Extracted:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(content))
-    # Many filings may not be changed but can be read by anyone: their password is empty.
+    # Many filings are protected from changes only: their password for reading is empty.
     if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable(
-            "is encrypted; open it with its password, save or print a copy without one, and give "
+        raise UnreadableFile(
+            "is encrypted; open it with its password, save or print a copy without one, and submit "
             "that"
         )
     pages: list[str] = []
-    broken, size = 0, 0
-    for page in islice(reader.pages, MOST_PAGES):
+    n_damaged = n_characters = 0
+    for page in islice(reader.pages, MAX_PAGES):
         try:
             pages.append(page.extract_text())
         except MemoryError:
             raise
-        except Exception:  # one broken page does not cost the others
+        except Exception:  # the other pages may be readable
             pages.append("")
-            broken += 1
-        size += len(pages[-1])
-        if size > MOST_CHARACTERS:
-            raise Unreadable(TOO_LONG)
-    # Courts stamp every page filed, scans too.
-    unread = [number for number, page in enumerate(pages, 1) if not _STAMP.sub("", page).strip()]
-    if not pages or broken == len(pages):
-        raise Unreadable(_DAMAGED)
-    if len(unread) == len(pages):
-        raise Unreadable(
-            f"has {len(pages)} page(s) and no text on any, as a scan has: run OCR first (such as "
-            "`ocrmypdf scan.pdf brief.pdf`), or paste the words"
+            n_damaged += 1
+        n_characters += len(pages[-1])
+        if n_characters > MAX_CHARACTERS:
+            raise UnreadableFile(TOO_LONG)
+    # Courts stamp every page filed, so a scan has that text at least.
+    empty = [n for n, page in enumerate(pages, 1) if not _COURT_STAMP.sub("", page).strip()]
+    if not pages or n_damaged == len(pages):
+        raise UnreadableFile(_DAMAGED)
+    if len(empty) == len(pages):
+        raise UnreadableFile(
+            f"has {len(pages)} page(s) without text, as a scan has; run OCR first (such as "
+            "`ocrmypdf scan.pdf brief.pdf`), or paste the text"
         )
-    return Taken(pages, unread, len(reader.pages))
+    return Extracted(pages, empty, len(reader.pages))
 
 
-def _take_docx(content: bytes) -> Taken:
+def _read_docx(content: bytes) -> Extracted:
     with ZipFile(io.BytesIO(content)) as package:
-        if sum(part.file_size for part in package.infolist()) > MOST_UNPACKED:
-            raise Unreadable(
-                f"unpacks to more than {MOST_UNPACKED:,} bytes; give the brief without its "
+        if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED_BYTES:
+            raise UnreadableFile(
+                f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; submit the brief without its "
                 "exhibits and pictures"
             )
         if "[Content_Types].xml" not in package.namelist():
-            raise Unreadable("is a zip file but no Word document; expected .docx, .pdf or .txt")
+            raise UnreadableFile("is not a Word document; expected .docx, .pdf or .txt")
     import docx
 
     document = docx.Document(io.BytesIO(content))
     lines: list[str] = []
-    _walk(document.element.body, [], lines, _notes(document))
-    return Taken(["\n\n".join(lines)], [], None)
+    _collect_text(document.element.body, [], lines, _notes(document))
+    return Extracted(["\n\n".join(lines)], [], None)
 
 
 def _notes(document: Any) -> Notes:
-    """Return the lines of each footnote and endnote, by kind and id."""
     from docx.oxml import parse_xml
 
     notes: Notes = {}
@@ -150,54 +155,54 @@ def _notes(document: Any) -> Notes:
         if kind not in ("footnote", "endnote"):
             continue
         for note in parse_xml(relation.target_part.blob).iter(f"{_W}{kind}"):
-            # The lines that part notes from the text are notes too, of a type of their own.
+            # Separators, the rules above the notes, are notes with a type of their own.
             if note.get(f"{_W}type", "normal") == "normal":
                 lines: list[str] = []
-                _walk(note, [], lines, {})
+                _collect_text(note, [], lines, {})
                 notes[kind, note.get(f"{_W}id", "")] = [line for line in lines if line.strip()]
     return notes
 
 
-def _walk(node: Any, words: list[str], lines: list[str], notes: Notes) -> None:
-    """Gather what stands under a node: words of the paragraph begun, and whole lines.
+def _collect_text(node: Any, words: list[str], lines: list[str], notes: Notes) -> None:
+    """Add the text under a node to the words of the current paragraph, and to the whole lines.
 
-    A note comes after the paragraph that first cites it, so that its sentence runs on.
+    A note follows the paragraph that first cites it, so that the sentence is not interrupted.
     """
     for child in node:
         tag = child.tag
         if tag == f"{_W}p":
-            own: list[str] = []
-            after: list[str] = []  # notes, and text boxes anchored in the paragraph
-            _walk(child, own, after, notes)
-            lines += ["".join(own), *after]
+            paragraph: list[str] = []
+            following: list[str] = []  # notes, and text boxes anchored in the paragraph
+            _collect_text(child, paragraph, following, notes)
+            lines += ["".join(paragraph), *following]
         elif tag == f"{_W}t":
             words.append(child.text or "")
-        elif tag in _SIGNS:
-            words.append(_SIGNS[tag])
+        elif tag in _CHARACTER_OF_TAG:
+            words.append(_CHARACTER_OF_TAG[tag])
         elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
             kind = tag.removeprefix(_W).removesuffix("Reference")
             lines += notes.pop((kind, child.get(f"{_W}id", "")), [])
-        elif isinstance(tag, str) and tag not in _LEFT_OUT:
-            _walk(child, words, lines, notes)
+        elif isinstance(tag, str) and tag not in _SKIPPED:
+            _collect_text(child, words, lines, notes)
 
 
-def _be_modest() -> None:
-    """Take only so much memory, and the processor after those who wait for predictions."""
-    with suppress(AttributeError, OSError):  # not every system can
+def _limit_resources() -> None:
+    """Limit memory, and yield the processor to predictions, as far as the system can."""
+    with suppress(AttributeError, OSError):
         os.nice(10)
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, hard))
 
 
-def _main(kind: str) -> None:
-    _be_modest()
+def _main(file_format: str) -> None:
+    _limit_resources()
     try:
-        print(json.dumps(asdict(take(kind, sys.stdin.buffer.read()))))
-    except Unreadable as error:
-        print(json.dumps({"wrong": str(error)}))
+        print(json.dumps(asdict(extract_text(file_format, sys.stdin.buffer.read()))))
+    except UnreadableFile as error:
+        print(json.dumps({"error": str(error)}))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,40 @@
-"""Percentage points moved by a share of the log-odds."""
+"""Shares of the log-odds as percentage points, factors and families."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from serve.explain import points_moved
+from data.schema import Motion
+from features.build import COLUMNS, FAMILIES, build_features
+from features.frame import FeatureFrame
+from serve.explain import (
+    MAX_FACTORS,
+    family_shares,
+    largest_factors,
+    points_moved,
+    strongest_of_family,
+)
+
+NAMES = [column.name for column in COLUMNS]
+
+
+@pytest.fixture(scope="module")
+def frame() -> FeatureFrame:
+    motion = Motion(
+        motion_type="tro",
+        motion="Hackers took our files.",
+        harm_evidence="declaration",
+        pro_se=True,
+    )
+    return build_features([motion, motion]).with_inferred_ratings(None)
+
+
+def _shap(shares: dict[str, float]) -> Any:
+    return np.array([shares.get(name, 0.0) for name in NAMES])
 
 
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(-8, 8))
@@ -14,5 +43,38 @@ def test_points_are_what_p_would_lose_without_the_share(p: float, share: float) 
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])
-def test_what_is_certain_is_moved_by_nothing(p: float) -> None:
+def test_a_certain_probability_is_not_moved(p: float) -> None:
     assert points_moved(p, 3.0) == points_moved(p, -3.0) == 0
+
+
+def test_factors_are_sorted_by_size_and_those_without_effect_left_out(frame: FeatureFrame) -> None:
+    shap = _shap({"harm.evidence": 0.2, "motion_type.pro_se": -0.5})
+    factors = largest_factors(frame, 0, shap, 0.5, {})
+    assert [factor.factor for factor in factors] == ["motion_type.pro_se", "harm.evidence"]
+    first, second = factors
+    assert (first.log_odds, first.value, first.source) == (-0.5, 1.0, "coded")
+    assert first.points == pytest.approx(points_moved(0.5, -0.5))
+    assert second.family == FAMILIES["harm"]
+    assert second.label == COLUMNS[NAMES.index("harm.evidence")].describe(second.value)
+
+
+def test_only_the_largest_factors_are_listed(frame: FeatureFrame) -> None:
+    shap = np.arange(1.0, len(NAMES) + 1) / 1000
+    factors = largest_factors(frame, 0, shap, 0.5, {})
+    assert [factor.factor for factor in factors] == NAMES[::-1][:MAX_FACTORS]
+
+
+def test_families_add_up_over_all_features() -> None:
+    shap = np.arange(1.0, len(NAMES) + 1) / 1000
+    shares = family_shares(shap, 0.5)
+    assert [share.family for share in shares] == list(FAMILIES.values())
+    assert sum(share.log_odds for share in shares) == pytest.approx(shap.sum())
+
+
+def test_the_strongest_feature_of_a_family_comes_as_words_and_points(frame: FeatureFrame) -> None:
+    shap = np.array([_shap({"harm.evidence": -0.4, "harm.past_incident": 0.1}), _shap({})])
+    p = np.array([0.3, 0.6])
+    labels, points = strongest_of_family(frame, shap, p, "harm")
+    evidence = COLUMNS[NAMES.index("harm.evidence")]
+    assert labels == [evidence.describe(frame.column("harm.evidence")[0]), None]
+    assert points == [pytest.approx(points_moved(0.3, -0.4)), 0.0]

@@ -146,7 +146,7 @@ def test_another_docket_is_not_an_earlier_scoring(tmp_path: Path) -> None:
     ("wrong", "expected"),
     [
         ({"p_grant": 1.4}, "row 2: p_grant: found"),
-        ({"p_low": 0.6}, "expected p_low, p_grant, p_high to rise"),
+        ({"p_low": 0.6}, "expected p_low <= p_grant <= p_high"),
         ({"id": "first"}, r"duplicate id\(s\) \(first\)"),
         ({"in_scope": "perhaps"}, "row 2: in_scope: found"),
     ],

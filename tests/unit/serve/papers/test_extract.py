@@ -1,4 +1,4 @@
-"""Briefs from files: what is read of each kind, and what a file that cannot be read is told."""
+"""Briefs from files: what is read of each format, and why a file is refused."""
 
 import io
 import zipfile
@@ -17,8 +17,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from serve.papers import extract, extract_worker
-from serve.papers.extract import MOST_BYTES, UnreadablePaper, read_paper, read_paper_file
-from serve.papers.extract_worker import Unreadable, take
+from serve.papers.extract import MAX_BYTES, UnreadablePaper, read_paper, read_paper_file
+from serve.papers.extract_worker import UnreadableFile, extract_text
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 STAMP = "Case 1:21-cv-00135 Document 40 Filed 03/01/21 Page 3 of 9 PageID #:71"
@@ -65,8 +65,8 @@ def with_body(xml: str, declaration: str = "") -> bytes:
         zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as changed,
     ):
         for part in package.infolist():
-            mine = part.filename == "word/document.xml"
-            changed.writestr(part.filename, whole if mine else package.read(part))
+            is_document = part.filename == "word/document.xml"
+            changed.writestr(part.filename, whole if is_document else package.read(part))
     return written.getvalue()
 
 
@@ -94,27 +94,26 @@ def test_pages_of_a_pdf() -> None:
     assert paper.notes == []
 
 
-def test_scanned_pages_are_told() -> None:
-    # Courts stamp scans too, so a stamp alone makes no page of text.
+def test_scanned_pages_are_noted() -> None:
+    # Courts stamp scans too, so a page with a stamp only counts as empty.
     paper = read_paper(make_pdf(STAMP, "Some words.", ""), "brief.pdf")
-    assert paper.notes == [
-        "2 of 3 pages have no text (1, 3); if they are scans, run OCR to have them read"
-    ]
+    assert "2 of 3 pages" in paper.notes[0]
+    assert "(1, 3)" in paper.notes[0]
     with pytest.raises(UnreadablePaper, match=r"2 page.* run OCR first"):
         read_paper(make_pdf(STAMP, ""), "scan.pdf")
 
 
-def test_a_pdf_that_asks_for_no_password_is_read() -> None:
+def test_a_pdf_protected_from_changes_only_is_read() -> None:
     assert "words" in read_paper(make_pdf("words", locked=("", "owner")), "brief.pdf").text
     with pytest.raises(UnreadablePaper, match=r"brief\.pdf is encrypted; .* without"):
         read_paper(make_pdf("words", locked=("secret", "owner")), "brief.pdf")
 
 
-def test_pages_beyond_the_most_are_told() -> None:
-    paper = read_paper(make_pdf(*["Words."] * (extract_worker.MOST_PAGES + 1)), "appendix.pdf")
-    assert paper.pages == extract_worker.MOST_PAGES + 1
-    assert paper.text.count("Words.") == extract_worker.MOST_PAGES
-    assert paper.notes == ["only the first 500 of 501 pages were read"]
+def test_pages_beyond_the_limit_are_noted() -> None:
+    paper = read_paper(make_pdf(*["Words."] * (extract_worker.MAX_PAGES + 1)), "appendix.pdf")
+    assert paper.pages == extract_worker.MAX_PAGES + 1
+    assert paper.text.count("Words.") == extract_worker.MAX_PAGES
+    assert "500 of 501" in paper.notes[0]
 
 
 def test_a_word_file_in_reading_order() -> None:
@@ -162,11 +161,11 @@ def test_a_word_file_as_its_changes_leave_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "told"),
+    ("content", "name", "expected"),
     [
         (b"", "a.txt", "a.txt is empty"),
         (b" \r\n\0", "a.pdf", "a.pdf is empty"),
-        (b"\xef\xbb\xbf", "a.txt", "holds no words"),
+        (b"\xef\xbb\xbf", "a.txt", "no text"),
         (b"x\0y", "a.txt", "not plain text"),
         (b"words", "a.odt", "expected .txt, .pdf or .docx"),
         (b"words", "a.pdf", "damaged"),
@@ -176,13 +175,15 @@ def test_a_word_file_as_its_changes_leave_it() -> None:
         (b"{\\rtf1 words}", "a.doc", "save it as .docx or .txt"),
         (b"%PDF-1.7 and no more", "a.pdf", "damaged"),
         (b"PK\x03\x04 and no more", "a.docx", "damaged"),
-        (b"x" * (MOST_BYTES + 1), "a.txt", "without its exhibits"),
-        (b"x" * (extract_worker.MOST_CHARACTERS + 1), "a.txt", "5,000,000 characters"),
+        (b"x" * (MAX_BYTES + 1), "a.txt", "without its exhibits"),
+        (b"x" * (extract_worker.MAX_CHARACTERS + 1), "a.txt", "5,000,000 characters"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else value,
 )
-def test_what_cannot_be_read_is_told(content: bytes, name: str, told: str) -> None:
-    with pytest.raises(UnreadablePaper, match=told) as raised:
+def test_unreadable_files_are_refused_with_the_reason(
+    content: bytes, name: str, expected: str
+) -> None:
+    with pytest.raises(UnreadablePaper, match=expected) as raised:
         read_paper(content, name)
     assert str(raised.value).startswith(name)
 
@@ -191,7 +192,7 @@ def test_another_zip_file() -> None:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         package.writestr("notes.txt", "words")
-    with pytest.raises(UnreadablePaper, match="no Word document"):
+    with pytest.raises(UnreadablePaper, match="not a Word document"):
         read_paper(written.getvalue(), "notes.docx")
 
 
@@ -200,30 +201,30 @@ def test_a_file_that_unpacks_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(long) < 100_000
     with pytest.raises(UnreadablePaper, match="5,000,000 characters"):
         read_paper(long, "long.docx")
-    monkeypatch.setattr(extract_worker, "MOST_UNPACKED", 1_000_000)
-    with pytest.raises(Unreadable, match="unpacks to more than 1,000,000"):
-        take("docx", long)
+    monkeypatch.setattr(extract_worker, "MAX_UNPACKED_BYTES", 1_000_000)
+    with pytest.raises(UnreadableFile, match="unpacks to more than 1,000,000"):
+        extract_text("docx", long)
 
 
-def test_nothing_a_file_refers_to_is_fetched(tmp_path: Path) -> None:
+def test_nothing_a_file_refers_to_is_loaded(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secretwords")
     declaration = f'<!DOCTYPE d [<!ENTITY other SYSTEM "{secret.as_uri()}">]>'
     content = with_body("<w:p><w:r><w:t>seen &other;</w:t></w:r></w:p>", declaration)
-    assert "secretwords" not in repr(take("docx", content))
+    assert "secretwords" not in repr(extract_text("docx", content))
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extract, "SECONDS", 0.001)
+    monkeypatch.setattr(extract, "TIMEOUT_SECONDS", 0.001)
     with pytest.raises(UnreadablePaper, match=r"takes more than 0.001 s"):
         read_paper(make_pdf("words"), "slow.pdf")
 
 
-def test_files_of_this_machine(tmp_path: Path) -> None:
+def test_files_on_this_machine(tmp_path: Path) -> None:
     path = tmp_path / "brief.docx"
     path.write_bytes(saved(make_docx("Stop it.")))
     assert read_paper_file(path).text == "Stop it."
-    with pytest.raises(UnreadablePaper, match="no file"):
+    with pytest.raises(UnreadablePaper, match="there is no file"):
         read_paper_file(tmp_path / "other.docx")
     with pytest.raises(UnreadablePaper, match="cannot read"):
         read_paper_file(tmp_path)
@@ -231,7 +232,7 @@ def test_files_of_this_machine(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["txt", "pdf", "docx", "doc", "odt", ""]))
-def test_any_bytes_are_read_or_told(content: bytes, suffix: str) -> None:
+def test_any_bytes_are_read_or_refused(content: bytes, suffix: str) -> None:
     try:
         paper = read_paper(content, f"a.{suffix}")
     except UnreadablePaper:
@@ -242,12 +243,12 @@ def test_any_bytes_are_read_or_told(content: bytes, suffix: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["C"], exclude_characters="ﬀﬁﬂﬃﬄ")))
-def test_any_words_are_kept(words: str) -> None:
+def test_any_text_is_kept(words: str) -> None:
     if words.strip():
         assert read_paper(words.encode(), "a.txt").text == words
 
 
-WHOLE = {
+UNDAMAGED = {
     "pdf": make_pdf("Words.", "More words."),
     "docx": saved(make_docx("Words.")),
 }
@@ -255,13 +256,13 @@ WHOLE = {
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(["pdf", "docx"]), st.data())
-def test_any_damage_is_told(kind: str, data: st.DataObject) -> None:
-    content = bytearray(WHOLE[kind])
+def test_any_damage_is_refused(kind: str, data: st.DataObject) -> None:
+    content = bytearray(UNDAMAGED[kind])
     start = data.draw(st.integers(0, len(content) - 1))
     end = data.draw(st.integers(start, min(start + 200, len(content))))
     content[start:end] = data.draw(st.binary(max_size=50))
     try:
-        taken = take(kind, bytes(content))
-    except Unreadable:
+        extracted = extract_text(kind, bytes(content))
+    except UnreadableFile:
         return
-    assert all(isinstance(page, str) for page in taken.pages)
+    assert all(isinstance(page, str) for page in extracted.pages)
