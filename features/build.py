@@ -76,7 +76,7 @@ def build_features(
     plain = [motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions]
     papers = tuple(map(Papers.of, plain)) if papers is None else papers
     rows = [build_indicators(*pair) for pair in zip(plain, papers, strict=True)]
-    return FeatureFrame.of_rows(rows, BUILT, papers)
+    return FeatureFrame.from_indicators(rows, BUILT, papers)
 
 
 @cache

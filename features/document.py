@@ -30,7 +30,7 @@ class Document:
     Parameters
     ----------
     text
-        The paper as given. Characters past `features.text.cleaning.LONGEST` are not read.
+        The paper as given. Characters past `features.text.cleaning.MAX_CHARACTERS` are not read.
     paper
         Which of the two papers it is.
 
@@ -122,7 +122,7 @@ class Papers:
         return by_field(self.hits)
 
 
-class Unread(Sequence[Papers]):
+class LazyPapers(Sequence[Papers]):
     """The papers of many motions, made anew each time they are asked for.
 
     What is found in the papers of a million rulings does not fit into memory; these are read again
@@ -138,15 +138,15 @@ class Unread(Sequence[Papers]):
     @overload
     def __getitem__(self, index: int) -> Papers: ...
     @overload
-    def __getitem__(self, index: slice) -> "Unread": ...
-    def __getitem__(self, index: int | slice) -> "Papers | Unread":
+    def __getitem__(self, index: slice) -> "LazyPapers": ...
+    def __getitem__(self, index: int | slice) -> "Papers | LazyPapers":
         if isinstance(index, slice):
-            return Unread(self._texts[index])
+            return LazyPapers(self._texts[index])
         return Papers(*self._texts[index])
 
-    def take(self, rows: Sequence[int]) -> "Unread":
+    def take(self, rows: Sequence[int]) -> "LazyPapers":
         """Return the papers of these rows, in this order."""
-        return Unread([self._texts[row] for row in rows])
+        return LazyPapers([self._texts[row] for row in rows])
 
 
 @cache

@@ -16,14 +16,14 @@ from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
 from data.arrays import Floats, Objects, Rows
-from features.document import Papers, Unread
+from features.document import Papers, LazyPapers
 from features.families import inferred_ratings
 from features.indicators import Column, Indicator
 from features.phrases.hits import Hit
 
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
-READINGS = tuple(column.name for column in inferred_ratings.COLUMNS)
+INFERRED_RATINGS = tuple(column.name for column in inferred_ratings.COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class FeatureFrame:
         return len(self.numeric)
 
     @classmethod
-    def of_rows(
+    def from_indicators(
         cls,
         rows: Sequence[Mapping[str, Indicator]],
         columns: Sequence[Column],
@@ -85,7 +85,7 @@ class FeatureFrame:
         )
 
     @classmethod
-    def of_values(
+    def from_values(
         cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Sequence[Papers]
     ) -> "FeatureFrame":
         """Return the frame of these values, without where each came from."""
@@ -138,7 +138,7 @@ class FeatureFrame:
     @property
     def has_inferred_ratings(self) -> bool:
         """Whether the readings' columns were added."""
-        return self.names[-1] == READINGS[-1]
+        return self.names[-1] == INFERRED_RATINGS[-1]
 
     def with_inferred_ratings(
         self,
@@ -158,12 +158,12 @@ class FeatureFrame:
             What was read.
         """
         if numbers is None:
-            numbers = np.full((len(self), len(READINGS)), np.nan)
+            numbers = np.full((len(self), len(INFERRED_RATINGS)), np.nan)
         both = zip(self.hits, hits, strict=True)
         provenance = np.where(np.isnan(numbers), "not shown", "text").astype(object)
         return replace(
             self,
-            names=(*self.names, *READINGS),
+            names=(*self.names, *INFERRED_RATINGS),
             numeric=np.hstack([self.numeric, numbers]),
             provenance=np.hstack([self.provenance, provenance])
             if self.provenance.size
@@ -196,6 +196,6 @@ def _objects(values: Sequence[Any]) -> Objects:
 
 
 def _papers_of(papers: Sequence[Papers], rows: Rows) -> Sequence[Papers]:
-    if isinstance(papers, Unread):
+    if isinstance(papers, LazyPapers):
         return papers.take(rows.tolist())
     return tuple(papers[row] for row in rows)

@@ -1,6 +1,6 @@
 """What a builder gives back: columns with their doctrine, and indicators with their source.
 
-Three readers serve every family, and `read_words` the few fields without a coding. Each takes the
+Three readers serve every family, and `read_yes_no_from_text` the few fields without a coding. Each takes the
 coded value where the motion has one and otherwise what the phrases of the lexicon say. A coded
 value keeps the phrases that bear it out, so that a reader of the answer can check the coding
 against the papers.
@@ -58,12 +58,12 @@ class Column:
         """The family: the part of the name before the first dot."""
         return self.name.split(".")[0]
 
-    def say(self, value: float | str | None, error: float | None = None) -> str:
+    def describe(self, value: float | str | None, error: float | None = None) -> str:
         """Put this feature with one of its values in plain words.
 
         `error` is how far off such a value usually is (root mean square), where that is known.
 
-        >>> Column("harm.delay_months", "months of delay before moving", "number").say(3.0)
+        >>> Column("harm.delay_months", "months of delay before moving", "number").describe(3.0)
         'months of delay before moving: 3'
         """
         if value is None:
@@ -226,10 +226,10 @@ def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     if given is not None:
         same = tuple(hit for hit in hits.get(field, ()) if _says_yes(hit) == given)
         return Indicator(float(given), "coded", same)
-    return read_words(hits, field)
+    return read_yes_no_from_text(hits, field)
 
 
-def read_words(hits: HitsByField, field: str) -> Indicator:
+def read_yes_no_from_text(hits: HitsByField, field: str) -> Indicator:
     """Read a yes/no field that only words can show: 1.0, 0.0 or not shown; most phrases win."""
     mine = tuple(hits.get(field, ()))
     if not mine:

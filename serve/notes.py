@@ -20,8 +20,8 @@ def unusable_parts(motion: Motion) -> list[str]:
     for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
         if text and len(text) > MAX_CHARACTERS:
             notes.append(
-                f"the {paper} has {len(text):,} characters; only the first {MAX_CHARACTERS:,} were read. "
-                "Leave out the exhibits"
+                f"the {paper} has {len(text):,} characters, of which only the first "
+                f"{MAX_CHARACTERS:,} were read; leave out the exhibits"
             )
     return notes
 

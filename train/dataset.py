@@ -25,7 +25,7 @@ from train.fit.rating_model import (
     rows_to_fit,
 )
 from train.fit.vocabulary import TermCounts, count_terms
-from train.frames import MAX_KEPT, PARTIALLY_CODED, build_frames, papers_of
+from train.frames import MAX_CACHED, PARTIALLY_CODED, build_frames, papers_of
 from train.model.grant_model import GrantModel
 from train.model.rating_model import RatingModel, infer_ratings
 from train.modes import BASES, MODES, Basis, Mode
@@ -66,7 +66,7 @@ class TrainingSet:
 
     def term_counts(self, rows: Rows) -> TermCounts:
         """Return how often the papers of some rulings hold each term."""
-        if len(self.rulings) <= MAX_KEPT:
+        if len(self.rulings) <= MAX_CACHED:
             return self._all_term_counts.of(rows)
         return count_terms([self.papers[row] for row in rows], self.cluster)
 
@@ -210,9 +210,9 @@ def frames_with_ratings(
     """Return the frames of some rows in every mode, with the ratings inferred from their papers."""
     frames = {mode: frame.take(rows) for mode, frame in training_set.frames.items()}
     inferred = None
-    if rating_model is not None and len(training_set.rulings) <= MAX_KEPT:
+    if rating_model is not None and len(training_set.rulings) <= MAX_CACHED:
         terms = training_set.term_counts(rows).weighted(rating_model.vocabulary)
-        inferred = rating_model.values(terms)
+        inferred = rating_model.predict(terms)
     elif rating_model is not None:
         papers = [training_set.papers[row] for row in rows]
         inferred = infer_ratings(rating_model, papers, training_set.cluster).to_numpy()

@@ -8,7 +8,7 @@ import pandas as pd
 from data.arrays import Flags
 from data.schema import Motion, Ruling
 from features.build import build_features
-from features.document import Papers, Unread
+from features.document import Papers, LazyPapers
 from features.frame import FeatureFrame
 from features.phrases.hits import Hit
 from train.cluster import CHUNK, Cluster, map_in_order
@@ -22,7 +22,7 @@ VIEWS: tuple[tuple[View, Mode], ...] = (
     *(("whole", mode) for mode in MODES),
     *(("partially_coded", mode) for mode in PARTIALLY_CODED),
 )
-MAX_KEPT = 20_000
+MAX_CACHED = 20_000
 """Rulings up to which what is found in their papers is kept (some 30 kB each), so that each paper
 is read once in a training; papers of more are read again where they are needed."""
 OnProgress = Callable[[str], None]
@@ -30,10 +30,10 @@ _Piece = tuple[Sequence[Motion], Sequence[Papers], Flags]
 
 
 def papers_of(motions: Sequence[Motion]) -> Sequence[Papers]:
-    """Return the papers of n motions; of more than `MAX_KEPT`, what is read is not kept."""
-    if len(motions) <= MAX_KEPT:
+    """Return the papers of n motions; of more than `MAX_CACHED`, what is read is not kept."""
+    if len(motions) <= MAX_CACHED:
         return tuple(map(Papers.of, motions))
-    return Unread([(motion.motion, motion.opposition) for motion in motions])
+    return LazyPapers([(motion.motion, motion.opposition) for motion in motions])
 
 
 def build_frames(
@@ -75,7 +75,7 @@ def build_frames(
     for view, parts in zip(VIEWS, built, strict=True):
         values = pd.concat(parts, ignore_index=True)
         parts.clear()  # five frames of a million rulings are enough to hold
-        frames[view] = FeatureFrame.of_values(values, no_hits, papers)
+        frames[view] = FeatureFrame.from_values(values, no_hits, papers)
     return frames
 
 

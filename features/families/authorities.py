@@ -18,7 +18,7 @@ from features.phrases.lexicon import (
     read_toml,
 )
 from features.phrases.syntax import Pattern, PhraseError, compile_phrase
-from features.text.cleaning import LONGEST
+from features.text.cleaning import MAX_CHARACTERS
 from features.text.normalize import normalize, to_ascii
 
 FAMILY = "authorities"
@@ -72,7 +72,7 @@ def _cited(document: Document) -> tuple[Hit, ...]:
     text = document.text
     if not _CITING.search(text.lower()):
         return ()
-    normalized = normalize(to_ascii(text[:LONGEST]))
+    normalized = normalize(to_ascii(text[:MAX_CHARACTERS]))
     hits = []
     for case, patterns in leading_cases().items():
         near = (pattern for pattern in patterns if pattern.opening in normalized.text)

@@ -10,7 +10,7 @@ from data.schema import Motion
 from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Indicator, coded
 from features.phrases.hits import Hit, HitsByField, plain_hit
-from features.text.dates import DAYS_IN_MONTH, DateFound, months_between, nearest_date
+from features.text.dates import DAYS_IN_MONTH, DateMatch, months_between, nearest_date
 
 _UPTO_NINETY = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * tens for tens, word in enumerate(_UPTO_NINETY.split(), start=2)}
@@ -118,7 +118,7 @@ def _months(match: re.Match[str]) -> float:
     return (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
 
 
-def _dates_near(hits: HitsByField, event: str, document: Document) -> Iterator[DateFound]:
+def _dates_near(hits: HitsByField, event: str, document: Document) -> Iterator[DateMatch]:
     """Yield, for each phrase of an event, the date nearest to it in its sentence."""
     for hit in hits.get("event", ()):
         if hit.value == event and hit.paper == document.paper and not hit.negated and hit.sentence:

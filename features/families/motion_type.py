@@ -6,7 +6,7 @@ from features.indicators import (
     Column,
     Indicator,
     read_choice,
-    read_words,
+    read_yes_no_from_text,
     read_yes_no,
     value_column,
 )
@@ -33,4 +33,4 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
         f"{FAMILY}.{field}": read_yes_no(motion, hits, field)
         for field in ("pro_se", "class_or_mdl")
     }
-    return choices | yes_no | {f"{FAMILY}.expedited": read_words(hits, "expedited")}
+    return choices | yes_no | {f"{FAMILY}.expedited": read_yes_no_from_text(hits, "expedited")}

@@ -18,7 +18,7 @@ from features.indicators import (
     flag_columns,
     read_choice,
     read_flags,
-    read_words,
+    read_yes_no_from_text,
 )
 from features.phrases.hits import Hit, HitsByField
 
@@ -72,7 +72,7 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
         idle = indicator.value is None or (indicator.source == "text" and not taken)
         indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if idle else indicator
     # Steps that could be undone count as none here, so that no step can ever raise the probability.
-    undone = read_words(hits, "remedial_reversible")
+    undone = read_yes_no_from_text(hits, "remedial_reversible")
     shown = bool(taken) and undone.value is not None
     binding = Indicator(1.0 - float(undone.value or 0.0), "text", undone.hits)
     indicators[f"{FAMILY}.binding"] = binding if shown else Indicator(0.0, "not shown")

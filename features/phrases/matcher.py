@@ -226,12 +226,12 @@ def _by_expression(text: str) -> Iterator[Match]:
             continue
         pattern = everything[number]
         # The first of several ends ("school", "school district") is reported first.
-        last = min(len(text), near + pattern.reach)
-        match = pattern.search(text, max(since, near - pattern.reach), last)
+        last = min(len(text), near + pattern.max_length)
+        match = pattern.search(text, max(since, near - pattern.max_length), last)
         # The window must not cut a word; a letter before the window is seen by the pattern.
         if match is None or (match.end() == last < len(text) and text[last].isalnum()):
             continue
-        if match.start() + pattern.reach > last:  # the window may have cut a longer choice
-            match = pattern.search(text, match.start(), match.start() + pattern.reach) or match
+        if match.start() + pattern.max_length > last:  # the window may have cut a longer choice
+            match = pattern.search(text, match.start(), match.start() + pattern.max_length) or match
         ends[number] = match.end()
         yield Match(number, *match.span())

@@ -64,7 +64,7 @@ class Pattern:
         return _bounded(_after_free_words(self.plain))
 
     @cached_property
-    def reach(self) -> int:
+    def max_length(self) -> int:
         """How many characters a match can take at the most (words of up to 30 letters)."""
         return _longest(self.plain)
 

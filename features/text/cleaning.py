@@ -8,7 +8,7 @@ import re
 from features.text.citations import without_citations
 from features.text.normalize import TYPOGRAPHY
 
-LONGEST = 5_000_000
+MAX_CHARACTERS = 5_000_000
 """Characters of a paper that are read; what comes after is left out, and the answer says so."""
 # The stamp of electronic filing on every page, as trial and appeals courts word it, and page
 # numbers and line numbers on lines of their own.
@@ -28,8 +28,8 @@ _NUMBERED_LINES = 10
 
 
 def clean(text: str) -> str:
-    """Return the first `LONGEST` characters with plain quotes; what is not read is blanked."""
-    lines = text[:LONGEST].replace("\r\n", " \n").translate(TYPOGRAPHY)
+    """Return the first `MAX_CHARACTERS` characters with plain quotes; what is not read is blanked."""
+    lines = text[:MAX_CHARACTERS].replace("\r\n", " \n").translate(TYPOGRAPHY)
     return without_citations(_without_stamps(lines))
 
 

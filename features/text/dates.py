@@ -29,7 +29,7 @@ _BEFORE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class DateFound:
+class DateMatch:
     """A date with its span; a month without a day counts as its fifteenth."""
 
     start: int
@@ -37,12 +37,12 @@ class DateFound:
     day: date
 
 
-def first_date(text: str, start: int, end: int) -> DateFound | None:
+def first_date(text: str, start: int, end: int) -> DateMatch | None:
     """Return the first date that begins within `text[start:end]`, or None."""
     return next(_dates(text, start, end), None)
 
 
-def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> DateFound | None:
+def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> DateMatch | None:
     """Return the date within a part of the text that stands nearest to `text[start:end]`.
 
     One that follows goes before one as near that precedes: "in May 2020 and moved on June 3, 2021".
@@ -55,14 +55,14 @@ def nearest_date(text: str, start: int, end: int, within: tuple[int, int]) -> Da
     )
 
 
-def _dates(text: str, start: int, end: int, backwards: bool = False) -> Iterator[DateFound]:
+def _dates(text: str, start: int, end: int, backwards: bool = False) -> Iterator[DateMatch]:
     """Give the dates that begin within `text[start:end]`; 13/32/2020 only looks like one."""
     spans = _spans(text)
     places = range(bisect_left(spans, (start, 0)), bisect_left(spans, (end, 0)))
     for place in reversed(places) if backwards else places:
         first, last = spans[place]
         if day := _day(text[first:last]):
-            yield DateFound(first, last, day)
+            yield DateMatch(first, last, day)
 
 
 @lru_cache(maxsize=4)  # both papers of a motion, asked for phrase by phrase

@@ -17,7 +17,7 @@ from train.model.rating_model import TARGETS, RatingModel
 
 PENALTY = 2.0
 FOLDS = 5
-MOST_TAUGHT = 20_000
+MAX_RULINGS = 20_000
 """Training rulings that readers are fitted on: a minute or two and some hundred MB. Of more, the
 others are read as motions never seen, which is what out-of-fold readings are to be like."""
 MIN_TARGETS = 100
@@ -39,13 +39,13 @@ def rating_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Fl
 def rows_to_fit(targets: Floats, groups: Rows) -> Rows:
     """Return the rows of n training rulings that readers are fitted on.
 
-    All of them, or of more than `MOST_TAUGHT` as many, in whole cases that hold a rated ruling.
+    All of them, or of more than `MAX_RULINGS` as many, in whole cases that hold a rated ruling.
     """
-    if len(groups) <= MOST_TAUGHT:
+    if len(groups) <= MAX_RULINGS:
         return np.arange(len(groups), dtype=np.intp)
     rated = np.isin(groups, groups[~np.isnan(targets).all(axis=1)])
     rows = np.flatnonzero(rated)
-    return rows[sample_cases(groups[rows], MOST_TAUGHT)]
+    return rows[sample_cases(groups[rows], MAX_RULINGS)]
 
 
 def fit_rating_model(terms: TermCounts, targets: Floats) -> RatingModel | None:
@@ -74,7 +74,7 @@ def out_of_fold_ratings(terms: TermCounts, targets: Floats, groups: Rows) -> pd.
     for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
         readers = fit_rating_model(terms.of(seen), targets[seen])
         if readers is not None:
-            readings.iloc[unseen] = readers.values(terms.of(unseen).weighted(readers.vocabulary))
+            readings.iloc[unseen] = readers.predict(terms.of(unseen).weighted(readers.vocabulary))
     return readings
 
 

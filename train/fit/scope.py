@@ -12,9 +12,9 @@ from features.frame import FeatureFrame
 from train.model.scope import SEEN, Scope, unknown_share
 from train.model.vocabulary import words_of
 
-KNOWN_IN = 2
+MIN_RULINGS = 2
 """Training rulings a word must stand in to be known."""
-MOST_READ = 20_000
+MAX_RULINGS = 20_000
 """Training rulings whose words are learned: p-values to the fourth place, and some 100 MB."""
 FOLDS = 5
 
@@ -22,9 +22,9 @@ FOLDS = 5
 def fit_scope(frame: FeatureFrame, groups: Rows) -> Scope:
     """Learn what n training rulings are like; each is compared with other cases only.
 
-    The words of more than `MOST_READ` rulings are learned from as many, drawn by case.
+    The words of more than `MAX_RULINGS` rulings are learned from as many, drawn by case.
     """
-    drawn = sample_cases(groups, MOST_READ)
+    drawn = sample_cases(groups, MAX_RULINGS)
     documents = [words_of(frame.papers[row]) for row in drawn]
     groups = groups[drawn]
     strangeness = np.zeros(len(documents))
@@ -42,4 +42,4 @@ def fit_scope(frame: FeatureFrame, groups: Rows) -> Scope:
 
 def _known(documents: Sequence[Sequence[str]]) -> frozenset[str]:
     counts = Counter(word for words in documents for word in set(words))
-    return frozenset(word for word, count in counts.items() if count >= KNOWN_IN)
+    return frozenset(word for word, count in counts.items() if count >= MIN_RULINGS)

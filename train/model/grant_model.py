@@ -85,7 +85,7 @@ class GrantModel:
             return frame.with_inferred_ratings(None)
         terms = self.rating_model.vocabulary.matrix(frame.papers)
         evidence = self.rating_model.explain(frame.papers, terms) if phrases else ()
-        return frame.with_inferred_ratings(self.rating_model.values(terms), evidence, terms)
+        return frame.with_inferred_ratings(self.rating_model.predict(terms), evidence, terms)
 
     def rating_errors(self) -> dict[str, float]:
         """Return the root mean square error of each inferred rating on unseen cases, by column."""

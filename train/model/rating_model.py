@@ -49,12 +49,12 @@ class RatingModel:
     intercepts: Floats
     errors: Floats
 
-    def read(self, papers: Sequence[Papers]) -> pd.DataFrame:
+    def infer(self, papers: Sequence[Papers]) -> pd.DataFrame:
         """Return n rows with a column per reading; NaN where a factor is not read."""
-        values = self.values(self.vocabulary.matrix(papers))
+        values = self.predict(self.vocabulary.matrix(papers))
         return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
 
-    def values(self, terms: csr_matrix) -> Floats:
+    def predict(self, terms: csr_matrix) -> Floats:
         """Return the (n, targets) readings of motions whose terms were found."""
         return np.asarray(terms @ self._filled.T + self.intercepts, dtype=float)
 
@@ -131,12 +131,12 @@ def infer_ratings(
     cluster
         Where they are read; None for this process.
     """
-    chunks = [readers.read([]), *map_in_order(cluster, _read, in_chunks(papers), readers)]
+    chunks = [readers.infer([]), *map_in_order(cluster, _read, in_chunks(papers), readers)]
     return pd.concat(chunks, ignore_index=True)
 
 
 def _read(papers: Sequence[Papers], readers: RatingModel) -> pd.DataFrame:
-    return readers.read(papers)
+    return readers.infer(papers)
 
 
 def _or_none(value: float) -> float | None:

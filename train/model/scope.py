@@ -50,7 +50,7 @@ class Scope:
     Attributes
     ----------
     words
-        The words that stand in at least `train.fit.scope.KNOWN_IN` of them.
+        The words that stand in at least `train.fit.scope.MIN_RULINGS` of them.
     strangeness
         For each, the share of its words that the others do not have, in order.
     counts

@@ -137,7 +137,7 @@ def test_what_is_not_disputed_is_not_negated(sentence: str) -> None:
 
 
 def test_values_are_said_in_plain_words() -> None:
-    said = {column.name: column.say for column in COLUMNS}
+    said = {column.name: column.describe for column in COLUMNS}
     assert said["motion_type.motion_type"]("tro") == "kind of motion: temporary restraining order"
     assert said["harm.past_incident"](0.0) == "an incident of the feared kind has happened: no"
     assert said["remedial.lasting"](1.0) == "what led to the steps: after suit, or not told"

@@ -4,7 +4,7 @@ import numpy as np
 
 from data.embedded import embedded_rulings
 from features.build import BUILT, build_features
-from features.frame import READINGS, FeatureFrame
+from features.frame import INFERRED_RATINGS, FeatureFrame
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:12]]
 FRAME = build_features(MOTIONS)
@@ -19,7 +19,7 @@ def test_pandas_and_arrays_say_the_same() -> None:
         assert mine.isna().tolist() == [
             value is None or value != value for value in FRAME.column(column.name)
         ]
-    again = FeatureFrame.of_values(FRAME.values, FRAME.hits, FRAME.papers)
+    again = FeatureFrame.from_values(FRAME.values, FRAME.hits, FRAME.papers)
     assert again.values.equals(FRAME.values)
     assert list(again.categorical) == list(FRAME.categorical)
 
@@ -36,13 +36,13 @@ def test_rows_taken_are_the_rows() -> None:
 
 
 def test_readings_are_added_and_a_family_is_left_out() -> None:
-    numbers = np.arange(12.0 * len(READINGS)).reshape(12, -1)
+    numbers = np.arange(12.0 * len(INFERRED_RATINGS)).reshape(12, -1)
     numbers[3, 1] = np.nan
     read = FRAME.with_inferred_ratings(numbers)
     assert (FRAME.has_inferred_ratings, read.has_inferred_ratings) == (False, True)
-    assert np.array_equal(read.values[list(READINGS)].to_numpy(), numbers, equal_nan=True)
-    assert read.provenance[3, -len(READINGS) + 1] == "not shown"
-    assert read.provenance[4, -len(READINGS) + 1] == "text"
+    assert np.array_equal(read.values[list(INFERRED_RATINGS)].to_numpy(), numbers, equal_nan=True)
+    assert read.provenance[3, -len(INFERRED_RATINGS) + 1] == "not shown"
+    assert read.provenance[4, -len(INFERRED_RATINGS) + 1] == "text"
     blind = read.without("harm")
     harm = [name for name in read.names if name.startswith("harm.")]
     assert blind.values[harm].isna().all(axis=None)

@@ -16,7 +16,7 @@ from features.document import Document, speller
 from features.families.doctrine import balance
 from features.phrases.hits import by_field, plain_hit
 from features.phrases.lexicon import entries
-from features.text.cleaning import LONGEST
+from features.text.cleaning import MAX_CHARACTERS
 from features.text.dates import first_date
 from serve.notes import unusable_parts
 from serve.responses import list_evidence
@@ -159,7 +159,7 @@ def test_a_misread_letter_is_mended_but_names_and_known_words_stay() -> None:
 
 
 def test_a_paper_is_read_up_to_its_limit_and_the_answer_says_so() -> None:
-    long = "A " * (LONGEST // 2) + "data breach"
+    long = "A " * (MAX_CHARACTERS // 2) + "data breach"
     assert Document(long, "motion").hits == ()
     said = unusable_parts(Motion.model_construct(motion="x", opposition=long, court=None))
     assert len(said) == 1

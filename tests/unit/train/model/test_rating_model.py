@@ -57,12 +57,12 @@ def test_readers_are_the_same_after_json() -> None:
     targets[:, 1] = np.nan  # a factor that nobody rated is not read
     rating_model = fit_rating_model(TERMS, targets)
     assert rating_model is not None
-    rating_model = replace(rating_model, errors=rating_errors(rating_model.read(PAPERS), targets))
+    rating_model = replace(rating_model, errors=rating_errors(rating_model.infer(PAPERS), targets))
     assert np.isnan(rating_model.errors[1])
     again = RatingModel.from_json(json.loads(json.dumps(rating_model.to_json(), allow_nan=False)))
     assert np.array_equal(again.errors, rating_model.errors, equal_nan=True)
-    assert again.read(PAPERS[:9]).equals(rating_model.read(PAPERS[:9]))
-    assert rating_model.read(PAPERS[:9])[NAMES[1]].isna().all()
+    assert again.infer(PAPERS[:9]).equals(rating_model.infer(PAPERS[:9]))
+    assert rating_model.infer(PAPERS[:9])[NAMES[1]].isna().all()
     terms = again.vocabulary.matrix(PAPERS[:1])
     assert NAMES[1] not in again.explain(PAPERS[:1], terms)[0]
     assert fit_rating_model(TERMS, np.full_like(TARGETS, np.nan)) is None
@@ -83,7 +83,7 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
     empty = rating_model.vocabulary.matrix([Papers("")])
     assert rating_model.explain([Papers("")], empty) == [{}]
     assert rating_model.explain([], rating_model.vocabulary.matrix([])) == []
-    assert len(rating_model.read([])) == 0
+    assert len(rating_model.infer([])) == 0
 
 
 def test_readers_see_neither_citations_nor_broken_words() -> None:
@@ -92,7 +92,7 @@ def test_readers_see_neither_citations_nor_broken_words() -> None:
     text = PAPERS[1].motion.text
     cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
     broken = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
-    plain, other, mended = (rating_model.read([Papers(t)]) for t in (text, cited, broken))
+    plain, other, mended = (rating_model.infer([Papers(t)]) for t in (text, cited, broken))
     assert np.allclose(plain, mended)
     assert np.allclose(plain, other)
 
@@ -114,8 +114,8 @@ def test_the_error_of_a_reading_is_the_root_of_the_mean_square() -> None:
 
 def test_a_reading_is_said_with_its_error() -> None:
     rating, outlook = COLUMNS[0], COLUMNS[-1]
-    assert rating.say(3.44, 0.86).endswith(": 3.4, give or take 0.9")
-    assert outlook.say(0.0, np.log(3.0)).endswith(": 50% (often 25% to 75%)")
+    assert rating.describe(3.44, 0.86).endswith(": 3.4, give or take 0.9")
+    assert outlook.describe(0.0, np.log(3.0)).endswith(": 50% (often 25% to 75%)")
 
 
 def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
@@ -125,7 +125,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
     training_set = build_training_set(few)
     rows = np.arange(len(few))
     whole = fit_inferred_ratings(training_set, rows)
-    monkeypatch.setattr("train.fit.rating_model.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit.rating_model.MAX_RULINGS", 150)
     taught = rows_to_fit(training_set.targets, training_set.groups)
     others = np.setdiff1d(rows, taught)
     assert 140 < len(taught) <= 150
@@ -135,7 +135,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
     assert not read.out_of_fold.isna().any(axis=None)
     assert not read.out_of_fold.equals(whole.out_of_fold)
     # The others are read by the rating_model that later motions meet, and their ratings teach nothing.
-    expected = read.rating_model.read([PAPERS[row] for row in others])
+    expected = read.rating_model.infer([PAPERS[row] for row in others])
     assert np.array_equal(read.out_of_fold.iloc[others].to_numpy(), expected.to_numpy())
     targets = training_set.targets.copy()
     targets[others] = -targets[others]
@@ -146,7 +146,7 @@ def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
 def test_only_cases_with_a_rating_teach_where_not_all_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("train.fit.rating_model.MOST_TAUGHT", 150)
+    monkeypatch.setattr("train.fit.rating_model.MAX_RULINGS", 150)
     targets = TARGETS.copy()
     targets[:200] = np.nan
     groups = np.arange(len(targets))
