@@ -1,20 +1,28 @@
-"""One small model, trained once through the command and registered in a store of its own."""
+"""Two models, each made once per run: a tiny one trained by the command, and one of all rulings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from data.embedded import embedded_rulings
+from data.schema import Ruling
 from enjoin import app
 from serve.predictor import Predictor
+from train.dataset import build_training_set, fit_subset
+from train.model.store import save_model
+
+N_TINY = 96
+"""Rulings of the tiny model: about the fewest of which every fold trains on 40 or more."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The folder whose MLflow store holds the model, what training printed, and the predictor."""
+    """The folder whose MLflow store holds a model, what training printed, and the predictor."""
 
     folder: Path
     printed: str
@@ -23,30 +31,70 @@ class Trained:
 
 @pytest.fixture(scope="session", autouse=True)
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
-    """Give the folder of all processes of `pytest -n`; what is compiled is compiled once in it."""
+    """Give the folder shared by all processes of `pytest -n`; phrases are compiled once in it."""
     own = tmp_path_factory.getbasetemp()
     folder = own if worker_id == "master" else own.parent
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENJOIN_CACHE_DIR", str(folder / "cache"))
+        # Subprocesses, too, run the checkout and not an installed copy.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         yield folder
 
 
+def tiny_rulings() -> list[Ruling]:
+    """Pick a few rulings: two thirds before 2024, the others of 2025; half of each granted."""
+    embedded = embedded_rulings()
+    picked: list[Ruling] = []
+    for years, n in ((range(2005, 2024), N_TINY // 3), (range(2025, 2026), N_TINY // 6)):
+        for denied in (True, False):
+            rulings = [r for r in embedded if r.year in years and (r.outcome == "denied") is denied]
+            picked += rulings[:: len(rulings) // n][:n]
+    return picked
+
+
+def train_tiny(folder: Path) -> str:
+    """Train the tiny model through the command, in the current store; return what it printed."""
+    rulings = folder / "rulings.jsonl"
+    rulings.write_text("\n".join(ruling.model_dump_json() for ruling in tiny_rulings()))
+    arguments = ["train", "--rulings", str(rulings), "--first-test-year", "2025"]
+    result = CliRunner().invoke(app, [*arguments, "--bags", "2", "--folds", "2"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
 @pytest.fixture(scope="session")
-def trained(shared: Path) -> Iterator[Trained]:
-    """Train the model, or take the one that another process has trained."""
+def tiny(shared: Path) -> Trained:
+    """Train the tiny model, or take the one that another process has trained."""
     folder = shared / "store"
     printed = folder / "printed.txt"
+    with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
+        folder.mkdir(exist_ok=True)
+        _enter(patch, folder)
+        if not printed.exists():
+            printed.write_text(train_tiny(folder), encoding="utf-8")
+        return Trained(folder, printed.read_text(encoding="utf-8"), Predictor.load())
+
+
+@pytest.fixture(scope="module")
+def trained(tiny: Trained) -> Iterator[Trained]:
+    """Give the tiny model; its store and folder are the current ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-        # Subprocesses too are to run the checkout, not an installed copy.
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-        with FileLock(f"{folder}.lock"):
-            folder.mkdir(exist_ok=True)
-            patch.chdir(folder)
-            if not printed.exists():
-                result = CliRunner().invoke(
-                    app, ["train", "--bags", "6", "--folds", "2", "--first-test-year", "2024"]
-                )
-                assert result.exit_code == 0, result.output
-                printed.write_text(result.output, encoding="utf-8")
-        yield Trained(folder, printed.read_text(encoding="utf-8"), Predictor.load())
+        _enter(patch, tiny.folder)
+        yield tiny
+
+
+def _enter(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    patch.chdir(folder)
+
+
+@pytest.fixture(scope="session")
+def full_predictor(shared: Path) -> Predictor:
+    """Fit a model on all embedded rulings, or take the one that another process has fitted."""
+    folder = shared / "full_model"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            training_set = build_training_set(embedded_rulings())
+            rows = np.arange(len(training_set.rulings))
+            save_model(fit_subset(training_set, rows, {}, n_bags=6, seed=0).model, folder)
+    return Predictor.load(str(folder))

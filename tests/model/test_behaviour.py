@@ -6,18 +6,19 @@ from typing import Any
 import pandas as pd
 
 from data.schema import RATINGS
+from serve.predictor import Predictor
 from train.model.grant_model import GrantModel
-from train.tracking.behaviour import behaviour_faults, sample_motions
+from train.tracking.behaviour import broken_promises, sample_motions
 
 FEW = sample_motions()[:12]
 
 
-def test_the_trained_model_keeps_every_promise(trained: Any) -> None:
-    assert behaviour_faults(trained.predictor.model) == []
+def test_the_trained_model_keeps_every_promise(full_predictor: Predictor) -> None:
+    assert broken_promises(full_predictor.model) == []
 
 
-def test_a_model_turned_around_breaks_every_promise_of_direction(trained: Any) -> None:
-    model = trained.predictor.model
+def test_a_model_turned_around_breaks_every_promise_of_direction(full_predictor: Predictor) -> None:
+    model = full_predictor.model
     ensembles = {
         basis: replace(
             ensemble,
@@ -25,7 +26,7 @@ def test_a_model_turned_around_breaks_every_promise_of_direction(trained: Any) -
         )
         for basis, ensemble in model.ensembles.items()
     }
-    faults = "\n".join(behaviour_faults(replace(model, ensembles=ensembles), FEW))
+    faults = "\n".join(broken_promises(replace(model, ensembles=ensembles), FEW))
     for words in ("remedial step", "speculation signal", *(r.replace("_", " ") for r in RATINGS)):
         assert words in faults
     assert f"of {len(FEW)} motions" in faults
@@ -40,8 +41,8 @@ class Restless(GrantModel):
         return answer
 
 
-def test_intervals_and_repeated_answers_are_checked(trained: Any) -> None:
-    restless = Restless(**vars(trained.predictor.model))
-    faults = behaviour_faults(restless, FEW)
-    assert any("does not hold the probability in 1 of 12" in fault for fault in faults)
-    assert any("asked twice, 2 of 12" in fault for fault in faults)
+def test_intervals_and_repeated_answers_are_checked(full_predictor: Predictor) -> None:
+    restless = Restless(**vars(full_predictor.model))
+    faults = broken_promises(restless, FEW)
+    assert any("does not contain the probability in 1 of 12" in fault for fault in faults)
+    assert any("predicted twice, 2 of 12" in fault for fault in faults)

@@ -3,16 +3,16 @@
 import random
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from data.embedded import embedded_rulings
 from data.schema import Motion
-from data.splits import phrase_part
+from data.splits import phrase_split
 from features.build import BUILT, build_features
+from serve.predictor import Predictor
 
-HELD_OUT = [row for row in embedded_rulings() if phrase_part(row) == "held_out"][::5]
+HELD_OUT = [row for row in embedded_rulings() if phrase_split(row) == "held_out"][::5]
 READ = [column.name for column in BUILT if column.family not in {"forum", "ratings"}]
 TOLERANCE = 0.01
 HEADER = ".\n\nCase 1:21-cv-00135 Document 25 Filed 01/02/22 Page 3 of 20\n\n"
@@ -67,13 +67,13 @@ def test_typing_does_not_change_what_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "page headers"])
-def test_typing_does_not_change_the_probability(trained: Any, name: str) -> None:
+def test_typing_does_not_change_the_probability(full_predictor: Predictor, name: str) -> None:
     """The readers, too, see the same words (a page header brings words of its own)."""
     chance = random.Random(0)
     rows = [{"motion_type": row.motion_type, "motion": row.motion} for row in HELD_OUT]
     changed = [row | {"motion": CHANGES[name](row["motion"], chance)} for row in rows]
     before, after = (
-        trained.predictor.score([Motion.model_validate(row) for row in some])["p_grant"]
+        full_predictor.score([Motion.model_validate(row) for row in some])["p_grant"]
         for some in (rows, changed)
     )
     assert ((before - after).abs() < TOLERANCE).mean() >= 0.95

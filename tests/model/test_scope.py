@@ -13,6 +13,7 @@ from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from data.splits import grouped_folds
 from features.build import build_features
+from serve.predictor import Predictor
 from train.fit.scope import fit_scope
 from train.model.scope import FALSE_ALARMS, Scope
 from train.modes import masked
@@ -27,12 +28,14 @@ def _motion(text: str, **fields: Any) -> Motion:
 
 
 @pytest.mark.parametrize("path", MISFITS, ids=[path.stem for path in MISFITS])
-def test_a_misfit_is_flagged_and_gets_a_wider_interval(trained: Any, path: Path) -> None:
+def test_a_misfit_is_flagged_and_gets_a_wider_interval(
+    full_predictor: Predictor, path: Path
+) -> None:
     motion = _motion(path.read_text(encoding="utf-8"))
-    answer = trained.predictor.answer([motion])[0]
+    answer = full_predictor.answer([motion])[0]
     assert not answer.in_scope
     assert answer.out_of_scope
-    ensemble = trained.predictor.model.ensembles["unrated"]
+    ensemble = full_predictor.model.ensembles["unrated"]
     reach = 1.645 * ensemble.calibration.spread
     log_odds = np.log([p / (1 - p) for p in (answer.p_low, answer.p_grant, answer.p_high)])
     assert (np.diff(log_odds) > reach).all()
@@ -48,13 +51,13 @@ def test_a_misfit_is_flagged_and_gets_a_wider_interval(trained: Any, path: Path)
     ],
 )
 def test_courts_and_kinds_hardly_seen_are_told(
-    trained: Any, fields: dict[str, str], words: str
+    full_predictor: Predictor, fields: dict[str, str], words: str
 ) -> None:
     motion = Motion.model_validate(clearview_motion().model_dump() | {"opposition": None} | fields)
-    answer = trained.predictor.answer([motion])[0]
+    answer = full_predictor.answer([motion])[0]
     assert not answer.in_scope
     assert words in " ".join(answer.out_of_scope)
-    scored = trained.predictor.score([motion, clearview_motion()])
+    scored = full_predictor.score([motion, clearview_motion()])
     assert scored["in_scope"].tolist() == [False, True]
 
 
@@ -86,7 +89,7 @@ def test_the_words_of_many_rulings_are_learned_from_a_part_of_them(
 ) -> None:
     frame, groups = build_features(RULINGS[:120]), case_groups(RULINGS[:120])
     whole = fit_scope(frame, groups)
-    monkeypatch.setattr("train.fit.scope.MOST_READ", 60)
+    monkeypatch.setattr("train.fit.scope.MAX_RULINGS", 60)
     part = fit_scope(frame, groups)
     assert 50 < len(part.strangeness) <= 60 < len(whole.strangeness)
     assert part.words < whole.words
