@@ -8,7 +8,7 @@ from enjoin.terminal import info, report_columns, report_rejects, spinner, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
-    from serve.model_source import Located
+    from serve.model_source import LocatedModel
     from serve.predictor import Predictor
     from train.model.prior_shift import BaseRates
     from train.run import Trained
@@ -99,7 +99,7 @@ def find_predictor(source: str | None) -> "Predictor":
     return Predictor.from_located(located)
 
 
-def find_model(source: str | None) -> "Located":
+def find_model(source: str | None) -> "LocatedModel":
     """Find the model; if none is registered yet, train one on the embedded rulings first.
 
     Parameters

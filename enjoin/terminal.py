@@ -181,5 +181,5 @@ def report_problems(problems: Sequence[str], rejected: int, path: Path | str | N
     for problem in problems:
         warn(problem)
     if rejected:
-        where = f"; {path} holds them with the reasons" if path else ""
+        where = f"; the reasons are in {path}" if path else ""
         warn(f"{plural(rejected, 'row')} rejected{where}")

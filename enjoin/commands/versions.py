@@ -47,7 +47,7 @@ def rollback() -> None:
 
         restored = restore_champion()
         echo(
-            f"Version {restored.stepped_down} stepped down; version {restored.champion} is "
+            f"Version {restored.demoted} stepped down; version {restored.champion} is "
             "champion again."
         )
         if restored.problem:

@@ -12,7 +12,7 @@ from enjoin.terminal import plural
 from serve.backtest.run import Backtest
 from serve.backtest.tracking import VersionReport
 from train.monitor.drift import P_GRANT
-from train.monitor.live_metrics import ALL_MODES, FEWEST
+from train.monitor.live_metrics import ALL_MODES, MIN_CASES
 
 METRICS = (
     "brier_score",
@@ -23,6 +23,11 @@ METRICS = (
     "calibration_slope",
     "calibration_intercept",
 )
+LABELS = {
+    "calibration_in_the_large": "calibration in the large",
+    "calibration_slope": "calibration slope",
+    "calibration_intercept": "calibration intercept",
+}
 _SIGNED = ("calibration_in_the_large", "calibration_intercept")
 _STYLES = {"shifted": "bold red", "watch": "yellow"}
 
@@ -41,7 +46,9 @@ def show_backtest(judged: Backtest, console: Console) -> None:
     for report in judged.reports:
         _show_version(report, console)
     if len(judged.reports) > 1:
-        console.print(f"\nThe verdict on {judged.judged_version} counts: {judged.verdict}.", style="bold")
+        console.print(
+            f"\nThe verdict on {judged.judged_version} counts: {judged.verdict}.", style="bold"
+        )
 
 
 def _show_version(report: VersionReport, console: Console) -> None:
@@ -63,19 +70,17 @@ def _show_version(report: VersionReport, console: Console) -> None:
         console.print(_drift(report))
     table = Table("rule", "", "", title="Is retraining due?", title_justify="left")
     table.show_header = False
-    is_enough = joined.n_cases >= FEWEST
+    is_enough = joined.n_cases >= MIN_CASES
     for rule in report.rules:
-        broken = "[bold red]yes[/bold red]" if is_enough else "[yellow]too early[/yellow]"
-        result = broken if rule.broken else "[green]no[/green]"
-        table.add_row(rule.name, result, escape(rule.words))
+        triggered = "[bold red]yes[/bold red]" if is_enough else "[yellow]too early[/yellow]"
+        answer = triggered if rule.triggered else "[green]no[/green]"
+        table.add_row(rule.name, answer, escape(rule.detail))
     console.print(table)
-    console.print(f"Retraining is {report.state}." + _few(report), style="bold", markup=False)
+    verdict = f"Retraining is {report.state}."
+    if not is_enough:
+        verdict += f" Outcomes of {plural(joined.n_cases, 'case')} are known; {MIN_CASES} needed."
+    console.print(verdict, style="bold", markup=False)
     console.print(f"MLflow run {report.run_id}")
-
-
-def _few(report: VersionReport) -> str:
-    n = report.joined.n_cases
-    return f" Outcomes of {plural(n, 'case')} are known; {FEWEST} are needed." if n < FEWEST else ""
 
 
 def _scores(mode: str, rows: pd.DataFrame) -> Table:
@@ -91,12 +96,12 @@ def _scores(mode: str, rows: pd.DataFrame) -> Table:
         cell = cells.loc[metric]
         spec = "+.3f" if metric in _SIGNED else ".3f"
         table.add_row(
-            HEADS[metric],
+            LABELS.get(metric, HEADS[metric]),
             _figure(cell["value"], spec),
             _span(cell["low"], cell["high"], spec),
             _figure(cell["base_rate"], spec),
-            _figure(cell["promised"], spec),
-            _span(cell["promised_low"], cell["promised_high"], spec),
+            _figure(cell["test_value"], spec),
+            _span(cell["test_low"], cell["test_high"], spec),
         )
     if "brier_difference" in cells.index:
         cell = cells.loc["brier_difference"]
@@ -105,6 +110,7 @@ def _scores(mode: str, rows: pd.DataFrame) -> Table:
             _figure(cell["value"], "+.3f"),
             _span(cell["low"], cell["high"], "+.3f"),
         )
+    table.caption_justify = "left"
     table.caption = (
         "live: these outcomes; base rate: the training rulings' grant rate for every motion; "
         "own test: the model's test when it was trained"
@@ -124,10 +130,11 @@ def _reliability(report: VersionReport) -> Table:
             f"{row['p_low']:.0%} to {row['p_high']:.0%}",
             f"{row['granted']:.0%}",
             f"{row['low']:.0%} to {row['high']:.0%}",
-            "yes" if row["inside"] else "no",
+            "yes" if row["within_interval"] else "no",
         )
     if report.share_within:
         share, low, high = report.share_within
+        table.caption_justify = "left"
         table.caption = (
             f"the observed share is inside the mean interval in {share:.0%} of groups "
             f"(95% interval {low:.0%} to {high:.0%})"
@@ -143,24 +150,24 @@ def _drift(report: VersionReport) -> Table:
     table = Table(*heads, title="Drift against the training rulings", title_justify="left")
     for index in (2, 3, 6, 7):
         table.columns[index].justify = "right"
-    for row in pd.concat([report.drift[is_p_grant], features.head(MAX_FEATURES)]).to_dict(
-        "records"
-    ):
+    shown = pd.concat([report.drift[is_p_grant], features.head(MAX_FEATURES)])
+    for row in shown.to_dict("records"):
         matters = row["feature"] in report.top_features.get(row["mode"], ())
         table.add_row(
             row["mode"],
-            row["feature"] + (" *" if matters else ""),
+            ("* " if matters else "") + row["feature"],
             f"{row['psi']:.2f}",
-            f"{row['by_chance']:.2f}",
-            row["reading"],
-            escape(str(row["moved"])),
-            f"{row['then']:.0%}",
-            f"{row['now']:.0%}",
-            style=_STYLES.get(row["reading"], ""),
+            f"{row['expected_by_chance']:.2f}",
+            row["status"],
+            escape(str(row["bin"])),
+            f"{row['training_share']:.0%}",
+            f"{row['current_share']:.0%}",
+            style=_STYLES.get(row["status"], ""),
         )
-    counts = features["reading"].value_counts()
-    summary = ", ".join(f"{count} {reading}" for reading, count in counts.items())
+    counts = features["status"].value_counts()
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
     legend = f"features: {summary}. * among those that move its mode most. " if summary else ""
+    table.caption_justify = "left"
     table.caption = legend + (
         "PSI (population stability index): below 0.1 stable, above 0.25 shifted, unless chance "
         "alone produces as much among so few"

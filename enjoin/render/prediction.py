@@ -49,7 +49,7 @@ def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
                 grid.add_row("", Text(quotations, style="dim"))
         if grid.row_count:
             console.print(f"{title} (percentage points)", style="bold")
-            console.print(Padding(grid, (0, 0, 0, 2)))
+            console.print(Padding(grid, (0, 0, 0, 2), expand=False))
     footer = f"\nModel {answer.model_version}. Every family, factor and quotation: --full"
     console.print(footer, style="dim", highlight=False)
     console.print(answer.disclaimer, style="dim", soft_wrap=True)
@@ -119,7 +119,7 @@ def _tested_briefly(performance: Performance | None) -> str:
     if performance is None:
         return ""
     return (
-        f"; tested so on {performance.rulings} rulings of {performance.first_year} and later: "
+        f". Tested on {performance.rulings} rulings of {performance.first_year} and later: "
         f"ROC AUC {performance.roc_auc.value:.2f}, Brier score {performance.brier_score.value:.3f}"
     )
 
@@ -173,16 +173,19 @@ def _quotation(phrase: Phrase) -> str:
 def _show_evidence(answer: Answer, console: Console) -> None:
     """Print the phrases behind each factor, then those behind features with smaller effects."""
     labels = {factor.factor: factor.label for factor in answer.factors}
-    behind = dict.fromkeys([*labels, *(phrase.factor for phrase in answer.evidence)])
-    lines = [
-        f"  {labels.get(factor, factor)}: {', '.join(map(_located, phrases))}"
-        for factor in behind
-        if (phrases := _evidence(answer, factor))
-    ]
-    if lines:
-        console.print("Evidence in the papers (first and last character)", style="bold")
-    for line in lines:
-        console.print(line, markup=False, highlight=False)
+    others = dict.fromkeys(phrase.factor for phrase in answer.evidence).keys() - labels.keys()
+    titles = {
+        "Evidence in the papers (first and last character)": labels,
+        "Evidence of features with smaller effects": {name: name for name in sorted(others)},
+    }
+    for title, features in titles.items():
+        evidence = {name: _evidence(answer, name) for name in features}
+        if any(evidence.values()):
+            console.print(f"\n{title}", style="bold")
+        for name, phrases in evidence.items():
+            if phrases:
+                line = f"  {features[name]}: {', '.join(map(_located, phrases))}"
+                console.print(line, markup=False, highlight=False)
 
 
 def _located(phrase: Phrase) -> str:

@@ -17,13 +17,13 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
     table = Table("check", "", "", title="Checks", title_justify="left", show_header=False)
     for check in verdict.checks:
         result = "[green]pass[/green]" if check.passed else "[bold red]fail[/bold red]"
-        table.add_row(check.name, result, escape(check.words))
+        table.add_row(check.name, result, escape(check.detail))
     console.print(table)
     if not verdict.promoted:
         console.print(f"Refused: version {champion} stays champion.", style="bold")
         console.print('To promote it anyway: enjoin promote --force --reason "why"')
         return
-    forced = " by force" if verdict.refused else ""
+    forced = " by force" if verdict.failed_checks else ""
     console.print(f"Promoted{forced}: version {challenger} is champion now.", style="bold")
     console.print("A running `enjoin serve` switches to it within half a minute.")
     console.print(f"To return to version {champion}: enjoin rollback")

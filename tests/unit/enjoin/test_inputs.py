@@ -147,10 +147,10 @@ def test_without_a_registered_model_one_is_trained(
     from serve import model_source
     from train.run import Trained
 
-    located = model_source.Located(tmp_path, "enjoin/1")
+    located = model_source.LocatedModel(tmp_path, "enjoin/1")
     states = iter([model_source.NoTrainedModel("no model"), located])
 
-    def locate(source: str | None = None) -> model_source.Located:
+    def locate(source: str | None = None) -> model_source.LocatedModel:
         state = next(states)
         if isinstance(state, Exception):
             raise state
