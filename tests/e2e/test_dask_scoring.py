@@ -1,4 +1,4 @@
-"""Scoring on a Dask cluster: what one process gives, though a worker is killed midway."""
+"""Score on a Dask cluster: the output of one process, even if a worker is killed midway."""
 
 import json
 import os
@@ -15,11 +15,10 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from data.io.chunks import Chunk
 from enjoin import app
-from serve.batch.checkpoint import Partial
-from serve.batch.chunk import Wanted
-from serve.batch.dask_pool import scored_on
-from serve.model_source import locate_model
-from train import cluster as joining
+from serve.batch.checkpoint import Checkpoint
+from serve.batch.chunk import OutputOptions
+from serve.batch.dask_pool import score_on_cluster
+from train import cluster as dask_cluster
 
 MOTIONS = [row.as_motion() for row in embedded_rulings()[::30]]
 
@@ -39,62 +38,60 @@ def docket(trained: Any, tmp_path: Path) -> Path:
 def test_a_worker_killed_midway_loses_nothing(
     docket: Path, two_workers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, theirs = tmp_path / "mine.csv", tmp_path / "theirs.csv"
-    assert _invoke("score", docket, mine, "--jobs", 1, "--chunk", 2).exit_code == 3
+    local, remote = tmp_path / "local.csv", tmp_path / "remote.csv"
+    assert _invoke("score", docket, local, "--jobs", 1, "--chunk", 2).exit_code == 3
     with two_workers(tmp_path / "workers") as cluster:
         address = str(cluster.scheduler_address)
         with Client(address) as client:
             before = client.run(os.getpid)
-        keep, killed = Partial.keep, []
+        keep, killed = Checkpoint.keep, []
 
-        def keep_and_kill(partial: Partial, number: int, scored: bytes) -> None:
-            keep(partial, number, scored)
+        def keep_and_kill(checkpoint: Checkpoint, number: int, scored: bytes) -> None:
+            keep(checkpoint, number, scored)
             if number == 5:
                 killed.append(before[min(before)])
                 os.kill(killed[0], signal.SIGKILL)
 
-        monkeypatch.setattr(Partial, "keep", keep_and_kill)
+        monkeypatch.setattr(Checkpoint, "keep", keep_and_kill)
         monkeypatch.setattr(
-            "serve.batch.job.scored_here", None
-        )  # all is to be scored on the cluster
-        result = _invoke("score", docket, theirs, "--chunk", 2, "--dask", address)
+            "serve.batch.job.score_locally", None
+        )  # everything is scored on the cluster
+        result = _invoke("score", docket, remote, "--chunk", 2, "--dask", address)
         assert result.exit_code == 3, result.output
         assert killed
         with Client(address) as client:
             assert killed[0] not in client.run(os.getpid).values()
-            left = client.run(lambda dask_worker: os.listdir(dask_worker.local_directory))
-            assert not any("model" in name for names in left.values() for name in names)
-    assert theirs.read_bytes() == mine.read_bytes()
-    assert not Path(f"{theirs}.partial").exists()
-    [reject] = (tmp_path / "theirs.csv.rejects.jsonl").read_text().splitlines()
+    assert remote.read_bytes() == local.read_bytes()
+    assert not Path(f"{remote}.checkpoint").exists()
+    [reject] = (tmp_path / "remote.csv.rejects.jsonl").read_text().splitlines()
     assert json.loads(reject)["row"] == len(MOTIONS) + 1
 
 
-def test_two_runs_of_one_model_do_not_take_it_from_each_other(
+def test_two_runs_of_one_model_do_not_disturb_each_other(
     trained: Any, two_workers: Any, tmp_path: Path
 ) -> None:
-    predictor, located = trained.predictor, locate_model(None)
+    predictor = trained.predictor
     chunks = [
         Chunk(number, number + 1, [motion.model_dump(mode="json")], ((0, "", 1),))
         for number, motion in enumerate(MOTIONS)
     ]
 
     def scored(address: str) -> Iterator[bytes]:
-        for _, found in scored_on(address, iter(chunks), predictor, located, Wanted()):
-            yield found
+        for _, scores in score_on_cluster(address, iter(chunks), predictor, OutputOptions()):
+            yield scores
 
     with two_workers(tmp_path / "workers") as cluster:
-        long = scored(str(cluster.scheduler_address))
-        begun = [next(long)]
-        whole = list(scored(str(cluster.scheduler_address)))  # ends while the other is at work
-        assert [*begun, *long] == whole
-    assert len(whole) == len(chunks)
+        slow = scored(str(cluster.scheduler_address))
+        first = next(slow)
+        complete = list(scored(str(cluster.scheduler_address)))  # ends while the other one runs
+        assert [first, *slow] == complete
+    assert len(complete) == len(chunks)
 
 
 def test_a_scheduler_that_does_not_answer_ends_with_code_2(
     docket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joining, "PATIENCE", 0.2)
+    monkeypatch.setattr(dask_cluster, "CONNECT_TIMEOUT", 0.2)
     result = _invoke("score", docket, tmp_path / "out.csv", "--dask", "tcp://127.0.0.1:9")
     assert result.exit_code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.output

@@ -1,9 +1,9 @@
-"""Score a docket while being killed at random points; run by `test_scoring.py`.
+"""Score a docket while being killed at random moments; run by `test_scoring.py`.
 
     python killed_scoring.py MODEL INPUT OUTPUT KILLS
 
 The program and the model are loaded once; every run is a fork of that process. Prints as JSON how
-many runs were killed, how many went on from an earlier run's chunks, and how many chunks each
+many runs were killed, how many resumed from an earlier run's chunks, and how many chunks each
 killed run left.
 """
 
@@ -19,29 +19,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from data.io.sources import opened
-from serve.batch.chunk import Wanted
-from serve.batch.job import Run, score_docket
+from data.io.sources import open_source
+from serve.batch.chunk import OutputOptions
+from serve.batch.job import RunOptions, score_docket
 from serve.batch.sinks import FileSink
-from serve.model_source import Located
 from serve.predictor import Predictor
 from train.model.forest import Forest
 
 
-def main(model: str, given: str, output: str, kills: str) -> None:
+def main(model: str, docket: str, output: str, kills: str) -> None:
     """Kill and resume until so many runs were killed, then let one run end."""
-    located = Located(Path(model), None)
-    predictor = _light(Predictor.from_located(located))
+    predictor = _shrink(Predictor.load(model))
 
-    def score(resume: bool, tell: Callable[[str], None] = lambda words: None) -> None:
-        with opened(given) as source:
-            run = Run(jobs=1, size=2, resume=resume)
-            score_docket(source, FileSink(output), predictor, located, Wanted(), run, tell=tell)
+    def score(resume: bool) -> None:
+        with open_source(docket) as source:
+            run = RunOptions(jobs=1, chunk_rows=2, resume=resume)
+            score_docket(source, FileSink(output), predictor, OutputOptions(), run)
 
     score(resume=False)  # loads and compiles what later runs share
-    begun = time.perf_counter()
+    start = time.perf_counter()
     score(resume=False)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start
     expected = _files(output)
     for path in expected:
         path.unlink()
@@ -49,14 +47,14 @@ def main(model: str, given: str, output: str, kills: str) -> None:
     draw = random.Random(0)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     while counts["killed"] < int(kills):
-        left = len(list(Path(f"{output}.partial").glob("*.arrow")))
+        left = len(list(Path(f"{output}.checkpoint").glob("*.arrow")))
         counts["resumed"] += left > 0
         ended = _ends_within(draw.uniform(0, seconds), lambda: score(resume=True))
         counts["killed"] += not ended
         if not ended:
-            counts["left"].append(len(list(Path(f"{output}.partial").glob("*.arrow"))))
+            counts["left"].append(len(list(Path(f"{output}.checkpoint").glob("*.arrow"))))
         if Path(output).exists():
-            assert _files(output) == expected, "an output that is not whole"
+            assert _files(output) == expected, "the output is not whole"
             counts["finished"] += 1
             for path in expected:
                 path.unlink()
@@ -64,17 +62,17 @@ def main(model: str, given: str, output: str, kills: str) -> None:
             assert not ended
     score(resume=True)
     assert _files(output) == expected
-    assert not Path(f"{output}.partial").exists()
+    assert not Path(f"{output}.checkpoint").exists()
     print(json.dumps(counts))
 
 
 def _files(output: str) -> dict[Path, bytes]:
-    found = [Path(output), *Path(output).parent.glob("*.rejects.jsonl")]
-    return {path: path.read_bytes() for path in found}
+    paths = [Path(output), *Path(output).parent.glob("*.rejects.jsonl")]
+    return {path: path.read_bytes() for path in paths}
 
 
-def _light(predictor: Predictor) -> Predictor:
-    """Return a predictor of two bags: what is tested is the machinery around it."""
+def _shrink(predictor: Predictor) -> Predictor:
+    """Return a predictor of two bags, as the machinery around it is tested."""
     ensembles = {}
     for basis, ensemble in predictor.model.ensembles.items():
         line = ensemble.calibration
@@ -86,7 +84,7 @@ def _light(predictor: Predictor) -> Predictor:
 
 
 def _ends_within(seconds: float, work: Callable[[], None]) -> bool:
-    """Do the work in a fork, killed after so many seconds; tell whether it ended before."""
+    """Work in a fork that is killed after so many seconds; return whether it ended before."""
     child = os.fork()
     if child == 0:
         try:
