@@ -56,7 +56,7 @@ def data_check(
     """
     with exit_on_user_error():
         rulings, rejected = read_rulings(source, name_all=True)
-        echo(f"{plural(len(rulings), 'ruling')} fit the schema")
+        echo(f"Rulings that fit the schema: {len(rulings):,}")
         if rejected:
             raise typer.Exit(3)
 

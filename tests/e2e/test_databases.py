@@ -132,8 +132,8 @@ def test_a_database_is_scored_into_a_table(
     url: str, expected: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    common = ["--jobs", 1, "--chunk", 4, "--work", tmp_path / "work"]
-    scoring = ["score", url, url, "--table", "pending", "--into", "scored", *common]
+    common = ["--jobs", 1, "--chunk", 4, "--checkpoint-dir", tmp_path / "work"]
+    scoring = ["score", url, url, "--table", "pending", "--output-table", "scored", *common]
     result = _invoke(*scoring, "--keep", "harm_types")
     assert result.exit_code == 3, result.output
     assert "secret" not in result.output
@@ -148,9 +148,9 @@ def test_a_database_is_scored_into_a_table(
 
     refused = _invoke(*scoring)
     assert refused.exit_code == 2
-    assert "has a table scored already; --replace" in " ".join(refused.output.split())
+    assert "already has a table scored; --replace" in " ".join(refused.output.split())
     query = "select * from pending where id <> 'wrong' and motion <> ':x' order by id"
-    again = ["score", url, url, "--query", query, "--into", "scored", *common, "--replace"]
+    again = ["score", url, url, "--query", query, "--output-table", "scored", *common, "--replace"]
     result = _invoke(*again)
     assert result.exit_code == 0, result.output
     ids = [row["id"] for row in _read(url, "select * from scored")]
@@ -165,22 +165,22 @@ def test_the_old_table_stays_until_the_new_is_whole(url: str) -> None:
             raise OSError("the power went off")
 
     with pytest.raises(OSError, match="power"):
-        write_table(url, "odd%name", False, {"n": "number"}, batches(False))
+        write_table(url, "odd%name", False, {"n": "float"}, batches(False))
     with pytest.raises(sa.exc.DatabaseError):
         _read(url, 'select * from "odd%name"')
-    write_table(url, "odd%name", False, {"n": "number"}, batches(True))
+    write_table(url, "odd%name", False, {"n": "float"}, batches(True))
     with pytest.raises(OSError, match="power"):
-        write_table(url, "odd%name", True, {"m": "number"}, batches(False))
+        write_table(url, "odd%name", True, {"m": "float"}, batches(False))
     assert _read(url, 'select * from "odd%name"') == [{"n": 1.0}, {"n": 2.0}]
     with pytest.raises(OSError, match="power"):
-        write_table(url, "odd%name", True, {"n": "number"}, batches(False))
+        write_table(url, "odd%name", True, {"n": "float"}, batches(False))
     assert _read(url, 'select * from "odd%name"') == [{"n": 1.0}, {"n": 2.0}]
-    write_table(url, "odd%name", True, {"n": "number"}, iter([[{"n": 3.0}]]))
+    write_table(url, "odd%name", True, {"n": "float"}, iter([[{"n": 3.0}]]))
     assert _read(url, 'select * from "odd%name"') == [{"n": 3.0}]
 
 
 def test_a_table_filled_anew_keeps_its_indexes_and_grants(url: str) -> None:
-    kinds = {"id": "text", "p": "number", "sure": "flag", "n": "whole"}
+    kinds = {"id": "text", "p": "float", "sure": "boolean", "n": "integer"}
     row = {"id": "a", "p": 0.5, "sure": True, "n": 1}
     write_table(url, "kept", False, kinds, [[row]])
     _do(url, "create unique index on_id on kept (id)", "create view high as select id from kept")
@@ -198,7 +198,7 @@ def test_a_table_filled_anew_keeps_its_indexes_and_grants(url: str) -> None:
 
 
 def test_a_table_of_other_columns_gives_way_to_a_new_one(url: str) -> None:
-    write_table(url, "other", False, {"n": "number"}, [[{"n": 1.0}]])
+    write_table(url, "other", False, {"n": "float"}, [[{"n": 1.0}]])
     write_table(url, "other__new", False, {"mine": "text"}, [[{"mine": "stays"}]])
     for kinds, row in (({"n": "text"}, {"n": "two"}), ({"m": "text"}, {"m": "three"})):
         write_table(url, "other", True, kinds, [[row]])
@@ -246,14 +246,14 @@ def test_rows_that_changed_are_not_resumed(
         (["sqlite:///x.db", "out.csv"], "give --query or --table"),
         (["sqlite:///x.db", "out.csv", "--table", "none"], "no such table"),
         (["sqlite:///x.db", "out.csv", "--query", "select 1 as motion"], "lacks the required"),
-        (["in.csv", "sqlite:///x.db"], "needs --into"),
+        (["in.csv", "sqlite:///x.db"], "needs --output-table"),
         (
-            ["sqlite:///x.db", "sqlite:///x.db", "--table", "a", "--into", "a", "--replace"],
-            "--into a is the table that is read",
+            ["sqlite:///x.db", "sqlite:///x.db", "--table", "a", "--output-table", "a", "--replace"],
+            "--output-table a is the input table",
         ),
-        (["in.csv", "out.csv", "--into", "x"], "--into and --replace are for an OUTPUT"),
+        (["in.csv", "out.csv", "--output-table", "x"], "--output-table and --replace need an OUTPUT"),
         (["in.csv", "out.csv", "--table", "x"], "--query and --table are for an INPUT"),
-        (["mysql+nothing://x/y", "out.csv", "--table", "x"], "neither a file system nor"),
+        (["mysql+nothing://x/y", "out.csv", "--table", "x"], "not a known file system"),
         (["mssql+pymssql://x/y", "out.csv", "--table", "x"], "needs the package pymssql"),
     ],
 )

@@ -46,7 +46,7 @@ def folder(trained: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_command_tells_what_it_wrote(folder: Path) -> None:
     told = (folder / "told.txt").read_text()
-    assert "Docket of 28 motion(s), 28 listed" in told
+    assert "Docket of 28 motions, 28 listed" in told
     assert "1 new, 2 gone" in told
     page = (folder / "docket.html").read_text()
     assert "not legal advice" in page
@@ -55,9 +55,9 @@ def test_the_command_tells_what_it_wrote(folder: Path) -> None:
 
 def test_the_strongest_features_are_read_as_they_are_written(folder: Path) -> None:
     for motion in read_scored(folder / "pending-scored.csv").motions:
-        assert motion.moving
-        assert not [one for one in motion.moving if one.says.endswith("points)")]
-        sizes = [abs(one.points) for one in motion.moving]
+        assert motion.top_factors
+        assert not [one for one in motion.top_factors if one.label.endswith("points)")]
+        sizes = [abs(one.points) for one in motion.top_factors]
         assert sizes == sorted(sizes, reverse=True)
 
 
@@ -105,7 +105,7 @@ def test_a_column_head_sorts(page: Page) -> None:
     page.keyboard.press("Enter")
     assert _chances(page) == sorted(first, reverse=True)
     assert head.get_attribute("aria-sort") == "descending"
-    assert "by probability, falling" in page.inner_text("#status")
+    assert "by probability, descending" in page.inner_text("#status")
     page.locator("#cases thead th button", has_text="Court").click()
     assert head.get_attribute("aria-sort") is None
     courts = page.locator("#cases tbody tr td:nth-child(2)").all_inner_texts()

@@ -19,7 +19,7 @@ from serve.model_source import locate_model
 from train.evaluate.protocols import HEADLINE, MODEL
 from train.modes import MODES
 from train.tracking import behaviour, registry
-from train.tracking.registry import REGISTERED_NAME, Standing, standing
+from train.tracking.registry import REGISTERED_NAME, RegistryState, registry_state
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.beta(2, 2, 400)
@@ -43,7 +43,7 @@ class Store:
     def model(self, **changes: Any) -> Path:
         """Copy version 1's model folder with other values in its `model.json`."""
         folder = self.folder / f"model{len(list(self.folder.iterdir()))}"
-        shutil.copytree(registry.fetched_model("models:/enjoin/1"), folder)
+        shutil.copytree(registry.fetch_model("models:/enjoin/1"), folder)
         record = json.loads((folder / "model.json").read_text())
         (folder / "model.json").write_text(json.dumps(record | changes))
         return folder
@@ -54,9 +54,9 @@ class Store:
         run = client.create_run(self.experiment).info.run_id
         if predictions is not None:
             client.log_text(run, predictions.to_csv(index=False), "predictions.csv")
-        source = str(model or registry.fetched_model("models:/enjoin/1"))
+        source = str(model or registry.fetch_model("models:/enjoin/1"))
         version = int(client.create_model_version(REGISTERED_NAME, source, run).version)
-        registry.enter(version)
+        registry.assign_alias(version)
         return version
 
     def tags(self, version: int) -> dict[str, str]:
@@ -94,14 +94,14 @@ def _checks(printed: str) -> dict[str, str]:
 
 
 def test_training_makes_the_first_version_champion(trained: Any, store: Store) -> None:
-    assert standing() == Standing((1,), champion=1)
+    assert registry_state() == RegistryState((1,), champion=1)
     assert "Registered as enjoin version 1, the champion" in trained.printed
 
 
 def test_a_later_version_waits_as_challenger(store: Store) -> None:
     for version in (2, 3):
         assert store.add(_predictions()) == version
-        assert standing() == Standing(tuple(range(1, version + 1)), 1, version)
+        assert registry_state() == RegistryState(tuple(range(1, version + 1)), 1, version)
     assert locate_model().version == "enjoin/1"
     answer = _invoke("predict", "--text", "x", "--motion-type", "tro", "--json")
     assert json.loads(answer.stdout)["model_version"] == "enjoin/1"
@@ -118,7 +118,7 @@ def test_a_store_from_before_aliases_answers_as_it_did(store: Store) -> None:
     assert locate_model().version == "enjoin/2"
     assert _invoke("rollback").exit_code == 2
     store.add(_predictions())
-    assert standing() == Standing((1, 2, 3), champion=2, challenger=3)
+    assert registry_state() == RegistryState((1, 2, 3), champion=2, challenger=3)
     assert locate_model().version == "enjoin/2"
 
 
@@ -129,13 +129,13 @@ def test_an_equal_challenger_is_promoted(rivals: Store) -> None:
     assert set(_checks(result.output).values()) == {"pass"}
     assert "400 rulings" in result.output
     assert "version 3 is champion now" in result.output
-    assert standing() == Standing((1, 2, 3), champion=3)
+    assert registry_state() == RegistryState((1, 2, 3), champion=3)
     assert locate_model().version == "enjoin/3"
     tags = rivals.tags(3)
     assert tags["previous_champion"] == "2"
     assert tags["promoted_by"] == getpass.getuser()
     assert datetime.fromisoformat(tags["promoted_at"]).tzinfo is not None
-    assert not {"promoted_because", "forced_despite"} & tags.keys()
+    assert not {"promotion_reason", "failed_checks"} & tags.keys()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_worse_challenger_is_refused(rivals: Store, edited: Any, failed: set[s
     assert result.exit_code == 3
     assert {name for name, got in _checks(result.output).items() if got == "fail"} == failed
     assert "Refused: version 2 stays champion" in result.output
-    assert standing() == Standing((1, 2, 3), champion=2, challenger=3)
+    assert registry_state() == RegistryState((1, 2, 3), champion=2, challenger=3)
     assert not rivals.tags(3)
 
 
@@ -173,11 +173,11 @@ def test_one_mode_that_is_worse_refuses(rivals: Store) -> None:
 
 
 def test_another_schema_is_refused(rivals: Store) -> None:
-    record = json.loads((registry.fetched_model("models:/enjoin/1") / "model.json").read_text())
+    record = json.loads((registry.fetch_model("models:/enjoin/1") / "model.json").read_text())
     assert record["facts"]["schema_digest"]
     for changes, words in (
         ({"facts": record["facts"] | {"schema_digest": "0"}}, "fields or allowed values"),
-        ({"facts": {}}, "from before schemas were noted"),
+        ({"facts": {}}, "no schema digest"),
         ({"columns": [*record["columns"][1:], "luck"]}, "features added: luck"),
     ):
         rivals.add(_predictions(), rivals.model(**changes))
@@ -190,7 +190,7 @@ def test_another_schema_is_refused(rivals: Store) -> None:
 
 
 def test_a_model_that_breaks_a_promise_is_refused(rivals: Store) -> None:
-    record = json.loads((registry.fetched_model("models:/enjoin/1") / "model.json").read_text())
+    record = json.loads((registry.fetch_model("models:/enjoin/1") / "model.json").read_text())
     for line in record["calibrations"].values():
         line["slope"] *= -1
     rivals.add(_predictions(), rivals.model(calibrations=record["calibrations"]))
@@ -208,18 +208,18 @@ def test_force_needs_a_reason_and_leaves_tags(rivals: Store) -> None:
     assert refused.exit_code == 2
     assert "--reason" in refused.output
     assert _invoke("promote", "--force", "--reason", " ").exit_code == 2
-    assert standing().champion == 2
+    assert registry_state().champion == 2
     result = _invoke("promote", "--force", "--reason", "the court's new rule")
     assert result.exit_code == 0
     assert "Promoted by force: version 3 is champion now" in result.output
-    assert standing() == Standing((1, 2, 3), champion=3)
+    assert registry_state() == RegistryState((1, 2, 3), champion=3)
     tags = rivals.tags(3)
-    assert tags["promoted_because"] == "the court's new rule"
+    assert tags["promotion_reason"] == "the court's new rule"
     assert tags["promoted_by"] == getpass.getuser()
     assert "promoted_at" in tags
-    assert "Brier score: " in tags["forced_despite"]
-    assert "calibration: " in tags["forced_despite"]
-    assert "schema" not in tags["forced_despite"]
+    assert "Brier score: " in tags["failed_checks"]
+    assert "calibration: " in tags["failed_checks"]
+    assert "schema" not in tags["failed_checks"]
 
 
 def test_rollback_goes_back_one_champion_at_a_time(rivals: Store) -> None:
@@ -228,17 +228,17 @@ def test_rollback_goes_back_one_champion_at_a_time(rivals: Store) -> None:
     result = _invoke("rollback")
     assert result.exit_code == 0, result.output
     assert "Version 3 stepped down; version 2 is champion again" in result.output
-    assert "cannot answer" not in result.output
+    assert "cannot use it" not in result.output
     assert locate_model().version == "enjoin/2"
     tags = rivals.tags(3)
-    assert datetime.fromisoformat(tags["stepped_down_at"])
-    assert tags["stepped_down_for"] == "2"
+    assert datetime.fromisoformat(tags["rolled_back_at"])
+    assert tags["rolled_back_to"] == "2"
     assert _invoke("rollback").exit_code == 0
-    assert standing() == Standing((1, 2, 3), champion=1)
+    assert registry_state() == RegistryState((1, 2, 3), champion=1)
     result = _invoke("rollback")
     assert result.exit_code == 2
     assert "none was before it" in result.output
-    assert standing().champion == 1
+    assert registry_state().champion == 1
 
 
 def test_rollback_tells_of_a_champion_that_is_gone_or_cannot_be_loaded(rivals: Store) -> None:
@@ -248,12 +248,12 @@ def test_rollback_tells_of_a_champion_that_is_gone_or_cannot_be_loaded(rivals: S
     assert _invoke("promote").exit_code == 0
     result = _invoke("rollback")
     assert result.exit_code == 0
-    assert "cannot answer from it" in result.output
+    assert "cannot use it" in result.output
     mlflow.MlflowClient().delete_model_version(REGISTERED_NAME, "2")
     result = _invoke("rollback")
     assert result.exit_code == 2
     assert "no longer in the registry" in " ".join(result.output.split())
-    assert standing().champion == 3
+    assert registry_state().champion == 3
 
 
 def test_nothing_to_promote(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
