@@ -1,1 +1,1 @@
-"""The features: one builder per family, the phrase engine, and the one door `build_features`."""
+"""Features: one builder per family, the phrase engine, and the single entry `build_features`."""

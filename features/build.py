@@ -1,4 +1,4 @@
-"""The one door to the features: motions in, feature frame out.
+"""The single entry to the features: motions in, feature frame out.
 
 Training, `enjoin score`, `enjoin predict`, the HTTP endpoint and the MLflow pyfunc all call
 `build_features`; nothing else turns a motion into numbers.
@@ -42,11 +42,12 @@ FAMILIES = {
     "ratings": "Winter ratings",
     "inferred_ratings": "ratings inferred from text",
 }
+"""The families, and how answers and reports name them."""
 BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in builder.COLUMNS)
 """The columns of `build_features`."""
 COLUMNS = BUILT + inferred_ratings.COLUMNS
-"""All columns the model learns from: those built, then what its fitted readers add."""
-_READ_WITH = (
+"""All columns the model learns from: those built, then those that its rating model adds."""
+_TEXT_LIBRARIES = (
     "ahocorasick-rs",
     "courts-db",
     "eyecite",
@@ -55,7 +56,7 @@ _READ_WITH = (
     "pyspellchecker",
     "reporters-db",
 )
-_BUILT_WITH = ("codebook.py", "field_types.py", "schema.py", "courts.py", "states.py")
+_DATA_MODULES = ("codebook.py", "field_types.py", "schema.py", "courts.py", "states.py")
 
 
 def build_features(
@@ -63,19 +64,25 @@ def build_features(
 ) -> FeatureFrame:
     """Turn motions into the feature frame.
 
-    A coded value is taken as it is; where a motion has none, the text of `motion` and `opposition`
-    is read. Labels cannot reach this function: a `Ruling` is cut down to its `Motion` first.
+    A coded value is used as it is; for a field without one, the papers are read. Labels cannot
+    reach the builders: a `Ruling` is reduced to its `Motion` first.
 
     Parameters
     ----------
     motions
-        n motions; each must have its text.
+        n motions, each with its text.
     papers
-        Their papers, where these were made already: several views of one motion share them.
+        Their papers, if they exist already: several views of one motion share them.
+
+    Returns
+    -------
+    The frame of n motions, with the columns `BUILT`.
     """
-    plain = [motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions]
-    papers = tuple(map(Papers.of, plain)) if papers is None else papers
-    rows = [build_indicators(*pair) for pair in zip(plain, papers, strict=True)]
+    unlabelled = [
+        motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions
+    ]
+    papers = tuple(map(Papers.of, unlabelled)) if papers is None else papers
+    rows = [build_indicators(*pair) for pair in zip(unlabelled, papers, strict=True)]
     return FeatureFrame.from_indicators(rows, BUILT, papers)
 
 
@@ -83,30 +90,32 @@ def build_features(
 def builder_digest() -> str:
     """Return the SHA-256 of the lexicons, the builders' source, the schema and the text libraries.
 
-    A model tells by it which builders its features came from.
+    A model records it to identify the builders of its features.
     """
-    versions = [version(name) for name in _READ_WITH]
+    versions = [version(name) for name in _TEXT_LIBRARIES]
     digest = hashlib.sha256(f"{lexicon_digest()} {versions}".encode())
-    sources = source_files("features") + source_files("data", *_BUILT_WITH)
+    sources = source_files("features") + source_files("data", *_DATA_MODULES)
     for path in sources:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def source_files(package: str, *modules: str) -> list[Path]:
-    """Return the source files of a package and all its sub-packages, in order of their paths.
+    """Return the source files of a package and its sub-packages, in order of their paths.
 
     Parameters
     ----------
+    package
+        The package.
     modules
-        Paths within the package, such as `io/rows.py`, where not all are asked for.
+        Paths within it, such as `io/rows.py`, to return only these.
     """
     folder = Path(str(files(package)))
     return [folder / name for name in modules] or sorted(folder.rglob("*.py"))
 
 
 def build_indicators(motion: Motion, papers: Papers) -> dict[str, Indicator]:
-    """Return every indicator of one motion, by column name."""
+    """Return all indicators of one motion, by column name."""
     indicators: dict[str, Indicator] = {}
     for builder in BUILDERS:
         indicators |= builder.build(motion, papers)

@@ -1,7 +1,8 @@
-"""Documents: each paper of a motion, read once and passed along.
+"""Documents: each paper of a motion is read once and passed along.
 
-What is found in a paper (its cleaned and normalized text, sentences, words, phrases) is worked out
-when first asked for and kept with the document, so builders, rating model and scope share it.
+Whatever is found in a paper (its cleaned and normalized text, sentences, dates, words, phrases) is
+computed when first needed and kept with the document, so that the builders, the rating model and
+the scope check share it.
 """
 
 import re
@@ -11,11 +12,12 @@ from itertools import chain
 from typing import overload
 
 from data.schema import Motion
-from features.phrases.catalog import words
+from features.phrases.catalog import words_and_prefixes
 from features.phrases.hits import Hit, HitsByField, by_field
-from features.phrases.lexicon import Entry, PaperName, legal_words
+from features.phrases.lexicon import PaperName, legal_words
 from features.phrases.matcher import find_phrases
 from features.text.cleaning import clean
+from features.text.dates import Dates, find_dates
 from features.text.normalize import BLANK, Normalized, normalize, to_ascii
 from features.text.ocr import Speller
 from features.text.sentences import sentence_starts
@@ -30,7 +32,7 @@ class Document:
     Parameters
     ----------
     text
-        The paper as given. Characters past `features.text.cleaning.MAX_CHARACTERS` are not read.
+        The paper as given; `features.text.cleaning.MAX_CHARACTERS` of it are read.
     paper
         Which of the two papers it is.
 
@@ -46,36 +48,41 @@ class Document:
         self.paper: PaperName = paper
 
     def __reduce__(self) -> tuple[type["Document"], tuple[str, PaperName]]:
-        """Pickle the text alone: what was found in it takes longer to send than to find."""
+        """Pickle the text alone: sending the rest takes longer than finding it again."""
         return Document, (self.text, self.paper)
 
     @cached_property
     def cleaned(self) -> str:
-        """The text, character for character, without stamps, line numbers and citations."""
+        """The text with stamps, line numbers and citations blanked, character for character."""
         return clean(self.text)
 
     @cached_property
     def normalized(self) -> Normalized:
-        """The cleaned text in small ASCII letters; broken words are joined, scans are mended."""
-        # "No. 21-cv-135" denies nothing.
+        """The cleaned text in lower-case ASCII: hyphenated words joined, scans corrected."""
+        # The "No." of "No. 21-cv-135" is not a negation.
         letters = _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), to_ascii(self.cleaned))
         normalized = normalize(letters, speller().is_word)
-        cleaned, capitals = self.cleaned, self.cleaned.isupper()
-        text = speller().mend(
+        cleaned, all_capitals = self.cleaned, self.cleaned.isupper()
+        text = speller().correct(
             normalized.text,
-            # A capital inside running text marks a name.
-            lambda start: cleaned[normalized.origin(start)].isupper() and not capitals,
+            # A capitalized word in running text may be a name.
+            lambda start: cleaned[normalized.origin(start)].isupper() and not all_capitals,
         )
         return normalized.with_text(text)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, ...]:
-        """Where each sentence starts in the text, and where the last one ends."""
+        """The offsets in the text at which sentences start, and the end of the last one."""
         return (*sentence_starts(self.cleaned), len(self.cleaned))
 
     @cached_property
+    def dates(self) -> Dates:
+        """The dates in the cleaned text, so none of a citation."""
+        return find_dates(self.cleaned)
+
+    @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The words of two letters or more, in order, with a blank for each citation."""
+        """The words of two letters or more, in order, with `BLANK`s for each citation."""
         return tuple(_TOKEN.findall(self.normalized.text))
 
     def token_spans(self) -> Iterator[tuple[str, int, int]]:
@@ -85,16 +92,26 @@ class Document:
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
-        """The lexicons' phrases, in the order of the lexicon and of the text."""
+        """The lexicon phrases, in the order of the lexicons and of the text."""
         return tuple(find_phrases(self))
 
 
 class Papers:
-    """The papers of one motion: `motion`, and `opposition` where there is one."""
+    """The papers of one motion: `motion`, and `opposition` if there is one.
+
+    Parameters
+    ----------
+    motion, opposition
+        Their texts as given.
+    """
 
     def __init__(self, motion: str, opposition: str | None = None) -> None:
         self.motion = Document(motion, "motion")
         self.opposition = Document(opposition, "opposition") if opposition else None
+
+    def __reduce__(self) -> tuple[type["Papers"], tuple[str, str | None]]:
+        """Pickle the texts alone, as `Document` does."""
+        return Papers, self.texts
 
     @classmethod
     def of(cls, motion: Motion) -> "Papers":
@@ -103,7 +120,7 @@ class Papers:
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The papers that there are."""
+        """The one or two papers."""
         return (self.motion,) if self.opposition is None else (self.motion, self.opposition)
 
     @property
@@ -113,20 +130,25 @@ class Papers:
 
     @property
     def hits(self) -> tuple[Hit, ...]:
-        """The phrases of both papers."""
+        """The phrases of both papers, the motion's first."""
         return tuple(chain.from_iterable(document.hits for document in self.documents))
 
     @cached_property
     def hits_by_field(self) -> HitsByField:
-        """The phrases of both papers by the field they speak for."""
+        """The phrases of both papers by the field they are evidence for."""
         return by_field(self.hits)
 
 
 class LazyPapers(Sequence[Papers]):
-    """The papers of many motions, made anew each time they are asked for.
+    """The papers of many motions, created anew on each access.
 
-    What is found in the papers of a million rulings does not fit into memory; these are read again
-    instead of kept.
+    What is found in the papers of a million rulings does not fit into memory, so these are read
+    again instead of kept.
+
+    Parameters
+    ----------
+    texts
+        For each motion, the texts of `motion` and `opposition`.
     """
 
     def __init__(self, texts: Sequence[tuple[str, str | None]]) -> None:
@@ -152,13 +174,5 @@ class LazyPapers(Sequence[Papers]):
 @cache
 def speller() -> Speller:
     """Return the speller that knows the words of the lexicons."""
-    wanted, beginnings = words()
-    return Speller(wanted, beginnings, legal_words())
-
-
-def fires(entry: Entry, sentence: str) -> bool:
-    """Tell whether an entry fires, un-negated, on a sentence (for `matches` and `misses`)."""
-    return any(
-        (hit.field, hit.value) == (entry.field, entry.value) and not hit.negated
-        for hit in Document(sentence, entry.papers[0]).hits
-    )
+    whole_words, prefixes = words_and_prefixes()
+    return Speller(whole_words, prefixes, legal_words())

@@ -1,7 +1,7 @@
-"""The feature frame: features of motions as arrays of numbers, with where each came from.
+"""The feature frame: the features of motions as arrays, with the source of each value.
 
-One motion is answered about in milliseconds, of which building a pandas frame would take several;
-so a frame holds arrays, and gives pandas frames to those who ask.
+An answer about one motion takes milliseconds, and building a pandas frame would take several more;
+so a frame holds arrays and offers a pandas frame (`values`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
 from data.arrays import Floats, Objects, Rows
-from features.document import Papers, LazyPapers
+from features.document import LazyPapers, Papers
 from features.families import inferred_ratings
 from features.indicators import Column, Indicator
 from features.phrases.hits import Hit
@@ -24,6 +24,7 @@ from features.phrases.hits import Hit
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
 INFERRED_RATINGS = tuple(column.name for column in inferred_ratings.COLUMNS)
+"""The names of the columns that the rating model adds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +34,20 @@ class FeatureFrame:
     Attributes
     ----------
     names
-        The k columns: `features.build.BUILT` in that order, then the readings, once the model has
-        added them.
+        The k columns: `features.build.BUILT` in that order, then the inferred ratings, once the
+        model has added them.
     numeric
-        (n, k): NaN where nothing is shown, and in columns that hold words.
+        (n, k) numbers: NaN if not shown, and in columns of categories.
     categorical
-        For each column of categories, its n values; None where nothing is shown.
+        For each column of categories, its n values; None if not shown.
     provenance
-        (n, k): "coded", "text" or "not shown"; (n, 0) where it was not kept.
+        (n, k) sources: "coded", "text" or "not shown"; (n, 0) if not kept.
     hits
         For each motion, the phrases behind each column (see `Indicator`).
     papers
-        For each motion, the texts of `motion` and `opposition`.
+        For each motion, its papers.
     terms
-        (n, terms): what the readings were read from, where readers have just read the papers.
+        (n, terms) weights from which the ratings were just inferred, if any.
     """
 
     names: tuple[str, ...]
@@ -67,12 +68,12 @@ class FeatureFrame:
         columns: Sequence[Column],
         papers: Sequence[Papers],
     ) -> "FeatureFrame":
-        """Return the frame of n motions' indicators, given by column name."""
+        """Return the frame of the indicators of n motions, each by column name."""
         names = tuple(column.name for column in columns)
         shape = (len(rows), len(names))
         categories = [column.name for column in columns if column.kind == "category"]
-        numbered = [None if c.kind == "category" else c.name for c in columns]
-        cells = [row[name].value if name else None for row in rows for name in numbered]
+        numeric = [None if column.kind == "category" else column.name for column in columns]
+        cells = [row[name].value if name else None for row in rows for name in numeric]
         provenance = np.empty(shape, dtype=object)
         provenance[:] = [[row[name].source for name in names] for row in rows] or provenance
         return cls(
@@ -80,7 +81,10 @@ class FeatureFrame:
             np.array(cells, dtype=float).reshape(shape),
             {name: _objects([row[name].value for row in rows]) for name in categories},
             provenance,
-            tuple({name: item.hits for name, item in row.items() if item.hits} for row in rows),
+            tuple(
+                {name: indicator.hits for name, indicator in row.items() if indicator.hits}
+                for row in rows
+            ),
             papers,
         )
 
@@ -88,20 +92,20 @@ class FeatureFrame:
     def from_values(
         cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Sequence[Papers]
     ) -> "FeatureFrame":
-        """Return the frame of these values, without where each came from."""
-        words = [name for name in values.columns if not is_numeric_dtype(values[name])]
-        numbers = values.assign(**dict.fromkeys(words, np.nan)).to_numpy(dtype=float)
+        """Return the frame of the values in a pandas frame, without the source of each."""
+        categories = [name for name in values.columns if not is_numeric_dtype(values[name])]
+        numeric = values.assign(**dict.fromkeys(categories, np.nan)).to_numpy(dtype=float)
         return cls(
             tuple(values.columns),
-            numbers,
-            {name: values[name].to_numpy(dtype=object) for name in words},
+            numeric,
+            {name: values[name].to_numpy(dtype=object) for name in categories},
             np.empty((len(values), 0), dtype=object),
             tuple(hits),
             papers,
         )
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """Return the n values of a column: numbers with NaN, or words with None."""
+        """Return the n values of a column: numbers with NaN, or categories with None."""
         return (
             self.categorical[name]
             if name in self.categorical
@@ -111,8 +115,8 @@ class FeatureFrame:
     @cached_property
     def values(self) -> pd.DataFrame:
         """The values as a pandas frame: float64 for numbers, str or None for categories."""
-        # Only words as Series, lest pandas make its own kind of text of them: Series take long to
-        # bring together.
+        # Categories are Series, or pandas would turn them into its own string type; numbers are
+        # not, since joining Series is slow.
         return pd.DataFrame(
             {
                 name: pd.Series(self.categorical[name], dtype=object)
@@ -128,7 +132,7 @@ class FeatureFrame:
         return FeatureFrame(
             self.names,
             self.numeric[rows],
-            {name: words[rows] for name, words in self.categorical.items()},
+            {name: categories[rows] for name, categories in self.categorical.items()},
             self.provenance[rows],
             tuple(self.hits[row] for row in rows),
             _papers_of(self.papers, rows),
@@ -137,53 +141,55 @@ class FeatureFrame:
 
     @property
     def has_inferred_ratings(self) -> bool:
-        """Whether the readings' columns were added."""
+        """Whether the columns of the inferred ratings were added."""
         return self.names[-1] == INFERRED_RATINGS[-1]
 
     def with_inferred_ratings(
         self,
-        numbers: Floats | None,
+        ratings: Floats | None,
         hits: Sequence[HitsByColumn] = (),
         terms: csr_matrix | None = None,
     ) -> "FeatureFrame":
-        """Return the frame with the readings' columns added.
+        """Return the frame with the columns of the inferred ratings added.
 
         Parameters
         ----------
-        numbers
-            (n, `features.families.inferred_ratings.COLUMNS`); NaN for not shown, None where nothing was read.
+        ratings
+            (n, len(`INFERRED_RATINGS`)), NaN for not shown; None if no ratings were inferred.
         hits
-            For each motion, the words behind each reading, where they are wanted.
+            For each motion, the words that moved each rating most; () leaves them out.
         terms
-            What was read.
+            (n, terms) weights from which the ratings were inferred.
         """
-        if numbers is None:
-            numbers = np.full((len(self), len(INFERRED_RATINGS)), np.nan)
-        both = zip(self.hits, hits, strict=True)
-        provenance = np.where(np.isnan(numbers), "not shown", "text").astype(object)
+        if ratings is None:
+            ratings = np.full((len(self), len(INFERRED_RATINGS)), np.nan)
+        provenance = np.where(np.isnan(ratings), "not shown", "text").astype(object)
+        merged = (built | added for built, added in zip(self.hits, hits, strict=True))
         return replace(
             self,
             names=(*self.names, *INFERRED_RATINGS),
-            numeric=np.hstack([self.numeric, numbers]),
+            numeric=np.hstack([self.numeric, ratings]),
             provenance=np.hstack([self.provenance, provenance])
             if self.provenance.size
             else self.provenance,
-            hits=tuple(one | more for one, more in both) if hits else self.hits,
+            hits=tuple(merged) if hits else self.hits,
             terms=terms,
         )
 
     def without(self, family: str) -> "FeatureFrame":
-        """Return the frame with one family's columns as if nothing of it were shown."""
-        mine = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)
+        """Return the frame with every column of one family "not shown"."""
+        of_family = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)
         provenance = self.provenance.copy()
         if provenance.size:
-            provenance[:, mine] = "not shown"
+            provenance[:, of_family] = "not shown"
         blank = {
-            n: _objects([None] * len(self)) for n in self.categorical if n.split(".")[0] == family
+            name: _objects([None] * len(self))
+            for name in self.categorical
+            if name.split(".")[0] == family
         }
         return replace(
             self,
-            numeric=np.where(mine, np.nan, self.numeric),
+            numeric=np.where(of_family, np.nan, self.numeric),
             categorical=self.categorical | blank,
             provenance=provenance,
         )

@@ -1,9 +1,9 @@
-"""What a builder gives back: columns with their doctrine, and indicators with their source.
+"""What a builder returns: columns with their legal ground, and indicators with their source.
 
-Three readers serve every family, and `read_yes_no_from_text` the few fields without a coding. Each takes the
-coded value where the motion has one and otherwise what the phrases of the lexicon say. A coded
-value keeps the phrases that bear it out, so that a reader of the answer can check the coding
-against the papers.
+`read_flags`, `read_choice` and `read_yes_no` serve every family. Each takes the coded value if the
+motion has one, and otherwise reads the papers by the lexicons' phrases; `read_yes_no_from_text` is
+for the few fields that are never coded. A coded value keeps the phrases that support it, so that
+the coding can be checked against the papers.
 """
 
 import math
@@ -19,15 +19,16 @@ from features.phrases.lexicon import meaning
 
 Source = Literal["coded", "text", "not shown"]
 
-EARLIEST = frozenset({"movant_type", "respondent_type"})
-"""Fields told by who is named first: briefs open with the party who moves or answers."""
-STRONGEST = frozenset(
+FIRST_NAMED = frozenset({"movant_type", "respondent_type"})
+"""Fields whose value is the one named first: a brief opens with the party who moves or answers."""
+LAST_LISTED = frozenset(
     {"relief_form", "notice", "harm_evidence", "remedial_scope", "remedial_trigger"}
 )
-"""Fields whose codebook order runs from the ordinary value to the one that takes a clear word: an
-opponent who took a step still opposes, and a step taken under an order is told as a step too."""
+"""Fields whose value is the last in the codebook's order that has a phrase. The codebook lists them
+from the ordinary value to the one that takes explicit words: an opponent who took a step still
+opposes, and a step taken under an order is also described as a step."""
 DECISIVE = frozenset({("movant_type", "class")})
-"""Values that one phrase settles wherever it stands: a class moves through its members."""
+"""Values that one phrase settles wherever it appears: a class moves through its members."""
 
 
 def plain_words(value: str) -> str:
@@ -39,10 +40,24 @@ def plain_words(value: str) -> str:
 class Column:
     """One column of the feature frame.
 
-    `monotone` is +1 where more of it may never lower the probability of grant, -1 where more may
-    never raise it, 0 where the data decide; `authority` is the legal ground for a promise.
-    `values` lists what a scale (in order, from 0) or a category holds; () lets the fitted model
-    fix the categories. `words` puts one of these values in plain words.
+    Attributes
+    ----------
+    name
+        `family.feature`.
+    meaning
+        The feature in plain words, for answers and reports.
+    kind
+        What its values are; a scale is the index of one of `values`.
+    monotone
+        +1 if a higher value may never lower the probability of a grant, -1 if it may never raise
+        it, 0 if the data decide.
+    authority
+        The legal ground for `monotone`.
+    values
+        The values of a scale, in order from 0, or of a category; () leaves the categories to the
+        fitted model.
+    value_words
+        Puts one of `values` in plain words.
     """
 
     name: str
@@ -51,7 +66,7 @@ class Column:
     monotone: Literal[-1, 0, 1] = 0
     authority: str = ""
     values: tuple[str, ...] = ()
-    words: Callable[[str], str] = plain_words
+    value_words: Callable[[str], str] = plain_words
 
     @property
     def family(self) -> str:
@@ -61,38 +76,53 @@ class Column:
     def describe(self, value: float | str | None, error: float | None = None) -> str:
         """Put this feature with one of its values in plain words.
 
-        `error` is how far off such a value usually is (root mean square), where that is known.
+        Parameters
+        ----------
+        value
+            The value; None if the motion does not show it.
+        error
+            The root mean square error of such values, if known.
 
+        Examples
+        --------
         >>> Column("harm.delay_months", "months of delay before moving", "number").describe(3.0)
         'months of delay before moving: 3'
         """
         if value is None:
             return f"{self.meaning}: not shown"
         if isinstance(value, str):
-            return f"{self.meaning}: {self.words(value)}"
+            return f"{self.meaning}: {self.value_words(value)}"
         if self.kind == "scale":
-            return f"{self.meaning}: {self.words(self.values[int(value)])}"
+            return f"{self.meaning}: {self.value_words(self.values[int(value)])}"
         if self.kind == "log_odds":
-            likely = f"{self.meaning}: {_chance(value):.0%}"
+            probability = f"{self.meaning}: {_probability(value):.0%}"
             if error is None:
-                return likely
-            return f"{likely} (often {_chance(value - error):.0%} to {_chance(value + error):.0%})"
+                return probability
+            low, high = _probability(value - error), _probability(value + error)
+            return f"{probability} (typically {low:.0%} to {high:.0%})"
         if self.kind == "flag":
             return self.meaning if value else f"{self.meaning}: no"
         if error is not None:
-            return f"{self.meaning}: {value:.1f}, give or take {error:.1f}"
+            return f"{self.meaning}: {value:.1f} \u00b1 {error:.1f}"
         return f"{self.meaning}: {value:.3g}" if value % 1 else f"{self.meaning}: {value:.0f}"
 
 
-def _chance(log_odds: float) -> float:
+def _probability(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
 class Indicator(NamedTuple):
-    """A value, where it came from, and the phrases behind it.
+    """The value of one column for one motion.
 
-    Of a value read from text these are the phrases it was read from, negated ones included; of a
-    coded value, those that say the same.
+    Attributes
+    ----------
+    value
+        The value; None if not shown.
+    source
+        Where it comes from.
+    hits
+        Of a value read from text, the phrases it was read from, negated ones included; of a coded
+        value, the phrases that agree with it.
     """
 
     value: float | str | None
@@ -104,7 +134,7 @@ NOT_SHOWN = Indicator(None, "not shown")
 
 
 def coded(value: float | str | bool | None) -> Indicator:
-    """Return a value that can only be given, never read from text (court, year, rating)."""
+    """Return the indicator of a value that is never read from text (court, year, rating)."""
     if value is None:
         return NOT_SHOWN
     return Indicator(str(value) if isinstance(value, str) else float(value), "coded")
@@ -116,7 +146,7 @@ def flag_columns(
     monotone: Literal[-1, 0, 1] = 0,
     authority: str = "",
 ) -> tuple[Column, ...]:
-    """Return one yes/no column per allowed value of a list field."""
+    """Return one yes/no column per allowed value of a list field, worded by the lexicon."""
     return tuple(
         Column(f"{family}.{value}", meaning(field, value), "flag", monotone, authority)
         for value in allowed_values(field)
@@ -126,81 +156,87 @@ def flag_columns(
 def value_column(
     name: str,
     field: str,
-    words: str,
+    column_meaning: str,
     kind: Literal["category", "scale"] = "category",
     monotone: Literal[-1, 0, 1] = 0,
     authority: str = "",
 ) -> Column:
-    """Return the column of a single-valued enumerated field, worded by the lexicon."""
+    """Return the column of a single-valued enumerated field, its values worded by the lexicon."""
     values = allowed_values(field)
-    return Column(name, words, kind, monotone, authority, values, partial(meaning, field))
+    value_words = partial(meaning, field)
+    return Column(name, column_meaning, kind, monotone, authority, values, value_words)
 
 
 def read_flags(
     motion: Motion, hits: HitsByField, field: str, absent: float | None = None
 ) -> dict[str, Indicator]:
-    """Read a list field as one indicator per value: 1.0 shown, 0.0 not.
+    """Read a list field as one indicator per value: 1.0 shown, 0.0 denied or coded as absent.
 
     Parameters
     ----------
+    hits
+        The phrases of the motion's papers.
+    field
+        The field.
     absent
-        The value where the text says nothing: None keeps "not shown" apart from "none"; 0.0 is
-        for monotone columns, so that silence can never count as more than a named step or signal.
+        The value if the text is silent. None distinguishes silence from a denial; 0.0 is for
+        monotone columns, in which silence must not count for more than a named step or signal.
     """
-    given: tuple[str, ...] | None = getattr(motion, field)
-    by_value: dict[str, list[Hit]] = {}
+    coded_values: tuple[str, ...] | None = getattr(motion, field)
+    hits_by_value: dict[str, list[Hit]] = {}
     for hit in hits.get(field, ()):
-        by_value.setdefault(hit.value, []).append(hit)
-    nothing = Indicator(absent, "not shown")
+        hits_by_value.setdefault(hit.value, []).append(hit)
+    silent = Indicator(absent, "not shown")
     indicators = {}
     for value in allowed_values(field):
-        mine = tuple(by_value.get(value, ()))
-        if given is not None:
-            same = tuple(hit for hit in mine if value in given and not hit.negated)
-            indicators[value] = Indicator(float(value in given), "coded", same)
-        elif not mine:
-            indicators[value] = nothing
+        hits_of_value = tuple(hits_by_value.get(value, ()))
+        if coded_values is not None:
+            agreeing = tuple(
+                hit for hit in hits_of_value if value in coded_values and not hit.negated
+            )
+            indicators[value] = Indicator(float(value in coded_values), "coded", agreeing)
+        elif not hits_of_value:
+            indicators[value] = silent
         else:
-            shown = any(not hit.negated for hit in mine)
-            indicators[value] = Indicator(float(shown), "text", mine)
+            shown = any(not hit.negated for hit in hits_of_value)
+            indicators[value] = Indicator(float(shown), "text", hits_of_value)
     return indicators
 
 
 def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
-    In text the value with most phrases wins (strong ones count more; ties: the order of the
-    codebook). Of the fields in `EARLIEST` it is the value named first, the opponent's paper going
-    before the movant's; of those in `STRONGEST`, the last value of the codebook's order that has
-    any phrase.
+    In text, the value with most phrases wins: strong ones count more, and ties go to the codebook's
+    order. Fields in `FIRST_NAMED` take the value named first, in the opponent's paper before the
+    movant's; fields in `LAST_LISTED`, the last value in the codebook's order that has a phrase.
     """
-    given: StrEnum | None = getattr(motion, field)
-    mine = tuple(hit for hit in hits.get(field, ()) if not hit.negated)
-    if given is not None:
-        same = tuple(hit for hit in mine if hit.value == given)
-        return Indicator(given.value, "coded", same)
-    if not mine:
+    coded_value: StrEnum | None = getattr(motion, field)
+    affirmed = tuple(hit for hit in hits.get(field, ()) if not hit.negated)
+    if coded_value is not None:
+        agreeing = tuple(hit for hit in affirmed if hit.value == coded_value)
+        return Indicator(coded_value.value, "coded", agreeing)
+    if not affirmed:
         return NOT_SHOWN
     values = allowed_values(field)
     counts: dict[str, int] = {}
-    for hit in mine:
+    for hit in affirmed:
         counts[hit.value] = counts.get(hit.value, 0) + hit.weight
     decisive = [value for value in counts if (field, value) in DECISIVE]
     if len(counts) == 1:
-        best = mine[0].value
+        best = affirmed[0].value
     elif decisive:
         best = decisive[0]
-    elif field in EARLIEST:
-        party = mine if field == "movant_type" else _others_than_movant(mine, hits)
-        best = _named_first(party).value
-    elif field in STRONGEST:
+    elif field in FIRST_NAMED:
+        parties = affirmed if field == "movant_type" else _without_movant(affirmed, hits)
+        best = _first_named(parties).value
+    elif field in LAST_LISTED:
         best = max(counts, key=values.index)
     else:
         best = max(counts, key=lambda value: (counts[value], -values.index(value)))
-    return Indicator(best, "text", tuple(hit for hit in mine if hit.value == best))
+    return Indicator(best, "text", tuple(hit for hit in affirmed if hit.value == best))
 
 
-def _named_first(hits: Sequence[Hit]) -> Hit:
+def _first_named(hits: Sequence[Hit]) -> Hit:
     """Return the first phrase, the opponent's paper before the movant's.
 
     Of phrases that start together the longest is the most specific: "state university".
@@ -208,43 +244,43 @@ def _named_first(hits: Sequence[Hit]) -> Hit:
     return min(hits, key=lambda hit: (hit.paper != "opposition", hit.start, -hit.end))
 
 
-def _others_than_movant(mine: Sequence[Hit], hits: HitsByField) -> Sequence[Hit]:
-    """Leave out what the motion says before it has named the movant, unless nothing else is said.
+def _without_movant(parties: Sequence[Hit], hits: HitsByField) -> Sequence[Hit]:
+    """Leave out the parties that the motion names up to its movant, unless no other is named.
 
-    "A company sues a bank" names a company and a bank; only the second is the opponent.
+    "A company sues a bank" names a company and a bank; only the bank is the opponent.
     """
     movants = [hit for hit in hits.get("movant_type", ()) if not hit.negated]
     if not movants:
-        return mine
-    named = _named_first(movants).end
-    return [hit for hit in mine if hit.paper == "opposition" or hit.end > named] or mine
+        return parties
+    end = _first_named(movants).end
+    return [hit for hit in parties if hit.paper == "opposition" or hit.end > end] or parties
 
 
 def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
-    given: bool | None = getattr(motion, field)
-    if given is not None:
-        same = tuple(hit for hit in hits.get(field, ()) if _says_yes(hit) == given)
-        return Indicator(float(given), "coded", same)
+    coded_value: bool | None = getattr(motion, field)
+    if coded_value is not None:
+        agreeing = tuple(hit for hit in hits.get(field, ()) if _affirms(hit) == coded_value)
+        return Indicator(float(coded_value), "coded", agreeing)
     return read_yes_no_from_text(hits, field)
 
 
 def read_yes_no_from_text(hits: HitsByField, field: str) -> Indicator:
-    """Read a yes/no field that only words can show: 1.0, 0.0 or not shown; most phrases win."""
-    mine = tuple(hits.get(field, ()))
-    if not mine:
+    """Read a yes/no field that is never coded; the side with more phrases wins, "no" a tie."""
+    hits_of_field = tuple(hits.get(field, ()))
+    if not hits_of_field:
         return NOT_SHOWN
-    balance = sum(hit.weight if _says_yes(hit) else -hit.weight for hit in mine)
-    return Indicator(float(balance > 0), "text", mine)
+    balance = sum(hit.weight if _affirms(hit) else -hit.weight for hit in hits_of_field)
+    return Indicator(float(balance > 0), "text", hits_of_field)
 
 
-def _says_yes(hit: Hit) -> bool:
+def _affirms(hit: Hit) -> bool:
     return (hit.value == "true") != hit.negated
 
 
 def as_scale(indicator: Indicator, field: str) -> Indicator:
-    """Turn an enumerated value into its place on the codebook's ordinal scale, from 0.0."""
+    """Replace an enumerated value by its index in the codebook's order, from 0.0."""
     if indicator.value is None:
         return indicator
-    place = allowed_values(field).index(str(indicator.value))
-    return Indicator(float(place), indicator.source, indicator.hits)
+    index = allowed_values(field).index(str(indicator.value))
+    return Indicator(float(index), indicator.source, indicator.hits)

@@ -1,1 +1,1 @@
-"""One builder for each family of features."""
+"""The families of features: one builder each."""

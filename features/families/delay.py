@@ -1,6 +1,6 @@
-"""Delay: the months a movant let pass between learning of the conduct and coming to court.
+"""Delay: the months between the movant's learning of the conduct and its motion.
 
-Delay speaks against urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985).
+Delay undercuts the claim of urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985).
 """
 
 import re
@@ -10,15 +10,15 @@ from data.schema import Motion
 from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Indicator, coded
 from features.phrases.hits import Hit, HitsByField, plain_hit
-from features.text.dates import DAYS_IN_MONTH, DateMatch, months_between, nearest_date
+from features.text.dates import DAYS_IN_MONTH, DateMatch, months_between
 
-_UPTO_NINETY = "twenty thirty forty fifty sixty seventy eighty ninety"
-_TENS = {word: 10 * tens for tens, word in enumerate(_UPTO_NINETY.split(), start=2)}
-_UPTO_NINETEEN = (
+_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {word: 10 * tens for tens, word in enumerate(_TENS_WORDS.split(), start=2)}
+_NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
 )
-_NUMBERS = {word: number for number, word in enumerate(_UPTO_NINETEEN.split(), start=1)}
+_NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split(), start=1)}
 _NUMBERS |= {"a": 1, "an": 1} | _TENS
 _MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "week": 7 / DAYS_IN_MONTH, "month": 1.0, "year": 12.0}
 _COUNT = (
@@ -26,8 +26,9 @@ _COUNT = (
     rf"(\d{{1,3}}(?:,\d{{3}})?|{'|'.join(_NUMBERS)})(?: \(\d{{1,4}}\))?"
     r"[\s-]+(day|week|month|year)s?( and a half)?"
 )
-_PARTS = 5
-_FLAGS = re.IGNORECASE | re.ASCII  # or the long s of old print would pass for an s
+_GROUPS = 5
+"""Groups of `_COUNT`, which appears twice in `_DELAY`."""
+_FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of old print matches an s
 # Not "had not waited", not "waited until three days before", not "a two-year delay in trial".
 _DELAY = re.compile(
     rf"(?<!not )(?<!never )(?<!n't )\b(?:waited|waiting|delayed|delaying|delay of)\s+"
@@ -36,41 +37,41 @@ _DELAY = re.compile(
     _FLAGS,
 )
 # "If relief is delayed six months", "courts hold that a delay of", "nor has it waited"
-_SUPPOSED = re.compile(
+_HYPOTHETICAL = re.compile(
     r"\b(?:if|unless|would|could|might|should|courts|nor|not|never|far from)\b"
     r"(?:(?!\b(?:but|yet|instead|here|and)\b)[^.;,])*$",
     _FLAGS,
 )
 # "The agency waited three years to act"
-_OTHERS = re.compile(
+_OTHER_ACTOR = re.compile(
     r"\b(?:agency|agencies|board|commission|court|judge|government|city|county|state|department"
     r"|defendants?|respondents?)(?:'s?)?\s+(?:had |has |have |then |also )?$",
     _FLAGS,
 )
-_BEFORE = 80
-"""Characters before a delay that tell whose it is."""
+_CONTEXT = 80
+"""Characters before a delay that show whose it is."""
 _TO_COURT = re.compile(
     r"\s+(?:before|to|until|in)\s+(?:\w+\s+){0,2}?(?:fil|mov|su|seek|bring|ask|com)(?:e|ing)?\b",
     _FLAGS,
 )
-_SOMEONE_ELSES = re.compile(
+_OF_SOMETHING_ELSE = re.compile(
     r"\s+(?:in|on|to|for|of)\s+(?!(?:\w+\s+)?(?:fil|mov|su|seek|bring|ask|com|act)(?:e|ing)?\b)"
     r"|\s+(?:would|will|could|may|might)\b",
     _FLAGS,
 )
-_LONGEST_DELAY = 120.0
-"""Months beyond which two dates hardly are notice and motion."""
+_MAX_DELAY = 120.0
+"""Months beyond which two dates are unlikely to be notice and motion."""
 
 
 def read_delay(motion: Motion, papers: Papers) -> Indicator:
     """Read the months of delay.
 
-    Coded, or else stated in either paper ("waited six months"), or else counted between dates: from
-    the first near words of learning of the conduct to the next near words of moving.
+    They are coded, or stated in a paper ("waited six months"), or else counted between two dates:
+    the first near a phrase of learning of the conduct, and the next near a phrase of moving.
     """
     if motion.delay_months is not None:
         return coded(motion.delay_months)
-    # The opponent's paper first. In the cleaned text no year inside a citation counts.
+    # The opponent's paper goes first. The cleaned text has no years of citations.
     documents = papers.documents[::-1]
     stated = [(document, match) for document in documents for match in _stated_in(document.cleaned)]
     if stated:
@@ -82,49 +83,52 @@ def read_delay(motion: Motion, papers: Papers) -> Indicator:
         learned = list(_dates_near(papers.hits_by_field, "first_notice", document))
         moved = list(_dates_near(papers.hits_by_field, "moved", document))
         if learned and moved:
-            first = min(learned, key=lambda found: found.day)
-            later = [found for found in moved if found.day > first.day]
-            following = min(later, key=lambda found: found.day, default=first)
-            months = months_between(first.day, following.day)
-            if 0 < months <= _LONGEST_DELAY:
-                dates = (first, following)
-                behind = [_hit(months, document, date.start, date.end) for date in dates]
-                return Indicator(months, "text", tuple(behind))
+            notice = min(learned, key=lambda date: date.day)
+            later = [date for date in moved if date.day > notice.day]
+            motion_date = min(later, key=lambda date: date.day, default=notice)
+            months = months_between(notice.day, motion_date.day)
+            if 0 < months <= _MAX_DELAY:
+                hits = [
+                    _hit(months, document, date.start, date.end) for date in (notice, motion_date)
+                ]
+                return Indicator(months, "text", tuple(hits))
     return NOT_SHOWN
 
 
 def _stated_in(text: str) -> Iterator[re.Match[str]]:
-    """Yield each delay of a movant that a text states."""
-    # Looking for the bare words first is ten times as fast, and most papers hold none.
+    """Yield each statement of a movant's delay in a text."""
+    # Looking for the bare words first is ten times as fast, and most papers have none.
     if "wait" not in (lowered := text.lower()) and "delay" not in lowered:
         return
     for match in _DELAY.finditer(text):
-        before = text[max(0, match.start() - _BEFORE) : match.start()]
-        others = _OTHERS.search(before) and not _to_court(match)
-        if not (_SOMEONE_ELSES.match(text, match.end()) or _SUPPOSED.search(before) or others):
+        before = text[max(0, match.start() - _CONTEXT) : match.start()]
+        of_another = _OF_SOMETHING_ELSE.match(text, match.end()) or (
+            _OTHER_ACTOR.search(before) and not _to_court(match)
+        )
+        if not (of_another or _HYPOTHETICAL.search(before)):
             yield match
 
 
 def _to_court(match: re.Match[str]) -> bool:
-    """Tell whether a delay is one in coming to court."""
+    """Tell whether a delay is expressly in coming to court."""
     return _TO_COURT.match(match.string, match.end()) is not None
 
 
 def _months(match: re.Match[str]) -> float:
-    """Return how many months a delay is."""
-    parts = [part.lower() if part else "" for part in match.groups()]
-    half, tens, count, unit, and_a_half = parts[:_PARTS] if parts[2] else parts[_PARTS:]
+    """Return the months of a stated delay."""
+    groups = [group.lower() if group else "" for group in match.groups()]
+    half, tens, count, unit, and_a_half = groups[:_GROUPS] if groups[2] else groups[_GROUPS:]
     number = _TENS.get(tens, 0) + (_NUMBERS.get(count) or int(count.replace(",", "")))
     return (number * (0.5 if half else 1) + bool(and_a_half) / 2) * _MONTHS_IN[unit]
 
 
 def _dates_near(hits: HitsByField, event: str, document: Document) -> Iterator[DateMatch]:
-    """Yield, for each phrase of an event, the date nearest to it in its sentence."""
+    """Yield the date nearest to each phrase of an event, in its sentence."""
     for hit in hits.get("event", ()):
         if hit.value == event and hit.paper == document.paper and not hit.negated and hit.sentence:
-            found = nearest_date(document.cleaned, hit.start, hit.end, hit.sentence)
-            if found:
-                yield found
+            nearest = document.dates.nearest(hit.start, hit.end, hit.sentence)
+            if nearest:
+                yield nearest
 
 
 def _hit(months: float, document: Document, start: int, end: int) -> Hit:

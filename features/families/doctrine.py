@@ -1,8 +1,9 @@
 """Doctrine: circumstances that settled law weighs for or against each Winter factor.
 
-Each cue of `lexicons/doctrine.toml` names whom it helps and its authority. The columns count, for
-each factor, the cues for the movant less those for the opponent, and are monotone. The readers
-(`train.model.rating_model`) meet the same cues one by one and weigh them as the training rulings teach.
+Each circumstance in `lexicons/doctrine.toml` names the side it favors and its authority. The
+columns count, for each factor, the circumstances for the movant minus those against, and are
+monotone. The rating model (`train.model.rating_model`) uses the same circumstances one by one, with
+weights fitted to the training rulings.
 """
 
 from functools import cache
@@ -17,10 +18,10 @@ FAMILY = "doctrine"
 COLUMNS = tuple(
     Column(
         f"{FAMILY}.{factor}",
-        f"{factor.replace('_', ' ')}: circumstances for the movant less those against",
+        f"{factor.replace('_', ' ')}: circumstances for the movant minus those against",
         "number",
         1,
-        "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each cue",
+        "Winter v. NRDC, 555 U.S. 7, 20 (2008), and the authority of each circumstance",
     )
     for factor in RATINGS
 )
@@ -33,19 +34,22 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
 
 
 def balance(hits: HitsByField, factor: str) -> Indicator:
-    """Return the circumstances told for the movant less those against, and their phrases.
+    """Return the circumstances for the movant minus those against, and their phrases.
 
-    Each counts once however often it is told; denied ones do not count.
+    Each counts once however often it is mentioned; denied ones do not count.
     """
-    told: dict[str, list[Hit]] = {}
+    by_circumstance: dict[str, list[Hit]] = {}
     for hit in hits.get(factor, ()):
         if not hit.negated:
-            told.setdefault(hit.value, []).append(hit)
-    points = sum(1 if (factor, cue) in _movants_cues() else -1 for cue in told)
-    behind = tuple(hit for mine in told.values() for hit in mine)
-    return Indicator(float(points), "text" if behind else "not shown", behind)
+            by_circumstance.setdefault(hit.value, []).append(hit)
+    points = sum(
+        1 if (factor, circumstance) in _favoring_movant() else -1
+        for circumstance in by_circumstance
+    )
+    evidence = tuple(hit for mentions in by_circumstance.values() for hit in mentions)
+    return Indicator(float(points), "text" if evidence else "not shown", evidence)
 
 
 @cache
-def _movants_cues() -> frozenset[tuple[str, str]]:
-    return frozenset((e.field, e.value) for e in entries() if e.favors == "movant")
+def _favoring_movant() -> frozenset[tuple[str, str]]:
+    return frozenset((entry.field, entry.value) for entry in entries() if entry.favors == "movant")

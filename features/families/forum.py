@@ -1,4 +1,4 @@
-"""Forum: which court, in which circuit, of which level, in which year."""
+"""Forum: the court, its circuit and level, and the year."""
 
 from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
 from data.schema import Motion
@@ -7,9 +7,9 @@ from features.indicators import Column, Indicator, coded
 
 FAMILY = "forum"
 COLUMNS = (
-    Column(f"{FAMILY}.court", "court", "category", words=lambda court: find_court(court).name),
-    Column(f"{FAMILY}.circuit", "circuit", "category", values=CIRCUITS, words=circuit_name),
-    Column(f"{FAMILY}.level", "level of court", "category", values=LEVELS),
+    Column(f"{FAMILY}.court", "court", "category", value_words=lambda id: find_court(id).name),
+    Column(f"{FAMILY}.circuit", "circuit", "category", values=CIRCUITS, value_words=circuit_name),
+    Column(f"{FAMILY}.level", "court level", "category", values=LEVELS),
     Column(f"{FAMILY}.year", "year", "number"),
 )
 

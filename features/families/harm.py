@@ -1,4 +1,4 @@
-"""Harm evidence: which harm, how well supported, when, whether money would do, how late."""
+"""Harm evidence: the kind of harm, its support and timing, whether money compensates it, delay."""
 
 from data.schema import Motion
 from features.document import Papers
@@ -15,7 +15,6 @@ from features.indicators import (
     value_column,
 )
 from features.phrases.hits import HitsByField
-from features.text.dates import first_date
 
 FAMILY = "harm"
 COLUMNS = (
@@ -23,22 +22,22 @@ COLUMNS = (
     value_column(
         f"{FAMILY}.evidence",
         "harm_evidence",
-        "strength of support for the harm",
+        "evidence of harm",
         "scale",
         monotone=1,
         authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
     ),
     value_column(f"{FAMILY}.timing", "harm_timing", "timing of the harm"),
-    Column(f"{FAMILY}.past_incident", "an incident of the feared kind has happened"),
+    Column(f"{FAMILY}.past_incident", "an incident of the feared kind has already occurred"),
     Column(
         f"{FAMILY}.incident_reaches_movant",
-        "the incident touched the movant's own interest",
+        "that incident affected the movant's own interest",
         monotone=1,
         authority="City of Los Angeles v. Lyons, 461 U.S. 95, 105 (1983)",
     ),
     Column(
         f"{FAMILY}.compensable",
-        "money would make the loss whole",
+        "money damages would compensate the loss",
         monotone=-1,
         authority="Sampson v. Murray, 415 U.S. 61, 90 (1974)",
     ),
@@ -49,24 +48,28 @@ COLUMNS = (
         monotone=-1,
         authority="Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985)",
     ),
-    Column(f"{FAMILY}.dated", "the harm has a date"),
+    Column(f"{FAMILY}.dated", "the harm has a stated date"),
     Column(
         f"{FAMILY}.hedged",
-        "share of the words of harm that only say it may come",
+        "share of the statements of harm that are hedged",
         "number",
         monotone=-1,
         authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
     ),
-    Column(f"{FAMILY}.from_record", "share of the words of harm that the record speaks", "number"),
+    Column(
+        f"{FAMILY}.from_record",
+        "share of the statements of harm attributed to the record",
+        "number",
+    ),
 )
 
 
 def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     hits = papers.hits_by_field
-    kinds = read_flags(motion, hits, "harm_types")
+    harm_types = read_flags(motion, hits, "harm_types")
     return (
-        {f"{FAMILY}.{value}": indicator for value, indicator in kinds.items()}
+        {f"{FAMILY}.{value}": indicator for value, indicator in harm_types.items()}
         | {
             f"{FAMILY}.evidence": as_scale(
                 read_choice(motion, hits, "harm_evidence"), "harm_evidence"
@@ -85,29 +88,26 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
 
 
 def _dated(papers: Papers) -> Indicator:
-    """Tell whether a sentence that speaks of harm to come names a day."""
+    """Tell whether a sentence about imminent harm names a date."""
     timing = papers.hits_by_field.get("harm_timing", ())
-    coming = [hit for hit in timing if hit.value == "imminent" and not hit.negated]
-    if not coming:
+    imminent = [hit for hit in timing if hit.value == "imminent" and not hit.negated]
+    if not imminent:
         return NOT_SHOWN
-    # A date inside a citation is not the harm's.
-    cleaned = {document.paper: document.cleaned for document in papers.documents}
-    dated = tuple(
-        hit for hit in coming if hit.sentence and first_date(cleaned[hit.paper], *hit.sentence)
-    )
-    return Indicator(float(bool(dated)), "text", dated or tuple(coming))
+    dates = {document.paper: document.dates for document in papers.documents}
+    dated = tuple(hit for hit in imminent if hit.sentence and dates[hit.paper].first(*hit.sentence))
+    return Indicator(float(bool(dated)), "text", dated or tuple(imminent))
 
 
 def _certainty(hits: HitsByField) -> dict[str, Indicator]:
-    """Return how much of what the motion says of harm is hedged, and how much the record says."""
+    """Return the shares of the motion's statements of harm that are hedged or from the record."""
     harms = tuple(
         hit for hit in hits.get("harm_types", ()) if hit.paper == "motion" and not hit.negated
     )
-    shares = {
+    parts = {
         "hedged": tuple(hit for hit in harms if hit.uncertain),
         "from_record": tuple(hit for hit in harms if hit.speaker == "record"),
     }
     return {
-        f"{FAMILY}.{name}": Indicator(len(some) / len(harms), "text", some) if harms else NOT_SHOWN
-        for name, some in shares.items()
+        f"{FAMILY}.{name}": Indicator(len(part) / len(harms), "text", part) if harms else NOT_SHOWN
+        for name, part in parts.items()
     }

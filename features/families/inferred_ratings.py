@@ -1,7 +1,7 @@
-"""Inferred ratings: the Winter ratings and forecast that a fitted model infers from the papers.
+"""Inferred ratings: the Winter ratings and the forecast that a fitted model infers from the papers.
 
-The rating model is fitted on rated rulings (`train.model.rating_model`), so the model adds these
-columns, not a builder. They are defined here with the other columns and their doctrine.
+The rating model is fitted on rated rulings (`train.model.rating_model`), so it adds these columns
+after the builders have run. They are defined here beside the other columns.
 """
 
 from data.schema import RATINGS
@@ -22,7 +22,7 @@ COLUMNS = (
     ),
     Column(
         f"{FAMILY}.{FORECAST}",
-        "chance of a grant that careful readers of such papers saw",
+        "probability of a grant as forecast from the papers",
         "log_odds",
         1,
         "Winter v. NRDC, 555 U.S. 7, 20 (2008): the four factors together",

@@ -1,4 +1,4 @@
-"""Merits: the field of law and the signs of how the claim stands."""
+"""Merits: the area of law and the signs of the strength of the claim."""
 
 from data.schema import Motion
 from features.document import Papers
@@ -6,7 +6,7 @@ from features.indicators import Indicator, flag_columns, read_choice, read_flags
 
 FAMILY = "merits"
 COLUMNS = (
-    value_column(f"{FAMILY}.claim_area", "claim_area", "field of law"),
+    value_column(f"{FAMILY}.claim_area", "claim_area", "area of law"),
     *flag_columns(FAMILY, "merits_signals"),
 )
 

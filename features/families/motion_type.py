@@ -1,4 +1,4 @@
-"""Motion type: what kind of interim relief is asked for, by whom, against whom, on what notice."""
+"""Motion type: what interim relief is sought, by whom, against whom and on what notice."""
 
 from data.schema import Motion
 from features.document import Papers
@@ -6,21 +6,21 @@ from features.indicators import (
     Column,
     Indicator,
     read_choice,
-    read_yes_no_from_text,
     read_yes_no,
+    read_yes_no_from_text,
     value_column,
 )
 
 FAMILY = "motion_type"
 COLUMNS = (
-    value_column(f"{FAMILY}.motion_type", "motion_type", "kind of motion"),
+    value_column(f"{FAMILY}.motion_type", "motion_type", "type of motion"),
     value_column(f"{FAMILY}.relief_form", "relief_form", "form of relief"),
     value_column(f"{FAMILY}.notice", "notice", "notice to the opponent"),
     value_column(f"{FAMILY}.movant_type", "movant_type", "movant"),
     value_column(f"{FAMILY}.respondent_type", "respondent_type", "opponent"),
-    Column(f"{FAMILY}.pro_se", "movant without counsel"),
+    Column(f"{FAMILY}.pro_se", "movant appears pro se"),
     Column(f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation"),
-    Column(f"{FAMILY}.expedited", "urgent or expedited hearing asked for"),
+    Column(f"{FAMILY}.expedited", "expedited hearing requested"),
 )
 
 

@@ -1,6 +1,6 @@
 """Ratings: an analyst's 1-5 view of the four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008).
 
-The strongest inputs, so a family of their own: results are always reported with and without them.
+They are the strongest inputs, so results are always reported with and without this family.
 """
 
 from data.schema import RATINGS, Motion

@@ -1,4 +1,4 @@
-"""Speculation signals: signs that the feared harm may never come.
+"""Speculation signals: signs that the feared harm may never occur.
 
 Every column is monotone: the more the theory of harm rests on conjecture, the less likely a grant
 (Clapper v. Amnesty International USA, 568 U.S. 398, 410-14 (2013); Winter v. NRDC, 555 U.S. 7, 22
@@ -17,14 +17,14 @@ COLUMNS = (
     Column(f"{FAMILY}.signals", "number of speculation signals", "number", -1, _AUTHORITY),
     Column(
         f"{FAMILY}.density",
-        "words of doubt or contingency per 1,000 words of the motion",
+        "phrases of doubt or contingency per 1,000 words of the motion",
         "number",
         -1,
         "Winter v. NRDC, 555 U.S. 7, 22 (2008)",
     ),
     Column(
         f"{FAMILY}.chain",
-        "events that must all happen, as one sentence puts them",
+        "most events that must all happen, in one sentence",
         "number",
         -1,
         _AUTHORITY,
@@ -39,17 +39,17 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     signals = read_flags(motion, hits, "speculation_signals", absent=0.0)
     shown = [indicator for indicator in signals.values() if indicator.value]
     source = shown[0].source if shown else next(iter(signals.values())).source
-    behind = tuple(hit for indicator in shown for hit in indicator.hits)
+    evidence = tuple(hit for indicator in shown for hit in indicator.hits)
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in signals.items()}
     return indicators | {
-        f"{FAMILY}.signals": Indicator(float(len(shown)), source, behind),
+        f"{FAMILY}.signals": Indicator(float(len(shown)), source, evidence),
         f"{FAMILY}.density": _density(papers),
         f"{FAMILY}.chain": _chain(hits),
     }
 
 
 def _density(papers: Papers) -> Indicator:
-    """Count the motion's phrases of doubt, and its phrases of harm that a hedge leaves open."""
+    """Count the motion's phrases of doubt and its hedged phrases of harm."""
     doubts = tuple(
         hit
         for field in ("speculation_signals", "harm_types")
@@ -63,7 +63,7 @@ def _density(papers: Papers) -> Indicator:
 
 
 def _chain(hits: HitsByField) -> Indicator:
-    """Find the sentence with most links of a chain of events."""
+    """Count the links of the longest chain of events in one sentence."""
     links: dict[object, list[Hit]] = {}
     for hit in hits.get("contingency", ()):
         links.setdefault((hit.paper, hit.sentence), []).append(hit)

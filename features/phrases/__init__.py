@@ -1,1 +1,1 @@
-"""The lexicons' phrases: their syntax, how they are found, what their context says."""
+"""The lexicons' phrases: their syntax, how they are matched, and the context around them."""

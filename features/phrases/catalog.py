@@ -1,4 +1,4 @@
-"""All that is looked for in papers: the patterns of the phrases, then those of the context rules."""
+"""Everything to look for in papers: the patterns of all phrases, then of all context rules."""
 
 import re
 from functools import cache
@@ -8,6 +8,8 @@ from features.phrases.lexicon import phrases
 from features.phrases.syntax import Pattern
 
 _WORD = re.compile(r"([a-z]{3,})(\*)?")
+_MIN_PREFIX = 4
+"""Letters from which the beginning of a word (`encrypt*`) identifies it."""
 
 
 @cache
@@ -20,8 +22,9 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 @cache
-def words() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the whole words that patterns hold, and the beginnings that a star may follow."""
-    found = {match for pattern in patterns() for match in _WORD.findall(pattern.plain)}
-    whole = frozenset(word for word, star in found if not star)
-    return whole, frozenset(word for word, star in found if star and len(word) >= 4)
+def words_and_prefixes() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the whole words in the patterns, and the beginnings of words before a star."""
+    matches = {match for pattern in patterns() for match in _WORD.findall(pattern.plain)}
+    whole_words = frozenset(word for word, star in matches if not star)
+    prefixes = frozenset(word for word, star in matches if star and len(word) >= _MIN_PREFIX)
+    return whole_words, prefixes

@@ -1,6 +1,6 @@
-"""ConText: whether the words around a phrase negate it, doubt it or say who speaks.
+"""ConText: whether the words around a phrase negate it, leave it uncertain or name its speaker.
 
-A modifier acts on the phrases near it, within its sentence, up to a word that terminates its scope.
+A modifier acts on the phrases near it in its sentence, up to a word that terminates its scope.
 
 References
 ----------
@@ -16,12 +16,12 @@ from features.phrases.lexicon import PaperName
 
 Speaker = Literal["movant", "opponent", "record"]
 SPEAKERS: tuple[Speaker, ...] = ("movant", "opponent", "record")
-_FURTHEST = 400
-"""Characters beyond which no modifier acts: 40 words and more."""
+_MAX_DISTANCE = 400
+"""Characters beyond which no modifier acts: more than the 40 words of the widest scope."""
 
 
 class Modifier(NamedTuple):
-    """A rule that matched, and its span in the normalized text."""
+    """A match of a rule: its span in the normalized text, and the rule."""
 
     start: int
     end: int
@@ -29,7 +29,7 @@ class Modifier(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What the words around a phrase make of it; `speaker` is None where nothing says who."""
+    """What the words around a phrase make of it; `speaker` is None if they name none."""
 
     negated: bool
     uncertain: bool
@@ -37,12 +37,12 @@ class Context(NamedTuple):
 
 
 def author_of(paper: PaperName) -> Speaker:
-    """Return the party whose paper it is, who speaks where nothing says otherwise."""
+    """Return the party that files a paper, its speaker by default."""
     return "movant" if paper == "motion" else "opponent"
 
 
 def without_pseudo(modifiers: Sequence[Modifier]) -> list[Modifier]:
-    """Leave out pseudo-modifiers, and modifiers of their category that overlap one."""
+    """Remove pseudo-modifiers and the modifiers of their category that they overlap."""
     pseudo = [modifier for modifier in modifiers if modifier.rule.direction == "pseudo"]
     return [
         modifier
@@ -65,10 +65,12 @@ def context_of(
     Parameters
     ----------
     text
-        The normalized text; the phrase is `text[start:end]`.
+        The normalized text.
+    start, end
+        The span of the phrase.
     negates
-        Whether the phrase itself holds a negation. In the gap of another phrase ("offers no
-        evidence") a negation turns the phrase round.
+        Whether the phrase itself contains a negation. In any other, a negation in a gap ("offers no
+        evidence") negates the phrase.
     modifiers
         Those of the phrase's sentence, in order, without pseudo-modifiers.
     """
@@ -84,7 +86,7 @@ def context_of(
         elif category == "uncertain":
             uncertain = True
         elif category in SPEAKERS:
-            # The nearest before the phrase, or else the nearest after it.
+            # The nearest before the phrase, or else the nearest after it, is the speaker.
             distance = (modifier.start >= end, abs(modifier.start - start), index)
             if nearest is None or distance < nearest:
                 nearest, speaker = distance, category
@@ -100,11 +102,11 @@ def _acts(
     modifiers: Sequence[Modifier],
 ) -> bool:
     """Tell whether a modifier acts on the phrase `text[start:end]`."""
-    if modifier.start < start - _FURTHEST or modifier.start > end + _FURTHEST:
+    if modifier.start < start - _MAX_DISTANCE or modifier.start > end + _MAX_DISTANCE:
         return False
     rule = modifier.rule
     speaks = rule.category in SPEAKERS
-    if speaks and modifier.start <= start < modifier.end:  # "plaintiff fears": who fears
+    if speaks and modifier.start <= start < modifier.end:  # "plaintiff fears" names its speaker
         return True
     inside = start < modifier.start and modifier.end < end
     if inside and rule.category == "negated" and not negates:

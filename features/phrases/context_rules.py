@@ -1,6 +1,6 @@
-"""Rules of ConText: words that negate, doubt or attribute a phrase (`lexicons/context.toml`).
+"""The rules of ConText (`lexicons/context.toml`): words that negate, doubt or attribute a phrase.
 
-`features.phrases.context` applies them to the phrases near them.
+`features.phrases.context` applies them.
 """
 
 from dataclasses import dataclass
@@ -21,17 +21,19 @@ TERMINATE: tuple[Category, ...] = ("terminate", "terminate_speaker")
 
 @dataclass(frozen=True, slots=True)
 class ContextRule:
-    """One rule: what its modifier says of phrases, on which side of it, and how far.
+    """One rule: what its modifier makes of a phrase, on which side of it, and how far away.
 
     Attributes
     ----------
     category
-        What the modifier makes of a phrase; for terminating rules, whose scope it ends.
+        What the modifier makes of a phrase; of a terminating rule, whose scope it ends.
     direction
         `forward` modifies phrases after it, `backward` phrases before it; `terminate` ends the
-        scope of others; `pseudo` only looks like a modifier of its category.
+        scope of others; `pseudo` only resembles a modifier of its category.
     max_scope
-        Words between modifier and phrase, at the most.
+        Most words between modifier and phrase.
+    pattern
+        What to look for.
     """
 
     category: Category
@@ -52,7 +54,7 @@ def read_context_rules(content: bytes) -> tuple[ContextRule, ...]:
     Raises
     ------
     LexiconError
-        If the file is not UTF-8 or not TOML, or lacks a list of modifiers or a scope in words.
+        If the file is not UTF-8 or not TOML, or lacks a list of modifiers or a `max_scope`.
     """
     where = "features/lexicons/context.toml"
     tables = read_toml(where, content)

@@ -12,7 +12,7 @@ from data.io.atomic import atomic_write, cache_dir
 from features.phrases.catalog import patterns
 from features.phrases.lexicon import LexiconError
 
-_LOCK = Lock()  # scans of one database share their scratch memory
+_LOCK = Lock()  # scans of one database share one scratch memory
 
 
 def fragment_ends(text: str) -> list[tuple[int, int]]:
@@ -20,41 +20,43 @@ def fragment_ends(text: str) -> list[tuple[int, int]]:
 
     Returns
     -------
-    Number of the pattern in `catalog.patterns()`, and offset where its fragment ends, in order of
-    the offset.
+    For each match, in order of the offset: the index of its pattern in `catalog.patterns()` and
+    the offset at which the fragment ends.
     """
-    found: list[tuple[int, int]] = []
+    ends: list[tuple[int, int]] = []
     if text:
         with _LOCK:
             _database().scan(
                 text.encode("ascii"),
-                match_event_handler=lambda number, _, end, *__: found.append((number, end)),
+                match_event_handler=lambda index, _, end, *__: ends.append((index, end)),
             )
-    return found
+    return ends
 
 
 @cache
 def _database() -> hyperscan.Database:
-    """Load the compiled automaton from the user's cache, or compile and keep it (seconds)."""
-    fragments = {n: p.fragment for n, p in enumerate(patterns()) if not p.wordings}
-    about = f"caseless {version('hyperscan')} {platform.machine()} {platform.processor()}\n"
-    digest = hashlib.sha256((about + repr(fragments)).encode()).hexdigest()
-    kept = cache_dir() / f"automaton-{digest[:16]}.hs"
+    """Load the compiled automaton from the user's cache, or compile (seconds) and cache it."""
+    fragments = {
+        index: pattern.fragment for index, pattern in enumerate(patterns()) if not pattern.wordings
+    }
+    build = f"caseless {version('hyperscan')} {platform.machine()} {platform.processor()}\n"
+    digest = hashlib.sha256((build + repr(fragments)).encode()).hexdigest()
+    cached = cache_dir() / f"automaton-{digest[:16]}.hs"
     try:
-        database = hyperscan.loadb(kept.read_bytes(), hyperscan.HS_MODE_BLOCK)
+        database = hyperscan.loadb(cached.read_bytes(), hyperscan.HS_MODE_BLOCK)
     except (OSError, hyperscan.error):
         database = compile_fragments(fragments)
         try:
-            with atomic_write(kept) as temporary:
+            with atomic_write(cached) as temporary:
                 temporary.write_bytes(hyperscan.dumpb(database))
         except OSError:
-            pass  # a cache that cannot be written costs time, not the answer
+            pass  # without a cache the answer is the same, only later
     database.scratch = hyperscan.Scratch(database)
     return database
 
 
 def compile_fragments(fragments: dict[int, str]) -> hyperscan.Database:
-    """Compile fragments, given by their numbers, into one automaton.
+    """Compile fragments, given by the indices of their patterns, into one automaton.
 
     Raises
     ------
@@ -67,8 +69,8 @@ def compile_fragments(fragments: dict[int, str]) -> hyperscan.Database:
             expressions=[fragment.encode() for fragment in fragments.values()],
             ids=list(fragments),
             elements=len(fragments),
-            # Texts are in small letters, but without this flag hyperscan 0.9.1 overlooks matches:
-            # of "(without|lack|lacks|lack of|no) (legal |)(authority|power) (under|for|over)" in
+            # Texts are lower-case, but without this flag hyperscan 0.9.1 misses matches: of
+            # "(without|lack|lacks|lack of|no) (legal |)(authority|power) (under|for|over)" in
             # "no power over it, no authority over us" the second.
             flags=[hyperscan.HS_FLAG_CASELESS] * len(fragments),
         )

@@ -1,4 +1,4 @@
-"""Hits: phrases found in a motion's papers, and what their context makes of them."""
+"""Hits: phrases found in a motion's papers, and what the words around them make of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -8,23 +8,26 @@ from features.phrases.lexicon import PaperName
 
 
 class Hit(NamedTuple):
-    """A phrase found: what it speaks for, where it stands, and what its context makes of it.
+    """A phrase found in a paper.
 
     Attributes
     ----------
     field, value
-        What it speaks for.
+        What it is evidence for.
+    paper
+        The paper it is in.
     start, end
-        Character offsets into the paper (`motion` or `opposition`) as given; `words` are its
-        words there.
+        Its span in that paper as given.
+    words
+        The words of that span.
     negated, uncertain
-        Whether the sentence denies it ("no breach") or leaves it open ("may be breached").
+        Whether its sentence denies it ("no breach") or leaves it open ("may be breached").
     weight
-        How many phrases it counts for.
+        How many ordinary phrases it counts for.
     speaker
         Who says it: a party, or the record.
     sentence
-        (start, end) of its sentence, or None where it was not looked for.
+        The span of its sentence; None if it was found by other means than a phrase.
     """
 
     field: str
@@ -41,18 +44,24 @@ class Hit(NamedTuple):
 
 
 def plain_hit(field: str, value: str, paper: PaperName, start: int, end: int, text: str) -> Hit:
-    """Return a hit found by other means than a phrase, in the words of the paper's author."""
+    """Return a hit without context, attributed to the paper's author.
+
+    Parameters
+    ----------
+    start, end
+        Its span in `text`, the paper as given.
+    """
     words = text[start:end]
     return Hit(field, value, paper, start, end, words, False, speaker=author_of(paper))
 
 
 HitsByField = Mapping[str, Sequence[Hit]]
-"""The phrases of both papers by the field they speak for."""
+"""The phrases of both papers by the field they are evidence for."""
 
 
 def by_field(hits: Iterable[Hit]) -> HitsByField:
-    """Sort hits by the field they speak for, keeping their order."""
-    found: dict[str, list[Hit]] = {}
+    """Group hits by field, in their order."""
+    groups: dict[str, list[Hit]] = {}
     for hit in hits:
-        found.setdefault(hit.field, []).append(hit)
-    return found
+        groups.setdefault(hit.field, []).append(hit)
+    return groups

@@ -1,16 +1,17 @@
 """Load the lexicons: TOML files of phrases that a lawyer can edit.
 
-A file holds tables named `[<field>.<value>]`, the field one of the schema's or one that only text
-can show (`TEXT_FIELDS`), with
+A file holds tables named `[<field>.<value>]`; the field is one of the schema's, or one that only
+text can show (`TEXT_FIELDS`). The keys of a table:
 
 - `meaning`: the indicator in plain words,
 - `phrases`: what to look for (syntax in `features.phrases.syntax`),
 - `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
-- `deniable` (optional): more phrases, which it cancels though `negatable` is false,
-- `favors` and `authority`: for a cue on a Winter factor, whom it helps and the source for that,
-- `matches` and `misses`: sentences that must and must not fire; the tests check each.
+- `deniable` (optional): more phrases, which "no ..." cancels even if `negatable` is false,
+- `favors` and `authority`: of a circumstance that bears on a Winter factor, the side it favors and
+  the authority for that,
+- `matches` and `misses`: sentences on which a phrase must and must not fire; the tests check each.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ PAPERS: tuple[PaperName, ...] = ("motion", "opposition")
 Side = Literal["movant", "opponent"]
 FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits", "doctrine", "scope")
 OTHER_PAPER, INTERIM_RELIEF = "other_paper", "interim_relief"
-"""What `scope.toml` speaks for: they tell papers that are no motion, and are no features."""
+"""The fields of `scope.toml`: they identify papers that are not motions, and are not features."""
 TEXT_FIELDS = {
     "expedited": ("true",),
     "event": ("first_notice", "moved"),
@@ -47,13 +48,13 @@ TEXT_FIELDS = {
     ),
     INTERIM_RELIEF: ("named",),
 }
-"""Fields that the codebook has no place for, and their values: only words can show them."""
+"""Fields that the codebook lacks, since only text can show them, and their values."""
 
 
 class LexiconError(ValueError):
     """A lexicon file that cannot be used; the message names file, table and what was expected.
 
-    `culprit` holds the words at fault as they stand in the file, where there are any.
+    `culprit` holds the words of the file that are at fault, if any can be named.
     """
 
     def __init__(self, message: str, culprit: str = "") -> None:
@@ -63,7 +64,7 @@ class LexiconError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One value of one field (or one cue on a factor) and the phrases that speak for it."""
+    """One value of a field, or one circumstance that bears on a factor, and its phrases."""
 
     family: str
     field: str
@@ -95,7 +96,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
             f"{tuple(TEXT_FIELDS)}"
         )
     allowed = TEXT_FIELDS.get(field) or allowed_values(field) or ("true", "false")
-    if value not in allowed and field not in RATINGS:  # a factor's cues go by names of their own
+    if value not in allowed and field not in RATINGS:  # circumstances have names of their own
         raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
     known = {"meaning", "strong", "phrases", "deniable", "papers", "negatable", "matches", "misses"}
     known |= {"favors", "authority"} if field in RATINGS else set()
@@ -162,7 +163,7 @@ def list_of_strings(items: object, what: str, culprit: str = "") -> tuple[str, .
     Raises
     ------
     LexiconError
-        If it is none; the message opens with `what`.
+        If it is not one; the message opens with `what`.
     """
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise LexiconError(f"{what} must be a list of strings", culprit)
@@ -186,7 +187,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """Give the field, value and table of each entry of a lexicon file.
+    """Yield the field, value and table of each entry of a lexicon file.
 
     Raises
     ------
@@ -197,9 +198,8 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
     for field, values in read_toml(where, content).items():
         for value, table in values.items() if isinstance(values, dict) else ((None, None),):
             if not isinstance(table, dict):
-                raise LexiconError(
-                    f"{where}: {field!r} stands outside a [field.value] table", field
-                )
+                message = f"{where}: {field!r} is outside a [field.value] table"
+                raise LexiconError(message, field)
             yield field, str(value), table
 
 
@@ -207,8 +207,18 @@ def tables_of(family: str, content: bytes) -> Iterator[tuple[str, str, Mapping[s
 class Phrase:
     """One phrase of one entry.
 
-    `entry_index` is the entry's position among all. `negatable` tells whether a negation around it
-    cancels it; `negates`, whether it holds one itself, as "no threat of" does.
+    Attributes
+    ----------
+    entry, entry_index
+        The entry, and its index in `entries()`.
+    strong
+        Whether it counts three times where the value with most phrases wins.
+    negatable
+        Whether a negation around it cancels it.
+    negates
+        Whether it contains a negation itself, as "no threat of" does.
+    pattern
+        What to look for.
     """
 
     entry: Entry
@@ -219,7 +229,7 @@ class Phrase:
     pattern: Pattern
 
 
-_DENIAL = re.compile(
+_NEGATION = re.compile(
     r"\b(?:no|nor|not|never|none|nobody|nothing|neither|without|cannot|absence|lack\w*|free)\b"
     r"|\bden[(yi]|n't\b|\bdisclaim|\bfail|\byet to\b"
 )
@@ -234,7 +244,7 @@ def phrases() -> tuple[Phrase, ...]:
             index,
             words in entry.strong,
             entry.negatable or words in entry.deniable,
-            _DENIAL.search(words.lower()) is not None,
+            _NEGATION.search(words.lower()) is not None,
             compile_phrase(words),
         )
         for index, entry in enumerate(entries())
@@ -244,7 +254,7 @@ def phrases() -> tuple[Phrase, ...]:
 
 @cache
 def legal_words() -> tuple[str, ...]:
-    """Return the right words that general dictionaries lack."""
+    """Return the correct words that general dictionaries lack."""
     return read_legal_words(read_lexicon("legal_words"))
 
 
@@ -254,7 +264,7 @@ def read_legal_words(content: bytes) -> tuple[str, ...]:
     Raises
     ------
     LexiconError
-        If the file is not UTF-8 or not TOML, or holds no list of words.
+        If the file is not UTF-8 or not TOML, or does not hold a list of words.
     """
     where = "features/lexicons/legal_words.toml"
     words = read_toml(where, content).get("words")
@@ -262,12 +272,12 @@ def read_legal_words(content: bytes) -> tuple[str, ...]:
 
 
 def meaning(field: str, value: str) -> str:
-    """Return the plain words for one value of one field, or the value itself where unlisted."""
+    """Return the plain words for one value of one field; if no lexicon lists it, the value."""
     return listed_meaning(field, value) or value.replace("_", " ")
 
 
 def listed_meaning(field: str, value: str) -> str | None:
-    """Return the plain words for one value of one field, or None where no lexicon lists it."""
+    """Return the plain words for one value of one field, or None if no lexicon lists it."""
     return _meanings().get((field, value))
 
 
@@ -278,7 +288,7 @@ def _meanings() -> dict[tuple[str, str], str]:
 
 @cache
 def lexicon_digest() -> str:
-    """Return the SHA-256 of all lexicon files, so that a model can name the one it had."""
+    """Return the SHA-256 of all lexicon files, which identifies those a model was trained with."""
     digest = hashlib.sha256()
     for name in (*FAMILIES, "context", "leading_cases", "legal_words"):
         digest.update(read_lexicon(name))

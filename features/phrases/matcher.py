@@ -1,8 +1,8 @@
-"""Find the lexicons' phrases in one paper, and what the words around each make of it.
+"""Find the lexicons' phrases in one paper, each with its context.
 
-Phrases that can be spelled out (three in four) are looked for together, to the letter, by one
-Aho-Corasick automaton. Of the others hyperscan finds a fragment that each match holds, and `re`
-looks at the text around it.
+Phrases that can be spelled out (three in four) are found verbatim, in one pass, by an Aho-Corasick
+automaton. Of each other phrase hyperscan finds a fragment that every match contains, and `re`
+searches the text around it.
 
 References
 ----------
@@ -25,8 +25,8 @@ from features.phrases.hits import Hit
 from features.phrases.lexicon import PaperName, Phrase, phrases
 from features.text.normalize import LETTERS, Normalized
 
-STRONG = 3
-"""How many phrases a strong one counts for."""
+STRONG_WEIGHT = 3
+"""How many ordinary phrases a strong one counts for."""
 _SPACED = {code: " " for code in range(128) if chr(code) not in LETTERS}
 _REST_OF_WORD = re.compile(r"\w*")
 
@@ -48,54 +48,58 @@ class Readable(Protocol):
 
     @property
     def sentence_bounds(self) -> Sequence[int]:
-        """Where each sentence starts in `text`, and where the last one ends."""
+        """The offsets in `text` at which sentences start, and the end of the last one."""
 
 
 class Match(NamedTuple):
-    """A pattern found: its number in `catalog.patterns()` and its span in the normalized text."""
+    """A match of a pattern: its index in `catalog.patterns()`, and its span in normalized text."""
 
-    number: int
+    pattern_index: int
     start: int
     end: int
 
 
 class _Candidate(NamedTuple):
-    """A phrase found, in the order in which overlaps are decided; offsets in the text as given."""
+    """A match of a phrase; its fields sort candidates into the order that decides overlaps.
 
-    entry: int
+    `first` and `last` span the text as given, `start` and `end` the normalized text.
+    """
+
+    entry_index: int
     first: int
     weak: bool
     minus_last: int
-    number: int
+    pattern_index: int
     start: int
     end: int
 
 
 def find_phrases(document: Readable) -> list[Hit]:
-    """Find every lexicon phrase in one paper, in the order of the lexicon and of the text.
+    """Find every lexicon phrase in one paper, in the order of the lexicons and of the text.
 
-    Of overlapping phrases of one entry the first is kept; of those that start together a strong
-    one, then the longest. Words inside citations are not looked at, and entries restricted to the
-    other paper are skipped. The time taken grows in proportion to the text.
+    Of overlapping phrases of one entry the first is kept; of those that start together, a strong
+    one, then the longest. Citations are not searched, and entries restricted to the other paper are
+    skipped. The time taken is proportional to the length of the text.
     """
-    known, normalized = phrases(), document.normalized
+    all_phrases, normalized = phrases(), document.normalized
     candidates: list[_Candidate] = []
-    context: list[Match] = []
+    modifier_matches: list[Match] = []
     for match in find_patterns(normalized.text):
-        if match.number >= len(known):
-            context.append(match)
+        if match.pattern_index >= len(all_phrases):
+            modifier_matches.append(match)
             continue
-        phrase = known[match.number]
+        phrase = all_phrases[match.pattern_index]
         if document.paper in phrase.entry.papers:
             first, last = normalized.span(match.start, match.end)
-            order = _Candidate(phrase.entry_index, first, not phrase.strong, -last, *match)
-            candidates.append(order)
+            candidates.append(
+                _Candidate(phrase.entry_index, first, not phrase.strong, -last, *match)
+            )
     if not candidates:
         return []
     bounds = document.sentence_bounds
-    modifiers = _modifiers_by_sentence(context, normalized, bounds)
+    modifiers = _modifiers_by_sentence(modifier_matches, normalized, bounds)
     return [
-        _hit(document, candidate, known[candidate.number], bounds, modifiers)
+        _hit(document, candidate, all_phrases[candidate.pattern_index], bounds, modifiers)
         for candidate in _without_overlaps(sorted(candidates))
     ]
 
@@ -124,7 +128,7 @@ def _hit(
         last,
         document.text[first:last],
         context.negated and phrase.negatable,
-        STRONG if phrase.strong else 1,
+        STRONG_WEIGHT if phrase.strong else 1,
         context.uncertain,
         context.speaker or author_of(document.paper),
         (bounds[sentence], bounds[sentence + 1]),
@@ -132,106 +136,115 @@ def _hit(
 
 
 def _without_overlaps(candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
-    """Leave out a phrase that overlaps one of its entry before it."""
-    entry = end = -1
+    """Yield the candidates that do not overlap an earlier one of their entry."""
+    entry_index = end = -1
     for candidate in candidates:
-        if candidate.entry != entry or candidate.first >= end:
-            entry, end = candidate.entry, -candidate.minus_last
+        if candidate.entry_index != entry_index or candidate.first >= end:
+            entry_index, end = candidate.entry_index, -candidate.minus_last
             yield candidate
 
 
 def _modifiers_by_sentence(
-    context: Sequence[Match], normalized: Normalized, bounds: Sequence[int]
+    matches: Sequence[Match], normalized: Normalized, bounds: Sequence[int]
 ) -> dict[int, list[Modifier]]:
     """Return the modifiers of each sentence, in order, without pseudo-modifiers."""
     rules, n_phrases = context_rules(), len(phrases())
-    found: dict[int, list[Modifier]] = {}
-    for number, start, end in sorted(context, key=lambda match: (match.start, match.end)):
+    by_sentence: dict[int, list[Modifier]] = {}
+    for index, start, end in sorted(matches, key=lambda match: (match.start, match.end)):
         sentence = bisect_right(bounds, normalized.origin(start), hi=len(bounds) - 1) - 1
-        found.setdefault(sentence, []).append(Modifier(start, end, rules[number - n_phrases]))
-    return {sentence: without_pseudo(modifiers) for sentence, modifiers in found.items()}
+        modifier = Modifier(start, end, rules[index - n_phrases])
+        by_sentence.setdefault(sentence, []).append(modifier)
+    return {sentence: without_pseudo(modifiers) for sentence, modifiers in by_sentence.items()}
 
 
 def find_patterns(text: str) -> list[Match]:
-    """Find all patterns in a normalized text; matches of one pattern do not overlap.
+    """Find all patterns in a normalized text, as `re.finditer` would find each.
 
-    The first match of a pattern is kept; of those that start together, the one that the choices of
-    the pattern name first.
+    Matches of one pattern do not overlap: the first is kept; of those that start together, the one
+    whose choice the pattern lists first.
     """
-    return [*_spelled_out(text), *_by_expression(text)]
+    return [*_find_verbatim(text), *_find_by_expression(text)]
 
 
 class _Wording(NamedTuple):
-    """A way to say some patterns.
+    """One wording of some patterns.
 
-    `stem` is to be found to the letter; `open` tells whether the word at its end may go on, and
-    `owners` gives each pattern's number and the rank of this wording among its own.
+    Attributes
+    ----------
+    stem
+        What to find verbatim.
+    is_prefix
+        Whether its last word may go on.
+    owners
+        The index of each pattern that has this wording, and the wording's rank in that pattern.
     """
 
     stem: str
-    open: bool
+    is_prefix: bool
     owners: tuple[tuple[int, int], ...]
 
 
 @cache
 def automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[_Wording]]:
-    """Return the automaton of all wordings, and what it reports by number."""
-    owners: dict[str, list[tuple[int, int]]] = {}
-    for number, pattern in enumerate(patterns()):
+    """Return the automaton of all wordings, and the wordings in the order of its indices."""
+    owners_of: dict[str, list[tuple[int, int]]] = {}
+    for index, pattern in enumerate(patterns()):
         for rank, wording in enumerate(pattern.wordings):
-            owners.setdefault(wording, []).append((number, rank))
-    finder = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners])
+            owners_of.setdefault(wording, []).append((index, rank))
+    finder = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners_of])
     wordings = [
-        _Wording(wording.removesuffix("*"), wording.endswith("*"), tuple(whose))
-        for wording, whose in owners.items()
+        _Wording(wording.removesuffix("*"), wording.endswith("*"), tuple(owners))
+        for wording, owners in owners_of.items()
     ]
     return finder, wordings
 
 
 def _spaced(wording: str) -> str:
-    """Put a space on either side, which binds a wording to whole words, and for each sign."""
+    """Put a space on either side, so that whole words match, and for each punctuation mark."""
     spaced = f" {wording} ".translate(_SPACED)
     return spaced[:-2] if wording.endswith("*") else spaced
 
 
-def _spelled_out(text: str) -> Iterator[Match]:
+def _find_verbatim(text: str) -> Iterator[Match]:
+    """Yield the matches of the patterns that can be spelled out."""
     finder, wordings = automaton()
     spaced = f" {text.translate(_SPACED)} "
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for which, start, _ in finder.find_matches_as_indexes(spaced, overlapping=True):
-        stem, is_open, owners = wordings[which]
-        # "data, breach" looks like "data breach" once signs are spaces.
+    spans_of: dict[int, list[tuple[int, int, int]]] = {}
+    for wording_index, start, _ in finder.find_matches_as_indexes(spaced, overlapping=True):
+        stem, is_prefix, owners = wordings[wording_index]
+        # With spaces for punctuation "data, breach" looks like "data breach".
         if not text.startswith(stem, start):
             continue
         end = start + len(stem)
-        if is_open:
+        if is_prefix:
             rest = _REST_OF_WORD.match(text, end)
             end = rest.end() if rest else end
-        for number, rank in owners:
-            found.setdefault(number, []).append((start, rank, end))
-    for number, spans in found.items():
+        for index, rank in owners:
+            spans_of.setdefault(index, []).append((start, rank, end))
+    for index, spans in spans_of.items():
         last = 0
         for start, _, end in sorted(spans):
             if start >= last:
-                yield Match(number, start, end)
+                yield Match(index, start, end)
                 last = end
 
 
-def _by_expression(text: str) -> Iterator[Match]:
-    everything = patterns()
-    ends: dict[int, int] = {}
-    for number, near in fragment_ends(text):
-        since = ends.get(number, 0)
-        if near <= since:  # it lies in a match that was given already
+def _find_by_expression(text: str) -> Iterator[Match]:
+    """Yield the matches of the other patterns."""
+    all_patterns = patterns()
+    last_ends: dict[int, int] = {}
+    for index, near in fragment_ends(text):
+        since = last_ends.get(index, 0)
+        if near <= since:  # within the previous match
             continue
-        pattern = everything[number]
+        pattern = all_patterns[index]
         # The first of several ends ("school", "school district") is reported first.
         last = min(len(text), near + pattern.max_length)
         match = pattern.search(text, max(since, near - pattern.max_length), last)
-        # The window must not cut a word; a letter before the window is seen by the pattern.
+        # The window must not cut a word at its end; the pattern sees the letter before its start.
         if match is None or (match.end() == last < len(text) and text[last].isalnum()):
             continue
         if match.start() + pattern.max_length > last:  # the window may have cut a longer choice
             match = pattern.search(text, match.start(), match.start() + pattern.max_length) or match
-        ends[number] = match.end()
-        yield Match(number, *match.span())
+        last_ends[index] = match.end()
+        yield Match(index, *match.span())

@@ -1,10 +1,10 @@
-"""The syntax of phrases, and the regular expressions that they stand for.
+"""The syntax of phrases, and the regular expressions they compile to.
 
-A phrase is plain words. `*` ends a word freely (`encrypt*`), `(a|b)` offers a choice, `...` lets
-up to four words stand between, and a space matches any white space or a hyphen.
+A phrase is plain words. `*` stands for any ending of a word (`encrypt*`), `(a|b)` for a choice,
+`...` for up to four words, and a space for any white space or a hyphen.
 
-Patterns meet texts in normalized form (`features.text.normalize`): small ASCII letters, one space between
-words. One pattern therefore serves Python's `re` and the automaton alike.
+Patterns are matched on normalized text (`features.text.normalize`): lower-case ASCII with single
+spaces. One pattern therefore serves both Python's `re` and the automata.
 """
 
 import re
@@ -16,10 +16,13 @@ from features.text.normalize import BLANK, to_ascii
 
 _WORD = rf"[^ {BLANK}]+"
 _CHOICE = re.compile(r"\(([^()]*)\)")
-_LONGEST_WORD = 30
-_GAP_WORDS = 4
+_MAX_WORD = 30
+"""Letters of a word that a star or a gap may match, for the length of a match."""
+_MAX_GAP = 4
+"""Words that `...` may stand for."""
 _PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9' ]*\*?")
-_MOST_WORDINGS = 5000
+_MAX_WORDINGS = 5000
+"""Wordings of one phrase that are spelled out."""
 
 
 class PhraseError(ValueError):
@@ -28,9 +31,9 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """One phrase, ready to be looked for.
+    """One phrase, ready to be matched.
 
-    Of the thousands of phrases most are spelled out; their expressions are made for those who ask.
+    Most phrases are spelled out and need no expression, so each part is computed when needed.
 
     Attributes
     ----------
@@ -47,26 +50,26 @@ class Pattern:
 
     @cached_property
     def opening(self) -> str:
-        """What every match begins with, to the letter: up to the first choice, star or gap."""
+        """What every match begins with, verbatim: up to the first choice, star or gap."""
         return re.split(r"[(*]|\.\.\.", self.plain)[0]
 
     @cached_property
     def wordings(self) -> tuple[str, ...]:
-        """Every way to say the phrase, in the order of its choices.
+        """Every wording of the phrase, in the order of its choices.
 
-        Where all are plain words that at most end in a star; otherwise ().
+        () unless all are plain words, with at most a star at the end.
         """
         return _wordings(self.plain)
 
     @cached_property
     def fragment(self) -> str:
-        """A regular expression, for the automaton, of a part that every match holds."""
+        """A regular expression, for hyperscan, of a part that every match contains."""
         return _bounded(_after_free_words(self.plain))
 
     @cached_property
     def max_length(self) -> int:
-        """How many characters a match can take at the most (words of up to 30 letters)."""
-        return _longest(self.plain)
+        """The most characters in a match, for words of up to 30 letters."""
+        return _max_length(self.plain)
 
     def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Find the phrase in `text[start:end]`."""
@@ -79,13 +82,15 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def phrase_pattern(phrase: str) -> str:
-    """Turn one phrase into a regular expression, to be matched on a text in normalized form.
+    """Turn one phrase into a regular expression for normalized text.
 
     Raises
     ------
     PhraseError
         If the phrase is empty or not well formed.
 
+    Examples
+    --------
     >>> import re
     >>> bool(re.search(phrase_pattern("(data|security) breach*"), "two security breaches"))
     True
@@ -93,7 +98,7 @@ def phrase_pattern(phrase: str) -> str:
     return compile_phrase(phrase).expression
 
 
-@cache  # the lexicons are checked phrase by phrase, then read: the second time is free
+@cache  # each phrase is compiled when its lexicon is checked and again when it is matched
 def compile_phrase(phrase: str) -> Pattern:
     """Turn one phrase into a pattern.
 
@@ -104,7 +109,7 @@ def compile_phrase(phrase: str) -> Pattern:
     """
     plain = _plain(phrase)
     if not re.search(r"[^\s().|*]", plain):
-        raise PhraseError(f"{plain!r} holds no words to look for")
+        raise PhraseError(f"{plain!r} contains no words to look for")
     depths = accumulate((character == "(") - (character == ")") for character in plain)
     if plain.count("(") != plain.count(")") or min(depths) < 0:
         raise PhraseError(f"unbalanced brackets in {plain!r}")
@@ -114,68 +119,70 @@ def compile_phrase(phrase: str) -> Pattern:
 
 
 def _plain(phrase: str) -> str:
-    """Return a phrase in normalized form: small letters, one space between words, no hyphens."""
+    """Return a phrase in normalized form: lower case, single spaces, no hyphens."""
     return re.sub(r"[\s\-]+", " ", to_ascii(phrase)).strip()
 
 
 def _wordings(plain: str) -> tuple[str, ...]:
-    """Spell out the choices of a phrase, or return () where that would not do."""
+    """Spell out the choices of a phrase, or return () if it has a gap or too many of them."""
     if "..." in plain:
         return ()
     try:
-        spelt = tuple(_spelled_out(plain))
+        wordings = tuple(_spelled_out(plain))
     except OverflowError:
         return ()
-    return spelt if all(map(_PLAIN_WORDS.fullmatch, spelt)) else ()
+    return wordings if all(map(_PLAIN_WORDS.fullmatch, wordings)) else ()
 
 
 def _spelled_out(phrase: str) -> list[str]:
-    """Return every way to read a phrase's choices, the first choices first.
+    """Return every combination of a phrase's choices, the first choices first.
 
     Raises
     ------
     OverflowError
-        If there are more than `_MOST_WORDINGS`.
+        If there are more than `_MAX_WORDINGS`.
     """
-    done: list[list[str]] = [[]]  # for each bracket still open, the choices that are complete
-    here: list[list[str]] = [[""]]  # and the beginnings of the choice at hand
+    # Two stacks with an element for each open bracket: its complete choices, and the combinations
+    # so far of the choice being read.
+    complete: list[list[str]] = [[]]
+    current: list[list[str]] = [[""]]
     for part in re.findall(r"[()|]|[^()|]+", phrase):
         if part == "(":
-            done.append([])
-            here.append([""])
+            complete.append([])
+            current.append([""])
         elif part == "|":
-            done[-1] += here[-1]
-            here[-1] = [""]
+            complete[-1] += current[-1]
+            current[-1] = [""]
         elif part == ")":
-            choices = done.pop() + here.pop()
-            if len(choices) * len(here[-1]) > _MOST_WORDINGS:
+            choices = complete.pop() + current.pop()
+            if len(choices) * len(current[-1]) > _MAX_WORDINGS:
                 raise OverflowError
-            here[-1] = [start + choice for start in here[-1] for choice in choices]
+            current[-1] = [start + choice for start in current[-1] for choice in choices]
         else:
-            here[-1] = [start + part for start in here[-1]]
-    return done[0] + here[0]
+            current[-1] = [start + part for start in current[-1]]
+    return complete[0] + current[0]
 
 
 def _after_free_words(part: str) -> str:
-    """Leave out what stands before the last "(* |)" of a part, where something stands after it.
+    """Return what follows the last "(* |)" of a part, or the part if nothing does.
 
-    Hyperscan overlooks some matches of "an (* |)association" among thousands of patterns.
+    Among thousands of patterns hyperscan misses some matches of "an (* |)association".
     """
-    for found in reversed(list(re.finditer(r"\(\* \|\)", part))):
-        rest = part[found.end() :]
+    for match in reversed(list(re.finditer(r"\(\* \|\)", part))):
+        rest = part[match.end() :]
         depths = list(accumulate((c == "(") - (c == ")") for c in rest))
         if rest and depths[-1] == 0 and min(depths) == 0:
             return rest
     return part
 
 
-def _longest(plain: str) -> int:
-    """Return how many characters a match of a phrase can take at the most."""
-    plain = plain.replace("...", "." * _GAP_WORDS * _LONGEST_WORD)
-    return len(_fullest(plain.replace("*", "." * _LONGEST_WORD)))
+def _max_length(plain: str) -> int:
+    """Return the most characters in a match of a phrase."""
+    plain = plain.replace("...", "." * _MAX_GAP * _MAX_WORD)
+    return len(_longest_wording(plain.replace("*", "." * _MAX_WORD)))
 
 
-def _fullest(phrase: str) -> str:
+def _longest_wording(phrase: str) -> str:
     """Return a phrase with the longest of each choice."""
     while _CHOICE.search(phrase):
         phrase = _CHOICE.sub(lambda choice: max(choice[1].split("|"), key=len), phrase)
@@ -183,31 +190,31 @@ def _fullest(phrase: str) -> str:
 
 
 def _bounded(fragment: str) -> str:
-    """Return a fragment's expression, bound to whole words where its ends are sure to be letters.
+    """Return a fragment's expression, with word boundaries at ends that are always letters.
 
-    Elsewhere the ends are left open: the whole phrase is looked at anyhow.
+    Other ends have none: the whole phrase is matched afterwards anyway.
     """
-    first, last = _first_part(fragment), _first_part(fragment[::-1].translate(_TURNED))
+    first, last = _first_part(fragment), _first_part(fragment[::-1].translate(_MIRRORED))
     start = r"\b" if _starts_with_letter(first, "") else ""
     end = r"\b" if _starts_with_letter(last, "*") else ""  # a star comes after letters
     return start + _body(fragment) + end
 
 
-_TURNED = str.maketrans("()", ")(")
+_MIRRORED = str.maketrans("()", ")(")
 
 
 def _first_part(phrase: str) -> str:
     """Return a phrase up to the end of its first bracket, or its first character."""
     depth = 0
-    for place, character in enumerate(phrase):
+    for index, character in enumerate(phrase):
         depth += (character == "(") - (character == ")")
         if depth == 0:
-            return phrase[: place + 1]
+            return phrase[: index + 1]
     return phrase
 
 
 def _starts_with_letter(part: str, others: str) -> bool:
-    """Tell whether every way to read a part begins with a letter or one of `others`."""
+    """Tell whether every wording of a part begins with a letter or one of `others`."""
     if not part.startswith("("):
         return part[0].isalnum() or part[0] in others
     return re.search(rf"[(|][^\w({others}]", part) is None
@@ -217,7 +224,7 @@ def _body(phrase: str) -> str:
     pattern = ""
     for token in re.findall(r"\.\.\.|\s+|[()|*]|[^\s()|*.]+|\.", phrase):
         if token == "...":
-            pattern = pattern.removesuffix(" ") + rf"(?: {_WORD}){{0,{_GAP_WORDS}}}? "
+            pattern = pattern.removesuffix(" ") + rf"(?: {_WORD}){{0,{_MAX_GAP}}}? "
         elif token.isspace():
             pattern += "" if pattern.endswith(" ") else " "
         elif token == "(":

@@ -1,1 +1,1 @@
-"""Papers as text: cleaned, parted into sentences, dates and citations found."""
+"""Text of a paper: cleaning, normalization, sentences, dates, citations, repair of scans."""

@@ -1,7 +1,7 @@
-"""Citations: found with Free Law Project's eyecite and blanked out before phrases are looked for.
+"""Citations: found with Free Law Project's eyecite and blanked before phrases are looked for.
 
-"Smith v. Data Breach Victims, 1 F.4th 2 (7th Cir. 2021) (no injury)" speaks of another case; its
-words say nothing of this motion.
+"Smith v. Data Breach Victims, 1 F.4th 2 (7th Cir. 2021) (no injury)" describes another case; its
+words are no evidence about this motion.
 """
 
 import logging
@@ -14,49 +14,49 @@ from typing import Any
 from data.io.atomic import cache_dir
 from features.text.normalize import BLANK
 
-# A volume or title, a reporter or code, and a page or section: without these in sight eyecite need
-# not be woken.
-_LIKELY = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|at\s+\d|§)")
+# A volume or title, a reporter or code, and a page or section. A text without these skips eyecite,
+# which is slow to load.
+_CITATION_LIKE = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|at\s+\d|§)")
 _PARENTHETICALS = re.compile(r"(?:\s*\([^()]{0,300}\))+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LOCK = threading.Lock()  # the tokenizer's scans share their scratch memory
+_LOCK = threading.Lock()  # the tokenizer's scans share one scratch memory
 _PIECE = 50_000
-"""Characters given to eyecite at once: its time grows with the square of a text's length."""
+"""Characters passed to eyecite at once: its time grows with the square of a text's length."""
 
 
 def without_citations(text: str) -> str:
-    """Return the text with the citations that eyecite finds blanked, at the same length.
+    """Return a text of the same length with the citations that eyecite finds blanked.
 
-    A citation goes with its case name, reporter, pages and the parentheticals that follow it.
+    A citation includes its case name, reporter, pages and the parentheticals that follow it.
     """
-    if not _LIKELY.search(text):
+    if not _CITATION_LIKE.search(text):
         return text
-    kept = []
+    parts = []
     since = 0
     for start, end in _citation_spans(_SURROGATE.sub("?", text)):
         if trailing := _PARENTHETICALS.match(text, end):
             end = trailing.end()
         if end > since:
             start = max(start, since)
-            kept += [text[since:start], BLANK * (end - start)]
+            parts += [text[since:start], BLANK * (end - start)]
             since = end
-    return "".join(kept) + text[since:]
+    return "".join(parts) + text[since:]
 
 
 def _citation_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Give the spans of all citations in order."""
+    """Yield the spans of all citations in order."""
     start = 0
     while start < len(text):
         end = min(len(text), start + _PIECE)
         if end < len(text):
             end = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1 or end
-        spans = [found.full_span() for found in _found(text[start:end])]
+        spans = [citation.full_span() for citation in _citations(text[start:end])]
         yield from sorted((start + first, start + last) for first, last in spans)
         start = end
 
 
-def _found(piece: str) -> list[Any]:
-    if not _LIKELY.search(piece):
+def _citations(piece: str) -> list[Any]:
+    if not _CITATION_LIKE.search(piece):
         return []
     from eyecite import get_citations  # slow to import, and most short papers cite nothing
 
@@ -66,14 +66,14 @@ def _found(piece: str) -> list[Any]:
 
 @cache
 def _tokenizer() -> Any:
-    """Return eyecite's fast tokenizer; its automaton, seconds to compile, is kept in the cache."""
+    """Return eyecite's fast tokenizer; its automaton takes seconds to compile and is cached."""
     from eyecite.tokenizers import HyperscanTokenizer
 
-    # eyecite warns of every overlap it meets; that is between it and its makers.
+    # eyecite warns of every pair of overlapping citations.
     logging.getLogger("eyecite").setLevel(logging.ERROR)
     folder = cache_dir() / "eyecite"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a cache that cannot be written costs time, not the answer
+    except OSError:  # without a cache the answer is the same, only later
         return HyperscanTokenizer(cache_dir=None)
     return HyperscanTokenizer(cache_dir=str(folder))

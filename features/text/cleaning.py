@@ -9,9 +9,9 @@ from features.text.citations import without_citations
 from features.text.normalize import TYPOGRAPHY
 
 MAX_CHARACTERS = 5_000_000
-"""Characters of a paper that are read; what comes after is left out, and the answer says so."""
-# The stamp of electronic filing on every page, as trial and appeals courts word it, and page
-# numbers and line numbers on lines of their own.
+"""Characters of a paper that are read; the answer reports that the rest was ignored."""
+# Electronic filing stamps, as trial and appellate courts print them on every page, and page numbers
+# on lines of their own.
 _STAMP = re.compile(
     r"(?:(?:^|\n|\f)[ \t]*+(?:"
     r"(?:(?:USCA\w{0,4}|Appellate)[ ])?(?:Case|Appeal):?[ ]#?\d[\d:]{0,6}-[^\n]{0,60}"
@@ -23,32 +23,35 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _LINE_NUMBER = re.compile(r"^[ \t]{0,12}(\d{1,2})(?=[ \t]+\S|[ \t]*$)", re.MULTILINE)
-_NUMBERED_LINES = 10
-"""Lines that count up one after the other, at least, on pleading paper."""
+_MIN_NUMBERED_LINES = 10
+"""Consecutively numbered lines from which a text counts as pleading paper."""
 
 
 def clean(text: str) -> str:
-    """Return the first `MAX_CHARACTERS` characters with plain quotes; what is not read is blanked."""
+    """Return the first `MAX_CHARACTERS` of a paper with straight quotes and noise blanked.
+
+    The result has the length of the text read, so that spans in it are spans in the paper.
+    """
     lines = text[:MAX_CHARACTERS].replace("\r\n", " \n").translate(TYPOGRAPHY)
-    return without_citations(_without_stamps(lines))
+    return without_citations(_without_page_edges(lines))
 
 
-def _without_stamps(text: str) -> str:
-    """Blank what is at the edges of pages, so that sentences run on: stamps, numbers."""
+def _without_page_edges(text: str) -> str:
+    """Blank stamps, page numbers and line numbers, so that sentences run on across pages."""
     if "\n" not in text and "\f" not in text:
         return text
     return _STAMP.sub(lambda match: " " * len(match[0]), _without_line_numbers(text))
 
 
 def _without_line_numbers(text: str) -> str:
-    """Blank the numbers that pleading paper has before its lines."""
+    """Blank the line numbers of pleading paper."""
     runs: list[list[re.Match[str]]] = [[]]
     for match in _LINE_NUMBER.finditer(text):
         last = runs[-1][-1] if runs[-1] else None
         if last is None or int(match[1]) != int(last[1]) + 1:
             runs.append([])
         runs[-1].append(match)
-    numbers = [match for run in runs if len(run) >= _NUMBERED_LINES for match in run]
+    numbers = [match for run in runs if len(run) >= _MIN_NUMBERED_LINES for match in run]
     parts, since = [], 0
     for match in numbers:
         parts += [text[since : match.start(1)], " " * (match.end() - match.start(1))]

@@ -1,7 +1,7 @@
-"""Normalized text: small ASCII letters with one space between words, and where each came from.
+"""Normalized text: lower-case ASCII with single spaces, and a map back to the original offsets.
 
-Phrases, words and dates are found in normalized text and reported by their offsets in the text as
-given, so every step here keeps track of what was taken out.
+Phrases and words are found in normalized text and reported by their offsets in the text as given,
+so every step here records which characters it removed.
 """
 
 import re
@@ -11,43 +11,44 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 BLANK = "\x01"
-"""Marks text that is not read, such as a citation: neither a letter nor a space."""
+"""Replaces text that is not to be read, such as a citation: neither a letter nor a space."""
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-"""The characters of words in normalized text."""
+"""The word characters of normalized text."""
 TYPOGRAPHY = str.maketrans("\u2018\u2019\u201b\u201c\u201d\u00a0", "'''\"\" ")
-"""For `str.translate`: curly quotes and no-break spaces as they are typed."""
+"""For `str.translate`: straight quotes and plain spaces for typographic ones."""
 _BREAK = re.compile(r"(?<=[a-z])-[ ]*\n[ ]*(?=[a-z])")
-_SECOND_SPACE = re.compile(r"(?<=[ \n-])[ \n-]+")
-_BREAK_OR_SECOND_SPACE = re.compile(f"(?P<broken>{_BREAK.pattern})|{_SECOND_SPACE.pattern}")
+_EXTRA_SPACE = re.compile(r"(?<=[ \n-])[ \n-]+")
+_BREAK_OR_EXTRA_SPACE = re.compile(f"(?P<hyphenated>{_BREAK.pattern})|{_EXTRA_SPACE.pattern}")
 _LETTERS_BEFORE, _LETTERS_AFTER = re.compile(r"[a-z]*\Z"), re.compile(r"[a-z]*")
-_LONGEST_WORD = 40
+_MAX_WORD = 40
+"""Letters of a word looked at before a line break."""
 _SPACES = str.maketrans("\n-", "  ")
 
 
 class _Ascii(dict[int, str]):
-    """For `str.translate`: the ASCII character that replaces another."""
+    """For `str.translate`: the ASCII character that replaces each character, computed once."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        if character.isspace():  # Python counts some control characters as space
-            read = "\n" if character in "\n\r\v\f\x85\u2028\u2029" else " "
+        if character.isspace():  # includes some control characters
+            ascii_character = "\n" if character in "\n\r\v\f\x85\u2028\u2029" else " "
         elif code < 128:
-            read = character.lower()
+            ascii_character = character.lower()
         elif 0x2010 <= code <= 0x2014:
-            read = "-"
+            ascii_character = "-"
         elif code in TYPOGRAPHY:
-            read = chr(TYPOGRAPHY[code])
+            ascii_character = chr(TYPOGRAPHY[code])
         else:
-            read = "z" if character.isalnum() else "."
-        self[code] = read
-        return read
+            ascii_character = "z" if character.isalnum() else "."
+        self[code] = ascii_character
+        return ascii_character
 
 
 _ASCII = _Ascii()
 
 
 def to_ascii(text: str) -> str:
-    """Return the text in small ASCII letters, one character for each.
+    """Return the text in lower-case ASCII, character for character.
 
     Letters beyond ASCII become "z", other signs beyond it a full stop, every dash a hyphen, every
     line end a line feed and every other space a space.
@@ -57,16 +58,16 @@ def to_ascii(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """A text in normalized form.
+    """A normalized text and the map from its offsets to those of the original.
 
     Attributes
     ----------
     text
-        Small ASCII letters with one space between words; hyphens are spaces.
+        Lower-case ASCII with single spaces between words; hyphens are spaces.
     joins
-        Offsets in `text` at which something was taken out.
+        The k offsets in `text` at which characters were removed, in order.
     shifts
-        How many characters the first 0, 1, 2 ... of these took out in all.
+        k + 1 numbers: characters removed up to the first 0, 1, 2 ... joins, in all.
     """
 
     text: str
@@ -74,50 +75,61 @@ class Normalized:
     shifts: tuple[int, ...] = (0,)
 
     def origin(self, offset: int) -> int:
-        """Return the offset in the text as given of a character of `text`."""
+        """Return the original offset of the character at an offset of `text`."""
         return offset + self.shifts[bisect_right(self.joins, offset)]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the text as given of `text[start:end]`, which is not empty."""
+        """Return the original span of `text[start:end]`, which must not be empty."""
         if not self.joins:
             return start, end
         return self.origin(start), self.origin(end - 1) + 1
 
     def with_text(self, text: str) -> "Normalized":
-        """Return the same with another text of the same length."""
+        """Return a copy with another text of the same length."""
         return replace(self, text=text)
 
 
 def normalize(letters: str, is_word: Callable[[str], bool] | None = None) -> Normalized:
-    """Normalize a text that `to_ascii` gave.
+    """Normalize a text returned by `to_ascii`.
 
     Parameters
     ----------
+    letters
+        The text in lower-case ASCII.
     is_word
-        Tells whether a word broken at a line's end is one word when joined: "informa-" and "tion"
-        are, "third-" and "party" are two. None keeps every such pair as two words.
+        Tells whether a word hyphenated at a line end is one word when joined: "informa-" and
+        "tion" are, "third-" and "party" are not. None keeps all such words apart.
+
+    Examples
+    --------
+    >>> normalize("a data-\\nbase of third-\\nparty  files", {"database"}.__contains__).text
+    'a database of third party files'
     """
     spaced = letters.translate(_SPACES)
     if "  " not in spaced:
         return Normalized(spaced)
-    removed = list(_removed(letters, is_word))
+    removed = list(_removed_spans(letters, is_word))
     shifts = (0, *accumulate(end - start for start, end in removed))
     joins = tuple(start - shift for (start, _), shift in zip(removed, shifts, strict=False))
     return Normalized(_without(spaced, removed), joins, shifts)
 
 
-def _removed(letters: str, is_word: Callable[[str], bool] | None) -> Iterable[tuple[int, int]]:
-    """Yield the spans to take out: second spaces, and the break inside a joined word."""
-    for match in _BREAK_OR_SECOND_SPACE.finditer(letters):
+def _removed_spans(
+    letters: str, is_word: Callable[[str], bool] | None
+) -> Iterable[tuple[int, int]]:
+    """Yield the spans to remove: extra spaces, and the line break inside a joined word."""
+    for match in _BREAK_OR_EXTRA_SPACE.finditer(letters):
         start, end = match.span()
-        if match["broken"] is None or (is_word is not None and is_word(_word_around(letters, start, end))):
+        known = is_word is not None and is_word(_joined_word(letters, start, end))
+        if match["hyphenated"] is None or known:
             yield start, end
         elif end - start > 1:
             yield start + 1, end
 
 
-def _word_around(letters: str, start: int, end: int) -> str:
-    before = _LETTERS_BEFORE.search(letters, max(0, start - _LONGEST_WORD), start)
+def _joined_word(letters: str, start: int, end: int) -> str:
+    """Return the word whose halves end at `start` and begin at `end`."""
+    before = _LETTERS_BEFORE.search(letters, max(0, start - _MAX_WORD), start)
     after = _LETTERS_AFTER.match(letters, end)
     return (before[0] if before else "") + (after[0] if after else "")
 

@@ -1,4 +1,4 @@
-"""Sentences of legal prose, with nupunkt's model, which knows "No. 21-cv-135" and "F. Supp. 3d".
+"""Sentences of legal prose, by nupunkt's model, which knows "No. 21-cv-135" and "F. Supp. 3d".
 
 References
 ----------
@@ -11,45 +11,48 @@ from collections.abc import Iterator
 
 _LINE_END = re.compile(r"(?<!\n)\n(?![^\S\n]*\n)")
 _FOOTNOTE_MARK = re.compile(r"(?<=[a-z)][.?!])[\"']?\d{1,2}(?=\s+[A-Z\"])")
-_SMALL = "a|an|and|as|at|by|but|for|from|in|is|are|its|nor|of|on|or|than|that|the|to|with|under"
-_CAPITAL = r"[A-Z][\w',;:()-]*"
+_SMALL_WORD = (
+    "a|an|and|as|at|by|but|for|from|in|is|are|its|nor|of|on|or|than|that|the|to|with|under"
+)
+_CAPITALIZED = r"[A-Z][\w',;:()-]*"
 _HEADING = re.compile(
     r"^[ \t]*(?:(?:[IVX]{1,5}|[A-Z]|\d{1,2})[.)][ \t]+)?"
-    rf"{_CAPITAL}(?:[ \t]+(?:{_CAPITAL}|{_SMALL}))*"
+    rf"{_CAPITALIZED}(?:[ \t]+(?:{_CAPITALIZED}|{_SMALL_WORD}))*"
     r"[ \t]*\n[ \t]*\n\s*(?=\S)",
     re.MULTILINE,
 )
-"""A line of words that begin with capitals, and the empty line after it."""
-_ENDS = ".:;?!\"')"
-_ITEM = re.compile(
-    r"(?<! at)(?<!Law)(?<!No\.)(?<!Rule)(?<!\u00a7)\n"  # "slip op. at 24. By contrast"
+"""A line of capitalized words and the empty line after it."""
+_SENTENCE_ENDS = ".:;?!\"')"
+_LIST_ITEM = re.compile(
+    r"(?<! at)(?<!Law)(?<!No\.)(?<!Rule)(?<!\u00a7)\n"  # not "slip op. at\n24. By contrast"
     r"[ \t]*(?=(?:[-*\u2022\u25cf]|\([a-z\d]{1,3}\)|\d{1,2}[.)])[ \t]+\w)"
 )
 """The line end before an item of a list."""
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Return the offset where each sentence of the text begins, in order; the first is 0."""
-    from nupunkt import sent_spans  # loads its model when it is first needed
+    """Return the offset where each sentence of a text begins, in order; the first is 0."""
+    from nupunkt import sent_spans  # loads its model on import
 
     if not text:
         return [0]
-    # A line that goes on in the next is one sentence.
+    # Lines of one paragraph are joined, and footnote marks after a full stop blanked.
     running = _LINE_END.sub(" ", _FOOTNOTE_MARK.sub(lambda mark: " " * len(mark[0]), text))
     starts = [start for start, _ in sent_spans(running)]
     if "\n" not in text:
         return starts
-    # nupunkt goes on where no full stop ends a line: at a heading, or an item of a list.
-    return sorted({*starts, *_after_headings(text), *(item.end() for item in _ITEM.finditer(text))})
+    # nupunkt does not end a sentence at a heading or before a list item, which have no full stop.
+    items = (item.end() for item in _LIST_ITEM.finditer(text))
+    return sorted({*starts, *_ends_of_headings(text), *items})
 
 
-def _after_headings(text: str) -> Iterator[int]:
-    """Give the place after each heading: such a line after the end of a sentence, or another."""
+def _ends_of_headings(text: str) -> Iterator[int]:
+    """Yield the offset after each heading that follows the end of a sentence or another heading."""
     last = 0
-    for found in _HEADING.finditer(text):
-        place = found.start()
-        while place > last and text[place - 1].isspace():
-            place -= 1
-        if place <= last or text[place - 1] in _ENDS:
-            last = found.end()
+    for match in _HEADING.finditer(text):
+        before = match.start()
+        while before > last and text[before - 1].isspace():
+            before -= 1
+        if before <= last or text[before - 1] in _SENTENCE_ENDS:
+            last = match.end()
             yield last

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from data.embedded import clearview_motion, embedded_rulings
 from data.schema import Motion
 from features.build import BUILT, COLUMNS, build_features
-from features.document import Document, fires
+from features.document import Document
+from features.phrases.lint import fires
 from features.phrases.lexicon import Entry, entries, phrases
 from features.phrases.syntax import PhraseError, phrase_pattern
 from train.modes import masked

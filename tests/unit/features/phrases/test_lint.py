@@ -44,7 +44,7 @@ def test_a_flaw_is_named_with_its_line(lexicons: Path, table: str, line: int, wo
     (lexicons / "harm.toml").write_text(table)
     _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["harm.toml"]
-    assert words in flaws[0].what
+    assert words in flaws[0].message
     assert flaws[0].line == line
 
 
@@ -63,7 +63,7 @@ def test_a_flaw_of_the_context_rules_is_named(
     path.write_text(path.read_text().replace(old, new))
     _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["context.toml"]
-    assert words in flaws[0].what
+    assert words in flaws[0].message
 
 
 def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_flaw_of_the_leading_cases_is_named(lexicons: Path) -> None:
     path.write_text(path.read_text() + '\n[roe]\ncitation = "Roe v. Doe"\nnames = ["roe v"]\n')
     _, flaws = lint.check_lexicons()
     assert [flaw.file for flaw in flaws] == ["leading_cases.toml"]
-    assert "[roe] needs citation, holding and names" in flaws[0].what
+    assert "[roe] needs citation, holding and names" in flaws[0].message
     assert path.read_text().splitlines()[flaws[0].line - 1] == "[roe]"
 
 
@@ -93,7 +93,7 @@ def test_an_example_that_does_not_fire_is_named(lexicons: Path) -> None:
     path.write_text(text.replace("matches = [", 'matches = ["Nothing of the kind.",', 1))
     _, flaws = lint.check_lexicons()
     assert len(flaws) == 1
-    assert "should fire on: 'Nothing of the kind.'" in flaws[0].what
+    assert "should fire on: 'Nothing of the kind.'" in flaws[0].message
     assert "Nothing of the kind." in path.read_text().splitlines()[flaws[0].line - 1]
 
 
