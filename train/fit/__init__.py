@@ -1,1 +1,1 @@
-"""Fit the model's parts."""
+"""Fitting the model and its parts."""

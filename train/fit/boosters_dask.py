@@ -82,8 +82,10 @@ def _rare_categories(known_counts: Floats, drawn: Flags, rows_of_worker: Sequenc
     """
     rare = []
     for rows in rows_of_worker:
-        mine = rows[drawn[rows]]
-        rare.append(known_counts[mine].sum(axis=0) < max(1.0, len(mine) / ROWS_PER_KNOWN_VALUE))
+        drawn_rows = rows[drawn[rows]]
+        rare.append(
+            known_counts[drawn_rows].sum(axis=0) < max(1.0, len(drawn_rows) / ROWS_PER_KNOWN_VALUE)
+        )
     return np.asarray(np.any(rare, axis=0))
 
 

@@ -1,1 +1,1 @@
-"""The fitted model: what answers."""
+"""The fitted model, its parts and its files: what serving imports."""

@@ -31,6 +31,7 @@ def test_counts_by_court(tmp_path: Path) -> None:
         (("court,granted,denied", "zzctxx,1,1"), "zzctxx"),
         (("court,granted,denied", "ilnd,0,0"), "at least one"),
         (("court,granted,denied", "ilnd,-1,2"), "row 1"),
+        (("court,granted,denied", "ilnd,x,1"), "valid integer"),
         (("court,granted,denied", ",1,2"), "court"),
     ],
 )

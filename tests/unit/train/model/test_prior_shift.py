@@ -1,6 +1,4 @@
-"""Base-rate shift: the formula against Bayes' rule, and rates by court."""
-
-from pathlib import Path
+"""Prior shift: the formula against Bayes' rule, and base rates by court."""
 
 import numpy as np
 import pytest
@@ -8,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from data.court_counts import CourtCount, read_court_counts
-from data.io.rows import UnreadableInput
+from data.court_counts import CourtCount
 from train.model.prior_shift import MIN_RATE, BaseRates, adjust_to_base_rate, log_odds_shift
 
 RATES = st.floats(0.01, 0.99)
@@ -24,7 +21,7 @@ def test_it_is_bayes_rule_on_a_population_counted_by_hand() -> None:
 
 
 @given(st.lists(st.floats(0.001, 0.999), min_size=2, max_size=20), RATES, RATES)
-def test_it_is_one_shift_in_log_odds_and_comes_back(p: list[float], base: float, to: float) -> None:
+def test_it_is_one_shift_in_log_odds_and_reverses(p: list[float], base: float, to: float) -> None:
     given_p = np.sort(p)
     moved = adjust_to_base_rate(given_p, base, to)
     assert logit(moved) - logit(given_p) == pytest.approx(log_odds_shift(base, to), abs=1e-6)
@@ -52,7 +49,7 @@ def test_endpoints_are_refused(rate: float) -> None:
             adjust_to_base_rate(np.array([0.5]), 0.5, rate)
 
 
-def test_small_counts_are_drawn_to_the_overall_rate() -> None:
+def test_small_counts_are_shrunk_to_the_overall_rate() -> None:
     counts = {
         "ilnd": CourtCount(court="ilnd", granted=0, denied=3),
         "cand": CourtCount(court="cand", granted=2000, denied=8000),
@@ -64,11 +61,11 @@ def test_small_counts_are_drawn_to_the_overall_rate() -> None:
     assert np.isnan(alone[1:]).all()
 
 
-def test_a_court_that_granted_none_of_thousands_stops_nobody() -> None:
+def test_the_rate_of_a_court_that_granted_none_of_thousands_is_clipped() -> None:
     counts = [CourtCount(court="ilnd", granted=0, denied=90_000)]
     counts.append(CourtCount(court="nysd", granted=90_000, denied=0))
-    prior = BaseRates(courts={each.court: each for each in counts})
-    rates = prior.for_courts(["ilnd", "nysd"], 0.57)
+    base_rates = BaseRates(courts={each.court: each for each in counts})
+    rates = base_rates.for_courts(["ilnd", "nysd"], 0.57)
     assert rates.tolist() == [MIN_RATE, 1 - MIN_RATE]
     assert np.isfinite(adjust_to_base_rate(np.array([0.5, 0.5]), 0.57, rates)).all()
 
@@ -78,39 +75,3 @@ def test_a_motion_without_a_rate_is_left_as_it_was() -> None:
     assert moved.tolist() == pytest.approx([0.25, 0.5])
     low = adjust_to_base_rate(np.array([0.4]), 0.5, 0.25)
     assert low.tolist() == pytest.approx([0.4 / (0.4 + 0.6 * 3)])
-
-
-def test_counts_are_read_by_court(tmp_path: Path) -> None:
-    source = tmp_path / "counts.csv"
-    source.write_text("court,granted,denied\nILND,3,17\n cand ,0,2\n")
-    counts = read_court_counts(source)
-    assert {court: (row.granted, row.denied) for court, row in counts.items()} == {
-        "ilnd": (3, 17),
-        "cand": (0, 2),
-    }
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ("ilnd,0,0", "row 1: denied: .*at least one motion"),
-        ("ilnd,x,1", "row 1: granted: found .x.; expected a valid integer"),
-        ("ilnd,-1,4", "row 1: granted: .*greater than or equal to 0"),
-        ("ilnd,1,1\nilnd,2,1", "row 2: court: found .ilnd.; expected each court once"),
-        (",1,1", "row 1: court"),
-        ("N.D. Ill.,1,1", "row 1: court: found .n.d. ill..; expected a trial court's"),
-    ],
-)
-def test_wrong_counts_are_named(tmp_path: Path, rows: str, words: str) -> None:
-    source = tmp_path / "counts.csv"
-    source.write_text(f"court,granted,denied\n{rows}\n")
-    with pytest.raises(UnreadableInput, match=words):
-        read_court_counts(source)
-
-
-@pytest.mark.parametrize("column", ["granted_in_part", "outcome"])
-def test_counts_of_another_kind_are_refused(tmp_path: Path, column: str) -> None:
-    source = tmp_path / "counts.csv"
-    source.write_text(f"court,granted,denied,{column}\nilnd,1,3,50\n")
-    with pytest.raises(UnreadableInput, match=column):
-        read_court_counts(source)

@@ -59,9 +59,9 @@ def test_a_loaded_model_is_the_saved_one(saved: Path) -> None:
         assert getattr(loaded, name) == getattr(MODEL, name)
     assert loaded.scope.to_json() == MODEL.scope.to_json()
     for basis in BASES:
-        mine, theirs = MODEL.ensembles[basis], loaded.ensembles[basis]
-        assert theirs.calibration == mine.calibration
-        assert np.array_equal(theirs.forest.raw_scores(X), mine.forest.raw_scores(X))
+        saved_one, loaded_one = MODEL.ensembles[basis], loaded.ensembles[basis]
+        assert loaded_one.calibration == saved_one.calibration
+        assert np.array_equal(loaded_one.forest.raw_scores(X), saved_one.forest.raw_scores(X))
 
 
 def test_files_are_text_and_nothing_temporary_is_left(saved: Path) -> None:
