@@ -20,10 +20,10 @@ from data.splits import grouped_folds
 from enjoin import app
 from serve.predictor import Predictor
 from train import cluster as joining
-from train.cluster import Cluster, connected, each
-from train.dataset import Labelled, fit_rows, label_rulings, read_frames
-from train.evaluate.baselines import INFORMED, informed_base_rate
-from train.evaluate.metrics import scored
+from train.cluster import Cluster, connect_dask, map_in_order
+from train.dataset import TrainingSet, fit_subset, build_training_set, frames_with_ratings
+from train.evaluate.baselines import INFORMED_BASE_RATE, informed_base_rate
+from train.evaluate.metrics import score_predictions
 from train.evaluate.protocols import MODEL
 from train.modes import MODES
 
@@ -44,24 +44,24 @@ def address(
 
 @pytest.fixture(scope="module")
 def cluster(address: str) -> Iterator[Cluster]:
-    with connected(address) as found:
+    with connect_dask(address) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def alone() -> Labelled:
-    return label_rulings(RULINGS)
+def alone() -> TrainingSet:
+    return build_training_set(RULINGS)
 
 
 @pytest.fixture(scope="module")
-def spread(cluster: Cluster) -> Iterator[Labelled]:
+def spread(cluster: Cluster) -> Iterator[TrainingSet]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("train.frames.CHUNK", 200)  # so that each worker has some
-        yield label_rulings(RULINGS, cluster=cluster)
+        yield build_training_set(RULINGS, cluster=cluster)
 
 
-def test_workers_build_the_same_features(alone: Labelled, spread: Labelled) -> None:
-    for mine, theirs in ((alone.frames, spread.frames), (alone.partly, spread.partly)):
+def test_workers_build_the_same_features(alone: TrainingSet, spread: TrainingSet) -> None:
+    for mine, theirs in ((alone.frames, spread.frames), (alone.partially_coded, spread.partially_coded)):
         assert list(mine) == list(theirs)
         for mode, frame in mine.items():
             pd.testing.assert_frame_equal(frame.values, theirs[mode].values)
@@ -72,28 +72,28 @@ YEARS = np.array([row.year for row in RULINGS])
 TRAIN, TEST = np.flatnonzero(YEARS < 2024), np.flatnonzero(YEARS >= 2024)
 
 
-def _asked(labelled: Labelled) -> dict[Any, Any]:
+def _asked(training_set: TrainingSet) -> dict[Any, Any]:
     """Fit on the earlier years; return the probabilities of the later rulings by mode."""
-    model = fit_rows(labelled, TRAIN, {}, 4, 0).model
-    frames = {mode: labelled.frames[mode].take(TEST) for mode in MODES}
+    model = fit_subset(training_set, TRAIN, {}, 4, 0).model
+    frames = {mode: training_set.frames[mode].take(TEST) for mode in MODES}
     answers = {mode: model.predict(frame, [mode] * len(TEST)) for mode, frame in frames.items()}
     return {mode: answer["p_grant"].to_numpy() for mode, answer in answers.items()}
 
 
 @pytest.fixture(scope="module")
-def answers_alone(alone: Labelled) -> dict[Any, Any]:
+def answers_alone(alone: TrainingSet) -> dict[Any, Any]:
     return _asked(alone)
 
 
 def _is_noise(granted: Any, p: Any, beside: Any, groups: Any) -> bool:
     """Tell whether two models' Brier scores are alike, paired on the same rulings."""
-    table = scored(granted, p, groups, beside).set_index("metric")
+    table = score_predictions(granted, p, groups, beside).set_index("metric")
     value, low, high = table.loc["brier_difference", ["value", "low", "high"]]
     return bool(abs(value) < NEGLIGIBLE or low <= 0 <= high)
 
 
 def test_two_workers_fit_as_good_a_model(
-    alone: Labelled, spread: Labelled, answers_alone: dict[Any, Any]
+    alone: TrainingSet, spread: TrainingSet, answers_alone: dict[Any, Any]
 ) -> None:
     theirs = _asked(spread)
     granted, groups = alone.granted[TEST], alone.groups[TEST]
@@ -105,7 +105,7 @@ def test_two_workers_fit_as_good_a_model(
 
 
 def test_one_worker_fits_the_very_same_model(
-    spread: Labelled, answers_alone: dict[Any, Any]
+    spread: TrainingSet, answers_alone: dict[Any, Any]
 ) -> None:
     assert spread.cluster is not None
     one = replace(spread.cluster, workers=spread.cluster.workers[:1])
@@ -116,14 +116,14 @@ def test_one_worker_fits_the_very_same_model(
 
 def test_work_comes_back_in_order_and_errors_come_through(cluster: Cluster) -> None:
     pieces = [[number] for number in range(40)]
-    found = list(each(cluster, operator.add, pieces, [1, 2]))
-    assert found == list(each(None, operator.add, pieces, [1, 2])) == [[n, 1, 2] for n in range(40)]
+    found = list(map_in_order(cluster, operator.add, pieces, [1, 2]))
+    assert found == list(map_in_order(None, operator.add, pieces, [1, 2])) == [[n, 1, 2] for n in range(40)]
     with pytest.raises(ZeroDivisionError):
-        list(each(cluster, operator.floordiv, range(3), 0))
+        list(map_in_order(cluster, operator.floordiv, range(3), 0))
 
 
 def test_the_command_trains_on_a_cluster(
-    address: str, alone: Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    address: str, alone: TrainingSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, parameters = tmp_path / "rulings.jsonl", tmp_path / "few.toml"
     source.write_text("\n".join(row.model_dump_json() for row in RULINGS))
@@ -133,8 +133,8 @@ def test_the_command_trains_on_a_cluster(
     monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)  # of another test's store
     monkeypatch.chdir(tmp_path)
     # What no cluster touches is left out, to save time.
-    monkeypatch.setattr("train.evaluate.protocols.WITH_FRAMES", {})
-    monkeypatch.setattr("train.evaluate.protocols.PLAIN", {INFORMED: informed_base_rate})
+    monkeypatch.setattr("train.evaluate.protocols.BASELINES_BY_MODE", {})
+    monkeypatch.setattr("train.evaluate.protocols.BASELINES_ANY_MODE", {INFORMED_BASE_RATE: informed_base_rate})
     monkeypatch.setattr("train.run.learning_curve", lambda *given: None)
     monkeypatch.setattr("train.tracking.log.log_report", lambda *given: None)
     command = ["train", "--dask", address, "--rulings", str(source)]
@@ -154,8 +154,8 @@ def test_the_command_trains_on_a_cluster(
     few = {"num_iterations": 40, "learning_rate": 0.15}
     mine = {mode: np.empty(len(RULINGS)) for mode in MODES}
     for train, test in grouped_folds(RULINGS, alone.granted, 2, 0):
-        model = fit_rows(alone, train, few, 3, 0).model
-        for mode, frame in read_frames(alone, model.readers, test).items():
+        model = fit_subset(alone, train, few, 3, 0).model
+        for mode, frame in frames_with_ratings(alone, model.rating_model, test).items():
             mine[mode][test] = model.predict(frame, [mode] * len(test))["p_grant"]
     ids = [row.id for row in RULINGS]
     for mode in MODES:
@@ -173,7 +173,7 @@ def test_the_command_trains_on_a_cluster(
 def test_a_scheduler_that_does_not_answer_ends_with_code_2(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(joining, "PATIENCE", 0.2)
+    monkeypatch.setattr(joining, "CONNECT_TIMEOUT", 0.2)
     result = CliRunner().invoke(app, ["train", "--dask", "tcp://127.0.0.1:9"])
     assert result.exit_code == 2
     words = " ".join(result.output.split())
@@ -188,7 +188,7 @@ def test_workers_of_another_version_are_refused(
     monkeypatch.setattr(joining, "version", lambda name: "9.9")  # here; workers have their own
     with (
         pytest.raises(ValueError, match=r"has enjoin .*\(here 9\.9\).*install the same"),
-        connected(address),
+        connect_dask(address),
     ):
         pass
 
@@ -196,7 +196,7 @@ def test_workers_of_another_version_are_refused(
 def test_a_lost_worker_is_told_and_not_waited_for(cluster: Cluster) -> None:
     gone = replace(cluster, workers=(*cluster.workers, "tcp://127.0.0.1:9"))
     with pytest.raises(ConnectionError, match=r"worker tcp://127\.0\.0\.1:9 was lost"):
-        list(each(gone, operator.add, [1], 2))
+        list(map_in_order(gone, operator.add, [1], 2))
 
 
 def test_a_worker_killed_at_work_ends_the_work(
@@ -210,9 +210,9 @@ def test_a_worker_killed_at_work_ends_the_work(
     with (
         two_workers(tmp_path) as started,
         pytest.raises(ConnectionError, match=r"worker.* was lost.*Run"),
-        connected(str(started.scheduler_address)) as cluster,
+        connect_dask(str(started.scheduler_address)) as cluster,
     ):
-        list(each(cluster, operator.add, pieces(cluster), 1))
+        list(map_in_order(cluster, operator.add, pieces(cluster), 1))
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
