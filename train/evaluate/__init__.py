@@ -1,1 +1,1 @@
-"""Judge the model beside its baselines."""
+"""Evaluate the model against its baselines."""

@@ -1,52 +1,59 @@
-"""Drift: whether motions to be answered still look like the rulings the model learned from.
+"""Drift: whether new motions still resemble the rulings that the model was trained on.
 
-At training time each feature's values, and the model's own out-of-fold probabilities, are counted
-into fixed bins, mode by mode, and the counts are kept with the model. Later motions are counted
-into the same bins, and the population stability index says how far the shares have moved:
+At training time the values of each feature, and the model's out-of-fold probabilities, are counted
+into fixed bins for each mode, and the counts are kept with the model. New motions are counted into
+the same bins, and the population stability index (PSI) measures how far the shares have shifted:
 
-    PSI = sum over bins of (share now - share then) * ln(share now / share then)
+    PSI = sum over bins of (current share - training share) * ln(current share / training share)
 
-Of two samples from one population, of n and m rows in B bins, it is about (1/n + 1/m) times a
-chi-square variable of B - 1 degrees of freedom: a small sample moves by chance alone. So a feature
-counts as moved only where its index is more than chance makes of as many features.
+For two samples of n and m rows from one population in B bins, the index is about (1/n + 1/m) times
+a chi-square variable with B - 1 degrees of freedom: small samples shift by chance alone. So a
+feature counts as shifted only where its index exceeds what chance makes of that many features.
 
 References
 ----------
-Siddiqi (2006), Credit Risk Scorecards, Wiley (the index, and its reading: below 0.1 stable, above
-0.25 shifted). Yurdakul and Naranjo (2020), Statistical properties of the population stability
+Siddiqi (2006), Credit Risk Scorecards, Wiley (the index, and its thresholds: below 0.1 stable,
+above 0.25 shifted). Yurdakul and Naranjo (2020), Statistical properties of the population stability
 index, Journal of Risk Model Validation (its distribution).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from data.arrays import Floats
 from features.build import COLUMNS
 from features.frame import FeatureFrame
-from train.model.calibration import Floats
 from train.model.encoding import MIN_COURT_ROWS
 from train.modes import Mode
 
 P_GRANT = "p_grant"
 STABLE, SHIFTED = 0.1, 0.25
-FALSE_ALARMS = 0.05
-"""Chance that any of the features compared is called moved where none has."""
+FALSE_ALARM_RATE = 0.05
+"""Probability that any of the features compared is flagged although none has shifted."""
 N_BINS = 10
+Status = Literal["stable", "within chance", "watch", "shifted"]
 _NOT_SHOWN, _OTHER = "not shown", "any other"
-_SMOOTH = 0.5
-"""Rows added to each bin, so that an empty one gives a finite index."""
+_PSEUDO_ROWS = 0.5
+"""Rows added to each bin, so that an empty bin gives a finite index."""
 
 
 @dataclass(frozen=True)
 class Bins:
-    """Fixed bins of one column, and the training rows in each.
+    """Fixed bins of one column, and the number of training rows in each.
 
-    Numbers fall by `edges` (a value at an edge into the lower bin), categories by `values`, and
-    those that are rare share a bin. The last bin is for what is not shown.
+    Attributes
+    ----------
+    edges
+        Bounds between the bins of numbers; a value at an edge belongs to the lower bin.
+    values
+        The categories, each with a bin of its own before one for all rarer ones; None for numbers.
+    counts
+        Training rows in each bin. The last bin is for missing values.
     """
 
     edges: tuple[float, ...]
@@ -55,152 +62,165 @@ class Bins:
 
     @property
     def labels(self) -> list[str]:
-        """Each bin in words."""
+        """A description of each bin."""
         if self.values is not None:
             return [*self.values, _OTHER, _NOT_SHOWN]
-        lower = [f"above {edge:.4g}" for edge in self.edges]
-        upper = [f"up to {edge:.4g}" for edge in self.edges]
-        between = [f"{low}, {up}" for low, up in zip(lower, upper[1:], strict=False)]
-        ends = ([upper[0], *between, lower[-1]]) if self.edges else ["any value"]
-        return [*ends, _NOT_SHOWN]
+        if not self.edges:
+            return ["any value", _NOT_SHOWN]
+        above = [f"above {edge:.4g}" for edge in self.edges]
+        up_to = [f"up to {edge:.4g}" for edge in self.edges]
+        between = [f"{low}, {high}" for low, high in zip(above, up_to[1:], strict=False)]
+        return [up_to[0], *between, above[-1], _NOT_SHOWN]
 
     def count(self, values: "pd.Series[Any]") -> Floats:
-        """Count values into the bins."""
-        shown = values[values.notna()]
+        """Return how many values fall into each bin."""
+        known = values[values.notna()]
         if self.values is not None:
-            place = {value: number for number, value in enumerate(self.values)}
-            found = np.array([place.get(value, len(self.values)) for value in shown], dtype=int)
+            index_of = {value: index for index, value in enumerate(self.values)}
+            bins = np.array([index_of.get(value, len(self.values)) for value in known], dtype=int)
         else:
-            found = np.searchsorted(self.edges, shown.to_numpy(float), side="left")
-        counts = np.bincount(found, minlength=len(self.labels)).astype(float)
-        counts[-1] = len(values) - len(shown)
+            bins = np.searchsorted(self.edges, known.to_numpy(float), side="left")
+        counts = np.bincount(bins, minlength=len(self.labels)).astype(float)
+        counts[-1] = len(values) - len(known)
         return counts
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain lists."""
+        """Return the bins as plain lists."""
         if self.values is not None:
             return {"values": list(self.values), "counts": list(self.counts)}
         return {"edges": list(self.edges), "counts": list(self.counts)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Bins":
-        """Read what `to_json` gave.
+        """Return the bins that `to_json` was called on.
 
         Raises
         ------
         ValueError
-            If the counts do not fit the bins.
+            If the counts do not match the bins.
         """
         values = tuple(record["values"]) if "values" in record else None
         edges = tuple(map(float, record.get("edges", ())))
         bins = cls(edges, values, tuple(map(int, record["counts"])))
         if len(bins.counts) != len(bins.labels) or not sum(bins.counts):
-            raise ValueError("the stored distribution is damaged: counts do not fit their bins")
+            raise ValueError("the stored distribution is damaged: counts do not match the bins")
         return bins
 
 
 def fit_bins(values: "pd.Series[Any]") -> Bins:
-    """Fix the bins of one column from its n training rows: deciles, or categories as they are."""
-    shown = values[values.notna()]
+    """Fit the bins of one column to its n training rows: deciles, or the frequent categories."""
+    known = values[values.notna()]
     if values.dtype == object:
-        often = shown.value_counts()
-        named = tuple(sorted(often.index[often >= MIN_COURT_ROWS]))
-        bins = Bins((), named, ())
+        frequency = known.value_counts()
+        frequent = sorted(frequency.index[frequency >= MIN_COURT_ROWS])
+        bins = Bins((), tuple(frequent), ())
     else:
-        numbers = shown.to_numpy(float)
-        at = np.arange(1, N_BINS) / N_BINS
-        # Rounded before anything is counted, so that then and now are counted alike.
-        edges = np.unique(np.round(np.quantile(numbers, at), 6)) if len(numbers) else np.empty(0)
-        below_most = edges[edges < numbers.max()] if len(edges) else edges
-        bins = Bins(tuple(map(float, below_most if len(below_most) else edges)), None, ())
-    return Bins(bins.edges, bins.values, tuple(map(int, bins.count(values))))
+        bins = Bins(_decile_edges(known.to_numpy(float)), None, ())
+    return replace(bins, counts=tuple(map(int, bins.count(values))))
+
+
+def _decile_edges(numbers: Floats) -> tuple[float, ...]:
+    if not len(numbers):
+        return ()
+    deciles = np.quantile(numbers, np.arange(1, N_BINS) / N_BINS)
+    # Rounded before anything is counted, so that training rows and new ones are counted alike.
+    edges = np.unique(np.round(deciles, 6))
+    below_maximum = edges[edges < numbers.max()]
+    return tuple(map(float, below_maximum if len(below_maximum) else edges))
 
 
 def training_distribution(
     frames: Mapping[Mode, FeatureFrame], predictions: Mapping[Mode, Floats]
 ) -> dict[str, Any]:
-    """Return, for each mode, how the training rows fall into bins, as plain lists for JSON.
+    """Return, for each mode, the counts of the training rows in bins, as plain lists for JSON.
 
     Parameters
     ----------
     frames
-        The training rows as the model saw them in each mode, with out-of-fold readings.
+        The training rows as the model saw them in each mode, with out-of-fold inferred ratings.
     predictions
         Out-of-fold `p_grant` of the same rulings in each mode.
     """
     record: dict[str, Any] = {}
     for mode, frame in frames.items():
-        columns = {column.name: fit_bins(frame.values[column.name]) for column in COLUMNS}
-        columns[P_GRANT] = fit_bins(pd.Series(predictions[mode]))
-        record[mode] = {name: bins.to_json() for name, bins in columns.items()}
+        bins = {column.name: fit_bins(frame.values[column.name]) for column in COLUMNS}
+        bins[P_GRANT] = fit_bins(pd.Series(predictions[mode]))
+        record[mode] = {name: column_bins.to_json() for name, column_bins in bins.items()}
     return record
 
 
 def drift_table(
-    then: Mapping[str, Any], now: Mapping[str, "pd.Series[Any]"], compared: int | None = None
+    training: Mapping[str, Any],
+    current: Mapping[str, "pd.Series[Any]"],
+    n_compared: int | None = None,
 ) -> pd.DataFrame:
     """Compare columns of n motions with the training rows of the same mode.
 
     Parameters
     ----------
-    then
+    training
         One mode of `training_distribution`.
-    now
-        Columns by name; those that the record lacks are left out.
-    compared
-        Columns compared in all, where other tables belong to the same look; more of them need a
-        larger index to stand out.
+    current
+        Columns by name; those that the training distribution lacks are skipped.
+    n_compared
+        Number of columns compared in all, if there are other tables: with more of them, an index
+        must be larger to be significant.
 
     Returns
     -------
-    A row per column, largest index first: `feature`, `psi`, `by_chance` (its expectation without
-    any drift), `bound` (what chance exceeds in `FALSE_ALARMS` of all looks), `reading` ("stable",
-    "watch", "shifted", or "within chance"), `moved` (the bin that moved most), `then` and `now`
-    (that bin's shares), `n`, `training_rows`.
+    A row per column, largest index first: `feature`, `psi`, `expected_by_chance` (without any
+    drift), `bound` (which chance exceeds in `FALSE_ALARM_RATE` of all comparisons), `status`
+    ("stable", "watch", "shifted", or "within chance"), `bin` (the bin that shifted most),
+    `training_share` and `current_share` of that bin, `n`, `training_rows`.
     """
-    names = [name for name in now if name in then]
+    names = [name for name in current if name in training]
     rows = [
-        _row(name, Bins.from_json(then[name]), now[name], compared or len(names)) for name in names
+        _compare(name, Bins.from_json(training[name]), current[name], n_compared or len(names))
+        for name in names
     ]
-    columns = ("feature", "psi", "by_chance", "bound", "reading", "moved", "then", "now")
-    table = pd.DataFrame(rows, columns=[*columns, "n", "training_rows"])
+    columns = ["feature", "psi", "expected_by_chance", "bound", "status", "bin"]
+    columns += ["training_share", "current_share", "n", "training_rows"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.sort_values("psi", ascending=False, kind="stable", ignore_index=True)
 
 
-def _row(name: str, bins: Bins, values: "pd.Series[Any]", compared: int) -> dict[str, Any]:
-    was, here = np.array(bins.counts, dtype=float), bins.count(values)
-    psi, used = stability_index(was, here)
-    chance = 1 / was.sum() + 1 / here.sum()
-    bound = chance * float(chi2.ppf(1 - FALSE_ALARMS / compared, max(used - 1, 1)))
-    shares = was / was.sum(), here / here.sum()
-    most = int(np.abs(shares[1] - shares[0]).argmax())
+def _compare(name: str, bins: Bins, values: "pd.Series[Any]", n_compared: int) -> dict[str, Any]:
+    training, current = np.array(bins.counts, dtype=float), bins.count(values)
+    psi, n_bins = stability_index(training, current)
+    variance = 1 / training.sum() + 1 / current.sum()
+    quantile = chi2.ppf(1 - FALSE_ALARM_RATE / n_compared, max(n_bins - 1, 1))
+    bound = variance * float(quantile)
+    training_shares, current_shares = training / training.sum(), current / current.sum()
+    largest = int(np.abs(current_shares - training_shares).argmax())
     return {
         "feature": name,
         "psi": psi,
-        "by_chance": chance * (used - 1),
+        "expected_by_chance": variance * (n_bins - 1),
         "bound": bound,
-        "reading": _reading(psi, bound),
-        "moved": bins.labels[most],
-        "then": shares[0][most],
-        "now": shares[1][most],
-        "n": int(here.sum()),
-        "training_rows": int(was.sum()),
+        "status": _status(psi, bound),
+        "bin": bins.labels[largest],
+        "training_share": training_shares[largest],
+        "current_share": current_shares[largest],
+        "n": int(current.sum()),
+        "training_rows": int(training.sum()),
     }
 
 
-def stability_index(then: Floats | Sequence[int], now: Floats | Sequence[int]) -> tuple[float, int]:
-    """Return the population stability index of two counts over the same bins, and bins in use.
+def stability_index(
+    training: Floats | Sequence[int], current: Floats | Sequence[int]
+) -> tuple[float, int]:
+    """Return the PSI of two counts over the same bins, and the number of bins in use.
 
-    Bins empty in both are left out; to each of the others half a row is added.
+    Bins that are empty in both are left out; half a row is added to each of the others.
     """
-    was, here = np.asarray(then, dtype=float), np.asarray(now, dtype=float)
-    used = was + here > 0
-    was, here = was[used] + _SMOOTH, here[used] + _SMOOTH
-    was, here = was / was.sum(), here / here.sum()
-    return float(((here - was) * np.log(here / was)).sum()), int(used.sum())
+    before, after = np.asarray(training, dtype=float), np.asarray(current, dtype=float)
+    used = before + after > 0
+    before, after = before[used] + _PSEUDO_ROWS, after[used] + _PSEUDO_ROWS
+    before, after = before / before.sum(), after / after.sum()
+    return float(((after - before) * np.log(after / before)).sum()), int(used.sum())
 
 
-def _reading(psi: float, bound: float) -> str:
+def _status(psi: float, bound: float) -> Status:
     if psi < STABLE:
         return "stable"
     if psi <= bound:

@@ -1,10 +1,10 @@
-"""Judge earlier predictions by the rulings that came in: scores, reliability, and a verdict.
+"""Evaluate earlier predictions against the rulings that followed, and decide on retraining.
 
-Retraining is due by any of four rules, once outcomes of `FEWEST` cases have been joined:
+Once outcomes of `MIN_CASES` cases are known, retraining is due if any of four rules is triggered:
 
-- calibration in the large: the interval of mean probability less share granted excludes 0;
+- calibration in the large: the interval of mean probability minus share granted excludes 0;
 - calibration slope: its interval excludes 1;
-- Brier score: in some mode its interval lies wholly above the one of the model's own test;
+- Brier score: in some mode its interval is wholly above that of the model's own test;
 - drift: the probabilities, or one of the features that move them most, have shifted
   (`train.monitor.drift`).
 """
@@ -16,195 +16,210 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from data.arrays import Floats
 from data.describe import wilson_interval
-from train.evaluate.metrics import METRICS, observed_and_drawn, scored
+from train.evaluate.bootstrap import bootstrap_weights
+from train.evaluate.metrics import METRICS, score_predictions
 from train.monitor.drift import P_GRANT
 
-FEWEST = 30
-"""Cases below which live scores tell next to nothing: the rulings of one say the same again."""
-EVERY_MODE = "all"
-MOVES_BY_ITSELF = frozenset({"forum.year"})
-"""Features whose shift is no news: later motions are of later years."""
-_PER_GROUP = 20
-_MOST_GROUPS = 10
-_NOTHING = [np.nan] * 3
+MIN_CASES = 30
+"""With outcomes of fewer cases the live scores say next to nothing."""
+ALL_MODES = "all"
+EXPECTED_TO_SHIFT = frozenset({"forum.year"})
+"""Features whose shift does not count: later motions are of later years."""
+_RULINGS_PER_GROUP = 20
+_MAX_GROUPS = 10
+_UNKNOWN = [np.nan] * 3
 State = Literal["due", "not due", "too early to tell"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the verdict: whether it says that retraining is due, and on what figures."""
+    """One rule of the decision: whether it calls for retraining, and on what figures."""
 
     name: str
-    broken: bool
-    words: str
+    triggered: bool
+    detail: str
 
 
 def live_scores(
-    joined: pd.DataFrame, base_rate: float | None, tested: Mapping[str, Any] | None
+    joined: pd.DataFrame, base_rate: float | None, performance: Mapping[str, Any] | None
 ) -> pd.DataFrame:
-    """Score joined predictions, over all modes and in each where there are several.
+    """Score joined predictions over all modes, and in each mode if there are several.
 
     Parameters
     ----------
     joined
         n rows: `granted`, `p_grant`, `mode` and `case` (a number per case).
     base_rate
-        Share granted among the training rulings, given to every motion as a rival.
-    tested
-        What the model's own test had promised, by mode (see `train.tracking.log.track_record`).
+        Share granted among the training rulings, as a baseline.
+    performance
+        The scores of the model's own test, by mode (see `train.tracking.log.performance_by_mode`).
 
     Returns
     -------
     A row per mode and metric: `mode`, `metric`, `value`, `low`, `high` (95%, bootstrapped by case);
-    the base rate's on the same rows as `base_rate`; the promised value with its interval as
-    `promised`, `promised_low`, `promised_high`; `n` and `cases`.
+    `base_rate`, the baseline's value on the same rows; `test_value`, `test_low` and `test_high` of
+    the model's own test; `n` and `cases`.
     """
     modes = list(dict.fromkeys(joined["mode"]))
-    parts = [(EVERY_MODE, joined)]
+    parts = [(ALL_MODES, joined)]
     if len(modes) > 1:
         parts += [(mode, joined[joined["mode"] == mode]) for mode in modes]
     tables = []
-    for name, rows in parts:
-        granted, groups = rows["granted"].to_numpy(bool), rows["case"].to_numpy()
-        beside = None if base_rate is None else np.full(len(rows), base_rate)
-        table = scored(granted, rows["p_grant"].to_numpy(float), groups, beside)
-        table["base_rate"] = np.nan
-        if beside is not None:
-            rival = scored(granted, beside, groups).set_index("metric")["value"]
-            table["base_rate"] = table["metric"].map(rival)
-        # Over several modes nothing was promised.
-        promise = (tested or {}).get(modes[0] if len(modes) == 1 else name, {})
-        # A difference promised is one from another rival.
-        told = [
-            promise.get(metric, _NOTHING) if metric in METRICS else _NOTHING
+    for mode, rows in parts:
+        table = _score(rows, base_rate)
+        # The test has no scores over several modes.
+        test_mode = modes[0] if len(modes) == 1 else mode
+        test_scores = (performance or {}).get(test_mode, {})
+        # The test's differences are from another baseline, so they are not comparable.
+        table[["test_value", "test_low", "test_high"]] = [
+            test_scores.get(metric, _UNKNOWN) if metric in METRICS else _UNKNOWN
             for metric in table["metric"]
         ]
-        table[["promised", "promised_low", "promised_high"]] = told
-        tables.append(table.assign(mode=name, n=len(rows), cases=len(np.unique(groups))))
-    found = pd.concat(tables, ignore_index=True)
-    return found[["mode", *(column for column in found if column != "mode")]]
+        table.insert(0, "mode", mode)
+        tables.append(table.assign(n=len(rows), cases=rows["case"].nunique()))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _score(rows: pd.DataFrame, base_rate: float | None) -> pd.DataFrame:
+    """Return the metrics of some rows with their intervals, and those of the base rate."""
+    granted, groups = rows["granted"].to_numpy(bool), rows["case"].to_numpy()
+    p = rows["p_grant"].to_numpy(float)
+    if base_rate is None:
+        return score_predictions(granted, p, groups).assign(base_rate=np.nan)
+    baseline = np.full(len(rows), base_rate)
+    table = score_predictions(granted, p, groups, baseline)
+    baseline_scores = score_predictions(granted, baseline, groups).set_index("metric")["value"]
+    return table.assign(base_rate=table["metric"].map(baseline_scores))
 
 
 def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
-    """Compare expected with observed in groups of like `p_grant`, of about 20 rulings or more.
+    """Compare predicted and observed grant rates in groups of 20 rulings or more of like `p_grant`.
 
     Returns
     -------
-    A row per group: `n`, `p_mean`, `p_low`, `p_high` (means), `granted` (the share observed) with
-    `low` and `high`, and `inside`, whether that share lies between `p_low` and `p_high`. The
-    interval is the wider of the bootstrap by case and Wilson's, since a bootstrap of outcomes that
-    are all alike has no width.
+    A row per group: `n`, `p_mean`, `p_low`, `p_high` (means), `granted` (the observed share) with
+    `low` and `high`, and `within_interval`, whether that share is between `p_low` and `p_high`. The
+    interval of the share is the wider of the bootstrap by case and Wilson's, since the bootstrap of
+    identical outcomes has no width.
     """
-    rows = []
-    for cell, rates in _cells(joined):
-        low, high = wilson_interval(int(cell["granted"].sum()), len(cell))
-        drawn = np.nanquantile(rates[1:], [0.025, 0.975])
-        means = {"p_mean": "p_grant", "p_low": "p_low", "p_high": "p_high"}
-        row = {"n": len(cell)} | {name: cell[column].mean() for name, column in means.items()}
-        inside = row["p_low"] <= rates[0] <= row["p_high"]
-        ends = {"low": min(low, drawn[0]), "high": max(high, drawn[1])}
-        rows.append(row | {"granted": rates[0]} | ends | {"inside": inside})
-    return pd.DataFrame(rows)
+    groups = []
+    for rows, rates in _groups(joined):
+        wilson_low, wilson_high = wilson_interval(int(rows["granted"].sum()), len(rows))
+        low, high = np.nanquantile(rates[1:], [0.025, 0.975])
+        p_low, p_high = rows["p_low"].mean(), rows["p_high"].mean()
+        groups.append(
+            {
+                "n": len(rows),
+                "p_mean": rows["p_grant"].mean(),
+                "p_low": p_low,
+                "p_high": p_high,
+                "granted": rates[0],
+                "low": min(wilson_low, low),
+                "high": max(wilson_high, high),
+                "within_interval": p_low <= rates[0] <= p_high,
+            }
+        )
+    return pd.DataFrame(groups)
 
 
-def share_inside(joined: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the share of these groups whose observed rate is inside, and its 95% bounds."""
-    inside = []
-    for cell, rates in _cells(joined):
-        within = (cell["p_low"].mean() <= rates) & (rates <= cell["p_high"].mean())
-        inside.append(np.where(np.isnan(rates), np.nan, within))  # a replicate may leave it out
-    shares = np.nanmean(inside, axis=0)
+def share_within_intervals(joined: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the share of groups with the observed rate within the interval, and its 95% bounds."""
+    within = []
+    for rows, rates in _groups(joined):
+        is_within = (rows["p_low"].mean() <= rates) & (rates <= rows["p_high"].mean())
+        # A replicate may have drawn no row of the group.
+        within.append(np.where(np.isnan(rates), np.nan, is_within))
+    shares = np.nanmean(within, axis=0)
     low, high = np.quantile(shares[1:], [0.025, 0.975])
     return float(shares[0]), float(low), float(high)
 
 
-def _cells(joined: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Any]]:
-    """Give each group with the share granted in it: as observed, then in each replicate."""
+def _groups(joined: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Floats]]:
+    """Yield each group with its grant rates: as observed, then in each bootstrap replicate."""
     ordered = joined.sort_values("p_grant", kind="stable")
-    weights = observed_and_drawn(ordered["case"].to_numpy())
-    for group in _groups(len(ordered)):
-        cell = ordered.iloc[group]
-        yield cell, _rates(weights[:, group], cell["granted"].to_numpy(float))
+    weights = bootstrap_weights(ordered["case"].to_numpy())
+    n_groups = int(np.clip(len(ordered) // _RULINGS_PER_GROUP, 1, _MAX_GROUPS))
+    for indices in np.array_split(np.arange(len(ordered)), n_groups):
+        rows = ordered.iloc[indices]
+        total = weights[:, indices].sum(axis=1)
+        n_granted = weights[:, indices] @ rows["granted"].to_numpy(float)
+        undefined = np.full(len(total), np.nan)
+        yield rows, np.divide(n_granted, total, out=undefined, where=total > 0)
 
 
-def _groups(n: int) -> "list[np.ndarray[Any, Any]]":
-    return np.array_split(np.arange(n), int(np.clip(n // _PER_GROUP, 1, _MOST_GROUPS)))
-
-
-def _rates(weights: "np.ndarray[Any, Any]", granted: "np.ndarray[Any, Any]") -> Any:
-    total = weights.sum(axis=1)
-    return np.divide(weights @ granted, total, out=np.full(len(total), np.nan), where=total > 0)
-
-
-def judge(
-    scores: pd.DataFrame, drift: pd.DataFrame, matters: Mapping[str, Sequence[str]]
+def apply_rules(
+    scores: pd.DataFrame, drift: pd.DataFrame, top_features: Mapping[str, Sequence[str]]
 ) -> tuple[Rule, ...]:
     """Apply the four rules of this module.
 
     Parameters
     ----------
     scores
-        From `live_scores`; empty without any joined outcome.
+        From `live_scores`; empty without any known outcome.
     drift
-        Rows of `train.monitor.drift.drift_table` with their `mode`; empty where nothing could be compared.
-    matters
+        Rows of `train.monitor.drift.drift_table` with their `mode`; empty if nothing was compared.
+    top_features
         For each mode, the features that move its probabilities most.
     """
     rules = []
     if len(scores):
-        whole = scores[scores["mode"] == EVERY_MODE].set_index("metric")
-        large = whole.loc["calibration_in_the_large"]
-        words = f"mean probability less share granted {_told(large, '+.3f')}"
-        off = bool(large["low"] > 0 or large["high"] < 0)
-        rules.append(Rule("calibration in the large", off, words))
-        slope = whole.loc["calibration_slope"]
+        overall = scores[scores["mode"] == ALL_MODES].set_index("metric")
+        gap = overall.loc["calibration_in_the_large"]
+        detail = f"mean probability minus share granted {_with_interval(gap, '+.3f')}"
+        off = bool(gap["low"] > 0 or gap["high"] < 0)
+        rules.append(Rule("calibration in the large", off, detail))
+        slope = overall.loc["calibration_slope"]
         off = bool(slope["low"] > 1 or slope["high"] < 1)
-        rules.append(Rule("calibration slope", off, f"{_told(slope, '.2f')}, 1 is calibrated"))
+        detail = f"{_with_interval(slope, '.2f')}; 1 is calibrated"
+        rules.append(Rule("calibration slope", off, detail))
         rules.append(_brier_rule(scores))
-    rules.append(_drift_rule(drift, matters))
+    rules.append(_drift_rule(drift, top_features))
     return tuple(rules)
 
 
-def state_of(rules: Sequence[Rule], cases: int) -> State:
-    """Return whether retraining is due, by outcomes of so many cases."""
-    if cases < FEWEST:
+def retraining_state(rules: Sequence[Rule], n_cases: int) -> State:
+    """Return whether retraining is due, given the number of cases with a known outcome."""
+    if n_cases < MIN_CASES:
         return "too early to tell"
-    return "due" if any(rule.broken for rule in rules) else "not due"
+    return "due" if any(rule.triggered for rule in rules) else "not due"
 
 
 def _brier_rule(scores: pd.DataFrame) -> Rule:
-    mine = scores[scores["metric"] == "brier_score"].dropna(subset=["promised"])
-    if mine.empty:
-        return Rule("Brier score", False, "the model promises none to compare with")
-    worse, words = False, []
-    for row in mine.to_dict("records"):
-        few = row["cases"] < FEWEST
-        worse |= not few and row["low"] > row["promised_high"]
-        promised = f"{row['promised']:.3f} [{row['promised_low']:.3f}, {row['promised_high']:.3f}]"
-        named = "" if row["mode"] == EVERY_MODE else f"{row['mode']}: "
-        told = f"{named}{_told(row, '.3f')}, tested {promised}"
-        words.append(told + (f" (of {row['cases']} case(s) only)" if few else ""))
-    return Rule("Brier score", worse, "; ".join(words))
+    tested = scores[scores["metric"] == "brier_score"].dropna(subset=["test_value"])
+    if tested.empty:
+        return Rule("Brier score", False, "the model has no test score to compare with")
+    is_worse, details = False, []
+    for row in tested.to_dict("records"):
+        too_few = row["cases"] < MIN_CASES
+        is_worse |= not too_few and row["low"] > row["test_high"]
+        mode = "" if row["mode"] == ALL_MODES else f"{row['mode']}: "
+        test = f"{row['test_value']:.3f} [{row['test_low']:.3f}, {row['test_high']:.3f}]"
+        few = f" (only {row['cases']} case(s))" if too_few else ""
+        details.append(f"{mode}{_with_interval(row, '.3f')}, in the test {test}{few}")
+    return Rule("Brier score", is_worse, "; ".join(details))
 
 
-def _drift_rule(drift: pd.DataFrame, matters: Mapping[str, Sequence[str]]) -> Rule:
+def _drift_rule(drift: pd.DataFrame, top_features: Mapping[str, Sequence[str]]) -> Rule:
     if drift.empty:
-        return Rule("drift", False, "the model keeps no distribution to compare with")
-    shifted = drift[drift["reading"] == "shifted"]
-    counted = []
+        return Rule("drift", False, "the model has no training distribution to compare with")
+    shifted = drift[drift["status"] == "shifted"]
+    details = []
     for row in shifted.to_dict("records"):
-        known = row["feature"] == P_GRANT or row["feature"] in matters.get(row["mode"], ())
-        if known and row["feature"] not in MOVES_BY_ITSELF:
-            moved = f"{row['moved']} {row['then']:.0%} -> {row['now']:.0%}"
-            counted.append(f"{row['mode']}: {row['feature']} {row['psi']:.2f} ({moved})")
-    if counted:
-        return Rule("drift", True, "; ".join(counted))
-    words = f"{len(drift)} compared, {len(shifted)} shifted, none of those that matter"
-    return Rule("drift", False, words if len(shifted) else f"{len(drift)} compared, none shifted")
+        matters = row["feature"] == P_GRANT or row["feature"] in top_features.get(row["mode"], ())
+        if matters and row["feature"] not in EXPECTED_TO_SHIFT:
+            change = f"{row['bin']} {row['training_share']:.0%} -> {row['current_share']:.0%}"
+            details.append(f"{row['mode']}: {row['feature']} {row['psi']:.2f} ({change})")
+    if details:
+        return Rule("drift", True, "; ".join(details))
+    detail = f"{len(drift)} compared, none shifted"
+    if len(shifted):
+        detail = f"{len(drift)} compared, {len(shifted)} shifted, none of them important"
+    return Rule("drift", False, detail)
 
 
-def _told(cell: Any, form: str) -> str:
-    if pd.isna(cell["value"]):
+def _with_interval(row: Any, spec: str) -> str:
+    if pd.isna(row["value"]):
         return "not determined by these outcomes"
-    return f"{cell['value']:{form}} [{cell['low']:{form}}, {cell['high']:{form}}]"
+    return f"{row['value']:{spec}} [{row['low']:{spec}}, {row['high']:{spec}}]"

@@ -1,6 +1,6 @@
 """The report of a training run: one HTML page with its tables, plots and model card.
 
-The page holds everything, plots included, so that it can be mailed and opened offline.
+The page contains everything, plots included, so that it can be mailed and opened offline.
 """
 
 import base64
@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
 from data.schema import Ruling
-from train.dataset import Labelled
+from features.frame import FeatureFrame
 from train.evaluate.metrics import CALIBRATION
 from train.evaluate.protocols import (
     ANY_MODE,
@@ -26,31 +26,33 @@ from train.evaluate.protocols import (
     RECALIBRATED,
     Evaluation,
 )
-from train.evaluate.slices import FEW
+from train.evaluate.slices import MIN_SLICE_SIZE
 from train.modes import MODES, Mode
-from train.report import plots, report_plots
+from train.report import plots
 
-WORST = 6
+ERRORS_PER_MODE = 6
 TITLES = {
     "rolling": "Later years, each predicted from the years before it",
     "grouped": "Grouped cross-validation",
 }
 _SCORES = ("roc_auc", "pr_auc", "brier_score", "brier_skill", "log_loss", "accuracy")
 _DIFFERENCES = ("brier_difference", "log_loss_difference", "roc_auc_difference")
-_SLICED = ("roc_auc", "brier_score", "calibration_in_the_large")
+_SLICE_SCORES = ("roc_auc", "brier_score", "calibration_in_the_large")
 Table = dict[str, Any]
+"""What the template needs of a table: `title`, `heads`, `metrics`, and `rows` of `names` (the first
+cells), `figures` (value and interval by metric) and `style` (a CSS class)."""
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot as PNG, and what it shows in words."""
+    """A plot as PNG, and its caption."""
 
-    words: str
+    caption: str
     png: bytes
 
 
 def report_page(
-    labelled: Labelled,
+    rulings: Sequence[Ruling],
     evaluation: Evaluation,
     drawn: Mapping[str, Plot],
     card: str,
@@ -61,125 +63,129 @@ def report_page(
     Parameters
     ----------
     drawn
-        What `report_plots_of` gives.
+        The plots by name (see `draw_plots`).
     card
         The model card, as Markdown.
     facts
-        What the run is of: shown under the title.
+        What identifies the run, shown under the title.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
         files("train").joinpath("report", "report.html").read_text("utf-8")
     )
-    table = evaluation.table
-    plain = table[~table["model"].isin(RECALIBRATED)]
-    beside = evaluation.beside[~evaluation.beside["baseline"].isin(RECALIBRATED)]
-    beside = beside.rename(columns={"baseline": "model"})
+    table, differences = evaluation.table, evaluation.baseline_differences
+    main_scores = table[~table["model"].isin(RECALIBRATED)]
+    differences = differences[~differences["baseline"].isin(RECALIBRATED)]
+    differences = differences.rename(columns={"baseline": "model"})
+    by_mode = table[table["mode"] != ANY_MODE]
     return template.render(
         facts=list(facts.items()),
-        score_tables=[_table(plain, name, _SCORES) for name in PROTOCOLS],
-        beside_tables=[_table(beside, name, _DIFFERENCES) for name in PROTOCOLS],
-        calibration_tables=[
-            _table(table[table["mode"] != ANY_MODE], name, CALIBRATION) for name in PROTOCOLS
-        ],
+        score_tables=[_table(main_scores, protocol, _SCORES) for protocol in PROTOCOLS],
+        difference_tables=[_table(differences, protocol, _DIFFERENCES) for protocol in PROTOCOLS],
+        calibration_tables=[_table(by_mode, protocol, CALIBRATION) for protocol in PROTOCOLS],
         slice_tables=[
             _slice_table(evaluation.slices, protocol, mode)
             for protocol in PROTOCOLS
             for mode in MODES
         ],
         plots={
-            name: {"words": plot.words, "data": base64.b64encode(plot.png).decode()}
+            name: {"caption": plot.caption, "data": base64.b64encode(plot.png).decode()}
             for name, plot in drawn.items()
         },
-        worst=[(mode, _worst(labelled.rulings, evaluation.predictions, mode)) for mode in MODES],
-        few=FEW,
+        errors=[(mode, _largest_errors(rulings, evaluation.predictions, mode)) for mode in MODES],
+        min_slice_size=MIN_SLICE_SIZE,
         card=card,
     )
 
 
-def report_plots_of(
-    labelled: Labelled,
+def draw_plots(
+    frames: Mapping[Mode, FeatureFrame],
     evaluation: Evaluation,
     curve: pd.DataFrame,
-    shares: dict[Mode, pd.DataFrame],
+    shap_values: dict[Mode, pd.DataFrame],
 ) -> dict[str, Plot]:
     """Draw every plot of the report, by name.
 
     Parameters
     ----------
+    frames
+        By mode, the training rulings that the plots of features show.
     curve
-        The learning curve (see `train.evaluate.learning`).
-    shares
-        By mode, what the model fitted on all rulings gives as `contributions` for them.
+        The learning curve (see `train.evaluate.refits.learning_curve`).
+    shap_values
+        By mode, the result of `GrantModel.contributions` for the frame.
     """
     predictions = evaluation.predictions
-    found: dict[str, Plot] = {}
+    drawn: dict[str, Plot] = {}
     for protocol in PROTOCOLS:
-        found[f"reliability_{protocol}"] = _plot(
-            f"Predicted probability against observed grant rate, {TITLES[protocol].lower()}",
+        drawn[f"reliability_{protocol}"] = _plot(
+            f"Observed grant rate by predicted probability. {TITLES[protocol]}.",
             plots.reliability_plot(predictions, protocol),
         )
-        found[f"roc_{protocol}"] = _plot(
-            f"ROC curves, {TITLES[protocol].lower()}",
-            plots.roc_plot(predictions, protocol),
+        drawn[f"roc_{protocol}"] = _plot(
+            f"ROC curves. {TITLES[protocol]}.", plots.roc_plot(predictions, protocol)
         )
-    found["precision_recall_rolling"] = _plot(
-        f"Precision-recall curves, {TITLES[HEADLINE].lower()}",
-        report_plots.precision_recall_plot(predictions, HEADLINE),
+    drawn["precision_recall_rolling"] = _plot(
+        f"Precision-recall curves. {TITLES[HEADLINE]}.",
+        plots.precision_recall_plot(predictions, HEADLINE),
     )
-    found["learning"] = _plot(
-        "Scores on later years against the number of training rulings, with 95% intervals",
-        report_plots.learning_plot(curve),
+    drawn["learning"] = _plot(
+        "Scores on later years by number of training rulings, with 95% intervals.",
+        plots.learning_plot(curve),
     )
-    found["slices_text"] = _plot(
-        "Calibration in the large of every slice, text only, grouped cross-validation",
-        report_plots.slices_plot(evaluation.slices, "grouped", "text"),
+    drawn["slices_text"] = _plot(
+        "Calibration in the large of every slice. Text only, grouped cross-validation.",
+        plots.slices_plot(evaluation.slices, "grouped", "text"),
     )
-    importance = plots.importance_table(shares)
-    found["importance"] = _plot(
-        "Mean absolute share of the log-odds by feature",
-        plots.importance_plot(importance),
+    drawn["importance"] = _plot(
+        "Mean absolute SHAP value (log-odds) by feature.",
+        plots.importance_plot(plots.importance_table(shap_values)),
     )
-    for mode in MODES[1:]:  # in rated mode the ratings are nearly all there is to see
-        frame, moved = labelled.frames[mode], shares[mode]
-        found[f"beeswarm_{mode}"] = _plot(
-            f"Share of the log-odds of every training ruling by feature, {mode} mode",
-            report_plots.beeswarm_plot(frame, moved, mode),
+    for mode in ("coded", "text"):  # in rated mode the ratings dominate
+        drawn[f"beeswarm_{mode}"] = _plot(
+            f"SHAP values of the training rulings by feature, {mode} mode.",
+            plots.beeswarm_plot(frames[mode], shap_values[mode], mode),
         )
-        if mode == "coded":
-            found["dependence_coded"] = _plot(
-                "Value against share of the log-odds for the strongest feature of each family",
-                report_plots.dependence_plot(frame, moved, mode),
-            )
-    return found
+    drawn["dependence_coded"] = _plot(
+        "SHAP value by feature value, for the strongest feature of each family.",
+        plots.dependence_plot(frames["coded"], shap_values["coded"], "coded"),
+    )
+    return drawn
 
 
-def _table(rows: pd.DataFrame, protocol: str, metrics: Sequence[str]) -> Table:
-    mine = rows[rows["protocol"] == protocol]
-    found = []
-    for (mode, name), scores in mine.groupby(["mode", "model"], sort=False):
-        style = "own" if name == MODEL else ""
-        found.append({"names": [name, mode], "figures": _figures(scores), "style": style})
+def _plot(caption: str, figure: Figure) -> Plot:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    plt.close(figure)
+    return Plot(caption, buffer.getvalue())
+
+
+def _table(scores: pd.DataFrame, protocol: str, metrics: Sequence[str]) -> Table:
+    in_protocol = scores[scores["protocol"] == protocol]
+    rows = [
+        {"names": [name, mode], "figures": _figures(cells), "style": "own" if name == MODEL else ""}
+        for (mode, name), cells in in_protocol.groupby(["mode", "model"], sort=False)
+    ]
     heads = ["model", "mode", *map(_head, metrics)]
-    return {"title": TITLES[protocol], "heads": heads, "rows": found, "metrics": metrics}
+    return {"title": TITLES[protocol], "heads": heads, "rows": rows, "metrics": metrics}
 
 
 def _slice_table(slices: pd.DataFrame, protocol: str, mode: str) -> Table:
-    mine = slices[(slices["protocol"] == protocol) & (slices["mode"] == mode)]
-    found = []
-    for (grouping, name), scores in mine.groupby(["grouping", "slice"], sort=False):
-        n, rate = int(scores["n"].iloc[0]), scores["granted"].iloc[0]
-        style = "few" if n < FEW else "off" if scores["off"].iloc[0] else ""
-        names = [grouping, str(name).replace("_", " "), n, f"{rate:.0%}"]
-        found.append({"names": names, "figures": _figures(scores), "style": style})
-    heads = ["grouping", "slice", "rulings", "granted", *map(_head, _SLICED)]
+    selected = slices[(slices["protocol"] == protocol) & (slices["mode"] == mode)]
+    rows = []
+    for (grouping, name), cells in selected.groupby(["grouping", "slice"], sort=False):
+        n, rate, off = cells.iloc[0][["n", "granted", "off"]]
+        style = "small" if n < MIN_SLICE_SIZE else "off" if off else ""
+        names = [grouping, str(name).replace("_", " "), int(n), f"{rate:.0%}"]
+        rows.append({"names": names, "figures": _figures(cells), "style": style})
+    heads = ["grouping", "slice", "rulings", "granted", *map(_head, _SLICE_SCORES)]
     title = f"{TITLES[protocol]}, {mode} mode"
-    return {"title": title, "heads": heads, "rows": found, "metrics": _SLICED}
+    return {"title": title, "heads": heads, "rows": rows, "metrics": _SLICE_SCORES}
 
 
 def _head(metric: str) -> str:
-    words = metric.replace("_", " ")
-    return words.replace("roc auc", "ROC AUC").replace("pr auc", "PR AUC").replace("brier", "Brier")
+    head = metric.replace("_", " ")
+    return head.replace("roc auc", "ROC AUC").replace("pr auc", "PR AUC").replace("brier", "Brier")
 
 
 def _figures(scores: pd.DataFrame) -> dict[str, tuple[str, str]]:
@@ -189,16 +195,18 @@ def _figures(scores: pd.DataFrame) -> dict[str, tuple[str, str]]:
     }
 
 
-def _worst(rulings: Sequence[Ruling], predictions: pd.DataFrame, mode: str) -> list[dict[str, Any]]:
+def _largest_errors(
+    rulings: Sequence[Ruling], predictions: pd.DataFrame, mode: str
+) -> list[dict[str, Any]]:
+    """Return what the page shows of the later rulings that the model predicted worst."""
     by_id = {ruling.id: ruling for ruling in rulings}
-    mine = plots.mine_in(predictions, HEADLINE, mode)
-    missed = (mine["p_grant"] - mine["granted"].astype(float)).abs()
-    found = []
-    for row in mine.loc[
-        missed.sort_values(ascending=False, kind="stable").index[:WORST]
-    ].itertuples():
+    own = plots.model_predictions(predictions, HEADLINE, mode)
+    errors = (own["p_grant"] - own["granted"].astype(float)).abs()
+    worst = errors.sort_values(ascending=False, kind="stable").index[:ERRORS_PER_MODE]
+    shown = []
+    for row in own.loc[worst].itertuples():
         ruling = by_id[row.id]
-        found.append(
+        shown.append(
             {
                 "caption": ruling.caption or ruling.id,
                 "court": ruling.court or "court not shown",
@@ -209,11 +217,4 @@ def _worst(rulings: Sequence[Ruling], predictions: pd.DataFrame, mode: str) -> l
                 "opposition": ruling.opposition,
             }
         )
-    return found
-
-
-def _plot(words: str, figure: Figure) -> Plot:
-    kept = io.BytesIO()
-    figure.savefig(kept, format="png", dpi=110)
-    plt.close(figure)
-    return Plot(words, kept.getvalue())
+    return shown

@@ -1,11 +1,10 @@
-"""What a training run leaves in MLflow: its data, scores, tables and plots, and their summary."""
+"""What a training run logs to MLflow: its data, scores, tables, plots and report."""
 
 import hashlib
 import json
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,54 +12,56 @@ import matplotlib
 import mlflow
 import pandas as pd
 
-from data.cases import case_groups, draw_cases
+from data.cases import case_groups, sample_cases
 from data.embedded import first_coding
 from data.schema import Ruling, is_list
 from features.build import builder_digest
 from features.phrases.lexicon import lexicon_digest
-from train.dataset import Labelled, read_frames
+from train.dataset import TrainingSet, frames_with_ratings
 from train.evaluate.extraction import extract, extraction_tables
-from train.evaluate.protocols import (
-    HEADLINE,
-    MODEL,
-    RECALIBRATED,
-    Evaluation,
-    interval_check,
-    outcome_table,
-    part_table,
-)
+from train.evaluate.protocols import HEADLINE, MODEL, RECALIBRATED, Evaluation
+from train.evaluate.tables import interval_coverage, outcome_table, phrase_split_table
 from train.model.grant_model import GrantModel
 from train.modes import Mode
 
-matplotlib.use("Agg")  # plots are files here; no screen is needed
+matplotlib.use("Agg")  # plots are written to files, which needs no screen
 
 from train.report import plots
 from train.report.model_card import model_card
-from train.report.page import report_page, report_plots_of
+from train.report.page import draw_plots, report_page
 
-MOST_SHOWN = 20_000
-"""Rulings that the report's plots of features and the judging of phrases are made from, at most."""
-FEWEST_TAUGHT = 40
-"""Rulings with ratings, or with codings, below which nothing was learned or tested of them."""
+MAX_REPORT_RULINGS = 20_000
+"""Most rulings that the plots of features and the evaluation of the text reading use."""
+MIN_RULINGS_OF_MODE = 40
+"""With fewer rulings that could be given in a mode, the test says nothing about that mode."""
 REPORT, CARD = "report.html", "model_card.md"
+_VALUE_AND_INTERVAL = (("value", ""), ("low", "_low"), ("high", "_high"))
 
 
 def rulings_digest(rulings: Sequence[Ruling]) -> str:
-    """Return the SHA-256 of the rulings' content, whatever file format they came in."""
+    """Return the SHA-256 of the rulings' content, whatever file format they came from."""
     digest = hashlib.sha256()
     for ruling in rulings:
         digest.update(ruling.model_dump_json().encode() + b"\n")
     return digest.hexdigest()
 
 
-def log_rulings(labelled: Labelled, source: str, data_digest: str) -> str:
-    """Log the rulings as the run's data set, and the digests of all that made the features.
+def frames_digest(training_set: TrainingSet) -> str:
+    """Return the SHA-256 of the feature frames of every mode."""
+    digest = hashlib.sha256()
+    for mode, frame in training_set.frames.items():
+        digest.update(f"{mode}\n{frame.values.to_csv(index=False)}".encode())
+    return digest.hexdigest()
+
+
+def log_rulings(training_set: TrainingSet, source: str, data_digest: str) -> str:
+    """Log the rulings as the run's data set, and the digests of everything behind the features.
 
     Returns
     -------
     The digest of the feature frames.
     """
-    frames = frames_digest(labelled)
+    frames = frames_digest(training_set)
     mlflow.set_tags(
         {
             "lexicon_digest": lexicon_digest(),
@@ -69,63 +70,71 @@ def log_rulings(labelled: Labelled, source: str, data_digest: str) -> str:
             "frames_digest": frames,
         }
     )
-    frame = pd.DataFrame([ruling.model_dump(mode="json") for ruling in labelled.rulings])
-    for name in filter(is_list, frame.columns):  # MLflow's data sets hold no list columns
-        frame[name] = frame[name].map(json.dumps)
-    whole = frame.select_dtypes("integer").columns
-    frame[whole] = frame[whole].astype(float)  # MLflow warns of integers, which hold no nulls
+    table = pd.DataFrame([ruling.model_dump(mode="json") for ruling in training_set.rulings])
+    for name in filter(is_list, table.columns):  # MLflow's data sets cannot have list columns
+        table[name] = table[name].map(json.dumps)
+    integers = table.select_dtypes("integer").columns
+    table[integers] = table[integers].astype(float)  # MLflow warns of integers: they hold no nulls
     with warnings.catch_warnings():
-        # Two of MLflow's kinds of source fit a local path; either is right.
+        # Two of MLflow's source types fit a local path; either will do.
         warnings.filterwarnings("ignore", message="The specified dataset source")
         dataset = mlflow.data.from_pandas(
-            frame, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
+            table, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
         )
     mlflow.log_input(dataset, context="training")
     return frames
 
 
 def log_evaluation(evaluation: Evaluation) -> None:
-    """Log every metric of the model and its baselines, and the tables they come from."""
-    # The model as "rolling/rated/roc_auc", a baseline as "rolling/rated/roc_auc/base rate"; of
-    # baselines only the two headline metrics, since the tables hold them all.
+    """Log the metrics of the model and its baselines, and the tables they come from.
+
+    A metric of the model is named like `rolling/rated/roc_auc`, one of a baseline like
+    `rolling/rated/roc_auc/base rate`. Of baselines only ROC AUC and Brier score are logged as
+    metrics.
+    """
     scores = evaluation.table.dropna(subset=["value", "low", "high"])
-    told = scores[(scores["model"] == MODEL) | scores["metric"].isin(("roc_auc", "brier_score"))]
+    is_model, is_headline = (
+        scores["model"] == MODEL,
+        scores["metric"].isin(("roc_auc", "brier_score")),
+    )
     mlflow.log_metrics(
         {
-            f"{row.protocol}/{row.mode}/{row.metric}{suffix}{_metric_ending(row.model)}": float(
+            f"{row.protocol}/{row.mode}/{row.metric}{suffix}{_baseline_suffix(row.model)}": float(
                 getattr(row, part)
             )
-            for row in told.itertuples()
-            for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
+            for row in scores[is_model | is_headline].itertuples()
+            for part, suffix in _VALUE_AND_INTERVAL
         }
     )
-    mlflow.log_text(evaluation.table.to_csv(index=False), "evaluation.csv")
-    mlflow.log_text(evaluation.beside.to_csv(index=False), "beside_baselines.csv")
-    mlflow.log_text(evaluation.predictions.to_csv(index=False), "predictions.csv")
-    mlflow.log_text(evaluation.slices.to_csv(index=False), "slices.csv")
-    mlflow.log_text(outcome_table(evaluation.predictions).to_csv(index=False), "outcomes.csv")
-    mlflow.log_text(interval_check(evaluation.predictions).to_csv(index=False), "intervals.csv")
-    mlflow.log_text(part_table(evaluation.predictions).to_csv(index=False), "phrase_parts.csv")
+    for name, table in {
+        "evaluation": evaluation.table,
+        "baseline_differences": evaluation.baseline_differences,
+        "predictions": evaluation.predictions,
+        "slices": evaluation.slices,
+        "outcomes": outcome_table(evaluation.predictions),
+        "intervals": interval_coverage(evaluation.predictions),
+        "phrase_splits": phrase_split_table(evaluation.predictions),
+    }.items():
+        mlflow.log_text(table.to_csv(index=False), f"{name}.csv")
 
 
-def _metric_ending(model: str) -> str:
-    """Return what names a baseline in a metric; MLflow takes no plus signs and no commas."""
+def _baseline_suffix(model: str) -> str:
+    """Return what a metric's name ends with; MLflow allows neither plus signs nor commas."""
     return "" if model == MODEL else "/" + model.replace("+", "and").replace(",", "")
 
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
-    """Log how well indicators are read from the text of cases that phrase writers have not read."""
-    rows = draw_cases(case_groups(rulings), MOST_SHOWN)
-    found = extract([rulings[row] for row in rows])
-    if not found.rulings:
+    """Log how well indicators are read from the text of cases held out from phrase writers."""
+    rows = sample_cases(case_groups(rulings), MAX_REPORT_RULINGS)
+    extraction = extract([rulings[row] for row in rows])
+    if not extraction.rulings:
         return
-    indicators, families = extraction_tables(found, first_coding())
+    indicators, families = extraction_tables(extraction, first_coding())
     mlflow.log_text(indicators.to_csv(index=False), "extraction.csv")
-    known = families.dropna(subset=["macro_f1"])
     mlflow.log_metrics(
         {
             f"extraction/{row.family}/macro_f1{suffix}": float(getattr(row, part))
-            for row in known.itertuples()
+            for row in families.dropna(subset=["macro_f1"]).itertuples()
             for part, suffix in (("macro_f1", ""), ("low", "_low"), ("high", "_high"))
         }
     )
@@ -133,20 +142,28 @@ def log_extraction(rulings: Sequence[Ruling]) -> None:
 
 def log_report(
     model: GrantModel,
-    labelled: Labelled,
+    training_set: TrainingSet,
     evaluation: Evaluation,
     curve: pd.DataFrame,
-    frames: str,
+    frames_digest: str,
 ) -> None:
-    """Log every plot, the model card and the report that holds them all.
+    """Log every plot, the model card, and the report that contains them all.
 
-    `frames` is the digest of the feature frames.
+    Parameters
+    ----------
+    curve
+        The learning curve (see `train.evaluate.refits.learning_curve`).
+    frames_digest
+        The digest of the feature frames.
     """
-    read = read_frames(labelled, model.readers, draw_cases(labelled.groups, MOST_SHOWN))
-    shares = {mode: model.contributions(rows, [mode] * len(rows)) for mode, rows in read.items()}
-    mlflow.log_table(plots.importance_table(shares), "importance.json")
+    rows = sample_cases(training_set.groups, MAX_REPORT_RULINGS)
+    frames = frames_with_ratings(training_set, model.rating_model, rows)
+    shap_values = {
+        mode: model.contributions(frame, [mode] * len(frame)) for mode, frame in frames.items()
+    }
+    mlflow.log_table(plots.importance_table(shap_values), "importance.json")
     mlflow.log_text(curve.to_csv(index=False), "learning_curve.csv")
-    drawn = report_plots_of(replace(labelled, frames=read), evaluation, curve, shares)
+    drawn = draw_plots(frames, evaluation, curve, shap_values)
     with tempfile.TemporaryDirectory() as folder:
         for name, plot in drawn.items():
             (Path(folder) / f"{name}.png").write_bytes(plot.png)
@@ -156,58 +173,54 @@ def log_report(
     facts = {
         "rulings": f"{model.facts['n_rulings']:,}",
         "training data": model.facts["data_digest"][:12],
-        "feature frames": frames[:12],
+        "feature frames": frames_digest[:12],
         "lexicons": lexicon_digest()[:12],
-        "features' source": builder_digest()[:12],
+        "feature source": builder_digest()[:12],
         "seed": model.facts["seed"],
     }
-    mlflow.log_text(report_page(labelled, evaluation, drawn, card, facts), REPORT)
+    mlflow.log_text(report_page(training_set.rulings, evaluation, drawn, card, facts), REPORT)
 
 
-def frames_digest(labelled: Labelled) -> str:
-    """Return the SHA-256 of the feature frames of every mode."""
-    digest = hashlib.sha256()
-    for mode, frame in labelled.frames.items():
-        digest.update(f"{mode}\n{frame.values.to_csv(index=False)}".encode())
-    return digest.hexdigest()
+def performance_by_mode(
+    evaluation: Evaluation, rulings_by_mode: Mapping[Mode, int]
+) -> dict[str, Any]:
+    """Return the model's scores on later years, which its answers report.
 
-
-def track_record(evaluation: Evaluation, taught: Mapping[Mode, int]) -> dict[str, Any]:
-    """Return how the model did on later years, for its answers to carry.
-
-    For each mode that at least `FEWEST_TAUGHT` rulings of `taught` could be given in, each metric
-    of `evaluation.table` as [value, low, high] with its 95% interval, and the number of rulings.
+    Returns
+    -------
+    `first_test_year`, and for each mode in which at least `MIN_RULINGS_OF_MODE` rulings could be
+    given: the number of `rulings`, and each metric of `evaluation.table` as [value, low, high].
     """
-    record: dict[str, Any] = {"first_test_year": evaluation.first_test_year}
+    performance: dict[str, Any] = {"first_test_year": evaluation.first_test_year}
     table = evaluation.table
-    mine = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
-    for mode, rows in mine.groupby("mode", sort=False):
-        if taught[mode] < FEWEST_TAUGHT:
+    own = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
+    for mode, rows in own.groupby("mode", sort=False):
+        if rulings_by_mode[mode] < MIN_RULINGS_OF_MODE:
             continue
-        record[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
+        performance[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
             row.metric: [float(row.value), float(row.low), float(row.high)]
             for row in rows.itertuples()
         }
-    return record
+    return performance
 
 
 def describe_run(evaluation: Evaluation) -> str:
-    """Return the headline table in Markdown, which MLflow shows on the run and the model."""
+    """Return the headline table in Markdown, which MLflow shows with the run and the model."""
     table = evaluation.table[evaluation.table["protocol"] == HEADLINE]
     table = table[~table["model"].isin(RECALIBRATED)]
     lines = [
         f"Each year from {evaluation.first_test_year} on predicted from the years before it (95% "
-        "interval bootstrapped by case):",
+        "intervals bootstrapped by case):",
         "",
         "| model | mode | ROC AUC | Brier score |",
         "|---|---|---|---|",
     ]
     for (mode, name), rows in table.groupby(["mode", "model"], sort=False):
-        cells = rows.set_index("metric")
-        shown = [
-            f"{cells.loc[metric, 'value']:.3f} "
-            f"[{cells.loc[metric, 'low']:.3f}, {cells.loc[metric, 'high']:.3f}]"
+        scores = rows.set_index("metric")
+        cells = [
+            f"{scores.loc[metric, 'value']:.3f} "
+            f"[{scores.loc[metric, 'low']:.3f}, {scores.loc[metric, 'high']:.3f}]"
             for metric in ("roc_auc", "brier_score")
         ]
-        lines.append(f"| {name} | {mode} | {shown[0]} | {shown[1]} |")
+        lines.append(f"| {name} | {mode} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines)

@@ -1,59 +1,59 @@
-"""Whether the challenger takes the champion's place, and the way back.
+"""Promotion of the challenger to champion, and rollback to the champion before.
 
-A challenger is promoted when, on the rulings both models predicted unseen, it is not worse, is not
-worse calibrated, asks for the same fields, and keeps what every model promises.
+A challenger is promoted if, on the rulings that both models predicted out of sample, it is not
+worse and not worse calibrated, if it needs the same fields of a motion, and if it keeps the
+promises of `train.tracking.behaviour`.
 """
 
 import getpass
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from train.model.store import UnusableModel, load_model
+from train.settings import OnProgress
 from train.tracking import registry
-from train.tracking.behaviour import behaviour_faults
+from train.tracking.behaviour import broken_promises
 from train.tracking.comparison import POOLED, Comparison, Gap, Measure, compare
-from train.tracking.registry import CHALLENGER, CHAMPION, REGISTERED_NAME, address
+from train.tracking.registry import CHALLENGER, CHAMPION, REGISTERED_NAME, model_uri
 
-MARGIN = 0.005
-"""How much worse in pooled Brier score the challenger could still be by the 95% interval.
+NONINFERIORITY_MARGIN = 0.005
+"""Largest upper bound of the pooled Brier difference with which a challenger is "not worse".
 
-Two equally good models never differ by an interval wholly on the better side, so asking for that
-would refuse every challenger that is as good; a test of "not worse" needs a margin, chosen before
-the comparison (Piaggio et al. 2012, JAMA 308:2594-2604, on noninferiority). This one is a fraction
-of the lead that even text-only answers have over the informed base rate (see the README), so that
-what passes has lost little of what the model is worth.
+To require an interval wholly on the better side would refuse every challenger that is equally good;
+a test of "not worse" needs a margin chosen before the comparison (Piaggio et al. 2012, JAMA
+308:2594-2604, on noninferiority). This one is a fraction of the lead that even text-only
+predictions have over the informed base rate, so a challenger that passes has lost little of it.
 """
-SLIGHT: dict[Measure, float] = {"Brier score": 0.001, "calibration distance": 0.005}
-"""Differences within one mode too small to refuse for, however sure: two near copies of a model can
-differ by a ten-thousandth with an interval that excludes zero."""
-FEWEST = 100
-"""Shared rulings below which an interval says too little to promote by."""
-NOT_JUDGED = "not judged, as there are too few rulings to compare on"
+NEGLIGIBLE: dict[Measure, float] = {"Brier score": 0.001, "calibration distance": 0.005}
+"""Differences within one mode that are too small to refuse for, even if significant: two nearly
+identical models can differ by a ten-thousandth with an interval that excludes zero."""
+MIN_SHARED_RULINGS = 100
+"""With fewer shared rulings the intervals are too wide to promote by."""
+NOT_COMPARED = "not compared: too few shared rulings"
 
 
 class NothingToPromote(LookupError):
-    """There is no challenger, or nothing it could replace."""
+    """There is no challenger, or no champion that it could replace."""
 
 
-class NoWayBack(LookupError):
-    """There is no champion before this one."""
+class NoPreviousChampion(LookupError):
+    """There is no champion to roll back to."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of promotion, whether it is met, and why in words."""
+    """One condition of promotion: whether it is met, and the detail."""
 
     name: str
     passed: bool
-    words: str
+    detail: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The challenger judged beside the champion (version numbers), and what came of it."""
+    """The versions compared, each check, and whether the challenger was promoted."""
 
     champion: int
     challenger: int
@@ -62,35 +62,37 @@ class Verdict:
     promoted: bool
 
     @property
-    def refused(self) -> tuple[Check, ...]:
-        """The checks that speak against the challenger."""
+    def failed_checks(self) -> tuple[Check, ...]:
+        """The checks that the challenger failed."""
         return tuple(check for check in self.checks if not check.passed)
 
 
 @dataclass(frozen=True)
-class StepBack:
-    """A rollback: the version that stepped down, the one that answers again.
+class RollbackResult:
+    """The version that is no longer champion, and the version that is champion again.
 
-    `problem` says why this program cannot load the latter, where it cannot.
+    `problem` says why this program cannot load the latter; None if it can.
     """
 
-    stepped_down: int
+    demoted: int
     champion: int
     problem: str | None
 
 
 def promote(
-    force: bool = False, reason: str | None = None, tell: Callable[[str], None] = lambda step: None
+    force: bool = False,
+    reason: str | None = None,
+    on_progress: OnProgress = lambda step: None,
 ) -> Verdict:
-    """Judge the challenger and make it champion if no check speaks against it, or if forced.
+    """Compare the challenger with the champion, and promote it if it passes or if forced.
 
-    The version is tagged `previous_champion`, `promoted_by` and `promoted_at`; with a reason
-    `promoted_because`; and where checks spoke against it `forced_despite`.
+    The version is tagged `previous_champion`, `promoted_by` and `promoted_at`, with a reason
+    `promotion_reason`, and if it was forced past failed checks `failed_checks`.
 
     Parameters
     ----------
     force
-        Promote whatever the checks say; needs a reason.
+        Promote even if checks fail; needs a reason.
 
     Raises
     ------
@@ -101,169 +103,188 @@ def promote(
     """
     reason = (reason or "").strip()
     if force and not reason:
-        raise ValueError('--force needs --reason "why", which is kept with the version')
-    found = registry.standing()
-    champion, challenger = found.answering, found.challenger
+        raise ValueError('--force needs --reason "...", which is kept with the version')
+    state = registry.registry_state()
+    champion, challenger = state.default_version, state.challenger
     if champion is None:
-        raise NothingToPromote(f"no model named {REGISTERED_NAME!r} is registered: `enjoin train`")
+        raise NothingToPromote(
+            f"no model named {REGISTERED_NAME!r} is registered; run `enjoin train`"
+        )
     if challenger is None or challenger == champion:
         raise NothingToPromote(
-            f"there is no challenger; version {champion} answers. Train one with `enjoin train`, "
+            f"there is no challenger; version {champion} is in use. Train one with `enjoin train`, "
             f"or give a version the alias {CHALLENGER!r} in `mlflow ui`"
         )
-    gaps, checks = _judge(champion, challenger, tell)
-    refused = [check for check in checks if not check.passed]
-    promoted = force or not refused
-    if promoted:
-        tags = {"previous_champion": str(champion), "promoted_by": _who(), "promoted_at": _now()}
-        if reason:
-            tags["promoted_because"] = reason
-        if refused:
-            tags["forced_despite"] = "; ".join(f"{c.name}: {c.words}" for c in refused)[:2000]
-        _crown(challenger, tags)
-    return Verdict(champion, challenger, gaps, checks, promoted)
+    gaps, checks = run_checks(champion, challenger, on_progress)
+    verdict = Verdict(champion, challenger, gaps, checks, promoted=False)
+    failed = verdict.failed_checks
+    if failed and not force:
+        return verdict
+    tags = {"previous_champion": str(champion), "promoted_by": _user(), "promoted_at": _now()}
+    if reason:
+        tags["promotion_reason"] = reason
+    if failed:
+        tags["failed_checks"] = "; ".join(f"{c.name}: {c.detail}" for c in failed)[:2000]
+    _make_champion(challenger, tags)
+    return Verdict(champion, challenger, gaps, checks, promoted=True)
 
 
-def rollback() -> StepBack:
-    """Make the champion before this one champion again.
+def rollback() -> RollbackResult:
+    """Make the previous champion the champion again.
 
-    The version that steps down is tagged `stepped_down_at`, `stepped_down_by` and
-    `stepped_down_for`, and loses its tag `previous_champion`, so that rolling back twice goes back
-    twice.
+    The version that it replaces is tagged `rolled_back_at`, `rolled_back_by` and `rolled_back_to`,
+    and loses its tag `previous_champion`, so that a second rollback goes back one champion further.
 
     Raises
     ------
-    NoWayBack
-        If no version is champion, or none was before it, or that one was deleted.
+    NoPreviousChampion
+        If no version is champion, or it has no predecessor, or that one was deleted.
     """
-    found = registry.standing()
-    now = found.champion
-    if now is None:
-        raise NoWayBack(f"no version of {REGISTERED_NAME!r} carries the alias {CHAMPION!r}")
+    state = registry.registry_state()
+    champion = state.champion
+    if champion is None:
+        raise NoPreviousChampion(f"no version of {REGISTERED_NAME!r} has the alias {CHAMPION!r}")
     client = registry.client()
-    noted = client.get_model_version(REGISTERED_NAME, str(now)).tags.get("previous_champion")
-    if noted is None:
-        raise NoWayBack(f"version {now} is champion, and none was before it")
-    before = int(noted)
-    if before not in found.versions:
-        raise NoWayBack(
-            f"version {before}, the champion before version {now}, is no longer in the registry"
+    tags = client.get_model_version(REGISTERED_NAME, str(champion)).tags
+    if "previous_champion" not in tags:
+        raise NoPreviousChampion(f"version {champion} is champion and replaced no other version")
+    previous = int(tags["previous_champion"])
+    if previous not in state.versions:
+        raise NoPreviousChampion(
+            f"version {previous}, the champion before version {champion}, is no longer in the "
+            "registry"
         )
-    tags = {"stepped_down_at": _now(), "stepped_down_by": _who(), "stepped_down_for": str(before)}
-    for name, value in tags.items():
-        client.set_model_version_tag(REGISTERED_NAME, str(now), name, value)
-    client.set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(before))
-    client.delete_model_version_tag(REGISTERED_NAME, str(now), "previous_champion")
-    return StepBack(now, before, _problem(before))
+    for name, value in {
+        "rolled_back_at": _now(),
+        "rolled_back_by": _user(),
+        "rolled_back_to": str(previous),
+    }.items():
+        client.set_model_version_tag(REGISTERED_NAME, str(champion), name, value)
+    client.set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(previous))
+    client.delete_model_version_tag(REGISTERED_NAME, str(champion), "previous_champion")
+    return RollbackResult(champion, previous, _load_problem(previous))
 
 
-def _crown(version: int, tags: dict[str, str]) -> None:
+def _make_champion(version: int, tags: dict[str, str]) -> None:
     client = registry.client()
-    # Tags first: a champion must never be without its way back.
+    # Tags first: a champion must always have the tag that rollback needs.
     for name, value in tags.items():
         client.set_model_version_tag(REGISTERED_NAME, str(version), name, value)
     client.set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(version))
     client.delete_registered_model_alias(REGISTERED_NAME, CHALLENGER)
 
 
-def _judge(
-    champion: int, challenger: int, tell: Callable[[str], None]
+def run_checks(
+    champion: int, challenger: int, on_progress: OnProgress
 ) -> tuple[tuple[Gap, ...], tuple[Check, ...]]:
-    tell("comparing on the same rulings")
+    """Compare two versions, and return the measures and every check of the challenger."""
+    on_progress("comparing on the same rulings")
     gaps: tuple[Gap, ...] = ()
     try:
-        found = compare(*map(registry.fetched_predictions, (champion, challenger)))
-        gaps, shared = found.gaps, _shared_check(found)
+        comparison = compare(*map(registry.fetch_predictions, (champion, challenger)))
+        gaps, shared = comparison.gaps, check_shared_rulings(comparison)
     except (OSError, ValueError) as error:
         shared = Check("same rulings", False, str(error))
     if shared.passed:
-        judged = [_brier_check(gaps), _calibration_check(gaps)]
+        compared = [check_brier_score(gaps), check_calibration(gaps)]
     else:
-        judged = [Check(name, False, NOT_JUDGED) for name in ("Brier score", "calibration")]
-    checks = [shared, *judged, _schema_check(champion, challenger)]
-    tell("trying what every model promises")
-    return gaps, (*checks, _behaviour_check(challenger))
+        compared = [Check(name, False, NOT_COMPARED) for name in ("Brier score", "calibration")]
+    schema = _check_schema(champion, challenger)
+    on_progress("checking the promises that every model must keep")
+    return gaps, (shared, *compared, schema, _check_behaviour(challenger))
 
 
-def _shared_check(found: Comparison) -> Check:
-    words = f"{found.rulings} rulings of {found.cases} cases, predicted unseen by both"
-    if found.relabelled:
-        words += f"; {found.relabelled} left out, as the two runs labelled them differently"
-    if found.namesakes:
-        words += f"; {found.namesakes} left out, as the two runs know other motions by their ids"
-    if found.rulings < FEWEST:
-        words += f"; at least {FEWEST} are needed"
-    return Check("same rulings", found.rulings >= FEWEST, words)
+def check_shared_rulings(comparison: Comparison) -> Check:
+    """Check that there are enough rulings to compare on."""
+    detail = (
+        f"{comparison.rulings} rulings in {comparison.cases} cases, predicted out of sample by both"
+    )
+    if comparison.relabelled:
+        detail += f"; {comparison.relabelled} left out (labelled differently in the two runs)"
+    if comparison.mismatched:
+        detail += f"; {comparison.mismatched} left out (same id, another motion)"
+    if comparison.rulings < MIN_SHARED_RULINGS:
+        detail += f"; at least {MIN_SHARED_RULINGS} are needed"
+    return Check("same rulings", comparison.rulings >= MIN_SHARED_RULINGS, detail)
 
 
-def _brier_check(gaps: tuple[Gap, ...]) -> Check:
-    mine = [gap for gap in gaps if gap.measure == "Brier score"]
-    pooled = next(gap for gap in mine if gap.mode == POOLED)
-    faults = [f"worse in {gap.mode} mode" for gap in mine if gap.mode != POOLED and _worse(gap)]
-    if pooled.high > MARGIN:
-        faults.insert(0, f"could be worse by up to {pooled.high:.4f}, more than {MARGIN:g} pooled")
-    words = f"not worse: at most {max(pooled.high, 0):.4f} pooled, and up to {MARGIN:g} passes"
-    return Check("Brier score", not faults, "; ".join(faults) or words)
+def check_brier_score(gaps: tuple[Gap, ...]) -> Check:
+    """Check that the challenger is not worse pooled, nor significantly worse in any mode."""
+    brier_gaps = [gap for gap in gaps if gap.measure == "Brier score"]
+    pooled = next(gap for gap in brier_gaps if gap.mode == POOLED)
+    faults = []
+    if pooled.high > NONINFERIORITY_MARGIN:
+        faults.append(
+            f"could be worse by up to {pooled.high:.4f} pooled, more than {NONINFERIORITY_MARGIN:g}"
+        )
+    by_mode = [gap for gap in brier_gaps if gap.mode != POOLED]
+    faults += [f"worse in {gap.mode} mode" for gap in by_mode if _is_worse(gap)]
+    passed = (
+        f"not worse: by at most {max(pooled.high, 0):.4f} pooled (allowed: "
+        f"{NONINFERIORITY_MARGIN:g})"
+    )
+    return Check("Brier score", not faults, "; ".join(faults) or passed)
 
 
-def _calibration_check(gaps: tuple[Gap, ...]) -> Check:
-    mine = [gap for gap in gaps if gap.measure == "calibration distance"]
-    faults = [f"worse calibrated in {gap.mode} mode" for gap in mine if _worse(gap)]
-    return Check("calibration", not faults, "; ".join(faults) or "not shown to be worse")
+def check_calibration(gaps: tuple[Gap, ...]) -> Check:
+    """Check that the challenger is not significantly worse calibrated in any mode."""
+    distances = [gap for gap in gaps if gap.measure == "calibration distance"]
+    faults = [f"worse calibrated in {gap.mode} mode" for gap in distances if _is_worse(gap)]
+    return Check("calibration", not faults, "; ".join(faults) or "not significantly worse")
 
 
-def _worse(gap: Gap) -> bool:
-    return gap.low > 0 and gap.difference > SLIGHT[gap.measure]
+def _is_worse(gap: Gap) -> bool:
+    return gap.low > 0 and gap.difference > NEGLIGIBLE[gap.measure]
 
 
-def _schema_check(champion: int, challenger: int) -> Check:
+def _check_schema(champion: int, challenger: int) -> Check:
     name = "schema"
     try:
-        old, new = _record(champion), _record(challenger)
+        old, new = _model_record(champion), _model_record(challenger)
     except (OSError, ValueError) as error:
         return Check(name, False, str(error))
     faults = []
-    if gone := [column for column in old["columns"] if column not in new["columns"]]:
-        faults.append(f"features gone: {', '.join(gone)}")
-    if more := [column for column in new["columns"] if column not in old["columns"]]:
-        faults.append(f"features added: {', '.join(more)}")
+    if removed := [column for column in old["columns"] if column not in new["columns"]]:
+        faults.append(f"features removed: {', '.join(removed)}")
+    if added := [column for column in new["columns"] if column not in old["columns"]]:
+        faults.append(f"features added: {', '.join(added)}")
     digests = [record["facts"].get("schema_digest") for record in (old, new)]
     if None in digests:
-        faults.append("a model from before schemas were noted; whether they are alike is not known")
+        faults.append("a model has no schema digest, so the fields of a motion are not comparable")
     elif digests[0] != digests[1]:
-        faults.append("the fields or allowed values of a motion changed (`enjoin schema`)")
+        faults.append("the fields or allowed values of a motion changed (see `enjoin schema`)")
     return Check(name, not faults, "; ".join(faults) or "same features, same fields of a motion")
 
 
-def _record(version: int) -> dict[str, Any]:
-    path = registry.fetched_model(address(version)) / "model.json"
+def _model_record(version: int) -> dict[str, Any]:
+    path = registry.fetch_model(model_uri(version)) / "model.json"
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if not {"columns", "facts"} <= record.keys():
-        raise ValueError(f"version {version}: its model.json names no columns or facts")
+        raise ValueError(f"version {version}: its model.json has no columns or no facts")
     return record
 
 
-def _behaviour_check(challenger: int) -> Check:
+def _check_behaviour(challenger: int) -> Check:
     name = "behaviour"
     try:
-        faults = behaviour_faults(load_model(registry.fetched_model(address(challenger))))
+        faults = broken_promises(load_model(registry.fetch_model(model_uri(challenger))))
     except (OSError, UnusableModel) as error:
         return Check(name, False, str(error))
-    return Check(name, not faults, "; ".join(faults) or "keeps what every model promises")
+    return Check(name, not faults, "; ".join(faults) or "keeps every promise")
 
 
-def _problem(version: int) -> str | None:
+def _load_problem(version: int) -> str | None:
     try:
-        load_model(registry.fetched_model(address(version)))
+        load_model(registry.fetch_model(model_uri(version)))
     except (OSError, UnusableModel) as error:
         return str(error)
     return None
 
 
-def _who() -> str:
+def _user() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
+    except (OSError, KeyError):  # in a container the user may have no name
         return "unknown"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from data.io.atomic import written_whole
+from data.io.atomic import atomic_write
 from train.model.store import model_folder
 
 if TYPE_CHECKING:
@@ -28,156 +28,161 @@ CHAMPION: Alias = "champion"
 CHALLENGER: Alias = "challenger"
 
 
-PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-"""MLflow's own settings would have everybody wait minutes for a server that is down."""
+SHORT_TIMEOUTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""MLflow's own settings wait for minutes for a server that is down."""
 
 
 @contextmanager
-def impatient() -> Iterator[None]:
-    """Ask MLflow for seconds instead of minutes, where its user has not said for how long."""
-    mine = {name: value for name, value in PATIENCE.items() if name not in os.environ}
-    os.environ.update(mine)
+def short_timeouts() -> Iterator[None]:
+    """Have MLflow wait for seconds instead of minutes, unless the user's environment sets it."""
+    unset = {name: value for name, value in SHORT_TIMEOUTS.items() if name not in os.environ}
+    os.environ.update(unset)
     try:
         yield
     finally:
-        for name in mine:
+        for name in unset:
             os.environ.pop(name, None)
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The version numbers in the registry, and the ones that carry an alias."""
+class RegistryState:
+    """The version numbers in the registry, and those with the alias champion or challenger."""
 
     versions: tuple[int, ...] = ()
     champion: int | None = None
     challenger: int | None = None
 
     @property
-    def answering(self) -> int | None:
-        """The version that answers by default, or None without any.
+    def default_version(self) -> int | None:
+        """The version that answers by default; None if nothing is registered.
 
-        The champion; in a store without one, the newest version that is no challenger, so that a
-        store from before there were aliases goes on answering as it did.
+        The champion; in a store without one (from before aliases were used), the newest version
+        that is not the challenger.
         """
         if self.champion is not None:
             return self.champion
-        settled = [version for version in self.versions if version != self.challenger]
-        return max(settled or self.versions, default=None)
+        others = [version for version in self.versions if version != self.challenger]
+        return max(others or self.versions, default=None)
 
 
-@impatient()
-def standing() -> Standing:
-    """Return who stands where in the MLflow registry in use."""
-    import mlflow  # seconds to import, so only where it is needed
+@short_timeouts()
+def registry_state() -> RegistryState:
+    """Return the versions and aliases in the MLflow registry in use."""
+    import mlflow  # takes seconds to import
 
-    # Asking a local SQLite store that does not exist would create it.
+    # A query would create a local SQLite store that does not exist.
     uri = mlflow.get_registry_uri()
     if uri.startswith("sqlite:///") and not os.path.exists(uri.removeprefix("sqlite:///")):
-        return Standing()
+        return RegistryState()
     client = mlflow.MlflowClient()
-    named = f"name='{REGISTERED_NAME}'"
-    versions = {int(found.version) for found in client.search_model_versions(named)}
+    by_name = f"name='{REGISTERED_NAME}'"
+    versions = {int(version.version) for version in client.search_model_versions(by_name)}
     aliases: dict[str, int] = {}
-    for model in client.search_registered_models(named):
-        aliases |= {alias: int(version) for alias, version in model.aliases.items()}
-    held = {alias: version for alias, version in aliases.items() if version in versions}
-    return Standing(tuple(sorted(versions)), held.get(CHAMPION), held.get(CHALLENGER))
+    for model in client.search_registered_models(by_name):
+        for alias, version in model.aliases.items():
+            if int(version) in versions:  # an alias may outlive its version
+                aliases[alias] = int(version)
+    return RegistryState(tuple(sorted(versions)), aliases.get(CHAMPION), aliases.get(CHALLENGER))
 
 
-def enter(version: int) -> Alias:
-    """Give a version just registered its alias, and return it.
+def assign_alias(version: int) -> Alias:
+    """Assign the alias of a version just registered, and return it.
 
-    The first version becomes champion; a later one becomes challenger, in place of any other.
+    The first version becomes the champion; a later one becomes the challenger and replaces any
+    other challenger.
     """
-    found = standing()
-    others = tuple(other for other in found.versions if other != version)
-    champion = Standing(others, found.champion, found.challenger).answering
+    state = registry_state()
+    others = tuple(other for other in state.versions if other != version)
+    champion = RegistryState(others, state.champion, state.challenger).default_version
     if champion is None:
         client().set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(version))
         return CHAMPION
-    if found.champion is None:  # from before there were aliases: what answered so far goes on
+    if state.champion is None:  # a store from before aliases: the default version stays default
         client().set_registered_model_alias(REGISTERED_NAME, CHAMPION, str(champion))
     client().set_registered_model_alias(REGISTERED_NAME, CHALLENGER, str(version))
     return CHALLENGER
 
 
-@impatient()
-def fetched_model(source: str) -> Path:
-    """Fetch a model from an MLflow address and return its folder on this machine.
+@short_timeouts()
+def fetch_model(source: str) -> Path:
+    """Download a model from an MLflow address and return its local folder.
 
     Raises
     ------
     FileNotFoundError
-        If it cannot be fetched or holds no model.
+        If it cannot be downloaded, or is not a model.
     """
     import mlflow
     from mlflow.exceptions import MlflowException
 
     try:
-        fetched = Path(mlflow.artifacts.download_artifacts(source))
+        folder = Path(mlflow.artifacts.download_artifacts(source))
     except (MlflowException, OSError) as error:
         raise FileNotFoundError(f"cannot fetch {source}: {error}") from None
-    return model_folder(fetched, source)
+    return model_folder(folder, source)
 
 
-def fetched_predictions(version: int) -> pd.DataFrame:
-    """Fetch what the evaluation of a version's run predicted (see `train.evaluate.protocols.Evaluation`).
+def fetch_predictions(version: int) -> pd.DataFrame:
+    """Download the predictions of the evaluation in a version's training run.
+
+    See `train.evaluate.protocols.Evaluation.predictions`.
 
     Raises
     ------
     FileNotFoundError
-        If the version names no run, or the run has no such table.
+        If the version has no run, or the run no such table.
     """
-    # Whole columns at once: `in_scope` is given for the model's own rows only.
+    # low_memory would infer types in chunks, and `in_scope` is empty in many of them.
     path = _artifact(version, "predictions.csv")
     return pd.read_csv(path, dtype={"id": str}, low_memory=False)
 
 
 def fetch_report(version: int | None, output: Path) -> int:
-    """Write the report of a version's training run to a file, and return the version.
+    """Save the report of a version's training run, and return the version.
 
     Parameters
     ----------
     version
-        A registered version; None for the one that answers by default.
+        A registered version; None for the default version.
 
     Raises
     ------
     LookupError
         If nothing is registered, or not that version.
     FileNotFoundError
-        If its run left no report.
+        If its run has no report.
     """
-    found = standing()
-    version = found.answering if version is None else version
+    state = registry_state()
+    version = state.default_version if version is None else version
     if version is None:
-        raise LookupError(f"no model named {REGISTERED_NAME!r} is registered: `enjoin train`")
-    if version not in found.versions:
-        known = ", ".join(map(str, found.versions)) or "none"
-        raise LookupError(f"no version {version} is registered; there are: {known}")
-    with written_whole(output) as temporary:
+        raise LookupError(f"no model named {REGISTERED_NAME!r} is registered; run `enjoin train`")
+    if version not in state.versions:
+        known = ", ".join(map(str, state.versions)) or "none"
+        raise LookupError(f"no version {version} is registered; registered: {known}")
+    with atomic_write(output) as temporary:
         shutil.copyfile(_artifact(version, "report.html"), temporary)
     return version
 
 
-@impatient()
+@short_timeouts()
 def _artifact(version: int, name: str) -> Path:
     import mlflow
     from mlflow.exceptions import MlflowException
 
     run = client().get_model_version(REGISTERED_NAME, str(version)).run_id
     if not run:
-        raise FileNotFoundError(f"version {version} names no run, so there is no {name}")
+        raise FileNotFoundError(f"version {version} has no run, so there is no {name}")
     try:
-        # By the run's own address: by the run's number MLflow copies, and draws bars.
+        # Downloading by run id would copy the file and draw a progress bar.
         uri = f"{client().get_run(run).info.artifact_uri}/{name}"
         return Path(mlflow.artifacts.download_artifacts(uri))
     except (MlflowException, OSError) as error:
-        words = f"version {version}: its run {run} gives no {name} ({error})"
-        raise FileNotFoundError(words) from None
+        raise FileNotFoundError(
+            f"version {version}: its run {run} has no {name} ({error})"
+        ) from None
 
 
-def address(version: int) -> str:
+def model_uri(version: int) -> str:
     """Return the MLflow address of a version."""
     return f"models:/{REGISTERED_NAME}/{version}"
 
@@ -189,8 +194,8 @@ def client() -> "MlflowClient":
     return mlflow.MlflowClient()
 
 
-def reach_mlflow() -> None:
-    """Ask whether the store is there, before the minutes that its results take.
+def check_mlflow() -> None:
+    """Check that the MLflow store answers, before the minutes of work that it is to log.
 
     Raises
     ------
@@ -200,18 +205,18 @@ def reach_mlflow() -> None:
     import mlflow
 
     try:
-        standing()
+        registry_state()
     except mlflow.MlflowException as error:
-        where = mlflow.get_tracking_uri()
+        uri = mlflow.get_tracking_uri()
         raise ConnectionError(
-            f"the MLflow store at {where} does not answer; start it, or unset MLFLOW_TRACKING_URI "
-            f"to use a file in this folder ({error})"
+            f"the MLflow store at {uri} does not answer; start it, or unset MLFLOW_TRACKING_URI "
+            f"to use a file in the current folder ({error})"
         ) from None
 
 
-@impatient()
+@short_timeouts()
 def choose_experiment() -> None:
-    """Use the experiment `enjoin` unless MLflow's own variables already name a run or experiment.
+    """Use the experiment `enjoin`, unless MLflow's own variables name a run or experiment.
 
     `mlflow run` names a run, whose experiment must not be changed.
     """
@@ -222,7 +227,7 @@ def choose_experiment() -> None:
         mlflow.set_experiment(EXPERIMENT)
 
 
-def quiet_mlflow() -> None:
-    """Keep MLflow's own chatter (database migrations, hints) off the terminal."""
+def silence_mlflow() -> None:
+    """Keep MLflow's log messages (database migrations, hints) off the terminal."""
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)

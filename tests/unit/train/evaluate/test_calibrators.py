@@ -5,8 +5,8 @@ import pytest
 
 from train.evaluate.calibrators import (
     BETA,
-    ISOTONIC,
     CALIBRATORS,
+    ISOTONIC,
     UNCALIBRATED,
     VENN_ABERS,
     recalibrate,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
@@ -12,9 +13,13 @@ from sklearn.metrics import (
 )
 
 from data.describe import wilson_interval
-from train.evaluate.metrics import calibration_error_by_chance
 from train.evaluate.bootstrap import case_bootstrap
-from train.evaluate.metrics import score_predictions, weighted_scores
+from train.evaluate.metrics import (
+    calibration_distance,
+    calibration_error_by_chance,
+    score_predictions,
+    weighted_scores,
+)
 from train.fit.fit import draw_bootstrap_counts
 from train.model.calibration import Calibration, probabilities
 
@@ -93,6 +98,31 @@ def test_bags_that_disagree_widen_the_interval() -> None:
     assert strange[2] > 1 / (1 + np.exp(-0.55 - 1.645 * 0.7))
     assert alike[0] == apart[0] == pytest.approx(1 / (1 + np.exp(-0.55)))
     assert apart[2] - apart[1] > alike[2] - alike[1] > 0
+
+
+PROBABILITY = np.random.default_rng(2).beta(2, 2, 400)
+OUTCOME = RNG.random(400) < PROBABILITY
+
+
+def test_calibration_distance_is_the_distance_from_the_logistic_curve() -> None:
+    p = np.clip(expit(0.4 + 1.8 * logit(PROBABILITY)), 0.001, 0.999)
+    weights = np.vstack([np.ones(400), RNG.integers(0, 4, 400)])
+    found = calibration_distance(OUTCOME, p, weights)
+    for error, counts in zip(found, weights, strict=True):
+        scores = logit(p)[:, None]
+        line = LogisticRegression(C=np.inf, tol=1e-8).fit(scores, OUTCOME, sample_weight=counts)
+        squared = (p - line.predict_proba(scores)[:, 1]) ** 2
+        assert error == pytest.approx(np.sqrt(np.average(squared, weights=counts)), abs=1e-4)
+
+
+def test_calibration_distance_is_finite_where_a_curve_can_hardly_be_fitted() -> None:
+    ones = np.ones((1, 400))
+    alike = calibration_distance(OUTCOME, np.full(400, 0.9), ones)[0]
+    assert alike == pytest.approx(0.9 - OUTCOME.mean(), abs=1e-3)
+    sure = calibration_distance(OUTCOME, OUTCOME.astype(float), ones)[0]
+    assert sure == pytest.approx(0, abs=1e-3)
+    wrong = calibration_distance(OUTCOME, np.where(OUTCOME, 0.1, 0.9), ones)[0]
+    assert wrong == pytest.approx(0.9, abs=1e-2)
 
 
 def test_wilson_interval() -> None:

@@ -75,16 +75,16 @@ def test_small_samples_do_not_alarm() -> None:
     rng = np.random.default_rng(11)
     found = [_table(pd.Series(rng.normal(size=25))) for _ in range(60)]
     assert np.mean([row["psi"] for row in found]) > 0.25  # the usual reading would alarm at most
-    assert not [row for row in found if row["reading"] == "shifted"]
-    chance = [row["by_chance"] for row in found]
+    assert not [row for row in found if row["status"] == "shifted"]
+    chance = [row["expected_by_chance"] for row in found]
     assert np.mean([row["psi"] for row in found]) == pytest.approx(np.mean(chance), rel=0.3)
 
 
 def test_a_shift_is_seen_and_named() -> None:
     row = _table(pd.Series(np.r_[RNG.normal(3, 1, 80), [np.nan] * 20]))
-    assert row["reading"] == "shifted"
-    assert row["moved"].startswith("above")
-    assert row["now"] > 0.6 > 0.1 == pytest.approx(row["then"])
+    assert row["status"] == "shifted"
+    assert row["bin"].startswith("above")
+    assert row["current_share"] > 0.6 > 0.1 == pytest.approx(row["training_share"])
     small = _table(pd.Series(RNG.normal(0.4, 1, 3000)))
-    assert small["reading"] == "watch"
-    assert _table(NUMBERS)["reading"] == "stable"
+    assert small["status"] == "watch"
+    assert _table(NUMBERS)["status"] == "stable"

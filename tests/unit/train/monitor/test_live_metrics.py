@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from train.monitor.live_metrics import judge, live_reliability, live_scores, share_inside, state_of
+from train.monitor.live_metrics import (
+    apply_rules,
+    live_reliability,
+    live_scores,
+    retraining_state,
+    share_within_intervals,
+)
 
 RNG = np.random.default_rng(8)
 TRUE = RNG.beta(2, 2, 600)
@@ -24,8 +30,8 @@ def _joined(p: Any = TRUE, mode: Any = "text", n: int = 600) -> pd.DataFrame:
 
 
 def _broken(joined: pd.DataFrame) -> set[str]:
-    rules = judge(live_scores(joined, 0.5, TESTED), pd.DataFrame(), {})
-    return {rule.name for rule in rules if rule.broken}
+    rules = apply_rules(live_scores(joined, 0.5, TESTED), pd.DataFrame(), {})
+    return {rule.name for rule in rules if rule.triggered}
 
 
 def test_true_probabilities_break_no_rule() -> None:
@@ -51,25 +57,25 @@ def test_brier_is_judged_mode_by_mode() -> None:
     coded_wrong = _joined(np.where(mode == "coded", wrong, TRUE), mode)
     scores = live_scores(coded_wrong, None, TESTED | {"coded": TESTED["text"]})
     assert list(dict.fromkeys(scores["mode"])) == ["all", "text", "coded"]
-    rule = next(r for r in judge(scores, pd.DataFrame(), {}) if r.name == "Brier score")
-    assert rule.broken
+    rule = next(r for r in apply_rules(scores, pd.DataFrame(), {}) if r.name == "Brier score")
+    assert rule.triggered
     text_only = live_scores(coded_wrong, None, TESTED)
-    rule = next(r for r in judge(text_only, pd.DataFrame(), {}) if r.name == "Brier score")
-    assert not rule.broken
+    rule = next(r for r in apply_rules(text_only, pd.DataFrame(), {}) if r.name == "Brier score")
+    assert not rule.triggered
 
 
 def test_scores_stand_beside_the_base_rate_and_the_test() -> None:
     cells = live_scores(_joined(), 0.5, TESTED).set_index("metric")
     assert cells.loc["brier_score", "base_rate"] == pytest.approx(0.25)
-    assert cells.loc["brier_score", ["promised", "promised_low"]].tolist() == [0.2, 0.18]
+    assert cells.loc["brier_score", ["test_value", "test_low"]].tolist() == [0.2, 0.18]
     assert cells.loc["brier_difference", "high"] < 0
     # The test's own difference was from another rival.
-    assert np.isnan(cells.loc["brier_difference", "promised"])
+    assert np.isnan(cells.loc["brier_difference", "test_value"])
 
 
 def _drift(feature: str, reading: str) -> pd.DataFrame:
-    row = {"feature": feature, "reading": reading, "psi": 0.6, "mode": "text"}
-    return pd.DataFrame([row | {"moved": "not shown", "then": 0.1, "now": 0.7}])
+    row = {"feature": feature, "status": reading, "psi": 0.6, "mode": "text"}
+    return pd.DataFrame([row | {"bin": "not shown", "training_share": 0.1, "current_share": 0.7}])
 
 
 def test_drift_counts_where_it_matters() -> None:
@@ -81,8 +87,8 @@ def test_drift_counts_where_it_matters() -> None:
         ("forum.year", "shifted", False),
         ("forum.court", "shifted", False),
     ):
-        (rule,) = judge(pd.DataFrame(), _drift(feature, reading), matters)
-        assert rule.broken == broken, feature
+        (rule,) = apply_rules(pd.DataFrame(), _drift(feature, reading), matters)
+        assert rule.triggered == broken, feature
 
 
 def test_bold_and_wrong_probabilities_have_their_slope() -> None:
@@ -91,11 +97,15 @@ def test_bold_and_wrong_probabilities_have_their_slope() -> None:
 
 
 def test_few_outcomes_are_too_early() -> None:
-    wrong = judge(live_scores(_joined(np.full(600, 0.05), n=29), 0.5, None), pd.DataFrame(), {})
-    assert any(rule.broken for rule in wrong)
-    assert state_of(wrong, 29) == "too early to tell"
-    assert state_of(wrong, 30) == "due"
-    assert state_of(judge(pd.DataFrame(), pd.DataFrame(), {}), 0) == "too early to tell"
+    wrong = apply_rules(
+        live_scores(_joined(np.full(600, 0.05), n=29), 0.5, None), pd.DataFrame(), {}
+    )
+    assert any(rule.triggered for rule in wrong)
+    assert retraining_state(wrong, 29) == "too early to tell"
+    assert retraining_state(wrong, 30) == "due"
+    assert (
+        retraining_state(apply_rules(pd.DataFrame(), pd.DataFrame(), {}), 0) == "too early to tell"
+    )
 
 
 def test_reliability_compares_groups_of_like_probability() -> None:
@@ -105,11 +115,11 @@ def test_reliability_compares_groups_of_like_probability() -> None:
     assert table["p_mean"].is_monotonic_increasing
     assert (table["low"] <= table["granted"]).all()
     assert (table["granted"] <= table["high"]).all()
-    share, low, high = share_inside(_joined())
-    assert share == table["inside"].mean()
+    share, low, high = share_within_intervals(_joined())
+    assert share == table["within_interval"].mean()
     assert low <= share <= high
     off = live_reliability(_joined(expit(logit(TRUE) + 3)))
-    assert not off["inside"].any()
+    assert not off["within_interval"].any()
     # Outcomes all alike do not make an interval without width.
     certain = live_reliability(_joined().assign(granted=True))
     assert (certain["low"] < 1).all()
