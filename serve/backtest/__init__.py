@@ -1,1 +1,1 @@
-"""A scored docket beside the rulings that came in."""
+"""Judge earlier predictions by the outcomes that came in."""

@@ -29,7 +29,7 @@ from train.modes import MODES, mode_of
 from train.monitor.drift import P_GRANT, drift_table
 from train.monitor.live_metrics import (
     State,
-    judge,
+    apply_rules,
     live_reliability,
     live_scores,
     retraining_state,
@@ -192,7 +192,7 @@ def _report(
         reliability = live_reliability(joined.table)
         share_within = share_within_intervals(joined.table)
     drift, top_features, drift_notes = _drift(predictions, record, motions)
-    rules = judge(scores, drift, top_features)
+    rules = apply_rules(scores, drift, top_features)
     return VersionReport(
         version=version,
         joined=joined,

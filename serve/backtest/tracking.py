@@ -101,6 +101,6 @@ def _metrics(report: VersionReport) -> dict[str, float]:
 def _describe(report: VersionReport) -> str:
     lines = [f"Retraining: {report.state} ({len(report.joined.table)} known outcomes).", ""]
     for rule in report.rules:
-        lines.append(f"- {rule.name}: {'DUE, ' if rule.broken else ''}{rule.words}")
+        lines.append(f"- {rule.name}: {'DUE, ' if rule.triggered else ''}{rule.detail}")
     lines += [f"- note: {note}" for note in report.notes]
     return "\n".join(lines)
