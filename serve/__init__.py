@@ -1,1 +1,1 @@
-"""Answering: the predictor, the batch scorer, the HTTP endpoint and the MLflow pyfunc."""
+"""Serve the model: predictor, what-if, batch scorer, HTTP endpoint, docket page, MLflow pyfunc."""

@@ -55,7 +55,9 @@ class OutputOptions:
         rates = self.base_rates or BaseRates()
         return {
             "--base-rate": rates.overall,
-            "--court-rates": {name: list(count) for name, count in rates.courts.items()},
+            "--court-rates": {
+                court: [count.granted, count.denied] for court, count in rates.courts.items()
+            },
             "--contributions": self.contributions,
             "--comparables": self.comparables,
             "--keep": list(self.keep),

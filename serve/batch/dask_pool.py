@@ -1,7 +1,7 @@
 """Score chunks on the workers of a Dask cluster (needs the extra `dask`).
 
-Not joblib's Dask backend: it submits the whole input at once, and waits forever if all workers are
-lost.
+Not joblib's Dask backend: it reads the input ahead without limit when results are consumed slowly,
+and waits forever if all workers are lost.
 """
 
 import io

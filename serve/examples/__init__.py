@@ -1,1 +1,1 @@
-"""Programs to start from: each runs as it stands."""
+"""Examples to start from; each runs as it is."""

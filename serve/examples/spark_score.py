@@ -87,7 +87,7 @@ def _parse_csv_column(name: str) -> Column:
 def _score_column(name: str, kind: str) -> Column:
     """Return a column of the scores; MLflow writes missing texts as "nan" or "None"."""
     column = sql.col("scored").getField(name)
-    if suffix == "string":
+    if kind == "string":
         column = sql.when(~column.isin("nan", "None"), column)
     return column.alias(name)
 

@@ -1,1 +1,1 @@
-"""Text out of PDF and Word files."""
+"""Extract the text of PDF and Word files."""

@@ -1,1 +1,1 @@
-"""What would change an answer, and who could bring it about."""
+"""How changes to a motion would move its probability, and who could bring them about."""

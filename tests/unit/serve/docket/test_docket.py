@@ -1,4 +1,4 @@
-"""The page of a scored docket: its figures, what it refuses, and that nothing in it runs."""
+"""The page of a scored docket: figures, invalid files, and no injected markup."""
 
 import csv
 import json
@@ -59,17 +59,17 @@ def _page(docket: ScoredDocket, limit: int = 100) -> str:
 def test_the_distribution_of_grants_is_that_of_every_way_to_rule(p: list[float]) -> None:
     ways = np.zeros(len(p) + 1)
     for rulings in product((0, 1), repeat=len(p)):
-        chances = [one if ruling else 1 - one for one, ruling in zip(p, rulings, strict=True)]
+        chances = [q if granted else 1 - q for q, granted in zip(p, rulings, strict=True)]
         ways[sum(rulings)] += prod(chances)
     np.testing.assert_allclose(grants_distribution(p), ways, atol=1e-12)
 
 
 @pytest.mark.parametrize("n", [1, 7, 64, 1000])
 def test_the_ranges_are_those_of_the_binomial_where_all_are_alike(tmp_path: Path, n: int) -> None:
-    found = expected_grants(_docket(tmp_path, [{"id": f"m{i}"} for i in range(n)]).motions)
-    assert found.mean == pytest.approx(n / 2)
-    assert found.by_chance == (binom.ppf(0.05, n, 0.5), binom.ppf(0.95, n, 0.5))
-    assert found.cautious == (binom.ppf(0.05, n, 0.3), binom.ppf(0.95, n, 0.7))
+    expected = expected_grants(_docket(tmp_path, [{"id": f"m{i}"} for i in range(n)]).motions)
+    assert expected.mean == pytest.approx(n / 2)
+    assert expected.by_chance == (binom.ppf(0.05, n, 0.5), binom.ppf(0.95, n, 0.5))
+    assert expected.cautious == (binom.ppf(0.05, n, 0.3), binom.ppf(0.95, n, 0.7))
 
 
 def test_the_ends_of_probability_fall_in_the_outer_bars(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_dockets_are_compared_by_id(tmp_path: Path) -> None:
     rows = [{"id": "up"} | before, *({"id": name} for name in ids)]
     old = [row | {"model_version": "enjoin version 0"} for row in rows]
     changes = compare_dockets(now, _docket(tmp_path, old, "earlier.csv"))
-    assert [(one.now.id, round(one.points)) for one in changes.moved] == [
+    assert [(motion.now.id, round(motion.points)) for motion in changes.moved] == [
         ("down", -19),
         ("up", 12),
         ("left", 0),
@@ -134,8 +134,8 @@ def test_dockets_are_compared_by_id(tmp_path: Path) -> None:
 
 
 def test_another_docket_is_not_an_earlier_scoring(tmp_path: Path) -> None:
-    now = _docket(tmp_path, [{"id": "mine"}, {"id": "row-1"}])
-    other = _docket(tmp_path, [{"id": "theirs"}, {"id": "row-1"}], "other.csv")
+    now = _docket(tmp_path, [{"id": "first"}, {"id": "row-1"}])
+    other = _docket(tmp_path, [{"id": "second"}, {"id": "row-1"}], "other.csv")
     with pytest.raises(UnreadableInput, match=r"other\.csv has no id in common with scored\.csv"):
         compare_dockets(now, other)
     with pytest.raises(ValueError, match="is the scored docket itself"):
@@ -186,11 +186,11 @@ def test_details_come_from_the_file_that_was_scored(tmp_path: Path) -> None:
 class _Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
 
 def test_nothing_from_the_docket_becomes_html(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_nothing_from_the_docket_becomes_html(tmp_path: Path) -> None:
     row = dict.fromkeys((*fields, "model_version", "top_harm"), bad)
     now, before = _docket(tmp_path, [row]), _docket(tmp_path, [row | {"p_grant": 0.4}], "b.csv")
     page = docket_page(now, compare_dockets(now, before), 100, datetime(2026, 3, 2, 8, 0))
-    tags = _Tags(page).found
+    tags = _Tags(page).tags
     assert [tag for tag, _ in tags].count("script") == 1
     assert not [tag for tag, _ in tags if tag == "img"]
     assert not [name for _, names in tags for name in names if name.startswith("on")]
@@ -209,7 +209,7 @@ def test_nothing_from_the_docket_becomes_html(tmp_path: Path) -> None:
 def test_the_page_loads_nothing(tmp_path: Path) -> None:
     page = _page(_docket(tmp_path, [{}]))
     assert "default-src 'none'" in page
-    for tag, names in _Tags(page).found:
+    for tag, names in _Tags(page).tags:
         for name in ("src", "href"):
             if name in names:
                 assert (names[name] or "").startswith(("#", "data:")), (tag, names)
@@ -220,7 +220,7 @@ def test_the_page_loads_nothing(tmp_path: Path) -> None:
 def test_a_long_docket_is_listed_in_part(tmp_path: Path) -> None:
     rows = [{"id": f"m{i}", "p_grant": 0.3 + i / 100} for i in range(41)]
     page = _page(_docket(tmp_path, rows), limit=5)
-    listed = [names["data-id"] for _, names in _Tags(page).found if "data-id" in names]
+    listed = [names["data-id"] for _, names in _Tags(page).tags if "data-id" in names]
     assert listed == ["m20", "m19", "m21", "m18", "m22"]
     assert "5 of 41" in page
     assert "--limit 41" in page
