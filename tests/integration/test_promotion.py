@@ -237,7 +237,7 @@ def test_rollback_goes_back_one_champion_at_a_time(rivals: Store) -> None:
     assert registry_state() == RegistryState((1, 2, 3), champion=1)
     result = _invoke("rollback")
     assert result.exit_code == 2
-    assert "none was before it" in result.output
+    assert "replaced no other version" in result.output
     assert registry_state().champion == 1
 
 
