@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
 from data.io.load import check_rows
-from data.schema import Motion
+from data.schema import Motion, allowed_values
 from features.build import FAMILIES
+from features.phrases.lexicon import meaning
 from serve.http.auth import AccessControl
 from serve.http.errors import add_error_handlers, error_responses
 from serve.http.metrics import add_metrics
@@ -86,6 +87,13 @@ class WhatIfRequest(BaseModel):
         min_length=1,
         json_schema_extra=_describe_changes,
     )
+
+
+class Labels(BaseModel):
+    """Words for what the schema and the answers name by a key."""
+
+    families: dict[str, str] = Field(description="label of each feature family, in order")
+    values: dict[str, dict[str, str]] = Field(description="label of each allowed value, by field")
 
 
 class Health(BaseModel):
@@ -221,10 +229,15 @@ def build_app(
         """Return the JSON Schema of a motion: every field and its allowed values."""
         return Motion.model_json_schema()
 
-    @api.get("/families")
-    async def families() -> dict[str, str]:
-        """Return the feature families in order: the key of each, and its label."""
-        return FAMILIES
+    @api.get("/labels")
+    async def labels() -> Labels:
+        """Return the words for the feature families and for the values of a motion's fields."""
+        values = {
+            field: {value: meaning(field, value) for value in allowed_values(field)}
+            for field in Motion.model_fields
+            if allowed_values(field)
+        }
+        return Labels(families=FAMILIES, values=values)
 
     @api.get("/example")
     async def example() -> Motion:

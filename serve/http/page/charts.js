@@ -28,12 +28,14 @@ function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, int
     element("circle", {cx: x(p), cy: 21, r: 8, fill: "var(--accent)"}))];
 }
 
-function waterfall(families, width = chartWidth(), rowHeight = 24) {
-  const labelWidth = 164, figureWidth = 46, barHeight = rowHeight - 8;
+function waterfall(families, width = chartWidth(), rowHeight = 24, characterWidth = 7.3) {
+  const figureWidth = 46, barHeight = rowHeight - 8;
   const shares = families.filter(({points}) => Math.abs(points) >= 0.05)
     .sort((a, b) => a.points - b.points);
   const max = Math.max(0, ...shares.map(({points}) => points));
   const min = Math.min(0, ...shares.map(({points}) => points));
+  const longest = Math.max(0, ...shares.map(({family}) => family.length));
+  const labelWidth = 8 + characterWidth * longest;
   const scale = (width - labelWidth - 2 * figureWidth) / Math.max(1, max - min);
   const zero = labelWidth + figureWidth - min * scale, height = rowHeight * shares.length + 8;
   const rows = shares.flatMap(({family, points}, index) => {

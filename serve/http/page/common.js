@@ -2,17 +2,13 @@
 "use strict";
 
 const SVG_TAGS = ["svg", "rect", "line", "circle", "text", "title"];
-const ABBREVIATIONS = {tro: "temporary restraining order", pi: "preliminary injunction",
-  ip: "IP", mdl: "MDL"};
 
 const find = (id) => document.getElementById(id);
 const percent = (p) => `${Math.round(100 * p)}%`;
 const signed = (points) => `${points >= 0 ? "+" : "−"}${Math.abs(points).toFixed(1)}`;
 const withRange = ({value, low, high}, digits) =>
   `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-// A field name or value of the schema in plain words.
-const plain = (value) =>
-  String(value).split("_").map((word) => ABBREVIATIONS[word] || word).join(" ");
+const plain = (name) => String(name).replaceAll("_", " ").replace(/\bmdl\b/, "MDL");
 
 function element(tag, attributes = {}, ...children) {
   const node = SVG_TAGS.includes(tag)

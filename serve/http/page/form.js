@@ -6,6 +6,7 @@ const CASE_FIELDS = ["id", "case_id", "caption", "docket_number", "judge"];
 const BLANK_PATTERN = "^\\s*$";  // the schema allows blank text wherever a value may be missing
 
 let schema = null;
+let labels = null;  // words for families of factors, and for the values of fields
 let caseFields = {};  // the example's case name, judge etc., for which the form has no input
 
 const codedFields = () => Object.keys(schema.properties)
@@ -30,34 +31,47 @@ function fieldType(name) {
   return number ? {kind: "number", min: number.minimum, max: number.maximum} : {kind: "text"};
 }
 
-function setOptions(select, values, blankLabel) {
-  const label = (value) => value === true ? "yes" : value === false ? "no" : plain(value);
+const valueLabel = (name, value) => value === true ? "yes" : value === false ? "no"
+  : labels.values[name]?.[value] || plain(value);
+
+function setOptions(select, name, blankLabel) {
+  const {values} = fieldType(name);
   select.replaceChildren(element("option", {value: ""}, blankLabel),
-    ...values.map((value) => element("option", {value}, label(value))));
+    ...values.map((value) => element("option", {value}, valueLabel(name, value))));
+}
+
+const fieldLabel = (name) =>
+  [plain(name), " ", element("em", {}, `(${schema.properties[name].description})`)];
+
+function checkboxes(name, values, attributes) {
+  const boxes = values.map((value) => element("label", {},
+    element("input", {type: "checkbox", value, ...attributes(value)}),
+    value === "none" ? "none of these" : valueLabel(name, value)));
+  return element("fieldset", {class: "choices"}, element("legend", {}, ...fieldLabel(name)),
+    ...boxes);
 }
 
 function fieldInput(name) {
   const {kind, values, min, max} = fieldType(name);
   if (kind === "list") {
-    const boxes = [...values, "none"].map((value) => element("label", {},
-      element("input", {type: "checkbox", name, value}),
-      value === "none" ? "none of these" : plain(value)));
-    return element("fieldset", {class: "choices"}, element("legend", {}, plain(name)), ...boxes);
+    return checkboxes(name, [...values, "none"], () => ({name}));
   }
   const isNumber = kind === "number";
   const input = isNumber
     ? element("input", {type: "number", min: min ?? 0, step: max ? 1 : "any", ...(max && {max})})
     : element("select");
-  if (!isNumber) setOptions(input, values, "not shown");
+  if (!isNumber) setOptions(input, name, "not shown");
   input.name = input.id = name;
-  const hint = max ? [" ", element("em", {}, `(${schema.properties[name].description})`)] : [];
-  return element("div", {}, element("label", {for: name}, plain(name), ...hint), input);
+  return element("div", {}, element("label", {for: name}, ...fieldLabel(name)), input);
 }
 
 function buildForm() {
-  setOptions(find("motion_type"), fieldType("motion_type").values, "choose one");
-  setOptions(find("claim_area"), fieldType("claim_area").values, "not shown");
-  find("fields").replaceChildren(...codedFields().map(fieldInput));
+  setOptions(find("motion_type"), "motion_type", "choose one");
+  setOptions(find("claim_area"), "claim_area", "not shown");
+  const isList = (name) => fieldType(name).kind === "list";
+  const fields = codedFields();
+  find("fields").replaceChildren(...fields.filter((name) => !isList(name)).map(fieldInput));
+  find("list-fields").replaceChildren(...fields.filter(isList).map(fieldInput));
 }
 
 // The motion as the form states it; a field without an entry is null.

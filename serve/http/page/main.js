@@ -79,9 +79,9 @@ async function updateWhatIf() {
 async function start() {
   if (schema) return;
   try {
-    const responses = await Promise.all([request("v1/schema"), request("v1/families")]);
+    const responses = await Promise.all([request("v1/schema"), request("v1/labels")]);
     if (schema) return;  // started twice, for instance while a key is entered
-    [schema, families] = responses;
+    [schema, labels] = responses;
   } catch (error) {
     showStatus(error.message, true);
     return;

@@ -23,7 +23,8 @@ function memoHeading(answer, motion, comparables) {
       motion.docket_number && `No. ${motion.docket_number}`],
     Court: [comparables?.court || motion.court || "not shown",
       motion.judge && `Judge ${motion.judge}`, motion.decided],
-    Motion: [plain(motion.motion_type), motion.claim_area && `claim: ${plain(motion.claim_area)}`],
+    Motion: [valueLabel("motion_type", motion.motion_type),
+      motion.claim_area && valueLabel("claim_area", motion.claim_area)],
     "Based on": [MODES[answer.mode] || plain(answer.mode), ...papers],
     Date: [today],
   };
@@ -62,7 +63,7 @@ function writeMemo(answer, motion, comparables) {
     element("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
     ...remarksOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
-    waterfall(answer.families, MEMO.width, 19),
+    waterfall(answer.families, MEMO.width, 19, 6.1),
     element("h2", {}, "Leading factors"),
     factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)),
     ...(comparables ? comparableRulings(comparables) : []),

@@ -5,13 +5,11 @@ const WHAT_IF_FIELDS = ["harm_evidence", "remedial_scope", "remedial_steps",
   "speculation_signals"];
 const NO_FEATURE = "no feature that affects the estimate";
 
-let families = {};  // the label of each family of features, by its key
-
 const familyOf = ({factor}) => factor.split(".")[0];
 const familyColor = (family) => `--family: var(--${family}, var(--quiet))`;
 
 function performanceText({rulings, first_year: year, roc_auc: rocAuc, brier_score: brierScore}) {
-  return `Tested in this mode on ${rulings} rulings from ${year} or later: ` +
+  return `Tested with this kind of input on ${rulings} rulings from ${year} or later: ` +
     `ROC AUC ${withRange(rocAuc, 2)}, Brier score ${withRange(brierScore, 3)}`;
 }
 
@@ -40,7 +38,7 @@ function highlighted(text, passages) {
     const meaning = passage.meaning || plain(passage.factor);
     parts.push(codePoints.slice(end, passage.start).join(""),
       element("mark", {style: familyColor(family),
-        title: `${families[family] || family}: ${meaning} (${context})`,
+        title: `${labels.families[family] || family}: ${meaning} (${context})`,
         ...(passage.negated && {class: "negated"})},
       codePoints.slice(passage.start, passage.end).join("")));
     end = passage.end;
@@ -62,7 +60,7 @@ function showAnswer(answer, motion) {
   find("papers").replaceChildren(...papers.flatMap((paper) => [element("h4", {}, paper),
     highlighted(motion[paper], answer.evidence.filter((passage) => passage.paper === paper))]));
   const present = new Set(answer.evidence.map(familyOf));
-  find("legend").replaceChildren(...Object.entries(families)
+  find("legend").replaceChildren(...Object.entries(labels.families)
     .filter(([family]) => present.has(family))
     .map(([family, label]) =>
       element("span", {class: "legend-entry", style: familyColor(family)}, label)));
@@ -102,15 +100,14 @@ function showWhatIf({changes, current}) {
 function whatIfInput(name, current) {
   const {kind, values} = fieldType(name);
   if (kind === "list") {
-    const boxes = values.map((value) => element("label", {},
-      element("input", {type: "checkbox", "data-field": name, value,
-        ...((current || []).includes(value) && {checked: ""})}), plain(value)));
-    return element("fieldset", {class: "choices"}, element("legend", {}, plain(name)), ...boxes);
+    return checkboxes(name, values, (value) => (
+      {"data-field": name, ...((current || []).includes(value) && {checked: ""})}));
   }
   const select = element("select", {id: `what-if-${name}`, "data-field": name});
-  setOptions(select, values, "not shown");
+  setOptions(select, name, "not shown");
   select.value = current ?? "";
-  return element("div", {}, element("label", {for: `what-if-${name}`}, plain(name)), select);
+  const label = element("label", {for: select.id}, ...fieldLabel(name));
+  return element("div", {}, label, select);
 }
 
 // The what-if fields that differ from what the model takes the motion to show.
