@@ -1,6 +1,6 @@
-"""Turn labelled rulings into what the model learns from: frames per mode, labels and cases."""
+"""Turn labelled rulings into a training set: a frame per mode, labels and cases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ from train.frames import MAX_CACHED, PARTIALLY_CODED, build_frames, papers_of
 from train.model.grant_model import GrantModel
 from train.model.rating_model import RatingModel, infer_ratings
 from train.modes import BASES, MODES, Basis, Mode
+from train.settings import OnProgress
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ class TrainingSet:
     frames
         Their features in each mode.
     partially_coded
-        Features of views with some codings hidden, for learning only.
+        Their features with some codings hidden, for fitting only.
     granted
         n labels.
     groups
         n case numbers.
     targets
-        What the rating model learns (see `train.fit.rating_model.rating_targets`).
+        (n, targets) of the rating model (see `train.fit.rating_model.rating_targets`).
     cluster
-        Where models are fitted; None for this process.
+        Where to fit models; None for this process.
     """
 
     rulings: tuple[Ruling, ...]
@@ -65,9 +66,9 @@ class TrainingSet:
     cluster: Cluster | None = None
 
     def term_counts(self, rows: Rows) -> TermCounts:
-        """Return how often the papers of some rulings hold each term."""
+        """Return how often the papers of these rows contain each term."""
         if len(self.rulings) <= MAX_CACHED:
-            return self._all_term_counts.of(rows)
+            return self._all_term_counts.take(rows)
         return count_terms([self.papers[row] for row in rows], self.cluster)
 
     @cached_property
@@ -79,7 +80,7 @@ def build_training_set(
     rulings: Sequence[Ruling],
     partial_grants_as: PartialGrants = "granted",
     seed: int = 0,
-    on_progress: Callable[[str], None] = lambda step: None,
+    on_progress: OnProgress = lambda step: None,
     cluster: Cluster | None = None,
 ) -> TrainingSet:
     """Build the frames of every mode and the labels.
@@ -89,12 +90,16 @@ def build_training_set(
 
     Parameters
     ----------
+    rulings
+        The rulings; `partial_grants_as` may leave some out.
     partial_grants_as
         What a ruling granted in part counts as.
+    seed
+        Draws which codings the partially coded views hide.
     on_progress
         Called with a line for each step, for a progress display.
     cluster
-        Where features are built, and later models fitted; None for this process.
+        Where to build features and later fit models; None for this process.
     """
     rulings, labels = labelled_rulings(rulings, partial_grants_as)
     papers = papers_of(rulings)
@@ -113,7 +118,15 @@ def build_training_set(
 
 @dataclass(frozen=True)
 class InferredRatings:
-    """A rating model fitted on some rows, and what models that never saw a row infer of it."""
+    """A rating model fitted on some rows, and each row's ratings from models that never saw it.
+
+    Attributes
+    ----------
+    rating_model
+        The model, with its errors; None if too few rulings are rated.
+    out_of_fold
+        The rows' ratings, one column per target.
+    """
 
     rating_model: RatingModel | None
     out_of_fold: pd.DataFrame
@@ -122,15 +135,16 @@ class InferredRatings:
 def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatings:
     """Fit the rating model on some rows, and infer each row's ratings out of fold."""
     targets, groups = training_set.targets[rows], training_set.groups[rows]
-    fitted = rows_to_fit(targets, groups)
-    terms = training_set.term_counts(rows[fitted])
-    rating_model = fit_rating_model(terms, targets[fitted])
-    out_of_fold = out_of_fold_ratings(terms, targets[fitted], groups[fitted])
+    fitted_rows = rows_to_fit(targets, groups)
+    fitted_targets = targets[fitted_rows]
+    terms = training_set.term_counts(rows[fitted_rows])
+    rating_model = fit_rating_model(terms, fitted_targets)
+    out_of_fold = out_of_fold_ratings(terms, fitted_targets, groups[fitted_rows])
     if rating_model is not None:
-        rating_model = replace(rating_model, errors=rating_errors(out_of_fold, targets[fitted]))
-    if len(fitted) < len(rows):
-        out_of_fold = out_of_fold.set_axis(fitted).reindex(range(len(rows)))
-        others = np.setdiff1d(np.arange(len(rows)), fitted)
+        rating_model = replace(rating_model, errors=rating_errors(out_of_fold, fitted_targets))
+    if len(fitted_rows) < len(rows):
+        out_of_fold = out_of_fold.set_axis(fitted_rows).reindex(range(len(rows)))
+        others = np.setdiff1d(np.arange(len(rows)), fitted_rows)
         if rating_model is not None:
             papers = [training_set.papers[row] for row in rows[others]]
             inferred = infer_ratings(rating_model, papers, training_set.cluster)
@@ -140,7 +154,15 @@ def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatin
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model, and the frames of its training rows as it saw them: with out-of-fold ratings."""
+    """A model and the frames it was fitted on.
+
+    Attributes
+    ----------
+    model
+        The model.
+    frames
+        Its training rows in each mode, with their out-of-fold ratings.
+    """
 
     model: GrantModel
     frames: dict[Mode, FeatureFrame]
@@ -161,24 +183,35 @@ def fit_subset(
 
     Parameters
     ----------
+    training_set
+        The training set.
+    rows
+        The rows to fit on.
+    parameters
+        LightGBM's parameters.
+    n_bags
+        Boosters per ensemble.
+    seed
+        Seeds the bags.
     bases
-        Which boosters to fit; a model without some cannot answer in their modes.
+        Which ensembles to fit; a model that lacks one cannot answer in its modes.
     without
         A family of features to leave out.
     ratings
-        What `fit_inferred_ratings` gave for these rows, where that was done already.
+        The result of `fit_inferred_ratings` for these rows, if it is known already.
     """
     ratings = ratings or fit_inferred_ratings(training_set, rows)
     inferred = ratings.out_of_fold.to_numpy()
-    # Frames of a million rulings are not copied where all rows are asked for.
+    # The frames of a million rulings are not copied if all rows are needed.
     all_rows = np.array_equal(rows, np.arange(len(training_set.rulings)))
 
-    def of_rows(frames: dict[Mode, FeatureFrame]) -> dict[Mode, FeatureFrame]:
-        taken = {mode: frame if all_rows else frame.take(rows) for mode, frame in frames.items()}
-        rated = {mode: frame.with_inferred_ratings(inferred) for mode, frame in taken.items()}
-        return {m: frame.without(without) for m, frame in rated.items()} if without else rated
+    def select(frame: FeatureFrame) -> FeatureFrame:
+        frame = frame if all_rows else frame.take(rows)
+        frame = frame.with_inferred_ratings(inferred)
+        return frame.without(without) if without else frame
 
-    whole, partially_coded = of_rows(training_set.frames), of_rows(training_set.partially_coded)
+    whole = {mode: select(frame) for mode, frame in training_set.frames.items()}
+    partially_coded = {mode: select(frame) for mode, frame in training_set.partially_coded.items()}
     views: dict[Basis, tuple[TrainingView, ...]] = {
         "rated": (
             TrainingView(whole["rated"]),
@@ -207,7 +240,13 @@ def fit_subset(
 def frames_with_ratings(
     training_set: TrainingSet, rating_model: RatingModel | None, rows: Rows
 ) -> dict[Mode, FeatureFrame]:
-    """Return the frames of some rows in every mode, with the ratings inferred from their papers."""
+    """Return the frames of some rows in every mode, with ratings inferred by a fitted model.
+
+    Parameters
+    ----------
+    rating_model
+        The fitted model; None leaves the ratings "not shown".
+    """
     frames = {mode: frame.take(rows) for mode, frame in training_set.frames.items()}
     inferred = None
     if rating_model is not None and len(training_set.rulings) <= MAX_CACHED:

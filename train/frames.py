@@ -1,6 +1,6 @@
 """The frames a model learns from: every motion in each mode, whole and partially coded."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -8,29 +8,28 @@ import pandas as pd
 from data.arrays import Flags
 from data.schema import Motion, Ruling
 from features.build import build_features
-from features.document import Papers, LazyPapers
-from features.frame import FeatureFrame
-from features.phrases.hits import Hit
+from features.document import LazyPapers, Papers
+from features.frame import FeatureFrame, HitsByColumn
 from train.cluster import CHUNK, Cluster, map_in_order
 from train.modes import MODES, Mode, hidden_fields, masked, partly_masked
+from train.settings import OnProgress
 
 View = Literal["whole", "partially_coded"]
 Frames = dict[tuple[View, Mode], FeatureFrame]
 PARTIALLY_CODED: tuple[Mode, ...] = ("rated", "coded")
-"""Modes with codings to hide."""
+"""The modes that have codings to hide."""
 VIEWS: tuple[tuple[View, Mode], ...] = (
     *(("whole", mode) for mode in MODES),
     *(("partially_coded", mode) for mode in PARTIALLY_CODED),
 )
 MAX_CACHED = 20_000
-"""Rulings up to which what is found in their papers is kept (some 30 kB each), so that each paper
-is read once in a training; papers of more are read again where they are needed."""
-OnProgress = Callable[[str], None]
-_Piece = tuple[Sequence[Motion], Sequence[Papers], Flags]
+"""Most rulings whose papers keep what is found in them (some 30 kB each), so that training reads
+each paper once; the papers of more rulings are read again when needed."""
+_Chunk = tuple[Sequence[Motion], Sequence[Papers], Flags]
 
 
 def papers_of(motions: Sequence[Motion]) -> Sequence[Papers]:
-    """Return the papers of n motions; of more than `MAX_CACHED`, what is read is not kept."""
+    """Return the papers of n motions, as `LazyPapers` if n is above `MAX_CACHED`."""
     if len(motions) <= MAX_CACHED:
         return tuple(map(Papers.of, motions))
     return LazyPapers([(motion.motion, motion.opposition) for motion in motions])
@@ -43,53 +42,57 @@ def build_frames(
     cluster: Cluster | None = None,
     on_progress: OnProgress = lambda step: None,
 ) -> Frames:
-    """Build the frames of n motions for every view of them.
+    """Build the frames of n motions for every view.
 
     They hold values and papers only: provenance and the phrases behind each value are for answers,
-    and of a million rulings they fill the memory.
+    and those of a million rulings do not fit into memory.
 
     Parameters
     ----------
+    motions
+        The n motions; labels are dropped.
     papers
-        Those of the n motions.
+        Their papers.
     seed
-        Draws what partially coded views hide.
+        Draws which codings the partially coded views hide.
     cluster
-        Where features are built; None for this process.
+        Where to build features; None for this process.
+    on_progress
+        Called with a line for each chunk, for a progress display.
     """
     hidden = hidden_fields(len(motions), seed)
     where = f" on {len(cluster.workers)} worker(s)" if cluster else ""
 
-    def pieces() -> Iterator[_Piece]:
+    def chunks() -> Iterator[_Chunk]:
         for start in range(0, len(motions), CHUNK):
-            on_progress(f"building features{where}, {start:,} of {len(motions):,} rulings begun")
+            on_progress(f"building features{where}: {start:,} of {len(motions):,} rulings started")
             rows = slice(start, start + CHUNK)
             yield [_without_label(motion) for motion in motions[rows]], papers[rows], hidden[rows]
 
-    built: list[list[pd.DataFrame]] = [[] for _ in VIEWS]
-    for values in map_in_order(cluster, _build_values, pieces()):
-        for parts, part in zip(built, values, strict=True):
-            parts.append(part)
-    no_hits: tuple[dict[str, tuple[Hit, ...]], ...] = ({},) * len(papers)
+    chunks_by_view: list[list[pd.DataFrame]] = [[] for _ in VIEWS]
+    for values_by_view in map_in_order(cluster, _build_values, chunks()):
+        for built, values in zip(chunks_by_view, values_by_view, strict=True):
+            built.append(values)
+    no_hits: tuple[HitsByColumn, ...] = ({},) * len(papers)
     frames: Frames = {}
-    for view, parts in zip(VIEWS, built, strict=True):
-        values = pd.concat(parts, ignore_index=True)
-        parts.clear()  # five frames of a million rulings are enough to hold
+    for view, built in zip(VIEWS, chunks_by_view, strict=True):
+        values = pd.concat(built, ignore_index=True)
+        built.clear()  # one copy of five frames of a million rulings is enough
         frames[view] = FeatureFrame.from_values(values, no_hits, papers)
     return frames
 
 
-def _build_values(piece: _Piece) -> list[pd.DataFrame]:
+def _build_values(chunk: _Chunk) -> list[pd.DataFrame]:
     """Build the values of some motions for every view."""
-    motions, papers, hidden = piece
-    pairs = list(papers)  # made once, shared by the views
+    motions, papers, hidden = chunk
+    shared_papers = list(papers)  # lazy papers are created once for all views
     return [
         build_features(
             [
                 _masked(motion, view, mode, fields)
                 for motion, fields in zip(motions, hidden, strict=True)
             ],
-            pairs,
+            shared_papers,
         ).values
         for view, mode in VIEWS
     ]

@@ -1,4 +1,4 @@
-"""Fit the factor readers, and read each training ruling with readers that never saw its case."""
+"""Fit the rating model, and infer each training ruling's ratings without having seen its case."""
 
 from collections.abc import Sequence
 
@@ -16,30 +16,39 @@ from train.fit.vocabulary import TermCounts, fit_vocabulary
 from train.model.rating_model import TARGETS, RatingModel
 
 PENALTY = 2.0
+"""The ridge penalty (scikit-learn's `alpha`)."""
 FOLDS = 5
 MAX_RULINGS = 20_000
-"""Training rulings that readers are fitted on: a minute or two and some hundred MB. Of more, the
-others are read as motions never seen, which is what out-of-fold readings are to be like."""
+"""Most training rulings that the model is fitted on, within a minute or two and some hundred MB.
+The ratings of the others are inferred as for new motions, which is also out of fold."""
 MIN_TARGETS = 100
-"""With fewer rated rulings a factor is not read at all."""
+"""Fewest rated rulings with which a target is fitted."""
 
 
 def rating_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Floats:
-    """Return (n, targets) ratings and the log-odds of the readers' forecasts, NaN where unknown."""
+    """Return (n, targets) ratings and log-odds of forecasts, NaN where unknown.
+
+    Parameters
+    ----------
+    rulings
+        n rulings.
+    forecasts
+        By ruling id, the probability of a grant as forecast without knowledge of the outcome.
+    """
     rows = [
         [getattr(ruling, factor) for factor in RATINGS] + [forecasts.get(ruling.id)]
         for ruling in rulings
     ]
     targets = np.array(rows, dtype=float).reshape(len(rows), len(TARGETS))
-    # A forecast of 0 or 1 would be infinitely far out.
+    # A forecast of 0 or 1 has infinite log-odds.
     targets[:, -1] = logit(np.clip(targets[:, -1], 0.02, 0.98))
     return targets
 
 
 def rows_to_fit(targets: Floats, groups: Rows) -> Rows:
-    """Return the rows of n training rulings that readers are fitted on.
+    """Return the rows of n training rulings that the rating model is fitted on.
 
-    All of them, or of more than `MAX_RULINGS` as many, in whole cases that hold a rated ruling.
+    These are all rows, or up to `MAX_RULINGS` of them, drawn as whole cases with a rated ruling.
     """
     if len(groups) <= MAX_RULINGS:
         return np.arange(len(groups), dtype=np.intp)
@@ -49,38 +58,69 @@ def rows_to_fit(targets: Floats, groups: Rows) -> Rows:
 
 
 def fit_rating_model(terms: TermCounts, targets: Floats) -> RatingModel | None:
-    """Fit the readers on n training rulings, or return None where none has enough targets."""
-    readable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
-    vocabulary = fit_vocabulary(terms) if readable.any() else None
+    """Fit a rating model; return None if no target is known for enough rulings.
+
+    Parameters
+    ----------
+    terms
+        The term counts of n training rulings.
+    targets
+        (n, targets), NaN where unknown.
+    """
+    fittable = (~np.isnan(targets)).sum(axis=0) >= MIN_TARGETS
+    vocabulary = fit_vocabulary(terms) if fittable.any() else None
     if vocabulary is None:
         return None
     matrix = terms.weighted(vocabulary)
     weights = np.full((len(TARGETS), matrix.shape[1]), np.nan)
     intercepts = np.full(len(TARGETS), np.nan)
-    for place in np.flatnonzero(readable):
-        known = np.flatnonzero(~np.isnan(targets[:, place]))
-        ridge = Ridge(alpha=PENALTY).fit(matrix[known], targets[known, place])
-        weights[place], intercepts[place] = ridge.coef_, ridge.intercept_
+    for target in np.flatnonzero(fittable):
+        known = np.flatnonzero(~np.isnan(targets[:, target]))
+        ridge = Ridge(alpha=PENALTY).fit(matrix[known], targets[known, target])
+        weights[target], intercepts[target] = ridge.coef_, ridge.intercept_
     return RatingModel(vocabulary, weights, intercepts, np.full(len(TARGETS), np.nan))
 
 
 def out_of_fold_ratings(terms: TermCounts, targets: Floats, groups: Rows) -> pd.DataFrame:
-    """Read each of n training rulings with readers that never saw its case."""
+    """Infer the ratings of n training rulings, each with a model that never saw its case.
+
+    Parameters
+    ----------
+    terms
+        Their term counts.
+    targets
+        (n, targets), NaN where unknown.
+    groups
+        n case numbers.
+
+    Returns
+    -------
+    n rows with a column per target; NaN if a target could not be fitted.
+    """
     names = [column.name for column in COLUMNS]
-    readings = pd.DataFrame(np.nan, index=range(len(terms)), columns=names)
+    ratings = pd.DataFrame(np.nan, index=range(len(terms)), columns=names)
     n_folds = min(FOLDS, len(np.unique(groups)))
     if n_folds < 2:
-        return readings
+        return ratings
     for seen, unseen in GroupKFold(n_folds).split(targets, groups=groups):
-        readers = fit_rating_model(terms.of(seen), targets[seen])
-        if readers is not None:
-            readings.iloc[unseen] = readers.predict(terms.of(unseen).weighted(readers.vocabulary))
-    return readings
+        rating_model = fit_rating_model(terms.take(seen), targets[seen])
+        if rating_model is not None:
+            weights = terms.take(unseen).weighted(rating_model.vocabulary)
+            ratings.iloc[unseen] = rating_model.predict(weights)
+    return ratings
 
 
-def rating_errors(readings: pd.DataFrame, targets: Floats) -> Floats:
-    """Return the root mean square error of each reading, NaN where none can be compared."""
-    missed = (readings.to_numpy() - targets) ** 2
-    compared = (~np.isnan(missed)).sum(axis=0)
+def rating_errors(ratings: pd.DataFrame, targets: Floats) -> Floats:
+    """Return the root mean square error of each target, NaN if no ruling has it.
+
+    Parameters
+    ----------
+    ratings
+        n rows of inferred ratings.
+    targets
+        (n, targets), NaN where unknown.
+    """
+    squared_errors = (ratings.to_numpy() - targets) ** 2
+    n_compared = (~np.isnan(squared_errors)).sum(axis=0)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.sqrt(np.nansum(missed, axis=0) / compared), dtype=float)
+        return np.asarray(np.sqrt(np.nansum(squared_errors, axis=0) / n_compared), dtype=float)

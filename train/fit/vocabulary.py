@@ -1,6 +1,6 @@
-"""Term counts: how often each training ruling's papers hold each term, counted once.
+"""Fit the vocabulary: count the terms of all training rulings once, then choose terms per fold.
 
-The rating models of each fold fit their vocabulary on some of the rows and rate others.
+The rating model of each fold fits its vocabulary on some of the rows and infers ratings of others.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from features.document import Papers
 from train.cluster import Cluster, in_chunks, map_in_order
 from train.model.vocabulary import BLOCKS, Block, TermNames, Vocabulary, term_names
 
-# Of n motions that hold a term, the least, and the largest share. Words in most papers ("in",
-# "the") carry nothing and would be shown as reasons.
+# The fewest motions with a term, and the largest share of all motions. Words in most papers ("in",
+# "the") carry no information and would clutter the explanations.
 _BOUNDS: dict[Block, tuple[int, float]] = {
     "words": (3, 0.3),
     "indicators": (2, 0.9),
@@ -27,14 +27,14 @@ _BOUNDS: dict[Block, tuple[int, float]] = {
 
 @dataclass(frozen=True, eq=False)
 class TermCounts:
-    """The terms of n motions.
+    """How often the papers of n motions contain each term.
 
     Attributes
     ----------
     names
-        k terms of each block, in alphabetical order.
+        For each block, its k terms in alphabetical order.
     counts
-        For each block (n, k): how often.
+        For each block, (n, k) counts.
     """
 
     names: dict[Block, tuple[str, ...]]
@@ -43,63 +43,67 @@ class TermCounts:
     def __len__(self) -> int:
         return int(self.counts[BLOCKS[0]].shape[0])
 
-    def of(self, rows: Rows) -> "TermCounts":
-        """Return the counts of some motions."""
-        return TermCounts(self.names, {block: of[rows] for block, of in self.counts.items()})
+    def take(self, rows: Rows) -> "TermCounts":
+        """Return the counts of these rows, in this order."""
+        counts = {block: block_counts[rows] for block, block_counts in self.counts.items()}
+        return TermCounts(self.names, counts)
 
     def weighted(self, vocabulary: Vocabulary) -> csr_matrix:
-        """Return what `Vocabulary.matrix` makes of the papers counted."""
+        """Return what `Vocabulary.matrix` returns for the papers that were counted."""
         width = len(vocabulary.columns)
         column_of = {term: column for column, term in enumerate(vocabulary.columns)}
         cells, counts = [], []
-        for number, block in enumerate(BLOCKS):
+        for block_index, block in enumerate(BLOCKS):
             block_counts = self.counts[block].tocoo()
             columns = np.array(
                 [column_of.get((block, name), -1) for name in self.names[block]], dtype=np.int64
             )[block_counts.col]
-            parts = block_counts.row.astype(np.int64) * len(BLOCKS) + number
+            parts = block_counts.row.astype(np.int64) * len(BLOCKS) + block_index
             known = columns >= 0
             cells.append(parts[known] * width + columns[known])
             counts.append(block_counts.data[known])
-        cell, count = np.concatenate(cells), np.concatenate(counts)
-        order = np.argsort(cell)
-        return vocabulary.weighted(cell[order], count[order], len(self))
+        all_cells, all_counts = np.concatenate(cells), np.concatenate(counts)
+        order = np.argsort(all_cells)
+        return vocabulary.weighted(all_cells[order], all_counts[order], len(self))
 
 
 def count_terms(papers: Sequence[Papers], cluster: Cluster | None = None) -> TermCounts:
-    """Count the terms in the papers of n motions that a vocabulary could hold.
+    """Count the terms in the papers of n motions that are frequent enough for a vocabulary.
 
     Parameters
     ----------
+    papers
+        The papers of n motions.
     cluster
-        Where the papers are read; None for this process.
+        Where to read them; None for this process.
     """
     chunks = map_in_order(cluster, _term_names, in_chunks(papers))
-    of_motions = [names for chunk in chunks for names in chunk]
+    names_by_motion = [names for chunk in chunks for names in chunk]
     names: dict[Block, tuple[str, ...]] = {}
     counts: dict[Block, csr_matrix] = {}
     for block in BLOCKS:
         vectorizer = CountVectorizer(analyzer=itemgetter(block), min_df=_BOUNDS[block][0])
         try:
-            counts[block] = vectorizer.fit_transform(of_motions)
+            counts[block] = vectorizer.fit_transform(names_by_motion)
             names[block] = tuple(vectorizer.get_feature_names_out().tolist())
-        except ValueError:  # no term is in so many motions
-            counts[block], names[block] = csr_matrix((len(of_motions), 0), dtype=np.int64), ()
+        except ValueError:  # no term is frequent enough
+            counts[block] = csr_matrix((len(names_by_motion), 0), dtype=np.int64)
+            names[block] = ()
     return TermCounts(names, counts)
 
 
 def fit_vocabulary(term_counts: TermCounts) -> Vocabulary | None:
-    """Fit the terms on n motions, or return None where some block would have none.
+    """Choose the terms by their frequency in n motions; None if a block would have no term.
 
     Inverse document frequencies are smoothed as in scikit-learn's `TfidfVectorizer`.
     """
     terms: dict[Block, tuple[str, ...]] = {}
     idf: dict[Block, Floats] = {}
-    for block, (least, largest_share) in _BOUNDS.items():
+    for block, (min_motions, max_share) in _BOUNDS.items():
         names = term_counts.names[block]
         motions_with = np.bincount(term_counts.counts[block].indices, minlength=len(names))
-        frequent = motions_with <= largest_share * len(term_counts)
-        kept = np.flatnonzero((motions_with >= least) & frequent)
+        informative = motions_with <= max_share * len(term_counts)
+        kept = np.flatnonzero((motions_with >= min_motions) & informative)
         if not len(kept):
             return None
         terms[block] = tuple(names[column] for column in kept)

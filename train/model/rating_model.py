@@ -1,11 +1,11 @@
-"""Factor readers: from the words of both papers to the ratings an analyst would likely give.
+"""The rating model: infers the ratings of the Winter factors, and a forecast, from the papers.
 
-Many users bring only text, while the four ratings of Winter v. NRDC, 555 U.S. 7, 20 (2008) carry
-most of the signal. A reader is ridge regression on what the papers hold (`train.model.vocabulary`): words and
-word pairs, the phrases of the families, and the circumstances that doctrine weighs. It is fitted on
-the rated training rulings only; the model learns from out-of-fold readings, so that it meets
-readings as good as those of motions never seen. A fifth reader learns the forecasts of
-outcome-blind readers where training rulings have them: a soft target, never an input.
+The four ratings of Winter v. NRDC, 555 U.S. 7, 20 (2008) carry most of the signal, but many users
+have only the papers. The rating model is one ridge regression per target on the TF-IDF weights of
+the papers' terms (`train.model.vocabulary`). Its targets are an analyst's ratings of the four
+factors, where training rulings have them, and the log-odds of forecasts made in ignorance of the
+outcome, where there are any. The grant model is trained on out-of-fold ratings, which are as
+accurate as those of new motions; the forecasts are targets only, never inputs.
 """
 
 from collections.abc import Sequence
@@ -27,21 +27,24 @@ from train.cluster import Cluster, in_chunks, map_in_order
 from train.model.vocabulary import BLOCKS, Vocabulary, find_terms
 
 TARGETS = (*RATINGS, FORECAST)
-SHOWN_PHRASES = 5
+MAX_PHRASES = 5
+"""Terms shown as the evidence of one inferred rating."""
 
 
 @dataclass(frozen=True, eq=False)
 class RatingModel:
-    """Fitted readers of the factors.
+    """Fitted ridge regressions, one per target.
 
     Attributes
     ----------
     vocabulary
-        The terms read, k columns in all.
-    weights, intercepts
-        (targets, k) and (targets,) of the ridge regressions; NaN where a factor is not read.
+        The terms, k columns in all.
+    weights
+        (targets, k) coefficients; NaN for a target that was not fitted.
+    intercepts
+        (targets,) intercepts; NaN for a target that was not fitted.
     errors
-        (targets,) root mean square error of readings of cases not seen; NaN where not known.
+        (targets,) root mean square errors on cases not seen in fitting; NaN if not known.
     """
 
     vocabulary: Vocabulary
@@ -50,61 +53,71 @@ class RatingModel:
     errors: Floats
 
     def infer(self, papers: Sequence[Papers]) -> pd.DataFrame:
-        """Return n rows with a column per reading; NaN where a factor is not read."""
-        values = self.predict(self.vocabulary.matrix(papers))
-        return pd.DataFrame(values, columns=[column.name for column in COLUMNS])
+        """Return the ratings of n motions, one column per target; NaN if it was not fitted."""
+        ratings = self.predict(self.vocabulary.matrix(papers))
+        return pd.DataFrame(ratings, columns=[column.name for column in COLUMNS])
 
     def predict(self, terms: csr_matrix) -> Floats:
-        """Return the (n, targets) readings of motions whose terms were found."""
-        return np.asarray(terms @ self._filled.T + self.intercepts, dtype=float)
+        """Return the (n, targets) ratings for (n, k) weights of terms."""
+        return np.asarray(terms @ self._finite_weights.T + self.intercepts, dtype=float)
 
     def explain(
         self, papers: Sequence[Papers], terms: csr_matrix
     ) -> list[dict[str, tuple[Hit, ...]]]:
-        """Return the words that moved each reading most, for n motions, by column name."""
-        bounds = zip(papers, pairwise(terms.indptr.tolist()), strict=True)
+        """Return, for each of n motions, the terms that moved each rating most, by column name.
+
+        Parameters
+        ----------
+        papers
+            The papers of the n motions.
+        terms
+            Their (n, k) weights: `vocabulary.matrix(papers)`.
+        """
+        rows = zip(papers, pairwise(terms.indptr.tolist()), strict=True)
         return [
-            self._words(pair, terms.indices[start:end], terms.data[start:end])
-            for pair, (start, end) in bounds
+            self._strongest_terms(pair, terms.indices[start:end], terms.data[start:end])
+            for pair, (start, end) in rows
         ]
 
-    def _words(self, papers: Papers, places: Rows, weights: Floats) -> dict[str, tuple[Hit, ...]]:
-        moved = weights * self._filled[:, places]
-        strongest = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :SHOWN_PHRASES]
-        columns = self.vocabulary.columns
-        terms = [
-            [columns[place] for place in places[row[mine[row] != 0]].tolist()]
-            for row, mine in zip(strongest, moved, strict=True)
+    def _strongest_terms(
+        self, papers: Papers, term_columns: Rows, weights: Floats
+    ) -> dict[str, tuple[Hit, ...]]:
+        contributions = weights * self._finite_weights[:, term_columns]
+        strongest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :MAX_PHRASES]
+        names = self.vocabulary.columns
+        terms_by_target = [
+            [names[column] for column in term_columns[order[of_target[order] != 0]].tolist()]
+            for order, of_target in zip(strongest, contributions, strict=True)
         ]
-        found = find_terms(papers, {term for some in terms for term in some})
+        hits = find_terms(papers, {term for terms in terms_by_target for term in terms})
         return {
-            column.name: tuple(found[term] for term in some)
-            for column, some in zip(COLUMNS, terms, strict=True)
-            if some
+            column.name: tuple(hits[term] for term in terms)
+            for column, terms in zip(COLUMNS, terms_by_target, strict=True)
+            if terms
         }
 
     @cached_property
-    def _filled(self) -> Floats:
+    def _finite_weights(self) -> Floats:
         return np.nan_to_num(self.weights)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the readers as plain JSON values."""
+        """Return the model as plain JSON values."""
         return {
             "terms": {block: list(terms) for block, terms in self.vocabulary.terms.items()},
             "idf": {block: idf.tolist() for block, idf in self.vocabulary.idf.items()},
-            "weights": [[_or_none(w) for w in row] for row in self.weights.tolist()],
+            "weights": [[_or_none(value) for value in row] for row in self.weights.tolist()],
             "intercepts": [_or_none(value) for value in self.intercepts.tolist()],
             "errors": [_or_none(value) for value in self.errors.tolist()],
         }
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> "RatingModel":
-        """Read what `to_json` gave.
+        """Return the model that `to_json` wrote.
 
         Raises
         ------
         ValueError
-            If the parts do not fit together.
+            If the shapes of its arrays do not agree.
         """
         vocabulary = Vocabulary(
             {block: tuple(record["terms"][block]) for block in BLOCKS},
@@ -113,30 +126,36 @@ class RatingModel:
         weights = np.array(record["weights"], dtype=float)
         intercepts = np.array(record["intercepts"], dtype=float)
         errors = np.array(record["errors"], dtype=float)
-        uneven = [b for b in BLOCKS if len(vocabulary.terms[b]) != len(vocabulary.idf[b])]
+        uneven = any(len(vocabulary.terms[block]) != len(vocabulary.idf[block]) for block in BLOCKS)
         n_terms = len(vocabulary.columns)
         expected = ((len(TARGETS), n_terms), (len(TARGETS),), (len(TARGETS),))
         if uneven or (weights.shape, intercepts.shape, errors.shape) != expected:
-            raise ValueError(f"readers of {n_terms} terms with weights of shape {weights.shape}")
+            raise ValueError(
+                f"a rating model of {n_terms} terms has weights of shape {weights.shape}"
+            )
         return cls(vocabulary, weights, intercepts, errors)
 
 
 def infer_ratings(
-    readers: RatingModel, papers: Sequence[Papers], cluster: Cluster | None = None
+    rating_model: RatingModel, papers: Sequence[Papers], cluster: Cluster | None = None
 ) -> pd.DataFrame:
-    """Return what `readers.read` does of the papers of n motions, read chunk by chunk.
+    """Return `rating_model.infer(papers)`, computed chunk by chunk.
 
     Parameters
     ----------
+    rating_model
+        The fitted model.
+    papers
+        The papers of n motions.
     cluster
-        Where they are read; None for this process.
+        Where to read them; None for this process.
     """
-    chunks = [readers.infer([]), *map_in_order(cluster, _read, in_chunks(papers), readers)]
-    return pd.concat(chunks, ignore_index=True)
+    chunks = map_in_order(cluster, _infer, in_chunks(papers), rating_model)
+    return pd.concat([rating_model.infer([]), *chunks], ignore_index=True)
 
 
-def _read(papers: Sequence[Papers], readers: RatingModel) -> pd.DataFrame:
-    return readers.infer(papers)
+def _infer(papers: Sequence[Papers], rating_model: RatingModel) -> pd.DataFrame:
+    return rating_model.infer(papers)
 
 
 def _or_none(value: float) -> float | None:

@@ -1,15 +1,15 @@
 """Scope: whether a motion is like the rulings the model learned from.
 
-A model answers a recipe as readily as a motion. Three things speak against an answer: words that
-the training rulings do not have (by a conformal p-value, so that at most a stated share of motions
-like them is flagged), a paper that asks for no interim relief or speaks as another kind of paper
-(`features/lexicons/scope.toml`), and a court or kind of motion that the training rulings hardly
-have. A motion out of scope is answered with a wider interval and the reasons.
+A model answers a recipe as readily as a motion. A motion is out of scope for any of three reasons:
+its words are unfamiliar (by a conformal p-value, so that at most a stated share of motions like the
+training rulings is flagged); it does not ask for interim relief, or reads like another type of
+paper (`features/lexicons/scope.toml`); or its court or motion type is rare among the training
+rulings. Its answer gives the reasons and a wider interval.
 
 References
 ----------
 Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World (conformal p-value);
-Laxhammar and Falkman (2010) on its use for what is unlike the training data.
+Laxhammar and Falkman (2010) on its use for anomaly detection.
 """
 
 from collections import Counter
@@ -28,19 +28,22 @@ from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
 from train.model.vocabulary import words_of
 
 FALSE_ALARMS = 0.01
-"""Share of motions like the training rulings that strange words alone may flag."""
-FEW = 15
-"""Training rulings of a court level or kind of motion below which it counts as hardly seen."""
-FEWEST_WORDS = 8
-LONG = 3_000
-"""Characters from which a motion names the relief it asks for; shorter ones may say "stop"."""
-EVERY = 6_000
-"""Characters (some 1,000 words) of a long motion in which relief is named once at the least."""
-SEEN = {
-    "motion_type.motion_type": "motions ({})",
-    "forum.level": "rulings of this level of court ({})",
+"""Share of motions like the training rulings that unfamiliar words alone may flag."""
+MIN_RULINGS = 15
+"""Training rulings at a court level or of a motion type below which it counts as rare."""
+MIN_WORDS = 8
+"""Words of both papers below which a motion cannot be assessed."""
+LONG_MOTION = 3_000
+"""Characters from which a motion must name the relief sought; a shorter one may say "stop"."""
+CHARACTERS_PER_MENTION = 6_000
+"""Characters (some 1,000 words) of a long motion in which it names the relief at least once."""
+COUNTED_COLUMNS = {
+    "motion_type.motion_type": "motions of this type ({})",
+    "forum.level": "rulings at this level of court ({})",
 }
-_TOLD = (*SEEN, "forum.court")
+"""The columns whose rare values put a motion out of scope, and what to call the training rulings
+with such a value."""
+_DOCKET_COLUMNS = (*COUNTED_COLUMNS, "forum.court")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +53,11 @@ class Scope:
     Attributes
     ----------
     words
-        The words that stand in at least `train.fit.scope.MIN_RULINGS` of them.
+        The words that appear in at least `train.fit.scope.MIN_RULINGS` of them.
     strangeness
-        For each, the share of its words that the others do not have, in order.
+        For each, the share of its words that rulings of other cases lack, in ascending order.
     counts
-        For each column of `SEEN`, how many of them have each value.
+        For each of `COUNTED_COLUMNS`, how many of them have each value.
     """
 
     words: frozenset[str]
@@ -62,32 +65,32 @@ class Scope:
     counts: dict[str, dict[str, int]]
 
     def reasons(self, frame: FeatureFrame) -> list[tuple[str, ...]]:
-        """Return, for each of n motions, why it is out of scope in plain words; () when it is in.
+        """Return, for each of n motions, the reasons why it is out of scope; () if it is not.
 
         Parameters
         ----------
         frame
-            As `features.build.build_features` gives it.
+            Their features, as `features.build.build_features` returns them.
         """
-        told = [frame.column(name).tolist() for name in _TOLD]
-        rows = zip(frame.papers, zip(*told, strict=True), strict=True)
+        columns = [frame.column(name).tolist() for name in _DOCKET_COLUMNS]
+        rows = zip(frame.papers, zip(*columns, strict=True), strict=True)
         return [
             (
-                *_reasons_of_words(self, papers),
-                *_reasons_of_paper(papers),
-                *_reasons_of_docket(self, dict(zip(_TOLD, values, strict=True))),
+                *_unfamiliar_words(self, papers),
+                *_other_paper(papers),
+                *_rare_docket(self, dict(zip(_DOCKET_COLUMNS, values, strict=True))),
             )
             for papers, values in rows
         ]
 
     def p_value(self, strangeness: float) -> float:
-        """Return the share of motions like the training rulings that are as strange or more."""
-        known = self._sorted
-        as_strange = len(known) - int(np.searchsorted(known, strangeness - 1e-12))
-        return (as_strange + 1) / (len(known) + 1)
+        """Return the share of motions like the training rulings that are at least as strange."""
+        n_rulings = len(self._sorted_strangeness)
+        first = int(np.searchsorted(self._sorted_strangeness, strangeness - 1e-12))
+        return (n_rulings - first + 1) / (n_rulings + 1)
 
     @cached_property
-    def _sorted(self) -> Floats:
+    def _sorted_strangeness(self) -> Floats:
         return np.array(sorted(self.strangeness))
 
     def to_json(self) -> dict[str, Any]:
@@ -100,7 +103,7 @@ class Scope:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> "Scope":
-        """Read what `to_json` gave."""
+        """Return the scope that `to_json` wrote."""
         return cls(
             frozenset(map(str, record["words"])),
             tuple(map(float, record["strangeness"])),
@@ -112,59 +115,62 @@ class Scope:
 
 
 def unknown_share(words: Sequence[str], known: frozenset[str]) -> float:
-    """Return the share of some words that are not known; 1 where there are none."""
-    known_words = sum(map(known.__contains__, words))
-    return (len(words) - known_words) / len(words) if words else 1.0
+    """Return the share of words that are not known; 1 if there are no words."""
+    n_known = sum(map(known.__contains__, words))
+    return (len(words) - n_known) / len(words) if words else 1.0
 
 
-def _reasons_of_words(scope: Scope, papers: Papers) -> list[str]:
+def _unfamiliar_words(scope: Scope, papers: Papers) -> list[str]:
+    """Return the reason if the papers have too few words, or too many unfamiliar ones."""
     words = words_of(papers)
-    if len(words) < FEWEST_WORDS:
-        return [f"the papers have {len(words)} word(s), too few to read"]
+    if len(words) < MIN_WORDS:
+        return [f"the papers have {len(words)} word(s), too few to assess"]
     share = unknown_share(words, scope.words)
-    chance = scope.p_value(share)
-    if chance > FALSE_ALARMS:
+    p_value = scope.p_value(share)
+    if p_value > FALSE_ALARMS:
         return []
     return [
-        f"{share:.0%} of the words stand in none of the training rulings or in one; of motions "
-        f"like them {chance:.1%} are as strange"
+        f"{share:.0%} of the words appear in at most one training ruling; of motions like the "
+        f"training rulings only {p_value:.1%} have so many unfamiliar words"
     ]
 
 
-def _reasons_of_paper(papers: Papers) -> list[str]:
-    """Look for words of another kind of paper, and for words that ask for interim relief."""
+def _other_paper(papers: Papers) -> list[str]:
+    """Return the reason if the motion reads like another type of paper, or asks for no relief."""
     hits = [hit for hit in papers.motion.hits if not hit.negated]
     length = len(papers.motion.text)
     fields = [hit.field for hit in hits]
-    named = fields.count(INTERIM_RELIEF)
-    if fields.count(OTHER_PAPER) > max(1, named):
-        other = Counter(hit.value for hit in hits if hit.field == OTHER_PAPER)
-        kind = max(other, key=lambda value: other[value])
-        words = [hit.words for hit in hits if hit.field == OTHER_PAPER and hit.value == kind]
-        shown = ", ".join(f'"{one}"' for one in dict.fromkeys(words[:3]))
-        return [f"it reads like a {meaning(OTHER_PAPER, kind)}: {shown}"]
-    plainly = "relief_form" in fields and length < LONG
-    enough = max(1, length // EVERY)
-    if not plainly and named < enough:
-        return ["the motion has next to no words that ask for interim relief"]
+    n_relief = fields.count(INTERIM_RELIEF)
+    if fields.count(OTHER_PAPER) > max(1, n_relief):
+        counts = Counter(hit.value for hit in hits if hit.field == OTHER_PAPER)
+        paper_type = max(counts, key=lambda value: counts[value])
+        words = [hit.words for hit in hits if hit.field == OTHER_PAPER and hit.value == paper_type]
+        examples = ", ".join(f'"{example}"' for example in dict.fromkeys(words[:3]))
+        return [f"it reads like a {meaning(OTHER_PAPER, paper_type)}: {examples}"]
+    asks_plainly = "relief_form" in fields and length < LONG_MOTION
+    if not asks_plainly and n_relief < max(1, length // CHARACTERS_PER_MENTION):
+        return ["the motion hardly asks for interim relief"]
     return []
 
 
-def _reasons_of_docket(scope: Scope, told: dict[str, Any]) -> list[str]:
-    found = []
-    court, level = told["forum.court"], told["forum.level"]
+def _rare_docket(scope: Scope, docket: dict[str, Any]) -> list[str]:
+    """Return the reasons if the court is unknown, or its level or the motion type is rare."""
+    reasons = []
+    court, level = docket["forum.court"], docket["forum.level"]
     if court is not None and level is None:
-        found.append(f"court {court!r} is not a trial court of the United States known by that id")
-    for name, words in SEEN.items():
-        value = told[name]
+        reasons.append(f"{court!r} is not a trial court of the United States, or an unknown id")
+    for name, description in COUNTED_COLUMNS.items():
+        value = docket[name]
         if value is None:
             continue
         count = scope.counts[name].get(str(value), 0)
-        if count < FEW:
-            kind = (
+        if count < MIN_RULINGS:
+            value_words = (
                 meaning("motion_type", str(value))
                 if name == "motion_type.motion_type"
                 else plain_words(str(value))
             )
-            found.append(f"only {count} {words.format(kind)} among the training rulings")
-    return found
+            reasons.append(
+                f"only {count} {description.format(value_words)} among the training rulings"
+            )
+    return reasons

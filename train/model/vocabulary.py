@@ -1,9 +1,10 @@
-"""Terms: what a factor reader sees of a motion's papers.
+"""The vocabulary: the terms in a motion's papers from which the rating model infers its ratings.
 
-Three blocks, each TF-IDF with rows of length one, so that none drowns another: words and pairs of
-neighbouring words; the phrases of the families, by indicator, denied ones apart; the circumstances
-that doctrine weighs. (Their balance on each factor is left out: on cases that the cues' writers had
-read it said far more than on others, ROC AUC 0.64 against 0.54, and readers leaned on it.)
+Three blocks of terms: words and pairs of neighboring words; the phrases of the families, by
+indicator, with denied ones apart; the circumstances of doctrine. Each block is TF-IDF with rows of
+unit length, so that no block dominates. The balance of circumstances on each factor is left out: on
+cases that the authors of the doctrine lexicon had read it was far more predictive than on others
+(ROC AUC 0.64 against 0.54), and the rating model overweighted it.
 """
 
 from collections import Counter
@@ -38,14 +39,22 @@ class TermRow(NamedTuple):
 
 
 def row_of(terms: csr_matrix, row: int) -> TermRow:
-    """Return a row of a `Vocabulary.matrix`; scipy takes longer to slice than others to use it."""
-    mine = slice(*terms.indptr[row : row + 2])
-    return TermRow(terms.indices[mine], terms.data[mine])
+    """Return a row of a `Vocabulary.matrix`, without the overhead of slicing by scipy."""
+    cells = slice(*terms.indptr[row : row + 2])
+    return TermRow(terms.indices[cells], terms.data[cells])
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The terms of each block with their inverse document frequencies, fitted on some papers."""
+    """The terms of each block and their inverse document frequencies.
+
+    Attributes
+    ----------
+    terms
+        For each block, its k terms in alphabetical order.
+    idf
+        For each block, (k,) smoothed inverse document frequencies.
+    """
 
     terms: dict[Block, tuple[str, ...]]
     idf: dict[Block, Floats]
@@ -56,7 +65,7 @@ class Vocabulary:
         return [(block, term) for block in BLOCKS for term in self.terms[block]]
 
     def matrix(self, papers: Sequence[Papers]) -> csr_matrix:
-        """Read the papers of n motions and return (n, terms): the blocks in order."""
+        """Return the (n, terms) TF-IDF weights of the papers of n motions, block after block."""
         cells: list[int] = []
         counts: list[int] = []
         width = len(self.columns)
@@ -72,25 +81,27 @@ class Vocabulary:
         )
 
     def weighted(self, cells: Integers, counts: Integers, n: int) -> csr_matrix:
-        """Return (n, terms): the weights of what some cells of `matrix` hold.
+        """Return (n, terms) TF-IDF weights for term counts.
 
-        The weights of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`, whose checks take
-        longer than the work where one motion is read.
+        The weights are those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`, whose input
+        checks take longer than the work for one motion.
 
         Parameters
         ----------
-        cells, counts
-            Where, in order, and how often; a cell is `part * terms + column`, a part one of the
-            three blocks of a motion.
+        cells
+            The nonzero cells, in ascending order. A cell is `part * terms + column`, and part
+            `3 * motion + block` is one block of one motion.
+        counts
+            How often each of these terms occurs.
         n
-            How many motions.
+            The number of motions.
         """
         parts, columns = np.divmod(cells, len(self._idf))
         weights = (1 + np.log(counts)) * self._idf[columns]
-        lengths = np.sqrt(np.bincount(parts, weights**2, n * len(BLOCKS)))
-        rows = np.bincount(parts // len(BLOCKS), minlength=n)
-        ends = np.concatenate([[0], rows.cumsum()])
-        return csr_matrix((weights / lengths[parts], columns, ends), shape=(n, len(self._idf)))
+        norms = np.sqrt(np.bincount(parts, weights**2, n * len(BLOCKS)))
+        terms_per_motion = np.bincount(parts // len(BLOCKS), minlength=n)
+        row_ends = np.concatenate([[0], terms_per_motion.cumsum()])
+        return csr_matrix((weights / norms[parts], columns, row_ends), shape=(n, len(self._idf)))
 
     @cached_property
     def _column_of(self) -> dict[Block, dict[str, int]]:
@@ -105,12 +116,12 @@ class Vocabulary:
 
 
 def term_names(papers: Papers) -> TermNames:
-    """Return the names of the terms in the papers of a motion."""
+    """Return the names of all terms in the papers of a motion."""
     names: TermNames = {"words": [], "indicators": [], "doctrine": []}
     for document in papers.documents:
         tokens = document.tokens
-        pairs = (f"{one} {two}" for one, two in pairwise(tokens))
-        # Interned: of many motions each term is kept once.
+        pairs = (f"{first} {second}" for first, second in pairwise(tokens))
+        # Interned, so that many motions share each name.
         names["words"] += [intern(name) for name in (*tokens, *pairs) if BLANK not in name]
     for hit in papers.hits:
         if block := block_of(hit):
@@ -119,32 +130,39 @@ def term_names(papers: Papers) -> TermNames:
 
 
 def find_terms(papers: Papers, terms: set[tuple[Block, str]]) -> dict[tuple[Block, str], Hit]:
-    """Find where each of the terms first appears in the papers."""
-    found: dict[tuple[Block, str], Hit] = {}
-    phrases = {name for block, name in terms if block != "words"}
+    """Return the first occurrence of each of the terms in the papers, if any.
+
+    Parameters
+    ----------
+    terms
+        Blocks and names, as in `Vocabulary.columns`.
+    """
+    first_hits: dict[tuple[Block, str], Hit] = {}
+    phrase_names = {name for block, name in terms if block != "words"}
     for hit in papers.hits:
         block = block_of(hit)
-        if block and (name := name_of_phrase(hit)) in phrases:
-            found.setdefault((block, name), hit)
-    seconds_of: dict[str, set[str]] = {}
+        if block and (name := name_of_phrase(hit)) in phrase_names:
+            first_hits.setdefault((block, name), hit)
+    # The second words that may follow a first word; "" for the first word alone.
+    second_words: dict[str, set[str]] = {}
     for block, name in terms:
         if block == "words":
             first, _, second = name.partition(" ")
-            seconds_of.setdefault(first, set()).add(second)
+            second_words.setdefault(first, set()).add(second)
     for document in papers.documents:
         tokens = list(document.token_spans())
         for index, (first, start, end) in enumerate(tokens):
             following = tokens[index + 1] if index + 1 < len(tokens) else ("", 0, 0)
-            for second in seconds_of.get(first, ()):
+            for second in second_words.get(first, ()):
                 if second and following[0] != second:
                     continue
                 term: tuple[Block, str] = ("words", f"{first} {second}" if second else first)
-                if term not in found:
+                if term not in first_hits:
                     last = following[2] if second else end
-                    found[term] = plain_hit(
+                    first_hits[term] = plain_hit(
                         "words", term[1], document.paper, start, last, document.text
                     )
-    return found
+    return first_hits
 
 
 def words_of(papers: Papers) -> list[str]:
@@ -153,12 +171,12 @@ def words_of(papers: Papers) -> list[str]:
 
 
 def block_of(hit: Hit) -> Block | None:
-    """Return the block that a phrase counts in, or None."""
+    """Return the block of a phrase, or None if it is in none."""
     if hit.field in (OTHER_PAPER, INTERIM_RELIEF):
-        return None  # tells what is no motion, and must not tell how one ends
+        return None  # for the scope check only
     return "doctrine" if hit.field in RATINGS else "indicators"
 
 
 def name_of_phrase(hit: Hit) -> str:
-    """Return the name of the term that a phrase is."""
+    """Return the name of a phrase's term: its indicator, and whether it is denied."""
     return f"{'not ' if hit.negated else ''}{hit.field}.{hit.value}"
