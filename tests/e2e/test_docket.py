@@ -116,8 +116,8 @@ def test_a_column_head_sorts(page: Page) -> None:
 
 
 def test_the_filter_narrows_the_list(page: Page) -> None:
-    caption = "North American Soccer League v. National Football League"
-    page.fill("#filter", "football SOCCER")
+    caption = "San Patricio Municipal Water District v. McDaniel"
+    page.fill("#filter", "mcdaniel WATER")
     expect(page.locator("#cases tbody tr:visible th b")).to_have_text([caption])
     assert "1 of 28" in page.inner_text("#status")
     page.fill("#filter", "")
