@@ -1,0 +1,1 @@
+"""Documentation, and `docs.pictures`, which makes its pictures."""
