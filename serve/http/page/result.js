@@ -88,9 +88,11 @@ function showComparables({comparable_rate: rate, rulings}) {
 }
 
 function showWhatIf({changes, current}) {
-  find("levers").replaceChildren(...changes.map(({party, label, p_grant: p, points}) =>
+  const levers = changes.map(({party, label, p_grant: p, points}) =>
     element("li", {}, `The ${party} ${label}: ${percent(p)} `,
-      element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`))));
+      element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`)));
+  const none = element("li", {}, "No change within a party’s control would help it.");
+  find("levers").replaceChildren(...(levers.length ? levers : [none]));
   find("what-if-fields").replaceChildren(
     ...WHAT_IF_FIELDS.map((name) => whatIfInput(name, current[name])));
   find("what-if-fields").dataset.current = JSON.stringify(current);

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from data.io.load import Problem
+from data.io.problems import Problem
 from data.schema import Motion
 from serve.http.errors import (
     MEDIA_TYPE,

@@ -13,7 +13,9 @@ def named(version: str) -> Any:
 
 
 def test_a_new_champion_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serve.http.model_watcher.wanted", lambda source: "models:/enjoin/2")
+    monkeypatch.setattr(
+        "serve.http.model_watcher.resolve_source", lambda source: "models:/enjoin/2"
+    )
     monkeypatch.setattr("serve.http.model_watcher.locate_model", lambda address: address)
     monkeypatch.setattr(
         Predictor, "from_located", lambda located: named(located.removeprefix("models:/"))
@@ -33,7 +35,7 @@ def test_a_refusal_is_reported_as_long_as_it_holds(monkeypatch: pytest.MonkeyPat
     champions = iter(["enjoin/2", "enjoin/2", None, "enjoin/2", "enjoin/1", "enjoin/2"])
     fetched: list[str] = []
 
-    def wanted(source: str | None) -> str:
+    def resolve(source: str | None) -> str:
         champion = next(champions)
         if champion is None:
             raise OSError("the registry is down")
@@ -43,7 +45,7 @@ def test_a_refusal_is_reported_as_long_as_it_holds(monkeypatch: pytest.MonkeyPat
         fetched.append(address)
         raise ValueError("it is damaged")
 
-    monkeypatch.setattr("serve.http.model_watcher.wanted", wanted)
+    monkeypatch.setattr("serve.http.model_watcher.resolve_source", resolve)
     monkeypatch.setattr("serve.http.model_watcher.locate_model", damaged)
     watcher = ModelWatcher(named("enjoin/1"), None)
     errors: list[str | None] = []
