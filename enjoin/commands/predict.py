@@ -79,14 +79,15 @@ def predict(
         base_rates = read_base_rates(base_rate, court_rates)
         answer = find_predictor(model).answer([asked], base_rates)[0]
         if base_rates and not answer.base_rate_adjustment:
-            court = f"court {asked.court}" if asked.court else "a motion without a court"
-            info(f"not adjusted: {court_rates} has no counts for {court}")
+            whose = f"court {asked.court}" if asked.court else "a motion without a court"
+            info(f"not adjusted: {court_rates} has no counts for {whose}")
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:
             from enjoin.render.prediction import show_answer, show_full_answer
 
-            (show_full_answer if full else show_answer)(answer, asked, console())
+            show = show_full_answer if full else show_answer
+            show(answer, asked, console())
 
 
 def explore_changes(
