@@ -22,18 +22,19 @@ from playwright.sync_api import Page, sync_playwright
 from train.tracking.registry import REGISTERED_NAME, client, registry_state
 
 FOLDER = Path(__file__).with_name("pictures")
-WIDTH = 820
-"""Width of the page in CSS pixels, about what GitHub gives a README's column."""
-SCALE = 1.5
-"""Pixels of the picture per CSS pixel, for sharp text on dense screens."""
+WIDTH = 960
+"""Width of the page in CSS pixels: little more than GitHub shows of a README's picture."""
+SCALE = 1.25
+"""Pixels of the picture per CSS pixel."""
+MARGIN = 24
+"""CSS pixels below the last paper."""
 START_SECONDS = 300
 """How long the endpoint may take to start; without a registered model, it trains one first."""
-HIDDEN = """
-  #motion-form, #key-line, #factors, section[aria-label="What if"], #rate, #comparables, #trace,
-  #disclaimer, .buttons, h3:has(+ #factors), h3:has(+ #rate) { display: none !important; }
-  #result { border-top: none; margin-top: 0; }
-"""
-"""Leaves the prediction, the effect of each family and the highlighted papers."""
+HIDDEN = (
+    "#motion-form, #key-line, #factors, h3:has(+ #factors), section[aria-label='What if'], #rate, "
+    "h3:has(+ #rate), #comparables, #trace, #disclaimer, .buttons"
+)
+"""What is left out: the prediction, the effect of each family and the highlighted papers stay."""
 
 
 def main() -> None:
@@ -99,10 +100,15 @@ def photograph_example(page: Page, output: Path) -> None:
     page.wait_for_function("document.getElementById('motion').value !== ''")
     page.click("button.main")
     page.wait_for_selector("#comparables li")
-    page.add_style_tag(content=HIDDEN)
+    page.evaluate(
+        """(hidden) => {
+            for (const element of document.querySelectorAll(hidden)) element.style.display = "none";
+        }""",
+        HIDDEN,
+    )
     papers = page.locator("#papers").bounding_box()
     assert papers is not None  # it is on the page
-    height = papers["y"] + papers["height"] + page.evaluate("window.scrollY")
+    height = papers["y"] + papers["height"] + page.evaluate("window.scrollY") + MARGIN
     page.screenshot(
         path=output, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height}
     )
