@@ -65,7 +65,7 @@ def report(
     ),
     open_: OpenOption = False,
 ) -> None:
-    """Fetch the training report of a version: scores, plots, worst misses, model card.
+    """Fetch the training report of a version: scores, plots, largest errors, model card.
 
     ```
     enjoin report --open

@@ -29,14 +29,13 @@ from train.tune.objective import MEAN_OF_MODES, CrossValidation, compare_errors,
 from train.tune.parameters import suggest_parameters
 from train.tune.result import Tuned
 from train.tune.study import (
+    count_finished,
     count_pruned,
     enqueue_first,
-    finished_trials,
     next_sampler,
     open_study,
-    report_running_mean,
-    running_means,
     search_settings,
+    should_prune,
     study_identity,
 )
 
@@ -84,7 +83,7 @@ def tune(
     split = temporal_split(kept, labels, settings.first_test_year)
     earlier = [kept[row] for row in split.train]
     study = open_study(study_file, study_identity(earlier, settings), on_progress)
-    finished = len(finished_trials(study))
+    finished = count_finished(study)
     n_trials = max(n_trials, finished)
     on_trial(finished, n_trials, "tuning, building features")
     training_set = build_training_set(earlier, settings.partial_grants_as, settings.seed)
@@ -125,7 +124,7 @@ def tune(
 def _describe(study: optuna.Study) -> str:
     """Describe how far a study has come."""
     description = f"tuning, {count_pruned(study)} pruned"
-    if finished_trials(study):
+    if count_finished(study):
         description += f", best Brier score {study.best_value:.4f}"
     return description
 
@@ -138,13 +137,12 @@ def _mean_brier_score(trial: optuna.Trial, validation: CrossValidation) -> float
     optuna.TrialPruned
         If the pruner ends the trial before its last fold.
     """
-    parameters = suggest_parameters(trial)
-    for fold, errors in enumerate(validation.errors_by_fold(parameters), start=1):
+    for fold, errors in enumerate(validation.errors_by_fold(suggest_parameters(trial)), start=1):
         by_mode = np.nanmean(errors, axis=1)
-        report_running_mean(trial, float(by_mode.mean()), fold)
-        if fold < len(validation.folds) and trial.should_prune():
+        scores = dict(zip(MODES, by_mode.tolist(), strict=True)) | {"folds": fold}
+        trial.set_user_attr("scores", scores)
+        if should_prune(trial, float(by_mode.mean()), fold) and fold < len(validation.folds):
             raise optuna.TrialPruned
-    trial.set_user_attr("brier_scores", dict(zip(MODES, by_mode.tolist(), strict=True)))
     return float(by_mode.mean())
 
 
@@ -160,29 +158,22 @@ def _start_or_resume_run(study: optuna.Study) -> mlflow.ActiveRun:
 def _log_trial(study: optuna.Study, trial: FrozenTrial) -> None:
     """Log a finished trial as a nested run."""
     with mlflow.start_run(nested=True, run_name=f"trial {trial.number}"):
-        mlflow.set_tags(
-            {"study": study.study_name, "trial": trial.number, "state": trial.state.name.lower()}
-        )
+        state = trial.state.name.lower()
+        mlflow.set_tags({"study": study.study_name, "trial": trial.number, "state": state})
         mlflow.log_params(trial.params)
-        for fold, mean in running_means(trial).items():
-            mlflow.log_metric("running_brier_score", mean, step=fold)
-        if trial.state is TrialState.COMPLETE:  # a pruned trial's score is of fewer folds
-            scores = trial.user_attrs["brier_scores"]
-            mlflow.log_metrics({f"brier_score_{mode}": score for mode, score in scores.items()})
+        if trial.state is TrialState.COMPLETE:
             mlflow.log_metric("brier_score", trial.value)
+        # A pruned trial's scores are those of fewer folds.
+        prefix = "brier_score" if trial.state is TrialState.COMPLETE else "partial_brier_score"
+        scores = trial.user_attrs["scores"]
+        mlflow.log_metrics({f"{prefix}_{mode}": scores[mode] for mode in MODES})
+        mlflow.log_metric("folds", scores["folds"])
 
 
 def _log_result(tuned: Tuned) -> None:
     mlflow.log_metrics({"trials_finished": tuned.finished, "trials_pruned": tuned.pruned})
-    for row in tuned.scores.itertuples():
-        suffix = "" if row.mode == MEAN_OF_MODES else f"_{row.mode}"
-        mlflow.log_metrics(
-            {
-                f"brier_score{suffix}": row.tuned,
-                f"brier_score{suffix}_current": row.current,
-                f"brier_difference{suffix}": row.difference,
-                f"brier_difference{suffix}_low": row.low,
-                f"brier_difference{suffix}_high": row.high,
-            }
-        )
+    for row in tuned.scores.to_dict("records"):
+        suffix = "" if row["mode"] == MEAN_OF_MODES else f"_{row['mode']}"
+        columns = ("current", "tuned", "difference", "low", "high")
+        mlflow.log_metrics({f"brier_score{suffix}/{name}": row[name] for name in columns})
     mlflow.log_text(tuned.as_toml(), "parameters.toml")

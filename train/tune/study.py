@@ -1,7 +1,7 @@
-"""The Optuna study of a search: its SQLite storage, its identity, its pruner and its sampler.
+"""The Optuna study of a search: what makes its trials comparable, its storage and its pruner.
 
-A study is named by a digest of everything that makes its trials comparable. Other rulings, settings
-or another version of the program begin a new study in the same file.
+A study is named by a digest of everything that its trials must have in common. Other rulings,
+settings or another version of the program begin a new study in the same SQLite file.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.schema import Ruling
@@ -22,13 +22,18 @@ from features.build import builder_digest, source_files
 from train.settings import OnProgress, TrainSettings
 from train.tracking.log import rulings_digest
 
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 HEARTBEAT_SECONDS = 30
-"""A trial without a sign of life for twice as long was interrupted; Optuna then marks it failed."""
+"""Optuna marks a trial as failed after twice this time without a heartbeat: it was interrupted."""
 # Scores after one fold correlated with those of all five by 0.6 to 0.95 over 26 trials on the
 # embedded rulings, after two folds by 0.85 to 0.95. Two folds of warm-up fitted 61 to 63% of the
 # folds and lost at most 0.00003 in Brier score; one fold lost up to 0.0001.
 PRUNER = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)
+
+
+def search_settings(settings: TrainSettings) -> dict[str, Any]:
+    """Return the settings that a search uses."""
+    used = ("first_test_year", "n_folds", "n_bags", "seed", "partial_grants_as")
+    return {name: getattr(settings, name) for name in used}
 
 
 def study_identity(rulings: Sequence[Ruling], settings: TrainSettings) -> dict[str, Any]:
@@ -43,24 +48,9 @@ def study_identity(rulings: Sequence[Ruling], settings: TrainSettings) -> dict[s
     data_sources = ("splits.py", "cases.py", "labels.py", "reader_forecasts.jsonl")
     for path in source_files("train") + source_files("data", *data_sources):
         program.update(path.read_bytes())
-    return {
-        "rulings": rulings_digest(rulings),
-        "features": builder_digest(),
-        "program": program.hexdigest(),
-        "lightgbm": version("lightgbm"),
-        **search_settings(settings),
-    }
-
-
-def search_settings(settings: TrainSettings) -> dict[str, Any]:
-    """Return the settings that a search uses."""
-    return {
-        "first_test_year": settings.first_test_year,
-        "n_folds": settings.n_folds,
-        "n_bags": settings.n_bags,
-        "seed": settings.seed,
-        "partial_grants_as": settings.partial_grants_as,
-    }
+    digests = {"rulings": rulings_digest(rulings), "features": builder_digest()}
+    versions = {"program": program.hexdigest(), "lightgbm": version("lightgbm")}
+    return digests | versions | search_settings(settings)
 
 
 def open_study(path: Path, identity: dict[str, Any], on_progress: OnProgress) -> optuna.Study:
@@ -71,9 +61,9 @@ def open_study(path: Path, identity: dict[str, Any], on_progress: OnProgress) ->
     ValueError
         If the file cannot be used as a study file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     name = f"enjoin-{digest[:12]}"
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Optuna calls heartbeats experimental.
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     try:
@@ -91,28 +81,23 @@ def open_study(path: Path, identity: dict[str, Any], on_progress: OnProgress) ->
         raise ValueError(
             f"{path} cannot be used as a study file: {reason}; name another with --study"
         ) from None
-    if any(summary.study_name == name for summary in earlier):
-        on_progress(f"{path}: resuming study {name} after {len(finished_trials(study))} trial(s)")
+    message = f"{path}: new study {name}"
+    if name in {summary.study_name for summary in earlier}:
+        message = f"{path}: resuming study {name} after {count_finished(study)} trial(s)"
     elif earlier:
         last = earlier[-1].user_attrs
         changed = ", ".join(key for key, value in identity.items() if last.get(key) != value)
-        on_progress(f"{path}: new study {name}; the last one had different {changed}")
-    else:
-        on_progress(f"{path}: new study {name}")
+        message += f"; the last one had different {changed}"
+    on_progress(message)
     for key, value in identity.items():
         study.set_user_attr(key, value)
     return study
 
 
-def enqueue_first(study: optuna.Study, parameters: dict[str, Any]) -> None:
-    """Enqueue these parameters as the first trial, unless the study has begun."""
-    if not study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.WAITING)):
-        study.enqueue_trial(parameters)
-
-
-def finished_trials(study: optuna.Study) -> list[FrozenTrial]:
-    """Return the trials that were completed or pruned."""
-    return list(study.get_trials(deepcopy=False, states=FINISHED))
+def count_finished(study: optuna.Study) -> int:
+    """Return the number of trials that were completed or pruned."""
+    finished = (TrialState.COMPLETE, TrialState.PRUNED)
+    return len(study.get_trials(deepcopy=False, states=finished))
 
 
 def count_pruned(study: optuna.Study) -> int:
@@ -120,19 +105,11 @@ def count_pruned(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False, states=(TrialState.PRUNED,)))
 
 
-def report_running_mean(trial: optuna.Trial, mean: float, fold: int) -> None:
-    """Report a trial's mean squared error over the folds so far, for the pruner.
-
-    `MedianPruner` compares a trial's best step with the median of the other trials at the current
-    step, so an easy first fold would protect every trial. Minus the number of the fold, which
-    exceeds any difference of Brier scores, the current step is always the best one.
-    """
-    trial.report(mean - fold, fold)
-
-
-def running_means(trial: FrozenTrial) -> dict[int, float]:
-    """Return the means that were reported by `report_running_mean`, by fold."""
-    return {fold: value + fold for fold, value in trial.intermediate_values.items()}
+def enqueue_first(study: optuna.Study, parameters: dict[str, Any]) -> None:
+    """Enqueue these parameters as the first trial, unless the study has begun."""
+    is_waiting = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+    if not is_waiting and not count_finished(study):
+        study.enqueue_trial(parameters)
 
 
 def next_sampler(study: optuna.Study, seed: int) -> optuna.samplers.BaseSampler:
@@ -141,6 +118,17 @@ def next_sampler(study: optuna.Study, seed: int) -> optuna.samplers.BaseSampler:
     A sampler seeded once per search would repeat its first draws when the search is resumed. Seeded
     so, a resumed search tries what the interrupted one would have tried.
     """
-    seeds = np.random.SeedSequence([seed, len(finished_trials(study))]).generate_state(1)
+    seeds = np.random.SeedSequence([seed, count_finished(study)]).generate_state(1)
     # The constant liar would avoid the parameters of the interrupted trial.
     return optuna.samplers.TPESampler(seed=int(seeds[0]), constant_liar=False)
+
+
+def should_prune(trial: optuna.Trial, mean: float, fold: int) -> bool:
+    """Report a trial's mean score over the folds so far, and return whether to prune it.
+
+    `MedianPruner` compares the best step of a trial with the median of the others at its current
+    step, so an easy first fold would protect every trial. Minus the number of the fold, which
+    exceeds any difference of Brier scores, the current step is always the best one.
+    """
+    trial.report(mean - fold, fold)
+    return bool(trial.should_prune())
