@@ -33,7 +33,7 @@ function highlighted(text, passages) {
   for (const passage of passages) {
     if (passage.start < end) continue;
     const family = familyOf(passage);
-    const context = [passage.negated && "negated", passage.hedged && "uncertain",
+    const context = [passage.negated && "negated", passage.uncertain && "uncertain",
       `per the ${passage.speaker}`].filter(Boolean).join(", ");
     const meaning = passage.meaning || plain(passage.factor);
     parts.push(codePoints.slice(end, passage.start).join(""),
