@@ -1,7 +1,7 @@
 """HTTP connections that close when a request's headers do not arrive in time.
 
 Without a limit, a client that opens many connections and sends a byte now and then holds them all
-open for ever (Slowloris). Slow bodies are the concern of `serve.http.middleware`. At shutdown, a
+open forever (Slowloris). Slow bodies are the concern of `serve.http.middleware`. At shutdown, a
 request may still be in transit on an open connection; it is answered before the connection closes.
 """
 

@@ -138,7 +138,7 @@ def _title(status: int) -> str:
 
 
 def _message(detail: Any, body: Any) -> str:
-    """Return what the loader says of the same error in a row of a file, where it is a motion's."""
+    """Return the message; an error in a motion has the same one as in a row of a file."""
     source, *path = detail["loc"]
     if path[:1] == ["motion"] and len(path) > 1:  # the motion of a what-if request
         path, body = path[1:], body["motion"]

@@ -147,7 +147,7 @@ def run(
         tempfile.TemporaryDirectory(prefix="enjoin-") as shared_folder,
     ):
         if workers > 1:
-            # Errors are reported once, here; a worker that failed would be restarted for ever.
+            # Errors are reported once, here; a failing worker would be restarted forever.
             Predictor.from_located(settings.located)
             if audit_log := _open_audit_log(settings):
                 audit_log.close()

@@ -1,4 +1,4 @@
-"""The page in a real browser: fill, predict, switch, see the number move, print a memo."""
+"""The page in a real browser: fill the form, predict, try what-ifs, print a memo."""
 
 import base64
 import io
@@ -41,19 +41,19 @@ def address(trained: Any) -> Iterator[str]:
 @pytest.fixture
 def page(address: str, new_page: Any, request: Any) -> Iterator[Page]:
     page = new_page(*getattr(request, "param", (1200, "light")))
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
-    page.wait_for_selector("#key-line:not([hidden])")  # the endpoint asks for a key
+    page.wait_for_selector("#key-line:not([hidden])")  # the endpoint requires a key
     page.fill("#key", KEY)
     page.press("#key", "Tab")
     page.wait_for_selector("#motion_type option[value=tro]", state="attached")
     yield page
-    assert failed == []
+    assert errors == []
 
 
 @pytest.mark.parametrize("page", [(1200, "light"), (390, "dark")], indirect=True)
-def test_predict_and_switch(page: Page) -> None:
+def test_predict_and_what_if(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.click("button.main")
@@ -70,7 +70,7 @@ def test_predict_and_switch(page: Page) -> None:
     page.check("#what-if-fields input[value=contradicted_by_record]")
     expect(page.locator("#what-if-result")).to_have_text("No change")
     assert page.inner_text(".big") == before
-    # Nothing stands out to the side, and the highlighted words are those of the papers.
+    # The page does not scroll sideways, and the highlighted text is that of the papers.
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.locator(".paper").first.inner_text() == page.input_value("#motion")
 
@@ -101,19 +101,19 @@ def test_an_invalid_field_that_is_collapsed_is_shown(page: Page) -> None:
 OTHER = "The firm asks for an order that stops a rival's sales of shoes under its registered mark."
 
 
-def late(page: Page, path: str) -> None:
-    """Let the next answer of a path come only after `window.go()`; later ones come at once."""
+def delay_next_response(page: Page, path: str) -> None:
+    """Hold back the next response of a path until `window.go()`; later ones are not delayed."""
     page.evaluate(
-        """(late) => {
+        """(delayed) => {
             const before = request, released = new Promise((go) => { window.go = go; });
             let first = true;
             request = async (path, body) => {
                 const answer = before(path, body);
-                if (path !== late || !first) return answer;
+                if (path !== delayed || !first) return answer;
                 first = false;
                 const held = await answer.then((a) => () => a, (e) => () => { throw e; });
                 await released;
-                window.came = true;
+                window.arrived = true;
                 return held();
             };
         }""",
@@ -122,10 +122,10 @@ def late(page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["v1/predict", "v1/comparables", "v1/what-if"])
-def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, path: str) -> None:
+def test_a_late_response_is_not_shown_with_another_motion(page: Page, path: str) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
-    late(page, path)
+    delay_next_response(page, path)
     page.click("button.main")
     if path != "v1/predict":
         page.wait_for_selector("#result:not([hidden])")
@@ -137,7 +137,7 @@ def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, 
     shown = "document.body.innerText + document.getElementById('memo').textContent"
     before = page.evaluate(shown)
     page.evaluate("window.go()")
-    page.wait_for_function("window.came")
+    page.wait_for_function("window.arrived")
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.evaluate(shown) == before
     assert page.locator(".paper").all_inner_texts() == [OTHER]
@@ -145,20 +145,20 @@ def test_an_answer_that_comes_late_is_not_shown_with_another_motion(page: Page, 
     assert "Clearview" not in (page.text_content("#memo") or "")
 
 
-def test_a_motion_cleared_while_it_is_asked_about_stays_cleared(page: Page) -> None:
+def test_a_form_cleared_during_a_request_stays_cleared(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
-    late(page, "v1/predict")
+    delay_next_response(page, "v1/predict")
     page.click("button.main")
     page.click("button[type=reset]")
     page.evaluate("window.go()")
-    page.wait_for_function("window.came")
+    page.wait_for_function("window.arrived")
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.is_hidden("#result")
     assert "No prediction has been made" in (page.text_content("#memo") or "")
 
 
-def test_what_fails_leaves_nothing_of_the_last_motion(page: Page) -> None:
+def test_a_failed_request_leaves_nothing_of_the_last_motion(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.click("button.main")
@@ -176,18 +176,18 @@ def test_what_fails_leaves_nothing_of_the_last_motion(page: Page) -> None:
     expect(page.locator("#status")).to_have_text("too many requests")
     assert page.locator("#comparables li").count() == 0
     assert page.inner_text("#rate") == ""
-    page.fill("#decided", "2020-13")  # as a month it is none, which only the endpoint tells
+    page.fill("#decided", "2020-13")  # not a month, which only the endpoint checks
     page.click("button.main")
     page.wait_for_selector("#status.error:has-text('decided')")
     assert page.is_hidden("#result")
 
 
-def test_other_words_do_not_go_by_the_examples_name(page: Page) -> None:
+def test_another_text_does_not_carry_the_examples_case_name(page: Page) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     page.fill("#motion", OTHER)
     expect(page.locator("#status")).to_contain_text("still set")
-    assert page.is_visible("#harm_timing")  # the codings are there to be seen
+    assert page.is_visible("#harm_timing")  # the coded facts are visible
     page.click("button.main")
     page.wait_for_selector("#what-if-fields fieldset")
     assert page.inner_text("#caption") == "This motion"
@@ -197,7 +197,7 @@ def test_other_words_do_not_go_by_the_examples_name(page: Page) -> None:
     assert "Clearview" not in (page.text_content("#memo") or "")
 
 
-def test_a_model_that_is_not_proven_says_so(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unproven_model_has_a_warning(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
     monkeypatch.setattr(answers.Performance, "warning", answers.UNPROVEN)
@@ -256,13 +256,13 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     words = {"name": "opp.txt", "mimeType": "text/plain", "buffer": b"All data is deleted."}
     page.set_input_files("#opposition-file", words)
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
-    page.type("#opposition", " ")  # no longer the file's words
+    page.type("#opposition", " ")  # the text is no longer that of the file
     expect(page.locator("#opposition-status")).to_be_empty()
     page.set_input_files("#opposition-file", words)
     expect(page.locator("#opposition-status")).to_have_text(re.compile("Read from opp.txt"))
     expect(page.locator("#opposition")).to_have_value("All data is deleted.")
     page.select_option("#motion_type", "preliminary_injunction")
-    # Asked while a file is still being read, it waits for it.
+    # A prediction waits for a file that is still being read.
     page.evaluate(
         """() => {
             const before = readFile, released = new Promise((go) => { window.go = go; });
@@ -310,7 +310,7 @@ def test_the_memo_is_one_page(page: Page) -> None:
     page.click("button.main")
     page.wait_for_selector("#what-if-fields fieldset")
     estimate = page.inner_text(".big >> nth=0")
-    # The memo is of the case as it is, whatever is switched.
+    # The memo is about the motion as filed, whatever the what-if.
     page.uncheck("#what-if-fields input[value=contradicted_by_record]")
     expect(page.locator("#what-if-result")).to_have_text(re.compile("^From"))
     version = page.evaluate("prediction.answer.model_version")
@@ -328,7 +328,7 @@ def test_the_memo_is_one_page(page: Page) -> None:
             *(f"Model {version}", str(date.today().year), "not legal advice"),
         ):
             assert words in memo
-    # Long names and many remarks cost factors and comparables, not the page.
+    # Long names and many remarks drop factors and comparables, but stay on one page.
     page.evaluate(
         """(long) => {
             const {answer, motion} = prediction;
