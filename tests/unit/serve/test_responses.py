@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from data.schema import Motion
+from features.document import Document
 from features.phrases.hits import plain_hit
+from features.phrases.lexicon import entries
 from features.text.cleaning import MAX_CHARACTERS
 from serve.notes import untested_inputs, unusable_parts
 from serve.responses import UNPROVEN, Performance, list_evidence, plain
@@ -69,6 +71,17 @@ def test_evidence_is_in_reading_order() -> None:
         ("harm.privacy", "file"),
         ("harm.privacy", "none"),
     ]
+
+
+def test_evidence_explains_a_circumstance_of_doctrine() -> None:
+    entry = next(entry for entry in entries() if entry.favors)
+    document = Document(entry.matches[0], entry.papers[0])
+    hits = tuple(hit for hit in document.hits if hit.value == entry.value)
+    word = plain_hit("words", "order", "motion", 0, 5, "order")
+    columns = {f"doctrine.{entry.field}": hits, "inferred_ratings.forecast": (word,)}
+    phrases = list_evidence(columns)
+    assert {phrase.meaning for phrase in phrases} == {entry.meaning, None}
+    assert all(phrase.sentence for phrase in phrases if phrase.meaning)
 
 
 def test_missing_values_are_null() -> None:

@@ -1,11 +1,20 @@
-"""What the words around a phrase make of it: sentence, denial, doubt, speaker."""
+"""Context: whether the words around a phrase deny or doubt it, and who says it."""
 
 import pytest
 
 from features.document import Document
+from features.phrases.context import Context, Modifier, author_of, context_of, without_pseudo
+from features.phrases.context_rules import (
+    CATEGORIES,
+    Category,
+    ContextRule,
+    Direction,
+    context_rules,
+    read_context_rules,
+)
 from features.phrases.hits import Hit
-from features.phrases.lexicon import PaperName
-from features.text.sentences import sentence_starts
+from features.phrases.lexicon import LexiconError, PaperName
+from features.phrases.syntax import compile_phrase
 
 
 def _breach(text: str, paper: PaperName = "motion") -> Hit:
@@ -39,9 +48,9 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ("THE FIRM HAS NOT STOPPED\r\n\r\nA data breach exposed files.", False, False),
         ("Without an injunction a data breach will follow.", False, False),
         ("If the court does not act, a data breach will follow.", False, True),
-        ("Case No. 21-cv-135 tells of a data breach.", False, False),
+        ("Case No. 21-cv-135 concerns a data breach.", False, False),
         ("A. The Firm Has Not Stopped\n\nA data breach exposed files.", False, False),
-        ("The firm shall:\n(a) not sell files;\n(b) tell of a data breach", False, False),
+        ("The firm shall:\n(a) not sell files;\n(b) report a data breach", False, False),
         ("The conduct is not new.3 A data breach exposed files.", False, False),
         (
             "It did not\nCase: 20-162, 08/05/2020, DktEntry: 19, Page 3\nsee a data breach",
@@ -50,7 +59,7 @@ def _breach(text: str, paper: PaperName = "motion") -> Hit:
         ),
     ],
 )
-def test_denial_and_doubt(text: str, negated: bool, uncertain: bool) -> None:
+def test_negation_and_uncertainty(text: str, negated: bool, uncertain: bool) -> None:
     hit = _breach(text)
     assert (hit.negated, hit.uncertain) == (negated, uncertain)
 
@@ -82,50 +91,117 @@ def test_a_hit_knows_its_sentence() -> None:
     assert text[slice(*hit.sentence)].strip() == "Acme Inc. had a data breach in May."
 
 
-def test_sentences_survive_legal_prose_and_wrapped_lines() -> None:
-    text = "In re Acme Corp., No. 21-cv-135,\ncame first. Id. at 4. Dr. Roe agreed.\n\nIt ended."
-    starts = sentence_starts(text)
-    assert [text[start:].split()[0] for start in starts] == ["In", "Id.", "Dr.", "It"]
-    assert sentence_starts("") == [0]
-
-
-def test_a_phrase_runs_on_over_a_page_stamp() -> None:
+def test_a_phrase_runs_on_across_a_page_stamp() -> None:
     text = "It had a data\n\nCase 1:21-cv-00135 Document 25 Filed 01/02/22 Page 3 of 20\n\nbreach."
     assert _breach(text).words.endswith("breach")
-    assert len(sentence_starts(text.replace(text[13:-7], " "))) == 1
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "denied"),
+    ("text", "value", "negated"),
     [
         ("The data were leaked.", "privacy_exposure", False),
         ("The data were never in fact leaked.", "privacy_exposure", True),
         ("The harm is speculative.", "future_contingency", False),
         ("The harm is neither remote nor speculative.", "future_contingency", True),
-        ("The claim is not ripe.", "future_contingency", False),  # its own "not" denies nothing
+        ("The claim is not ripe.", "future_contingency", False),  # its own "not" does not negate it
     ],
 )
-def test_denials_within_a_phrase_and_of_some_phrases_alone(
-    text: str, value: str, denied: bool
+def test_negation_within_a_phrase_and_of_some_phrases_alone(
+    text: str, value: str, negated: bool
 ) -> None:
     hits = [hit for hit in Document(text, "motion").hits if hit.value == value]
-    assert [hit.negated for hit in hits] == [denied]
+    assert [hit.negated for hit in hits] == [negated]
 
 
-def test_pages_run_on_over_stamps_and_numbers() -> None:
-    lines = [f"{number}  of loss that" for number in range(1, 13)]
-    lines[5] = "6  cannot"
-    lines[6] = "7  be undone"
-    page = (
-        "\n".join(lines) + "\n\n- 4 -\n\f12\nUSCA4 Appeal: 21-12 Doc: 5 Filed: 01/02/2021 Pg: 3\n"
-    )
-    read = Document(page + "and more").normalized
-    assert "cannot be undone of loss that" in read.text
-    bare = [line if n % 4 else f"{n + 1}" for n, line in enumerate(lines)]
-    assert "8 of loss" not in Document("\n".join(bare)).normalized.text
-    prose = "It left the order in\nCase 20-1507, filed in May; the rival copied it.\n"
-    assert "the rival copied it" in Document(prose).normalized.text
-    assert "march 1, 2019 and" in Document("on March 1,\n2019\nand moved").normalized.text
-    assert read.text.endswith("of loss that and more")
-    listed = "1. A sale\n2. A lease"
-    assert Document(listed).normalized.text == "1. a sale 2. a lease"
+TEXT = "the firm denies that the record may show a data breach here"
+PHRASE = (TEXT.index("data breach"), TEXT.index("data breach") + len("data breach"))
+
+
+def _modifier(
+    words: str, category: Category, direction: Direction = "forward", max_scope: int = 6
+) -> Modifier:
+    start = TEXT.index(words)
+    rule = ContextRule(category, direction, max_scope, compile_phrase(words))
+    return Modifier(start, start + len(words), rule)
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "context"),
+    [
+        ([], Context(False, False, None)),
+        ([_modifier("denies", "negated", max_scope=7)], Context(True, False, None)),
+        # Six words are between "denies" and the phrase.
+        ([_modifier("denies", "negated", max_scope=6)], Context(True, False, None)),
+        ([_modifier("denies", "negated", max_scope=5)], Context(False, False, None)),
+        ([_modifier("may", "uncertain")], Context(False, True, None)),
+        ([_modifier("may", "uncertain", "backward")], Context(False, False, None)),
+        ([_modifier("here", "uncertain", "backward")], Context(False, True, None)),
+        ([_modifier("here", "uncertain", "forward")], Context(False, False, None)),
+        # A terminating word between modifier and phrase ends the scope.
+        (
+            [_modifier("denies", "negated"), _modifier("may", "terminate", "terminate")],
+            Context(False, False, None),
+        ),
+        # It ends a speaker's scope only if it terminates speakers too.
+        (
+            [_modifier("firm", "opponent"), _modifier("may", "terminate", "terminate")],
+            Context(False, False, None),
+        ),
+        (
+            [_modifier("firm", "opponent", max_scope=40), _modifier("may", "terminate")],
+            Context(False, False, "opponent"),
+        ),
+        (
+            [_modifier("firm", "opponent", max_scope=40), _modifier("may", "terminate_speaker")],
+            Context(False, False, None),
+        ),
+        # The nearest speaker before the phrase.
+        (
+            [_modifier("firm", "opponent", max_scope=40), _modifier("record", "record")],
+            Context(False, False, "record"),
+        ),
+    ],
+)
+def test_modifiers_act_within_their_scope(modifiers: list[Modifier], context: Context) -> None:
+    assert context_of(TEXT, *PHRASE, False, modifiers) == context
+
+
+def test_a_negation_in_a_gap_negates_a_phrase_without_one_of_its_own() -> None:
+    inside = [_modifier("may", "negated")]
+    phrase = (TEXT.index("record"), PHRASE[1])
+    assert context_of(TEXT, *phrase, False, inside).negated
+    assert not context_of(TEXT, *phrase, True, inside).negated
+
+
+def test_a_pseudo_modifier_removes_those_of_its_category_that_it_overlaps() -> None:
+    denies, may = _modifier("denies", "negated"), _modifier("may", "uncertain")
+    pseudo = _modifier("denies that", "negated", "pseudo")
+    assert without_pseudo([denies, pseudo, may]) == [may]
+    assert without_pseudo([denies, may]) == [denies, may]
+    other = _modifier("may show", "negated", "pseudo")
+    assert without_pseudo([denies, may, other]) == [denies, may]
+
+
+def test_the_author_of_a_paper_speaks_by_default() -> None:
+    assert (author_of("motion"), author_of("opposition")) == ("movant", "opponent")
+
+
+def test_the_rules_of_every_category_are_read() -> None:
+    rules = context_rules()
+    assert {rule.category for rule in rules} == {*CATEGORIES, "terminate", "terminate_speaker"}
+    assert {rule.max_scope for rule in rules if rule.category == "negated"} == {6}
+
+
+@pytest.mark.parametrize(
+    ("content", "keyword"),
+    [
+        (b"terminate = 1", "terminate"),
+        (b"terminate = []\nterminate_speaker = []", "negated"),
+        (b"terminate = []\nterminate_speaker = []\n[negated]\nforward = []", "max_scope"),
+        (b"terminate = ['(open']\nterminate_speaker = []", "brackets"),
+        (b"\xff", "context.toml"),
+    ],
+)
+def test_faulty_rules_are_refused(content: bytes, keyword: str) -> None:
+    with pytest.raises(LexiconError, match=keyword):
+        read_context_rules(content)

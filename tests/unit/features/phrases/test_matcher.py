@@ -1,4 +1,4 @@
-"""The phrase engine finds what each phrase's own expression finds."""
+"""The matcher finds what each phrase's own expression finds."""
 
 import random
 import re
@@ -6,8 +6,6 @@ import re
 import pytest
 
 from data.embedded import embedded_rulings
-from data.schema import Motion
-from features.build import build_features
 from features.document import Document, Papers
 from features.phrases import matcher
 from features.phrases.catalog import patterns
@@ -32,12 +30,34 @@ def test_every_pattern_is_found_where_its_expression_is() -> None:
     assert found == [span for number in range(len(patterns())) for span in _expected(text, number)]
 
 
-def test_each_paper_is_cleaned_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    cleaned: list[str] = []
-    monkeypatch.setattr("features.document.clean", lambda text: (cleaned.append(text), text)[1])
-    texts = [f"Filing {n} of May 3, 2020: a data breach is imminent. " * 30 for n in range(3)]
-    build_features([Motion(motion_type="tro", motion=text, opposition=text[9:]) for text in texts])
-    assert len(cleaned) == len(set(cleaned)) == 6
+def test_phrases_of_one_entry_do_not_overlap() -> None:
+    text = " ".join(f"{row.motion} {row.opposition}" for row in embedded_rulings()[::20])
+    ends: dict[tuple[str, str], int] = {}
+    hits = Document(text).hits
+    assert len(hits) > 500
+    for hit in hits:
+        assert hit.start >= ends.get((hit.field, hit.value), 0)
+        assert text[hit.start : hit.end] == hit.words
+        ends[hit.field, hit.value] = hit.end
+
+
+def test_entries_of_the_other_paper_are_skipped() -> None:
+    text = "The company has stopped the practice."
+    assert "remedial_steps" in {hit.field for hit in Document(text, "opposition").hits}
+    assert "remedial_steps" not in {hit.field for hit in Document(text, "motion").hits}
+
+
+def test_strong_phrases_weigh_more() -> None:
+    hits = Document("A scheduled sale is under way; it keeps on.").hits
+    weights = {hit.words: hit.weight for hit in hits if hit.field == "harm_timing"}
+    assert weights["scheduled"] == matcher.STRONG_WEIGHT
+    assert weights["keeps"] == 1
+
+
+def test_a_negated_phrase_is_kept_but_marked() -> None:
+    text = "There is no evidence of a data breach. A data breach followed."
+    hits = [hit for hit in Document(text).hits if hit.words.lower() == "data breach"]
+    assert {hit.negated for hit in hits} == {True, False}
 
 
 def test_a_paper_may_end_where_a_phrase_could_go_on() -> None:

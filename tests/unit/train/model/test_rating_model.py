@@ -1,4 +1,4 @@
-"""Factor rating_model: nothing leaks, nothing is pickled, every reading shows its words."""
+"""The rating model: no leakage, plain JSON, and evidence for every inferred rating."""
 
 import json
 import re
@@ -15,7 +15,6 @@ from data.embedded import embedded_rulings, reader_forecasts
 from features.build import build_features
 from features.document import Papers
 from features.families.inferred_ratings import COLUMNS
-from train.dataset import build_training_set, fit_inferred_ratings
 from train.fit.rating_model import (
     fit_rating_model,
     out_of_fold_ratings,
@@ -24,8 +23,8 @@ from train.fit.rating_model import (
     rows_to_fit,
 )
 from train.fit.vocabulary import count_terms, fit_vocabulary
-from train.model.rating_model import RatingModel
-from train.model.vocabulary import BLOCKS, term_names
+from train.model.rating_model import MAX_PHRASES, RatingModel
+from train.model.vocabulary import BLOCKS, Block, find_terms, term_names
 
 RULINGS = list(embedded_rulings()[:400])
 PAPERS = [Papers.of(row) for row in RULINGS]
@@ -34,7 +33,7 @@ TARGETS = rating_targets(RULINGS, reader_forecasts())
 NAMES = [column.name for column in COLUMNS]
 
 
-def test_a_training_ruling_is_read_without_its_own_case() -> None:
+def test_ratings_are_inferred_without_the_rulings_own_case() -> None:
     groups = case_groups(RULINGS)
     row = int(np.flatnonzero(np.bincount(groups)[groups] > 1)[0])
     case = groups == groups[row]
@@ -45,16 +44,16 @@ def test_a_training_ruling_is_read_without_its_own_case() -> None:
     assert not np.array_equal(before[~case].to_numpy(), after[~case].to_numpy())
 
 
-def test_readings_of_unseen_rulings_go_with_the_ratings() -> None:
-    readings = out_of_fold_ratings(TERMS, TARGETS, case_groups(RULINGS))
-    for place, name in enumerate(NAMES):
-        known = ~np.isnan(TARGETS[:, place])
-        assert np.corrcoef(readings[name][known], TARGETS[known, place])[0, 1] > 0.1
+def test_inferred_ratings_of_unseen_rulings_correlate_with_the_ratings() -> None:
+    ratings = out_of_fold_ratings(TERMS, TARGETS, case_groups(RULINGS))
+    for target, name in enumerate(NAMES):
+        known = ~np.isnan(TARGETS[:, target])
+        assert np.corrcoef(ratings[name][known], TARGETS[known, target])[0, 1] > 0.1
 
 
-def test_readers_are_the_same_after_json() -> None:
+def test_a_model_is_the_same_after_json() -> None:
     targets = TARGETS.copy()
-    targets[:, 1] = np.nan  # a factor that nobody rated is not read
+    targets[:, 1] = np.nan  # a factor that nobody rated is not fitted
     rating_model = fit_rating_model(TERMS, targets)
     assert rating_model is not None
     rating_model = replace(rating_model, errors=rating_errors(rating_model.infer(PAPERS), targets))
@@ -68,16 +67,15 @@ def test_readers_are_the_same_after_json() -> None:
     assert fit_rating_model(TERMS, np.full_like(TARGETS, np.nan)) is None
 
 
-def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
+def test_the_evidence_of_a_rating_is_in_the_papers() -> None:
     rating_model = fit_rating_model(TERMS, TARGETS)
     assert rating_model is not None
     motion = next(row for row in RULINGS if row.opposition)
     frame = build_features([motion])
-    behind = rating_model.explain(frame.papers, rating_model.vocabulary.matrix(frame.papers))
-    found = behind[0]
-    assert set(found) == set(NAMES)
-    for hits in found.values():
-        assert hits
+    [evidence] = rating_model.explain(frame.papers, rating_model.vocabulary.matrix(frame.papers))
+    assert set(evidence) == set(NAMES)
+    for hits in evidence.values():
+        assert 0 < len(hits) <= MAX_PHRASES
         for hit in hits:
             assert getattr(motion, hit.paper)[hit.start : hit.end] == hit.words
     empty = rating_model.vocabulary.matrix([Papers("")])
@@ -86,64 +84,33 @@ def test_the_words_behind_a_reading_stand_where_they_are_said_to() -> None:
     assert len(rating_model.infer([])) == 0
 
 
-def test_readers_see_neither_citations_nor_broken_words() -> None:
+def test_citations_and_hyphenation_do_not_change_the_ratings() -> None:
     rating_model = fit_rating_model(TERMS, TARGETS)
     assert rating_model is not None
     text = PAPERS[1].motion.text
     cited = f"{text} Doe v. Harm School, 555 U.S. 7, 22 (2008) (no harm to the election)."
-    broken = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
-    plain, other, mended = (rating_model.infer([Papers(t)]) for t in (text, cited, broken))
-    assert np.allclose(plain, mended)
-    assert np.allclose(plain, other)
+    hyphenated = re.sub(r"([a-z]{4})([a-z]{4})", r"\1-\n\2", text)
+    ratings = rating_model.infer([Papers(text), Papers(cited), Papers(hyphenated)]).to_numpy()
+    assert np.allclose(ratings[0], ratings[1])
+    assert np.allclose(ratings[0], ratings[2])
 
 
-def test_rulings_too_few_or_without_ratings_are_not_read() -> None:
+def test_without_enough_ratings_or_terms_there_is_no_model() -> None:
     targets = np.full((4, len(NAMES)), np.nan)
-    readings = out_of_fold_ratings(count_terms(PAPERS[:4]), targets, np.arange(4))
-    assert readings.isna().all(axis=None)
+    ratings = out_of_fold_ratings(count_terms(PAPERS[:4]), targets, np.arange(4))
+    assert ratings.isna().all(axis=None)
     assert fit_rating_model(count_terms([Papers("same words")] * 200), TARGETS[:200]) is None
 
 
-def test_the_error_of_a_reading_is_the_root_of_the_mean_square() -> None:
-    readings = pd.DataFrame({"a": [1.0, 4.0, 2.0], "b": [1.0, 1.0, 1.0]})
+def test_errors_are_root_mean_squares() -> None:
+    ratings = pd.DataFrame({"a": [1.0, 4.0, 2.0], "b": [1.0, 1.0, 1.0]})
     targets = np.array([[4.0, np.nan], [8.0, np.nan], [np.nan, np.nan]])
-    errors = rating_errors(readings, targets)
+    errors = rating_errors(ratings, targets)
     assert errors[0] == pytest.approx((12.5) ** 0.5)
     assert np.isnan(errors[1])
 
 
-def test_a_reading_is_said_with_its_error() -> None:
-    rating, outlook = COLUMNS[0], COLUMNS[-1]
-    assert rating.describe(3.44, 0.86).endswith(": 3.4, give or take 0.9")
-    assert outlook.describe(0.0, np.log(3.0)).endswith(": 50% (often 25% to 75%)")
-
-
-def test_of_many_rulings_a_part_teaches_and_the_others_are_read_as_unseen(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    few = RULINGS[:250]
-    training_set = build_training_set(few)
-    rows = np.arange(len(few))
-    whole = fit_inferred_ratings(training_set, rows)
-    monkeypatch.setattr("train.fit.rating_model.MAX_RULINGS", 150)
-    taught = rows_to_fit(training_set.targets, training_set.groups)
-    others = np.setdiff1d(rows, taught)
-    assert 140 < len(taught) <= 150
-    assert not set(training_set.groups[taught]) & set(training_set.groups[others])
-    read = fit_inferred_ratings(training_set, rows)
-    assert read.rating_model is not None
-    assert not read.out_of_fold.isna().any(axis=None)
-    assert not read.out_of_fold.equals(whole.out_of_fold)
-    # The others are read by the rating_model that later motions meet, and their ratings teach nothing.
-    expected = read.rating_model.infer([PAPERS[row] for row in others])
-    assert np.array_equal(read.out_of_fold.iloc[others].to_numpy(), expected.to_numpy())
-    targets = training_set.targets.copy()
-    targets[others] = -targets[others]
-    again = fit_inferred_ratings(replace(training_set, targets=targets), rows)
-    assert again.out_of_fold.equals(read.out_of_fold)
-
-
-def test_only_cases_with_a_rating_teach_where_not_all_can(
+def test_of_many_rulings_only_cases_with_a_rating_are_fitted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("train.fit.rating_model.MAX_RULINGS", 150)
@@ -155,15 +122,15 @@ def test_only_cases_with_a_rating_teach_where_not_all_can(
     assert len(rows_to_fit(targets, groups)) == 0
 
 
-def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
+def test_terms_have_the_weights_of_scikit_learn() -> None:
     vocabulary = fit_vocabulary(TERMS)
     assert vocabulary is not None
     names = [term_names(papers) for papers in PAPERS]
     parts = []
     for block in BLOCKS:
-        least, most = {"words": (3, 0.3)}.get(block, (2, 0.9))
+        min_motions, max_share = {"words": (3, 0.3)}.get(block, (2, 0.9))
         vectorizer = TfidfVectorizer(
-            sublinear_tf=True, analyzer=itemgetter(block), min_df=least, max_df=most
+            sublinear_tf=True, analyzer=itemgetter(block), min_df=min_motions, max_df=max_share
         ).fit(names)
         assert vocabulary.terms[block] == tuple(vectorizer.get_feature_names_out())
         assert vocabulary.idf[block] == pytest.approx(vectorizer.idf_, abs=1e-12)
@@ -171,14 +138,49 @@ def test_terms_weigh_as_scikit_learn_weighs_them() -> None:
     matrix = vocabulary.matrix(PAPERS[:40])
     assert matrix.toarray() == pytest.approx(np.hstack(parts), abs=1e-12)
     assert (vocabulary.matrix(PAPERS[7:8]) != matrix[7]).nnz == 0
-    assert (TERMS.of(np.arange(40)).weighted(vocabulary) != matrix).nnz == 0
+    assert (TERMS.take(np.arange(40)).weighted(vocabulary) != matrix).nnz == 0
 
 
-def test_a_part_of_the_rulings_teaches_as_if_it_had_been_counted_alone() -> None:
+def test_sliced_counts_fit_the_vocabulary_of_counts_made_alone() -> None:
     rows = np.arange(0, len(PAPERS), 3)
-    part, alone = fit_vocabulary(TERMS.of(rows)), fit_vocabulary(count_terms(PAPERS[::3]))
-    assert part is not None
+    sliced, alone = fit_vocabulary(TERMS.take(rows)), fit_vocabulary(count_terms(PAPERS[::3]))
+    assert sliced is not None
     assert alone is not None
     for block in BLOCKS:
-        assert part.terms[block] == alone.terms[block]
-        assert np.array_equal(part.idf[block], alone.idf[block])
+        assert sliced.terms[block] == alone.terms[block]
+        assert np.array_equal(sliced.idf[block], alone.idf[block])
+
+
+def test_a_term_is_found_where_it_first_appears() -> None:
+    papers = Papers("The order is late. The order may be stayed.", "A data breach, an order.")
+    terms: set[tuple[Block, str]] = {
+        ("words", "order"),
+        ("words", "data breach"),
+        ("words", "order late"),
+        ("indicators", "harm_types.privacy_exposure"),
+    }
+    hits = find_terms(papers, terms)
+    assert set(hits) == {("words", "order"), ("words", "data breach")}
+    assert (hits["words", "order"].paper, hits["words", "order"].start) == ("motion", 4)
+    assert hits["words", "data breach"].paper == "opposition"
+
+
+def test_denied_phrases_are_terms_of_their_own() -> None:
+    names = term_names(Papers("There was no data breach."))
+    assert "not harm_types.privacy_exposure" in names["indicators"]
+    assert "harm_types.privacy_exposure" not in names["indicators"]
+    assert "data breach" in names["words"]
+
+
+def test_words_for_the_scope_check_are_not_terms() -> None:
+    names = term_names(Papers("Defendant moves for summary judgment."))
+    assert not any("other_paper" in name for block in BLOCKS for name in names[block])
+
+
+def test_shapes_that_do_not_agree_are_refused() -> None:
+    rating_model = fit_rating_model(TERMS, TARGETS)
+    assert rating_model is not None
+    record = rating_model.to_json()
+    record["weights"] = record["weights"][:2]
+    with pytest.raises(ValueError, match="weights of shape"):
+        RatingModel.from_json(record)
