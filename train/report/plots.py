@@ -259,7 +259,9 @@ def _positions(panel: Axes, values: "pd.Series[object]", name: str) -> Floats:
     if column.kind not in ("category", "scale"):
         return np.asarray(values, dtype=float)
     codes = list(column.values) or sorted(set(values))
-    panel.set_xticks(range(len(codes)), [column.value_words(code)[:28] for code in codes], fontsize=6)
+    panel.set_xticks(
+        range(len(codes)), [column.value_words(code)[:28] for code in codes], fontsize=6
+    )
     panel.tick_params(axis="x", rotation=60)
     if column.kind == "scale":
         return np.asarray(values, dtype=float)
