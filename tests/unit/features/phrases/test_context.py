@@ -18,7 +18,7 @@ from features.phrases.syntax import compile_phrase
 
 
 def _breach(text: str, paper: PaperName = "motion") -> Hit:
-    """Return a hit on "data breach": of the harm in a motion, of the field of law elsewhere."""
+    """Return a hit on "data breach": of the harm in a motion, of the area of law elsewhere."""
     value = "privacy_exposure" if paper == "motion" else "privacy_data"
     return next(hit for hit in Document(text, paper).hits if hit.value == value)
 
