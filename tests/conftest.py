@@ -1,6 +1,8 @@
 """Two models, each made once per run: a tiny one trained by the command, and one of all rulings."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +32,21 @@ class Trained:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
-    """Give the folder shared by all processes of `pytest -n`; phrases are compiled once in it."""
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Path]:
+    """Give the folder shared by all processes of `pytest -n`.
+
+    Automata, which take some twenty seconds to compile, are kept in pytest's cache for later runs.
+    """
     own = tmp_path_factory.getbasetemp()
     folder = own if worker_id == "master" else own.parent
+    kept = getattr(request.config, "cache", None)  # absent with -p no:cacheprovider
+    compiled = kept.mkdir("automata") if kept else folder / "automata"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENJOIN_CACHE_DIR", str(folder / "cache"))
+        patch.setenv("ENJOIN_CACHE_DIR", str(compiled))
+        # Otherwise each of the many processes that tests start compiles all modules anew.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         # Subprocesses, too, run the checkout and not an installed copy.
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         yield folder
@@ -67,25 +78,29 @@ def tiny(shared: Path) -> Trained:
     """Train the tiny model, or take the one that another process has trained."""
     folder = shared / "store"
     printed = folder / "printed.txt"
-    with FileLock(f"{folder}.lock"), pytest.MonkeyPatch.context() as patch:
+    with FileLock(f"{folder}.lock"):
         folder.mkdir(exist_ok=True)
-        _enter(patch, folder)
-        if not printed.exists():
-            printed.write_text(train_tiny(folder), encoding="utf-8")
-        return Trained(folder, printed.read_text(encoding="utf-8"), Predictor.load())
+        with current_store(folder):
+            if not printed.exists():
+                printed.write_text(train_tiny(folder), encoding="utf-8")
+            return Trained(folder, printed.read_text(encoding="utf-8"), Predictor.load())
 
 
 @pytest.fixture(scope="module")
 def trained(tiny: Trained) -> Iterator[Trained]:
     """Give the tiny model; its store and folder are the current ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        _enter(patch, tiny.folder)
+    with current_store(tiny.folder):
         yield tiny
 
 
-def _enter(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-    patch.chdir(folder)
+@contextmanager
+def current_store(folder: Path) -> Iterator[None]:
+    """Make a folder and the MLflow store in it the current ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+        patch.chdir(folder)
+        yield
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)  # where MLflow keeps the store's experiment
 
 
 @pytest.fixture(scope="session")

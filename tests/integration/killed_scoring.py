@@ -15,7 +15,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,11 @@ from serve.batch.chunk import OutputOptions
 from serve.batch.job import RunOptions, score_docket
 from serve.batch.sinks import FileSink
 from serve.predictor import Predictor
-from train.model.forest import Forest
 
 
 def main(model: str, docket: str, output: str, kills: str) -> None:
     """Kill and resume until so many runs were killed, then let one run end."""
-    predictor = _shrink(Predictor.load(model))
+    predictor = Predictor.load(model)
 
     def score(resume: bool) -> None:
         with open_source(docket) as source:
@@ -69,18 +67,6 @@ def main(model: str, docket: str, output: str, kills: str) -> None:
 def _files(output: str) -> dict[Path, bytes]:
     paths = [Path(output), *Path(output).parent.glob("*.rejects.jsonl")]
     return {path: path.read_bytes() for path in paths}
-
-
-def _shrink(predictor: Predictor) -> Predictor:
-    """Return a predictor of two bags, as the machinery around it is tested."""
-    ensembles = {}
-    for basis, ensemble in predictor.model.ensembles.items():
-        line = ensemble.calibration
-        line = replace(line, bag_intercepts=line.bag_intercepts[:2], bag_slopes=line.bag_slopes[:2])
-        ensembles[basis] = replace(
-            ensemble, forest=Forest(ensemble.forest.texts[:2]), calibration=line
-        )
-    return replace(predictor, model=replace(predictor.model, ensembles=ensembles))
 
 
 def _ends_within(seconds: float, work: Callable[[], None]) -> bool:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +31,8 @@ def _invoke(*arguments: object) -> Any:
 
 
 @pytest.fixture
-def scored(trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+def scored(trained: Any, own_store: Path) -> pd.DataFrame:
     """Write `scored.csv` and `outcomes.csv` to a new folder with a store of its own."""
-    shutil.copy(trained.folder / "mlflow.db", tmp_path / "mlflow.db")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    monkeypatch.chdir(tmp_path)
     table: pd.DataFrame = trained.predictor.score(MOTIONS).assign(model_version="enjoin/1")
     # Probabilities spread as in training, and outcomes that agree with them: nothing is due.
     bins = trained.predictor.model.facts[DISTRIBUTION]["text"]["p_grant"]

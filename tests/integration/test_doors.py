@@ -22,7 +22,7 @@ from enjoin import app
 from train.modes import MODES, masked
 
 MOTIONS = [clearview_motion()] + [
-    masked(row.as_motion(), mode) for row in embedded_rulings()[::100] for mode in MODES
+    masked(row.as_motion(), mode) for row in embedded_rulings()[::150] for mode in MODES
 ]
 MOTIONS = [motion.model_copy(update={"id": f"m{i}"}) for i, motion in enumerate(MOTIONS)]
 ROWS = [motion.model_dump(mode="json") for motion in MOTIONS]
@@ -69,8 +69,8 @@ def test_predict(trained: Any, expected: Any, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
         answer = json.loads(result.stdout)
         assert np.allclose([answer[name] for name in NAMES], values, atol=1e-9, rtol=0)
-        for phrase in answer["phrases"]:
-            assert row[phrase["paper"]][phrase["start"] : phrase["end"]] == phrase["words"]
+        for phrase in answer["evidence"]:
+            assert row[phrase["paper"]][phrase["start"] : phrase["end"]] == phrase["text"]
 
 
 def test_pyfunc(trained: Any, expected: Any) -> None:
@@ -85,10 +85,12 @@ def test_pyfunc(trained: Any, expected: Any) -> None:
 def test_mlflow_project(trained: Any, expected: Any, tmp_path: Path) -> None:
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text("\n".join(map(json.dumps, ROWS)))
-    project = str(Path(__file__).parents[2])
-    files = ["-P", f"input={source}", "-P", f"output={output}"]
-    command = [sys.executable, "-m", "mlflow", "run", project, "--env-manager", "local"]
-    subprocess.run([*command, "-e", "score", *files], check=True, capture_output=True)
+    mlflow.projects.run(
+        str(Path(__file__).parents[2]),
+        entry_point="score",
+        parameters={"input": str(source), "output": str(output)},
+        env_manager="local",
+    )
     rows = [json.loads(line) for line in output.read_text().splitlines()]
     got = [[row[name] for name in NAMES] for row in rows]
     assert np.allclose(got, expected, atol=1e-9, rtol=0)

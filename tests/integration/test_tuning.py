@@ -55,16 +55,16 @@ def _completed(study_file: str) -> list[dict[str, Any]]:
 
 
 def test_a_killed_search_is_resumed_where_it_was(folder: Path) -> None:
-    killed = subprocess.run([sys.executable, str(KILLED), *_arguments(3)], capture_output=True)
+    killed = subprocess.run([sys.executable, str(KILLED), *_arguments(2)], capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert len(_completed("tune.db")) == 1
 
-    result = CliRunner().invoke(app, _arguments(3))
+    result = CliRunner().invoke(app, _arguments(2))
     assert result.exit_code == 0, result.output
     assert "resum" in result.output
     trials = _completed("tune.db")
-    assert len(trials) == 3
-    assert CliRunner().invoke(app, _arguments(3, "whole.db")).exit_code == 0
+    assert len(trials) == 2
+    assert CliRunner().invoke(app, _arguments(2, "whole.db")).exit_code == 0
     assert trials == _completed("whole.db")  # as if it had not been killed
 
     runs = mlflow.search_runs(experiment_names=[EXPERIMENT])
@@ -95,6 +95,18 @@ def test_a_pruned_trial_keeps_what_it_had(folder: Path, monkeypatch: pytest.Monk
     assert complete["metrics.brier_score"] == pytest.approx(
         np.mean([complete[f"metrics.brier_score_{mode}"] for mode in MODES])
     )
+
+
+def test_mlflow_run_names_the_run_of_a_search(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = mlflow.MlflowClient()
+    run = client.create_run(client.get_experiment_by_name(EXPERIMENT).experiment_id)
+    monkeypatch.setenv("MLFLOW_RUN_ID", run.info.run_id)
+    result = CliRunner().invoke(app, _arguments(1))
+    assert result.exit_code == 0, result.output
+    assert mlflow.get_run(run.info.run_id).data.metrics["trials_finished"] == 1
+    assert set(read_parameters(folder / "parameters.toml")) == set(DEFAULT_PARAMETERS)
 
 
 def test_inferring_ratings_once_per_fold_changes_no_prediction() -> None:
