@@ -21,7 +21,7 @@ from train.model.grant_model import DISTRIBUTION, GrantModel
 from train.model.store import save_model
 from train.modes import count_by_mode
 from train.monitor.drift import training_distribution
-from train.settings import OnProgress, TrainSettings
+from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking import log, registry
 
 LogModel = Callable[[Path, str], str]
@@ -40,6 +40,7 @@ class Trained:
     tracking_uri: str
 
 
+@one_thread
 def run_evaluation(
     rulings: Sequence[Ruling],
     settings: TrainSettings,
@@ -49,6 +50,7 @@ def run_evaluation(
     return evaluate(_training_set(rulings, settings, on_progress), settings, on_progress)
 
 
+@one_thread
 def run_ablation(
     rulings: Sequence[Ruling],
     settings: TrainSettings,
@@ -58,6 +60,7 @@ def run_ablation(
     return ablate(_training_set(rulings, settings, on_progress), settings, on_progress)
 
 
+@one_thread
 def run_design_comparison(
     rulings: Sequence[Ruling],
     settings: TrainSettings,
@@ -67,6 +70,7 @@ def run_design_comparison(
     return compare_design(_training_set(rulings, settings, on_progress), settings, on_progress)
 
 
+@one_thread
 def train(
     rulings: Sequence[Ruling],
     source: str,

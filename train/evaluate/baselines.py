@@ -17,7 +17,6 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from threadpoolctl import threadpool_limits
 
 from data.arrays import Flags, Floats, Rows
 from data.courts import find_court
@@ -126,11 +125,8 @@ def gradient_boosting(train: FeatureFrame, granted: Flags, test: FeatureFrame) -
     x_train, x_test = encode(train, names, categories), encode(test, names, categories)
     empty = np.isnan(x_train).all(axis=0)  # scikit-learn cannot bin a column without any value
     x_train[:, empty] = x_test[:, empty] = 0.0
-    # With several threads, each waits in a busy loop for the slowest, which on a machine with
-    # other work takes far longer than one thread does.
-    with threadpool_limits(1, user_api="openmp"):
-        model.fit(x_train, granted)
-        p: Floats = model.predict_proba(x_test)[:, 1]
+    model.fit(x_train, granted)
+    p: Floats = model.predict_proba(x_test)[:, 1]
     return p
 
 

@@ -23,7 +23,7 @@ from data.splits import temporal_split
 from train.dataset import build_training_set
 from train.fit.boosters import DEFAULT_PARAMETERS
 from train.modes import MODES
-from train.settings import OnProgress, TrainSettings
+from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking.registry import check_mlflow, choose_experiment, silence_mlflow
 from train.tune.objective import MEAN_OF_MODES, CrossValidation, compare_errors, prepare_folds
 from train.tune.parameters import suggest_parameters
@@ -43,6 +43,7 @@ OnTrial = Callable[[int, int, str], None]
 """Called with the number of finished trials, of all trials, and a description."""
 
 
+@one_thread
 def tune(
     rulings: Sequence[Ruling],
     settings: TrainSettings,
