@@ -61,7 +61,10 @@ def spread(cluster: Cluster) -> Iterator[TrainingSet]:
 
 
 def test_workers_build_the_same_features(alone: TrainingSet, spread: TrainingSet) -> None:
-    for mine, theirs in ((alone.frames, spread.frames), (alone.partially_coded, spread.partially_coded)):
+    for mine, theirs in (
+        (alone.frames, spread.frames),
+        (alone.partially_coded, spread.partially_coded),
+    ):
         assert list(mine) == list(theirs)
         for mode, frame in mine.items():
             pd.testing.assert_frame_equal(frame.values, theirs[mode].values)
@@ -117,7 +120,11 @@ def test_one_worker_fits_the_very_same_model(
 def test_work_comes_back_in_order_and_errors_come_through(cluster: Cluster) -> None:
     pieces = [[number] for number in range(40)]
     found = list(map_in_order(cluster, operator.add, pieces, [1, 2]))
-    assert found == list(map_in_order(None, operator.add, pieces, [1, 2])) == [[n, 1, 2] for n in range(40)]
+    assert (
+        found
+        == list(map_in_order(None, operator.add, pieces, [1, 2]))
+        == [[n, 1, 2] for n in range(40)]
+    )
     with pytest.raises(ZeroDivisionError):
         list(map_in_order(cluster, operator.floordiv, range(3), 0))
 
@@ -134,7 +141,9 @@ def test_the_command_trains_on_a_cluster(
     monkeypatch.chdir(tmp_path)
     # What no cluster touches is left out, to save time.
     monkeypatch.setattr("train.evaluate.protocols.BASELINES_BY_MODE", {})
-    monkeypatch.setattr("train.evaluate.protocols.BASELINES_ANY_MODE", {INFORMED_BASE_RATE: informed_base_rate})
+    monkeypatch.setattr(
+        "train.evaluate.protocols.BASELINES_ANY_MODE", {INFORMED_BASE_RATE: informed_base_rate}
+    )
     monkeypatch.setattr("train.run.learning_curve", lambda *given: None)
     monkeypatch.setattr("train.tracking.log.log_report", lambda *given: None)
     command = ["train", "--dask", address, "--rulings", str(source)]

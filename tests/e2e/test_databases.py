@@ -248,10 +248,21 @@ def test_rows_that_changed_are_not_resumed(
         (["sqlite:///x.db", "out.csv", "--query", "select 1 as motion"], "lacks the required"),
         (["in.csv", "sqlite:///x.db"], "needs --output-table"),
         (
-            ["sqlite:///x.db", "sqlite:///x.db", "--table", "a", "--output-table", "a", "--replace"],
+            [
+                "sqlite:///x.db",
+                "sqlite:///x.db",
+                "--table",
+                "a",
+                "--output-table",
+                "a",
+                "--replace",
+            ],
             "--output-table a is the input table",
         ),
-        (["in.csv", "out.csv", "--output-table", "x"], "--output-table and --replace need an OUTPUT"),
+        (
+            ["in.csv", "out.csv", "--output-table", "x"],
+            "--output-table and --replace need an OUTPUT",
+        ),
         (["in.csv", "out.csv", "--table", "x"], "--query and --table are for an INPUT"),
         (["mysql+nothing://x/y", "out.csv", "--table", "x"], "not a known file system"),
         (["mssql+pymssql://x/y", "out.csv", "--table", "x"], "needs the package pymssql"),

@@ -28,8 +28,8 @@ import yaml
 from data.embedded import clearview_motion
 from serve.http.auth import new_key
 from serve.model_source import locate_model
-from serve.pyfunc import ROOMS, log_to_mlflow
-from train.tracking.registry import enter
+from serve.pyfunc import PACKAGES, log_to_mlflow
+from train.tracking.registry import assign_alias
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
@@ -63,7 +63,7 @@ def test_the_image_is_given_all_it_copies() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--" not in line]
     names = {name for sources in copied for name in sources}
-    assert {*ROOMS, "enjoin"} <= names
+    assert {*PACKAGES, "enjoin"} <= names
     for name in names:
         assert (ROOT / name).exists()
         assert f"!{name}" in allowed
@@ -226,7 +226,7 @@ def test_the_services_answer_together(trained: Any, monkeypatch: pytest.MonkeyPa
         mlflow.set_experiment("enjoin")
         with mlflow.start_run():
             version = log_to_mlflow(saved, "logged by a test")
-        assert enter(int(version)) == "champion"
+        assert assign_alias(int(version)) == "champion"
         assert list((folder / "var/lib/mlflow").rglob("model.json"))
 
         settings = {"cwd": folder / "tmp", "env": site.environment("endpoint")}

@@ -48,7 +48,12 @@ def test_the_misses_are_the_furthest_off(trained: Any, tmp_path: Path) -> None:
 def test_the_model_card_names_uses_limits_and_winners(trained: Any) -> None:
     run = mlflow.MlflowClient().get_model_version("enjoin", "1").run_id
     card = mlflow.artifacts.load_text(f"{mlflow.get_run(run).info.artifact_uri}/{CARD}")
-    for words in ("## Not intended for", "Legal advice", "--without-judges", "## Where a baseline wins"):
+    for words in (
+        "## Not intended for",
+        "Legal advice",
+        "--without-judges",
+        "## Where a baseline wins",
+    ):
         assert words in card
     assert "reader forecasts, recalibrated, against text mode" in card
     assert re.search(r"\| text \| 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", card)

@@ -26,7 +26,7 @@ def test_health_and_log_hide_passwords(
     def down(source: str | None) -> str:
         raise OSError("API request to http://ann:S3CRET@h/api failed")
 
-    monkeypatch.setattr("serve.http.model_watcher.wanted", down)
+    monkeypatch.setattr("serve.http.model_watcher.resolve_source", down)
     predictor: Any = SimpleNamespace(version="enjoin/1")
     watcher = ModelWatcher(predictor)
     watcher.poll()

@@ -46,7 +46,9 @@ def test_keys_from_a_file_or_the_environment(tmp_path: Path) -> None:
     assert list(read_keys(None, both)) == ["ann", "bob"]
 
 
-@pytest.mark.parametrize("line", ["ann", "ann:abc", f"a b:{DIGEST}", f"ann:{DIGEST}"])
+@pytest.mark.parametrize(
+    "line", ["ann", "ann:abc", f"a b:{'0' * 64}", f"ann:{'0' * 64}"], ids=range(4)
+)
 def test_an_invalid_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "keys.txt"
     path.write_text(f"ann:{DIGEST}\n{line}\n")
