@@ -23,7 +23,7 @@ WITH_KEYS, OPEN = (
     for watcher, keys in zip(WATCHERS, ({"firm": DIGEST}, {}), strict=True)
 )
 THOROUGH = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
