@@ -52,6 +52,13 @@ def shared(
         yield folder
 
 
+@pytest.fixture(autouse=True)
+def _forget_experiment() -> Iterator[None]:
+    """Unset the variable in which MLflow keeps the experiment of the store last used."""
+    yield
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+
+
 def tiny_rulings() -> list[Ruling]:
     """Pick a few rulings: two thirds before 2024, the others of 2025; half of each granted."""
     embedded = embedded_rulings()
@@ -100,7 +107,6 @@ def current_store(folder: Path) -> Iterator[None]:
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
         patch.chdir(folder)
         yield
-    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)  # where MLflow keeps the store's experiment
 
 
 @pytest.fixture(scope="session")

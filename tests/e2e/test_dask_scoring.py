@@ -20,7 +20,7 @@ from serve.batch.chunk import OutputOptions
 from serve.batch.dask_pool import score_on_cluster
 from train import cluster as dask_cluster
 
-MOTIONS = [row.as_motion() for row in embedded_rulings()[::30]]
+MOTIONS = [row.as_motion() for row in embedded_rulings()[::60]]
 
 
 def _invoke(*arguments: object) -> Any:
@@ -36,11 +36,11 @@ def docket(trained: Any, tmp_path: Path) -> Path:
 
 
 def test_a_worker_killed_midway_loses_nothing(
-    docket: Path, two_workers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    docket: Path, start_workers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local, remote = tmp_path / "local.csv", tmp_path / "remote.csv"
     assert _invoke("score", docket, local, "--jobs", 1, "--chunk", 2).exit_code == 3
-    with two_workers(tmp_path / "workers") as cluster:
+    with start_workers(2, tmp_path / "workers") as cluster:
         address = str(cluster.scheduler_address)
         with Client(address) as client:
             before = client.run(os.getpid)
@@ -53,9 +53,8 @@ def test_a_worker_killed_midway_loses_nothing(
                 os.kill(killed[0], signal.SIGKILL)
 
         monkeypatch.setattr(Checkpoint, "keep", keep_and_kill)
-        monkeypatch.setattr(
-            "serve.batch.job.score_locally", None
-        )  # everything is scored on the cluster
+        # Nothing is to be scored here.
+        monkeypatch.setattr("serve.batch.job.score_locally", None)
         result = _invoke("score", docket, remote, "--chunk", 2, "--dask", address)
         assert result.exit_code == 3, result.output
         assert killed
@@ -68,7 +67,7 @@ def test_a_worker_killed_midway_loses_nothing(
 
 
 def test_two_runs_of_one_model_do_not_disturb_each_other(
-    trained: Any, two_workers: Any, tmp_path: Path
+    trained: Any, start_workers: Any, tmp_path: Path
 ) -> None:
     predictor = trained.predictor
     chunks = [
@@ -80,7 +79,7 @@ def test_two_runs_of_one_model_do_not_disturb_each_other(
         for _, scores in score_on_cluster(address, iter(chunks), predictor, OutputOptions()):
             yield scores
 
-    with two_workers(tmp_path / "workers") as cluster:
+    with start_workers(1, tmp_path / "workers") as cluster:
         slow = scored(str(cluster.scheduler_address))
         first = next(slow)
         complete = list(scored(str(cluster.scheduler_address)))  # ends while the other one runs
@@ -94,7 +93,7 @@ def test_a_scheduler_that_does_not_answer_ends_with_code_2(
     monkeypatch.setattr(dask_cluster, "CONNECT_TIMEOUT", 0.2)
     result = _invoke("score", docket, tmp_path / "out.csv", "--dask", "tcp://127.0.0.1:9")
     assert result.exit_code == 2
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.output
+    assert "tcp://127.0.0.1:9" in result.output
     assert not list(tmp_path.glob("out.csv*"))
     monkeypatch.setitem(sys.modules, "distributed", None)
     result = _invoke("score", docket, tmp_path / "out.csv", "--dask", "tcp://127.0.0.1:8786")

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import shlex
 import shutil
 import socket
 import subprocess
@@ -23,14 +24,14 @@ from train.modes import MODES, masked
 
 FIELDS = ("id", "court", "decided", "motion_type", "harm_types", "delay_months", "motion")
 ROWS: list[dict[str, Any]] = [
-    masked(row.as_motion(), MODES[place % 3]).model_dump(mode="json", include=set(FIELDS))
-    for place, row in enumerate(embedded_rulings()[::70])
+    masked(row.as_motion(), MODES[index % 3]).model_dump(mode="json", include=set(FIELDS))
+    for index, row in enumerate(embedded_rulings()[::70])
 ]
 ROWS.append(ROWS[0] | {"id": "wrong", "motion_type": "x"})
 
 
 def _invoke(*arguments: object) -> Any:
-    return CliRunner().invoke(app, list(map(str, arguments)))
+    return CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "400"})
 
 
 def _binary(name: str) -> str | None:
@@ -66,13 +67,13 @@ def _postgres() -> Iterator[str]:
         )
         try:
             assert running.stderr is not None
-            told = []
+            lines = []
             for line in running.stderr:
-                told.append(line)
+                lines.append(line)
                 if "ready to accept connections" in line:
                     break
             else:
-                pytest.fail("".join(told))
+                pytest.fail("".join(lines))
             yield f"postgresql+psycopg://enjoin:secret@127.0.0.1:{port}/postgres"
         finally:
             running.terminate()
@@ -114,9 +115,9 @@ def _sqlite(path: Path) -> Iterator[str]:
 def _read(url: str, query: str) -> list[dict[str, Any]]:
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        found = [dict(row) for row in connection.execute(sa.text(query)).mappings()]
+        rows = [dict(row) for row in connection.execute(sa.text(query)).mappings()]
     engine.dispose()
-    return found
+    return rows
 
 
 @pytest.fixture
@@ -137,18 +138,17 @@ def test_a_database_is_scored_into_a_table(
     result = _invoke(*scoring, "--keep", "harm_types")
     assert result.exit_code == 3, result.output
     assert "secret" not in result.output
-    found = _read(url, "select * from scored")
-    for row, other in zip(found, expected, strict=True):
-        kept = other["harm_types"]
-        other["harm_types"] = kept if kept is None else ";".join(kept) or "[]"
-        assert row == other
+    for row, same in zip(_read(url, "select * from scored"), expected, strict=True):
+        kept = same["harm_types"]
+        same["harm_types"] = kept if kept is None else ";".join(kept) or "[]"
+        assert row == same
         assert isinstance(row["in_scope"], bool | int)
     reject = json.loads((tmp_path / "scored.rejects.jsonl").read_text())
     assert (reject["row"], reject["raw"]["id"]) == (len(ROWS), "wrong")
 
     refused = _invoke(*scoring)
     assert refused.exit_code == 2
-    assert "already has a table scored; --replace" in " ".join(refused.output.split())
+    assert "--replace" in refused.output
     query = "select * from pending where id <> 'wrong' and motion <> ':x' order by id"
     again = ["score", url, url, "--query", query, "--output-table", "scored", *common, "--replace"]
     result = _invoke(*again)
@@ -216,9 +216,9 @@ def _do(url: str, *statements: str) -> None:
 
 def _indexes(url: str, table: str) -> list[str | None]:
     engine = sa.create_engine(url)
-    found = [index["name"] for index in sa.inspect(engine).get_indexes(table)]
+    names = [index["name"] for index in sa.inspect(engine).get_indexes(table)]
     engine.dispose()
-    return found
+    return names
 
 
 def test_rows_that_changed_are_not_resumed(
@@ -231,48 +231,38 @@ def test_rows_that_changed_are_not_resumed(
     write_table(url, "pending", False, kinds, [rows])
     run = ["score", url, "out.csv", "--table", "pending", "--jobs", 1, "--chunk", 2]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("serve.batch.job._joined", lambda *given: 1 / 0)
-        assert _invoke(*run).exit_code == 1
+        patch.setattr("serve.batch.checkpoint.Checkpoint.tables", _fail)
+        assert _invoke(*run).exit_code == 2
     write_table(url, "pending", True, kinds, [rows[1:]])
     result = _invoke(*run, "--resume")
     assert result.exit_code == 2
-    assert "rows 1 to 2 are not those that were scored" in " ".join(result.output.split())
+    assert "rows 1 to 2" in result.output
     assert not Path("out.csv").exists()
+
+
+def _fail(*arguments: Any) -> None:
+    raise OSError("the power went off")
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["sqlite:///x.db", "out.csv"], "give --query or --table"),
-        (["sqlite:///x.db", "out.csv", "--table", "none"], "no such table"),
-        (["sqlite:///x.db", "out.csv", "--query", "select 1 as motion"], "lacks the required"),
-        (["in.csv", "sqlite:///x.db"], "needs --output-table"),
-        (
-            [
-                "sqlite:///x.db",
-                "sqlite:///x.db",
-                "--table",
-                "a",
-                "--output-table",
-                "a",
-                "--replace",
-            ],
-            "--output-table a is the input table",
-        ),
-        (
-            ["in.csv", "out.csv", "--output-table", "x"],
-            "--output-table and --replace need an OUTPUT",
-        ),
-        (["in.csv", "out.csv", "--table", "x"], "--query and --table are for an INPUT"),
-        (["mysql+nothing://x/y", "out.csv", "--table", "x"], "not a known file system"),
-        (["mssql+pymssql://x/y", "out.csv", "--table", "x"], "needs the package pymssql"),
+        ("sqlite:///x.db out.csv", "--table"),
+        ("sqlite:///x.db out.csv --table none", "no such table"),
+        ("sqlite:///x.db out.csv --query 'select 1 as motion'", "required"),
+        ("in.csv sqlite:///x.db", "--output-table"),
+        ("sqlite:///x.db sqlite:///x.db --table a --output-table a --replace", "input table"),
+        ("in.csv out.csv --output-table x", "OUTPUT"),
+        ("in.csv out.csv --table x", "INPUT"),
+        ("mysql+nothing://x/y out.csv --table x", "mysql+nothing"),
+        ("mssql+pymssql://x/y out.csv --table x", "pymssql"),
     ],
 )
-def test_what_does_not_fit_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+def test_options_that_do_not_fit_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.csv").write_text("motion_type,motion\ntro,text\n")
-    result = _invoke("score", *arguments)
+    result = _invoke("score", *shlex.split(arguments))
     assert result.exit_code == 2
-    assert words in " ".join(result.output.split())
+    assert words in result.output

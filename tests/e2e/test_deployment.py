@@ -36,7 +36,7 @@ SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["
 LAST_STAGE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").rpartition("\nFROM ")[2]
 PORTS = {"db": "5432", "mlflow": "5000", "endpoint": "8000"}
 SEARCHED = [*os.environ["PATH"].split(os.pathsep), *Path("/usr/lib/postgresql").glob("*/bin")]
-POSTGRES = next((found for place in SEARCHED if (found := Path(place, "postgres")).exists()), None)
+POSTGRES = next((path for folder in SEARCHED if (path := Path(folder, "postgres")).exists()), None)
 ROOT_USER = os.geteuid() == 0
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []} if ROOT_USER else {}
 """PostgreSQL refuses to run as root."""
@@ -69,12 +69,12 @@ def test_the_image_is_given_all_it_copies() -> None:
         assert f"!{name}" in allowed
 
 
-def test_the_tracking_server_answers_to_the_name_it_is_asked_by() -> None:
+def test_the_tracking_server_allows_the_host_that_services_use() -> None:
     allowed = re.search(r"--allowed-hosts '([^']*)'", SERVICES["mlflow"]["command"][-1])
     assert allowed is not None
     for name in ("train", "endpoint"):
-        asked = SERVICES[name]["environment"]["MLFLOW_TRACKING_URI"].removeprefix("http://")
-        assert asked in allowed[1].split(",")
+        host = SERVICES[name]["environment"]["MLFLOW_TRACKING_URI"].removeprefix("http://")
+        assert host in allowed[1].split(",")
 
 
 @dataclass(frozen=True)
@@ -88,25 +88,26 @@ class Site:
         """Return words of the two files with this machine's places in them."""
         inside = {PORTS[name]: port for name, port in self.ports.items()}
         words = re.sub(r"\b(db|mlflow|endpoint)(?=:\d)|\b0\.0\.0\.0\b", "127.0.0.1", words)
-        words = re.sub(rf"\b({'|'.join(inside)})\b", lambda found: inside[found[0]], words)
+        words = re.sub(rf"\b({'|'.join(inside)})\b", lambda match: inside[match[0]], words)
         return re.sub(r"(?<![\w/.])(?=/(?:run|tmp|var)/)", str(self.folder), words)
 
     def command(self, name: str) -> list[str]:
-        """Return a service's command; compose writes `$$` for `$`."""
-        return [self.here(word.replace("$$", "$")) for word in SERVICES[name]["command"]]
+        """Return a service's command; compose writes `$$` for `$`. One worker is enough here."""
+        words = [word.replace("$$", "$") for word in SERVICES[name]["command"]]
+        return [self.here(word).replace("--workers 2", "--workers 1") for word in words]
 
     def environment(self, name: str) -> dict[str, str]:
         """Return a service's environment: the image's, its own, and what this machine needs."""
         image = re.search(r"^ENV (.*)$", LAST_STAGE, re.MULTILINE)
         assert image is not None
-        told = dict(pair.split("=", 1) for pair in image[1].split())
-        told |= SERVICES[name].get("environment", {})
-        told = {variable: self.here(value) for variable, value in told.items()}
+        variables = dict(pair.split("=", 1) for pair in image[1].split())
+        variables |= SERVICES[name].get("environment", {})
+        variables = {variable: self.here(value) for variable, value in variables.items()}
         # The image has the automata ready in its cache; here they are in the one of the tests.
         for variable in ("ENJOIN_CACHE_DIR", "PYTHONPATH"):
-            told[variable] = os.environ.get(variable, "")
-        told["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return told
+            variables[variable] = os.environ.get(variable, "")
+        variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return variables
 
     def check_health(self, command: list[str], **more: str) -> None:
         """Run a health check's command; raise where it says that something is wrong."""
@@ -152,8 +153,8 @@ def _database(site: Site) -> Iterator[None]:
     """Run PostgreSQL as its image does: user, database and password as the environment says."""
     assert POSTGRES is not None
     programs, data = POSTGRES.resolve().parent, site.folder / "db"
-    told = {name: site.here(value) for name, value in SERVICES["db"]["environment"].items()}
-    user, password = told["POSTGRES_USER"], told["POSTGRES_PASSWORD_FILE"]
+    variables = {name: site.here(value) for name, value in SERVICES["db"]["environment"].items()}
+    user, password = variables["POSTGRES_USER"], variables["POSTGRES_PASSWORD_FILE"]
     # PostgreSQL wants a folder of its own, which its user can reach.
     data.mkdir()
     if ROOT_USER:
@@ -169,7 +170,7 @@ def _database(site: Site) -> Iterator[None]:
     ]
     subprocess.run(command, check=True, capture_output=True, cwd=data, **NOBODY)
     create = [str(programs / "postgres"), "--single", "-D", str(data), "postgres"]
-    statement = f"CREATE DATABASE {told['POSTGRES_DB']}"
+    statement = f"CREATE DATABASE {variables['POSTGRES_DB']}"
     subprocess.run(
         create, input=statement, check=True, capture_output=True, text=True, cwd=data, **NOBODY
     )
@@ -205,8 +206,8 @@ def test_the_services_answer_together(trained: Any, monkeypatch: pytest.MonkeyPa
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
         site = Site(folder, dict(zip(PORTS, _free_ports(len(PORTS)), strict=True)))
-        for place in ("run/secrets", "tmp", "var/lib/mlflow", "var/lib/enjoin"):
-            (folder / place).mkdir(parents=True)
+        for name in ("run/secrets", "tmp", "var/lib/mlflow", "var/lib/enjoin"):
+            (folder / name).mkdir(parents=True)
         key, digest = new_key()
         (folder / "run/secrets/db_password").write_text("a word of this test\n")
         (folder / "run/secrets/api_keys").write_text(f"clerk:{digest}\n")
@@ -219,10 +220,10 @@ def test_the_services_answer_together(trained: Any, monkeypatch: pytest.MonkeyPa
         site.check_health(SERVICES["mlflow"]["healthcheck"]["test"][1:])
 
         # What `train` ends with, without training again.
-        told = site.environment("train")
-        help_asked = [*site.command("train"), "--help"]
-        subprocess.run(help_asked, check=True, capture_output=True, env=told)
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", told["MLFLOW_TRACKING_URI"])
+        variables = site.environment("train")
+        help_command = [*site.command("train"), "--help"]
+        subprocess.run(help_command, check=True, capture_output=True, env=variables)
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", variables["MLFLOW_TRACKING_URI"])
         mlflow.set_experiment("enjoin")
         with mlflow.start_run():
             version = log_to_mlflow(saved, "logged by a test")
