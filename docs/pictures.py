@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import mlflow
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from train.tracking.registry import REGISTERED_NAME, client, registry_state
 
@@ -97,7 +97,8 @@ def photograph_example(page: Page, output: Path) -> None:
     """Fill in the example motion, predict, and save what the page then shows."""
     page.wait_for_selector("#motion_type option[value=tro]", state="attached")
     page.click("#example")
-    page.wait_for_function("document.getElementById('motion').value !== ''")
+    # The page's policy forbids the eval of wait_for_function.
+    expect(page.locator("#motion")).not_to_have_value("")
     page.click("button.main")
     page.wait_for_selector("#comparables li")
     page.evaluate(
