@@ -5,18 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from filelock import FileLock
-from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
-from data.schema import Ruling
-from enjoin import app
-from serve.predictor import Predictor
-from train.dataset import build_training_set, fit_subset
-from train.model.store import save_model
+
+# What loads OpenMP is imported only in fixtures, where it finds this. With as many processes as
+# cores, threads that wait for each other made a fit take thirty times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if TYPE_CHECKING:
+    from data.schema import Ruling
+    from serve.predictor import Predictor
 
 N_TINY = 96
 """Rulings of the tiny model: about the fewest of which every fold trains on 40 or more."""
@@ -28,7 +30,7 @@ class Trained:
 
     folder: Path
     printed: str
-    predictor: Predictor
+    predictor: "Predictor"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,7 +61,7 @@ def _forget_experiment() -> Iterator[None]:
     os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
 
 
-def tiny_rulings() -> list[Ruling]:
+def tiny_rulings() -> "list[Ruling]":
     """Pick a few rulings: two thirds before 2024, the others of 2025; half of each granted."""
     embedded = embedded_rulings()
     picked: list[Ruling] = []
@@ -72,6 +74,10 @@ def tiny_rulings() -> list[Ruling]:
 
 def train_tiny(folder: Path) -> str:
     """Train the tiny model through the command, in the current store; return what it printed."""
+    from typer.testing import CliRunner
+
+    from enjoin import app
+
     rulings = folder / "rulings.jsonl"
     rulings.write_text("\n".join(ruling.model_dump_json() for ruling in tiny_rulings()))
     arguments = ["train", "--rulings", str(rulings), "--first-test-year", "2025"]
@@ -83,6 +89,8 @@ def train_tiny(folder: Path) -> str:
 @pytest.fixture(scope="session")
 def tiny(shared: Path) -> Trained:
     """Train the tiny model, or take the one that another process has trained."""
+    from serve.predictor import Predictor
+
     folder = shared / "store"
     printed = folder / "printed.txt"
     with FileLock(f"{folder}.lock"):
@@ -110,8 +118,14 @@ def current_store(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def full_predictor(shared: Path) -> Predictor:
+def full_predictor(shared: Path) -> "Predictor":
     """Fit a model on all embedded rulings, or take the one that another process has fitted."""
+    import numpy as np
+
+    from serve.predictor import Predictor
+    from train.dataset import build_training_set, fit_subset
+    from train.model.store import save_model
+
     folder = shared / "full_model"
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
