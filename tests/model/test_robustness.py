@@ -1,18 +1,19 @@
-"""What is read from a paper does not hang on how the paper was typed or scanned."""
+"""How a paper was typed does not change what is read from it, and a poor scan changes little."""
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from data.embedded import embedded_rulings
-from data.schema import Motion
+from data.schema import Motion, Ruling
 from data.splits import phrase_split
 from features.build import BUILT, build_features
 from serve.predictor import Predictor
 
-HELD_OUT = [row for row in embedded_rulings() if phrase_split(row) == "held_out"][::5]
+HELD_OUT = [row for row in embedded_rulings() if phrase_split(row) == "held_out"]
+SAMPLE = HELD_OUT[::5]
 READ = [column.name for column in BUILT if column.family not in {"forum", "ratings"}]
 TOLERANCE = 0.01
 HEADER = ".\n\nCase 1:21-cv-00135 Document 25 Filed 01/02/22 Page 3 of 20\n\n"
@@ -44,16 +45,17 @@ CHANGES: dict[str, Callable[[str, random.Random], str]] = {
 }
 
 
-def _agreement(change: Callable[[str, random.Random], str]) -> tuple[float, float]:
-    """Return the shares of rulings read wholly alike, and of indicators read alike."""
+def _agreement(
+    change: Callable[[str, random.Random], str], rulings: Sequence[Ruling]
+) -> tuple[float, float]:
+    """Return the shares of rulings with all indicators alike, and of indicators alike."""
     chance = random.Random(0)
     plain, changed = [], []
-    for row in HELD_OUT:
-        given = {"motion_type": row.motion_type, "motion": row.motion}
-        opposition = row.opposition or ""
-        plain.append(Motion.model_validate(given | {"opposition": opposition}))
-        given["motion"] = change(row.motion, chance)
-        changed.append(Motion.model_validate(given | {"opposition": change(opposition, chance)}))
+    for row in rulings:
+        papers = {"motion": row.motion, "opposition": row.opposition or ""}
+        changed_papers = {name: change(text, chance) for name, text in papers.items()}
+        plain.append(Motion(motion_type=row.motion_type, **papers))
+        changed.append(Motion(motion_type=row.motion_type, **changed_papers))
     before, after = (build_features(motions).values[READ] for motions in (plain, changed))
     same = (before == after) | (before.isna() & after.isna())
     return float(same.all(axis=1).mean()), float(same.to_numpy().mean())
@@ -61,26 +63,30 @@ def _agreement(change: Callable[[str, random.Random], str]) -> tuple[float, floa
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_typing_does_not_change_what_is_read(name: str) -> None:
-    assert len(HELD_OUT) > 100
-    rulings, _ = _agreement(CHANGES[name])
+    assert len(SAMPLE) > 100
+    rulings, _ = _agreement(CHANGES[name], SAMPLE)
     assert rulings >= 0.95
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "page headers"])
 def test_typing_does_not_change_the_probability(full_predictor: Predictor, name: str) -> None:
-    """The readers, too, see the same words (a page header brings words of its own)."""
+    """The rating model sees the same words, too (a page header has words of its own)."""
     chance = random.Random(0)
-    rows = [{"motion_type": row.motion_type, "motion": row.motion} for row in HELD_OUT]
+    rows = [{"motion_type": row.motion_type, "motion": row.motion} for row in SAMPLE]
     changed = [row | {"motion": CHANGES[name](row["motion"], chance)} for row in rows]
     before, after = (
-        full_predictor.score([Motion.model_validate(row) for row in some])["p_grant"]
-        for some in (rows, changed)
+        full_predictor.score([Motion.model_validate(row) for row in motions])["p_grant"]
+        for motions in (rows, changed)
     )
     assert ((before - after).abs() < TOLERANCE).mean() >= 0.95
 
 
 def test_a_poor_scan_changes_few_indicators() -> None:
-    """Some five letters of each ruling are wrong; short words and names cannot all be mended."""
-    rulings, indicators = _agreement(scanned)
+    """Some four letters of each ruling are misread; short words and names cannot be corrected.
+
+    With three seeds, 84 to 86% of the 858 held-out rulings had all indicators alike. The bound lies
+    two standard errors below; on a fifth of them, the share varied from 79 to 88%.
+    """
+    rulings, indicators = _agreement(scanned, HELD_OUT)
     assert indicators >= 0.99
-    assert 0.85 <= rulings < 1.0  # the noise is really there
+    assert 0.82 <= rulings < 1.0  # the noise is really there
