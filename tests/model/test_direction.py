@@ -85,7 +85,7 @@ def test_coding_a_step_or_signal_never_helps_the_movant_whatever_else_is_coded(
 
 
 def test_it_beats_the_informed_base_rate_on_later_years() -> None:
-    training_set = build_training_set([row for row in embedded_rulings() if row.year >= 2010])
+    training_set = build_training_set([row for row in embedded_rulings() if row.year >= 2016])
     split = temporal_split(training_set.rulings, training_set.granted, 2024)
     model = fit_subset(training_set, split.train, {}, n_bags=6, seed=0).model
     baseline = informed_base_rate(training_set, split.train, split.test)
