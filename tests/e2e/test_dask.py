@@ -28,6 +28,7 @@ from train.modes import MODES
 RULINGS = [row for row in embedded_rulings() if row.year >= 2022]
 YEARS = np.array([row.year for row in RULINGS])
 TRAIN, TEST = np.flatnonzero(YEARS < 2024), np.flatnonzero(YEARS >= 2024)
+FEW_TREES = {"num_iterations": 40, "learning_rate": 0.15}
 NEGLIGIBLE = 0.01
 """A difference in Brier score that is noise: the 95% interval of a score on all rulings of 2022 and
 later is wider than 0.03."""
@@ -70,7 +71,7 @@ def test_workers_build_the_same_features(alone: TrainingSet, spread: TrainingSet
 
 def _predict_later_years(training_set: TrainingSet) -> dict[Any, Any]:
     """Fit on the earlier years; return the probabilities of the later rulings by mode."""
-    model = fit_subset(training_set, TRAIN, {}, 4, 0).model
+    model = fit_subset(training_set, TRAIN, FEW_TREES, 3, 0).model
     frames = {mode: training_set.frames[mode].take(TEST) for mode in MODES}
     answers = {mode: model.predict(frame, [mode] * len(TEST)) for mode, frame in frames.items()}
     return {mode: answer["p_grant"].to_numpy() for mode, answer in answers.items()}
@@ -124,7 +125,7 @@ def test_the_command_trains_on_a_cluster(
 ) -> None:
     source, parameters = tmp_path / "rulings.jsonl", tmp_path / "few.toml"
     source.write_text("\n".join(row.model_dump_json() for row in RULINGS[::2]))
-    parameters.write_text("num_iterations = 40\nlearning_rate = 0.15\n")
+    parameters.write_text("".join(f"{name} = {value}\n" for name, value in FEW_TREES.items()))
     store = f"sqlite:///{tmp_path}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
     monkeypatch.chdir(tmp_path)
