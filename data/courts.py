@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 
-from courts_db import courts
-
 from data.states import find_state
 
 # 28 U.S.C. § 41 assigns each state and territory to a circuit; courts-db has the state only, under
@@ -89,6 +87,8 @@ def circuit_name(circuit: str) -> str:
 
 @cache
 def _by_id() -> dict[str, dict[str, str]]:
+    from courts_db import courts  # a fifth of a second, which only a look-up is to take
+
     return {entry["id"]: entry for entry in courts}
 
 

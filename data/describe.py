@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from data.codebook import Outcome
 from data.courts import find_court
-from data.schema import Ruling
+
+if TYPE_CHECKING:  # the command's help needs the groupings alone
+    from data.schema import Ruling
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class OutcomeCounts:
 
 
 Grouping = Literal["motion_type", "circuit", "court", "claim_area", "year"]
-GROUPINGS: dict[Grouping, Callable[[Ruling], str]] = {
+GROUPINGS: dict[Grouping, "Callable[[Ruling], str]"] = {
     "motion_type": lambda ruling: ruling.motion_type.value,
     "circuit": lambda ruling: find_court(ruling.court).circuit or "not shown",
     "court": lambda ruling: find_court(ruling.court).id or "not shown",
@@ -37,7 +39,7 @@ GROUPINGS: dict[Grouping, Callable[[Ruling], str]] = {
 }
 
 
-def describe(rulings: Sequence[Ruling], grouping: Grouping) -> list[OutcomeCounts]:
+def describe(rulings: "Sequence[Ruling]", grouping: Grouping) -> list[OutcomeCounts]:
     """Count the outcomes of each group, largest group first (years in order)."""
     groups: dict[str, list[Ruling]] = {}
     for ruling in rulings:
@@ -48,7 +50,7 @@ def describe(rulings: Sequence[Ruling], grouping: Grouping) -> list[OutcomeCount
     return sorted(counts, key=lambda group: (-group.n, group.name))
 
 
-def count_outcomes(name: str, rulings: Sequence[Ruling]) -> OutcomeCounts:
+def count_outcomes(name: str, rulings: "Sequence[Ruling]") -> OutcomeCounts:
     """Count the outcomes of a group of at least one ruling."""
     granted, granted_in_part, denied = (
         sum(ruling.outcome is outcome for ruling in rulings) for outcome in Outcome

@@ -1,10 +1,12 @@
 """Labels: whether a ruling counts as granted. Partial grants count either way, or are left out."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from data.codebook import Outcome
-from data.schema import Ruling
+
+if TYPE_CHECKING:  # the command's help needs the choices alone
+    from data.schema import Ruling
 
 PartialGrants = Literal["granted", "denied", "left_out"]
 
@@ -27,8 +29,8 @@ def counted_as_granted(
 
 
 def labelled_rulings(
-    rulings: Iterable[Ruling], partial_grants_as: PartialGrants
-) -> tuple[list[Ruling], list[bool]]:
+    rulings: "Iterable[Ruling]", partial_grants_as: PartialGrants
+) -> "tuple[list[Ruling], list[bool]]":
     """Return the rulings that are not left out, and for each whether it counts as granted."""
     rulings = list(rulings)
     labels = counted_as_granted((ruling.outcome for ruling in rulings), partial_grants_as)

@@ -44,7 +44,8 @@ def backtest(
       shifted: population stability index above 0.25 and above what chance produces.
 
     Each model version is judged separately and logged to MLflow as a run. The verdict on the
-    champion (or on --model) counts. Rejected rows go to INPUT.rejects.jsonl.
+    champion (or on --model) counts. Rejected rows go to a file named after its input, with
+    .rejects.jsonl added.
 
     Exit code 0: not due; 3: retraining due, or rows rejected; 2: error.
 

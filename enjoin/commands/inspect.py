@@ -9,7 +9,6 @@ from data.describe import Grouping
 from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
-from features.phrases.lexicon import PaperName
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
 features_app = typer.Typer(no_args_is_help=True, help="Judge the indicators read from text.")
@@ -78,7 +77,7 @@ def features_evaluate(
 ) -> None:
     """Print precision, recall and F1 of every indicator read from text, against the codings.
 
-    For the embedded rulings also shows how far two human coders agree.
+    For the embedded rulings also shows how far two coders agree.
 
     ```
     enjoin features evaluate
@@ -138,9 +137,11 @@ def lexicon_check() -> None:
 @lexicon_app.command("try")
 def lexicon_try(
     text: Annotated[str, typer.Argument(help="text of a paper, or - for standard input")],
-    paper: Annotated[PaperName, typer.Option(help="the paper that it is from")] = "motion",
+    paper: Annotated[
+        Literal["motion", "opposition"], typer.Option(help="the paper that it is from")
+    ] = "motion",
 ) -> None:
-    """Show which phrases match a text, in colour by family, and the indicator of each match.
+    """Show which phrases match a text, in color by family, and the indicator of each match.
 
     ```
     enjoin lexicon try "The harm is speculative." --paper opposition

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from enjoin.inputs import find_model, read_base_rates
+from enjoin.inputs import find_predictor, read_base_rates
 from enjoin.options import BaseRateOption, CourtRatesOption, DaskOption, ModelOption
 from enjoin.terminal import exit_on_user_error, info, row_progress
 
@@ -135,7 +135,6 @@ def score(
         from serve.batch.chunk import OutputOptions, kept_fields
         from serve.batch.job import RunOptions, score_docket
         from serve.batch.local_pool import processes
-        from serve.predictor import Predictor
 
         options = OutputOptions(
             read_base_rates(base_rate, court_rates),
@@ -148,7 +147,7 @@ def score(
             docket,
             sink,
         ):
-            predictor = Predictor.from_located(find_model(model))
+            predictor = find_predictor(model)
             with row_progress("scoring", docket.count()) as on_rows:
                 summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
             report_summary(summary, predictor.version, sink.name, options.base_rates is not None)

@@ -54,11 +54,10 @@ def show_backtest(judged: Backtest, console: Console) -> None:
 def _show_version(report: VersionReport, console: Console) -> None:
     joined = report.joined
     console.print(f"\nModel {report.version}", style="bold", markup=False)
-    n_cases = joined.table["case"].nunique() if len(joined.table) else 0
     left_out = f"; {joined.left_out} granted in part, left out" if joined.left_out else ""
     console.print(
         f"{plural(len(joined.table), 'prediction')} with a known outcome "
-        f"({plural(n_cases, 'case')}), {joined.pending} still pending{left_out}"
+        f"({plural(joined.n_cases, 'case')}), {joined.pending} still pending{left_out}"
     )
     for note in report.notes:
         console.print(f"Note: {note}", style="yellow", markup=False)
@@ -78,6 +77,7 @@ def _show_version(report: VersionReport, console: Console) -> None:
     console.print(table)
     verdict = f"Retraining is {report.state}."
     if not is_enough:
+        verdict = "It is too early to tell whether retraining is due."
         verdict += f" Outcomes of {plural(joined.n_cases, 'case')} are known; {MIN_CASES} needed."
     console.print(verdict, style="bold", markup=False)
     console.print(f"MLflow run {report.run_id}")

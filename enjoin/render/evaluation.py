@@ -45,7 +45,7 @@ def show_evaluation(evaluation: Evaluation, console: Console, slices: bool = Fal
     for protocol, rows in evaluation.table.groupby("protocol", sort=False):
         console.print(_scores(rows, _title(evaluation, rows), COLUMNS))
         differences = evaluation.baseline_differences
-        console.print(_beside(differences[differences["protocol"] == protocol]))
+        console.print(_baseline_differences(differences[differences["protocol"] == protocol]))
         console.print(_calibration(rows, evaluation.predictions))
     console.print(
         "Each figure with its 95% interval, bootstrapped by case. Lower is better for Brier score, "
@@ -108,7 +108,7 @@ def _scores(rows: pd.DataFrame, title: str, metrics: Sequence[str]) -> Table:
     return table
 
 
-def _beside(rows: pd.DataFrame) -> Table:
+def _baseline_differences(rows: pd.DataFrame) -> Table:
     """Return the model minus each baseline: a row per baseline, two columns per mode."""
     title = (
         "enjoin minus each baseline, on the same rulings (better: Brier below 0, ROC AUC above 0)"
@@ -202,7 +202,7 @@ def _show_slices(slices: pd.DataFrame, console: Console, show_all: bool) -> None
         console.print("Every slice: enjoin evaluate --slices")
         return
     for (protocol, mode), rows in slices.groupby(["protocol", "mode"], sort=False):
-        title = f"Slices, {mode}, {protocol} test (under {MIN_SLICE_SIZE} rulings greyed)"
+        title = f"Slices, {mode}, {protocol} test (under {MIN_SLICE_SIZE} rulings grayed)"
         heads = (
             "grouping",
             "slice",

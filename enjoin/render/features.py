@@ -20,7 +20,7 @@ from train.evaluate.refits import NOTHING
 
 MAX_MISREAD = 60
 """Misread rulings that are shown."""
-COLOURS = {
+COLORS = {
     "motion_type": "blue",
     "harm": "red",
     "remedial": "green",
@@ -117,7 +117,7 @@ def show_ablation(table: pd.DataFrame, console: Console) -> None:
 
 
 def show_hits(text: str, paper: PaperName, console: Console) -> None:
-    """Print a text with its phrases coloured by family, and a table of the hits."""
+    """Print a text with its phrases colored by family, and a table of the hits."""
     # Replaced one for one: rich drops control characters, which would shift the offsets below.
     shown = Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text))
     hits = sorted(Document(text, paper).hits, key=lambda hit: (hit.start, hit.end))
@@ -125,14 +125,14 @@ def show_hits(text: str, paper: PaperName, console: Console) -> None:
     table = Table("phrase", "characters", "indicator", "family", "speaker", "context")
     for hit in hits:
         family = family_of[hit.field, hit.value]
-        colour = COLOURS[family]
-        shown.stylize(f"{colour} {'strike' if hit.negated else 'bold'}", hit.start, hit.end)
+        color = COLORS[family]
+        shown.stylize(f"{color} {'strike' if hit.negated else 'bold'}", hit.start, hit.end)
         context = {"negated": hit.negated, "uncertain": hit.uncertain, "strong": hit.weight > 1}
         table.add_row(
             Text(hit.words),
             f"{hit.start}-{hit.end}",
             f"{hit.field}.{hit.value}",
-            Text(FAMILIES.get(family, family), style=colour),
+            Text(FAMILIES.get(family, family), style=color),
             hit.speaker,
             ", ".join(name for name, holds in context.items() if holds),
         )
