@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import mlflow
@@ -89,7 +88,7 @@ def is_ready(url: str) -> bool:
     try:
         with urlopen(f"{url}/health/ready", timeout=5):
             return True
-    except (URLError, OSError):
+    except OSError:
         return False
 
 
