@@ -72,7 +72,8 @@ def build_features(
     motions
         n motions, each with its text.
     papers
-        Their papers, if they exist already: several views of one motion share them.
+        Their papers, if they exist already. Without them, motions with the same texts share their
+        papers, so that the variants of one motion have them read once.
 
     Returns
     -------
@@ -81,7 +82,12 @@ def build_features(
     unlabelled = [
         motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions
     ]
-    papers = tuple(map(Papers.of, unlabelled)) if papers is None else papers
+    if papers is None:
+        by_texts: dict[tuple[str, str | None], Papers] = {}
+        papers = tuple(
+            by_texts.setdefault((motion.motion, motion.opposition), Papers.of(motion))
+            for motion in unlabelled
+        )
     rows = [build_indicators(*pair) for pair in zip(unlabelled, papers, strict=True)]
     return FeatureFrame.from_indicators(rows, BUILT, papers)
 

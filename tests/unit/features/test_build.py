@@ -3,8 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
+import pytest
 
 from data.embedded import clearview_motion, embedded_rulings
+from features import document
 from features.build import BUILT, COLUMNS, FAMILIES, build_features, builder_digest, source_files
 from features.document import Document
 from train.modes import masked
@@ -39,6 +41,20 @@ def test_a_motion_has_the_same_features_alone_and_among_many() -> None:
     motions = [ruling.as_motion() for ruling in embedded_rulings()[:60]]
     together = build_features(motions)
     alone = [build_features([motion]).values for motion in motions]
+    assert pd.concat(alone, ignore_index=True).equals(together.values)
+
+
+def test_the_papers_of_variants_of_one_motion_are_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    motion = masked(clearview_motion(), "coded")
+    variants = [motion, motion.model_copy(update={"remedial_steps": ()}), masked(motion, "text")]
+    alone = [build_features([variant]).values for variant in variants]
+    cleaned: list[str] = []
+    clean = document.clean
+    monkeypatch.setattr(document, "clean", lambda text: cleaned.append(text) or clean(text))
+    together = build_features(variants)
+    assert sorted(cleaned) == sorted([motion.motion, motion.opposition])
     assert pd.concat(alone, ignore_index=True).equals(together.values)
 
 
