@@ -17,8 +17,7 @@ from features.build import BUILT, COLUMNS, FAMILIES
 from features.frame import FeatureFrame
 from train.dataset import TrainingSet, fit_inferred_ratings, fit_subset, frames_with_ratings
 from train.evaluate.metrics import score_predictions
-from train.model.calibration import probabilities
-from train.modes import BASIS_OF, MODES
+from train.modes import MODES
 from train.settings import OnProgress, TrainSettings
 
 NOTHING = "none"
@@ -78,7 +77,7 @@ def ablate(
             frame = model.add_inferred_ratings(training_set.frames["text"].take(test))
             if without:
                 frame = frame.without(without)
-            p[removed][test] = model.predict(frame, ["text"] * len(test))["p_grant"]
+            p[removed][test] = model.p_grant(frame, "text")
     tables = []
     for removed, p_removed in p.items():
         table = score_predictions(training_set.granted, p_removed, training_set.groups, p[NOTHING])
@@ -122,10 +121,7 @@ def compare_design(
                 encoded, train, parameters, n_bags, settings.seed, ratings=ratings
             ).model
             for mode, frame in frames_with_ratings(encoded, model.rating_model, test).items():
-                line = model.ensembles[BASIS_OF[mode]].calibration
-                in_scope = np.ones(len(test), dtype=bool)  # it widens intervals only
-                p_grant = probabilities(model.raw_scores(frame, mode), line, in_scope)[:, 0]
-                p[design, mode][test] = p_grant
+                p[design, mode][test] = model.p_grant(frame, mode)
     tables = [
         score_predictions(
             training_set.granted, p_design, training_set.groups, p[SHIPPED, mode]
@@ -199,9 +195,10 @@ def learning_curve(
             continue
         frames = frames_with_ratings(training_set, model.rating_model, split.test)
         for mode, frame in frames.items():
-            p_grant = model.predict(frame, [mode] * len(split.test))["p_grant"].to_numpy()
             table = score_predictions(
-                training_set.granted[split.test], p_grant, training_set.groups[split.test]
+                training_set.granted[split.test],
+                model.p_grant(frame, mode),
+                training_set.groups[split.test],
             )
             tables.append(table.assign(mode=mode, share=share, n_train=len(rows)))
     return pd.concat(tables[1:] or tables, ignore_index=True)[columns]

@@ -102,13 +102,21 @@ class GrantModel:
             If the frame's columns are not the ones the model was fitted on.
         """
         frame = self.add_inferred_ratings(frame)
-        in_scope = np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
-        estimates = np.empty((len(frame), len(ESTIMATE)))
-        for basis, rows, matrix in self.split_by_ensemble(frame, modes):
-            ensemble = self.ensembles[basis]
-            scores = ensemble.forest.raw_scores(matrix)
-            estimates[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        in_scope = self.in_scope(frame)
+        batches = self.split_by_ensemble(frame, modes)
+        scores = [self.ensembles[batch.basis].forest.raw_scores(batch.matrix) for batch in batches]
+        estimates = self._estimates(batches, scores, in_scope)
         return pd.DataFrame(estimates, columns=list(ESTIMATE)).assign(in_scope=in_scope)
+
+    def p_grant(self, frame: FeatureFrame, mode: Mode) -> Floats:
+        """Return the n `p_grant` of a frame, all of one mode, without intervals and scope."""
+        calibration = self.ensembles[BASIS_OF[mode]].calibration
+        in_scope = np.ones(len(frame), dtype=bool)  # it widens intervals only
+        return probabilities(self.raw_scores(frame, mode), calibration, in_scope)[:, 0]
+
+    def in_scope(self, frame: FeatureFrame) -> Flags:
+        """Return which of n motions are like the training rulings (see `train.model.scope`)."""
+        return np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
 
     def raw_scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the (n, bags) raw log-odds of each row, before calibration."""
@@ -156,11 +164,20 @@ class GrantModel:
         self, batches: Sequence["EnsembleBatch"], leaves: Sequence[LeafIndices], in_scope: Flags
     ) -> Floats:
         """Return the (n, 3) `ESTIMATE` of each row from its leaf indices."""
+        scores = [
+            self.ensembles[batch.basis].forest.leaf_scores(leaf_indices)
+            for batch, leaf_indices in zip(batches, leaves, strict=True)
+        ]
+        return self._estimates(batches, scores, in_scope)
+
+    def _estimates(
+        self, batches: Sequence["EnsembleBatch"], scores: Sequence[Floats], in_scope: Flags
+    ) -> Floats:
+        """Return the (n, 3) `ESTIMATE` of each row from the raw scores of each batch."""
         estimates = np.empty((len(in_scope), len(ESTIMATE)))
-        for (basis, rows, _), leaf_indices in zip(batches, leaves, strict=True):
-            ensemble = self.ensembles[basis]
-            scores = ensemble.forest.leaf_scores(leaf_indices)
-            estimates[rows] = probabilities(scores, ensemble.calibration, in_scope[rows])
+        for (basis, rows, _), batch_scores in zip(batches, scores, strict=True):
+            calibration = self.ensembles[basis].calibration
+            estimates[rows] = probabilities(batch_scores, calibration, in_scope[rows])
         return estimates
 
     def shap_values(self, batches: Sequence["EnsembleBatch"]) -> Floats:

@@ -77,8 +77,7 @@ class CrossValidation:
             ).model
             granted = training_set.granted[fold.test]
             for index, (mode, frame) in enumerate(fold.frames.items()):
-                p = model.predict(frame, [mode] * len(frame))["p_grant"]
-                errors[index, fold.test] = (p.to_numpy(dtype=float) - granted) ** 2
+                errors[index, fold.test] = (model.p_grant(frame, mode) - granted) ** 2
             yield errors.copy()
         self._known[_key(parameters)] = errors
 
