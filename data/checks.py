@@ -8,7 +8,7 @@ from datetime import date
 
 from data.cases import case_groups, normalized_words
 from data.courts import find_court
-from data.duplicates import Pair, same_case_pairs, same_ruling_pairs
+from data.duplicates import Pair, pairs_to_compare, same_case_pairs, same_ruling_pairs
 from data.schema import RATINGS, Ruling
 
 FIRST_YEAR = 1789
@@ -119,13 +119,18 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
     if n_distinct < n:
         message = f"{n - n_distinct:,} of {n:,} rulings repeat the `motion` text of an earlier row"
         findings.append(Finding(message))
+    pairs, groups = pairs_to_compare(rulings), case_groups(rulings)
     findings += _pair_findings(
-        rulings, same_ruling_pairs(rulings), "may be one ruling under two ids: keep one of them"
+        rulings,
+        same_ruling_pairs(rulings, pairs),
+        "may be one ruling under two ids: keep one of them",
     )
     findings += _pair_findings(
-        rulings, same_case_pairs(rulings), "may belong to one case: give them one case_id"
+        rulings,
+        same_case_pairs(rulings, pairs, groups),
+        "may belong to one case: give them one case_id",
     )
-    for group, size in Counter(case_groups(rulings).tolist()).most_common(1):
+    for group, size in Counter(groups.tolist()).most_common(1):
         if size > max(_MAX_CASE_SIZE, n // 10):
             message = (
                 f"{size:,} of {n:,} rulings belong to one case, that of {rulings[group].id}, and "

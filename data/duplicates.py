@@ -4,14 +4,15 @@ A page about a ruling and the opinion itself, coded separately, give two rows of
 between training and test rows, such a pair leaks the outcome, so each is listed for review.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
 
 from data.arrays import Floats, Rows
-from data.cases import case_groups, normalized_docket, party_names
+from data.cases import normalized_docket, party_names
+from data.codebook import Outcome
 from data.courts import find_court
 from data.schema import Ruling
 
@@ -27,19 +28,32 @@ class Pair(NamedTuple):
     second: int
 
 
-def same_ruling_pairs(rulings: Sequence[Ruling]) -> list[Pair]:
-    """Find pairs that may be one ruling: same court, date and outcome, and similar accounts.
+def pairs_to_compare(rulings: Sequence[Ruling]) -> list[Pair]:
+    """Return the pairs of rulings of one court, date and outcome.
 
-    Dates are compared to the precision of the less precise one. Rulings on two dockets, or on two
-    types of motion on one docket, are different rulings.
+    Dates are compared to the precision of the less precise one: 2017-02 is the date of 2017-02-11.
     """
-    dockets = [normalized_docket(row.docket_number) for row in rulings]
+    rows_by_key: dict[tuple[str, Outcome, str], list[int]] = {}
+    for row, ruling in enumerate(rulings):
+        if ruling.court and ruling.decided:
+            court = find_court(ruling.court).id or ruling.court
+            rows_by_key.setdefault((court, ruling.outcome, ruling.decided), []).append(row)
+    pairs: list[Pair] = []
+    for (court, outcome, decided), rows in rows_by_key.items():
+        pairs += (Pair(*pair) for pair in combinations(rows, 2))
+        for coarser in {decided[:4], decided[:7]} - {decided}:
+            others = rows_by_key.get((court, outcome, coarser), ())
+            pairs += (Pair(*sorted(pair)) for pair in product(rows, others))
+    return sorted(pairs)
+
+
+def same_ruling_pairs(rulings: Sequence[Ruling], pairs: Sequence[Pair]) -> list[Pair]:
+    """Return those of `pairs_to_compare` that may be one ruling: their accounts are similar.
+
+    Rulings on two dockets, or on two types of motion on one docket, are different rulings.
+    """
     candidates = [
-        Pair(first, second)
-        for first, second in _pairs_of_court_and_year(rulings)
-        if _same_date(rulings[first], rulings[second])
-        and rulings[first].outcome == rulings[second].outcome
-        and _dockets_allow(rulings[first], rulings[second], dockets[first], dockets[second])
+        pair for pair in pairs if _dockets_allow(rulings[pair.first], rulings[pair.second])
     ]
     if not candidates:
         return []
@@ -51,48 +65,35 @@ def same_ruling_pairs(rulings: Sequence[Ruling]) -> list[Pair]:
     ]
 
 
-def same_case_pairs(rulings: Sequence[Ruling]) -> list[Pair]:
-    """Find pairs that may belong to one case though `data.cases.case_groups` separates them.
+def same_case_pairs(rulings: Sequence[Ruling], pairs: Sequence[Pair], groups: Rows) -> list[Pair]:
+    """Return those of `pairs_to_compare` that may belong to one case though their groups differ.
 
-    They share a party whose name has more than one word, court, date, motion type, claim area and
-    outcome, and do not have two docket numbers.
+    They share a party whose name has more than one word, motion type and claim area, and do not
+    have two docket numbers.
+
+    Parameters
+    ----------
+    groups
+        n case numbers, as `data.cases.case_groups` gives them.
     """
-    groups = case_groups(rulings)
-    dockets = [normalized_docket(row.docket_number) for row in rulings]
-    parties = [
-        frozenset(name for name in party_names(row.caption) if len(name) > 1) for row in rulings
-    ]
     return [
         Pair(first, second)
-        for first, second in _pairs_of_court_and_year(rulings)
-        if parties[first] & parties[second]
-        and groups[first] != groups[second]
-        and not (dockets[first] and dockets[second])
-        and _same_date(rulings[first], rulings[second])
-        and _agree_on(rulings[first], rulings[second], ("motion_type", "claim_area", "outcome"))
+        for first, second in pairs
+        if groups[first] != groups[second] and _may_share_case(rulings[first], rulings[second])
     ]
 
 
-def _agree_on(first: Ruling, second: Ruling, fields: Sequence[str]) -> bool:
-    return all(getattr(first, name) == getattr(second, name) for name in fields)
+def _may_share_case(first: Ruling, second: Ruling) -> bool:
+    if (first.motion_type, first.claim_area) != (second.motion_type, second.claim_area):
+        return False
+    if normalized_docket(first.docket_number) and normalized_docket(second.docket_number):
+        return False
+    shared = party_names(first.caption) & party_names(second.caption)
+    return any(len(name) > 1 for name in shared)
 
 
-def _pairs_of_court_and_year(rulings: Sequence[Ruling]) -> Iterator[Pair]:
-    rows_by_key: dict[tuple[str, str], list[int]] = {}
-    for row, ruling in enumerate(rulings):
-        if ruling.court and ruling.decided:
-            court = find_court(ruling.court).id or ruling.court
-            rows_by_key.setdefault((court, ruling.decided[:4]), []).append(row)
-    for rows in rows_by_key.values():
-        yield from (Pair(*pair) for pair in combinations(rows, 2))
-
-
-def _same_date(first: Ruling, second: Ruling) -> bool:
-    precision = min(len(first.decided or ""), len(second.decided or ""))
-    return (first.decided or "")[:precision] == (second.decided or "")[:precision]
-
-
-def _dockets_allow(first: Ruling, second: Ruling, docket: str | None, other: str | None) -> bool:
+def _dockets_allow(first: Ruling, second: Ruling) -> bool:
+    docket, other = (normalized_docket(ruling.docket_number) for ruling in (first, second))
     if docket and other:
         return docket == other and first.motion_type == second.motion_type
     return True
