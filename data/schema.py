@@ -158,6 +158,10 @@ class Motion(BaseModel):
         """Calendar year of `decided`, None if that is not shown."""
         return int(self.decided[:4]) if self.decided else None
 
+    def as_motion(self) -> "Motion":
+        """Return the same row without the fields that exist only after a ruling."""
+        return self
+
 
 class Ruling(Motion):
     """A motion with its labels: the outcome and its basis.
@@ -177,7 +181,6 @@ class Ruling(Motion):
     )
 
     def as_motion(self) -> Motion:
-        """Return the same row without the fields that exist only after a ruling."""
         known = {name: getattr(self, name) for name in Motion.model_fields}
         return Motion.model_construct(**known)
 

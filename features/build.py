@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from data.schema import Motion, Ruling
+from data.schema import Motion
 from features.document import Papers
 from features.families import (
     authorities,
@@ -79,9 +79,7 @@ def build_features(
     -------
     The frame of n motions, with the columns `BUILT`.
     """
-    unlabelled = [
-        motion.as_motion() if isinstance(motion, Ruling) else motion for motion in motions
-    ]
+    unlabelled = [motion.as_motion() for motion in motions]
     if papers is None:
         by_texts: dict[tuple[str, str | None], Papers] = {}
         papers = tuple(

@@ -6,7 +6,7 @@ the scope check share it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from typing import overload
@@ -169,6 +169,13 @@ class LazyPapers(Sequence[Papers]):
     def take(self, rows: Sequence[int]) -> "LazyPapers":
         """Return the papers of these rows, in this order."""
         return LazyPapers([self._texts[row] for row in rows])
+
+
+def take_papers(papers: Sequence[Papers], rows: Iterable[int]) -> Sequence[Papers]:
+    """Return the papers of some rows, in this order; lazy papers stay lazy."""
+    if isinstance(papers, LazyPapers):
+        return papers.take(list(rows))
+    return tuple(papers[row] for row in rows)
 
 
 @cache

@@ -16,7 +16,7 @@ from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
 from data.arrays import Floats, Objects, Rows
-from features.document import LazyPapers, Papers
+from features.document import Papers, take_papers
 from features.families import inferred_ratings
 from features.indicators import Column, Indicator
 from features.phrases.hits import Hit
@@ -135,7 +135,7 @@ class FeatureFrame:
             {name: categories[rows] for name, categories in self.categorical.items()},
             self.provenance[rows],
             tuple(self.hits[row] for row in rows),
-            _papers_of(self.papers, rows),
+            take_papers(self.papers, rows.tolist()),
             None if self.terms is None else self.terms[rows],
         )
 
@@ -199,9 +199,3 @@ def _objects(values: Sequence[Any]) -> Objects:
     cells = np.empty(len(values), dtype=object)
     cells[:] = values
     return cells
-
-
-def _papers_of(papers: Sequence[Papers], rows: Rows) -> Sequence[Papers]:
-    if isinstance(papers, LazyPapers):
-        return papers.take(rows.tolist())
-    return tuple(papers[row] for row in rows)

@@ -7,7 +7,7 @@ the coding can be checked against the papers.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -203,6 +203,13 @@ def read_flags(
     return indicators
 
 
+def count_shown(flags: Mapping[str, Indicator]) -> Indicator:
+    """Return how many flags are shown, with their source and their phrases."""
+    shown = [flag for flag in flags.values() if flag.value]
+    source = next(iter(shown or flags.values())).source
+    return Indicator(float(len(shown)), source, tuple(hit for flag in shown for hit in flag.hits))
+
+
 def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
@@ -222,9 +229,7 @@ def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     for hit in affirmed:
         counts[hit.value] = counts.get(hit.value, 0) + hit.weight
     decisive = [value for value in counts if (field, value) in DECISIVE]
-    if len(counts) == 1:
-        best = affirmed[0].value
-    elif decisive:
+    if decisive:
         best = decisive[0]
     elif field in FIRST_NAMED:
         parties = affirmed if field == "movant_type" else _without_movant(affirmed, hits)

@@ -13,7 +13,7 @@ from data.cases import case_groups
 from data.embedded import reader_forecasts
 from data.labels import PartialGrants, labelled_rulings
 from data.schema import Ruling
-from features.document import Papers
+from features.document import Papers, take_papers
 from features.frame import FeatureFrame
 from train.cluster import Cluster
 from train.fit.fit import TrainingView, fit_grant_model
@@ -69,7 +69,15 @@ class TrainingSet:
         """Return how often the papers of these rows contain each term."""
         if len(self.rulings) <= MAX_CACHED:
             return self._all_term_counts.take(rows)
-        return count_terms([self.papers[row] for row in rows], self.cluster)
+        return count_terms(take_papers(self.papers, rows.tolist()), self.cluster)
+
+    def infer_ratings(self, rating_model: RatingModel, rows: Rows) -> Floats:
+        """Return the ratings that a fitted model infers from the papers of these rows."""
+        if len(self.rulings) <= MAX_CACHED:
+            return rating_model.predict(self.term_counts(rows).weighted(rating_model.vocabulary))
+        papers = take_papers(self.papers, rows.tolist())
+        inferred: Floats = infer_ratings(rating_model, papers, self.cluster).to_numpy()
+        return inferred
 
     @cached_property
     def _all_term_counts(self) -> TermCounts:
@@ -146,7 +154,7 @@ def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatin
         out_of_fold = out_of_fold.set_axis(fitted_rows).reindex(range(len(rows)))
         others = np.setdiff1d(np.arange(len(rows)), fitted_rows)
         if rating_model is not None:
-            papers = [training_set.papers[row] for row in rows[others]]
+            papers = take_papers(training_set.papers, rows[others].tolist())
             inferred = infer_ratings(rating_model, papers, training_set.cluster)
             out_of_fold.iloc[others] = inferred.to_numpy()
     return InferredRatings(rating_model, out_of_fold)
@@ -248,11 +256,5 @@ def frames_with_ratings(
         The fitted model; None leaves the ratings "not shown".
     """
     frames = {mode: frame.take(rows) for mode, frame in training_set.frames.items()}
-    inferred = None
-    if rating_model is not None and len(training_set.rulings) <= MAX_CACHED:
-        terms = training_set.term_counts(rows).weighted(rating_model.vocabulary)
-        inferred = rating_model.predict(terms)
-    elif rating_model is not None:
-        papers = [training_set.papers[row] for row in rows]
-        inferred = infer_ratings(rating_model, papers, training_set.cluster).to_numpy()
+    inferred = None if rating_model is None else training_set.infer_ratings(rating_model, rows)
     return {mode: frame.with_inferred_ratings(inferred) for mode, frame in frames.items()}

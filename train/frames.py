@@ -67,7 +67,7 @@ def build_frames(
         for start in range(0, len(motions), CHUNK):
             on_progress(f"building features{where}: {start:,} of {len(motions):,} rulings started")
             rows = slice(start, start + CHUNK)
-            yield [_without_label(motion) for motion in motions[rows]], papers[rows], hidden[rows]
+            yield [motion.as_motion() for motion in motions[rows]], papers[rows], hidden[rows]
 
     chunks_by_view: list[list[pd.DataFrame]] = [[] for _ in VIEWS]
     for values_by_view in map_in_order(cluster, _build_values, chunks()):
@@ -96,10 +96,6 @@ def _build_values(chunk: _Chunk) -> list[pd.DataFrame]:
         ).values
         for view, mode in VIEWS
     ]
-
-
-def _without_label(motion: Motion | Ruling) -> Motion:
-    return motion.as_motion() if isinstance(motion, Ruling) else motion
 
 
 def _masked(motion: Motion, view: View, mode: Mode, hidden: Flags) -> Motion:

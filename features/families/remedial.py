@@ -6,8 +6,6 @@ the conduct could resume (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (20
 prompted the steps, and in words such as "for now".
 """
 
-from collections.abc import Mapping, Sequence
-
 from data.codebook import RemedialScope
 from data.schema import Motion, allowed_values
 from features.document import Papers
@@ -15,12 +13,13 @@ from features.indicators import (
     Column,
     Indicator,
     as_scale,
+    count_shown,
     flag_columns,
     read_choice,
     read_flags,
     read_yes_no_from_text,
 )
-from features.phrases.hits import Hit, HitsByField
+from features.phrases.hits import HitsByField
 
 FAMILY = "remedial"
 _AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"
@@ -59,10 +58,9 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as no step."""
     hits = papers.hits_by_field
     steps = read_flags(motion, hits, "remedial_steps", absent=0.0)
-    taken = _taken(steps)
-    source = taken[0].source if taken else next(iter(steps.values())).source
+    taken = count_shown(steps)
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in steps.items()}
-    indicators[f"{FAMILY}.steps"] = Indicator(float(len(taken)), source, _evidence(taken))
+    indicators[f"{FAMILY}.steps"] = taken
     # Without a step, words of scope or cause in the text refer to something else.
     scope = as_scale(read_scope(motion, hits, taken), "remedial_scope")
     trigger = read_trigger(motion, hits, taken)
@@ -70,49 +68,41 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
         lasting = float(_LASTING.index(str(trigger.value)) + 1)
         trigger = Indicator(lasting, trigger.source, trigger.hits)
     for name, indicator in (("scope", scope), ("lasting", trigger)):
-        ignored = indicator.value is None or (indicator.source == "text" and not taken)
+        ignored = indicator.value is None or (indicator.source == "text" and not taken.value)
         indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if ignored else indicator
     # Reversible steps count as silence here, so that no step can ever raise the probability.
     reversible = read_yes_no_from_text(hits, "remedial_reversible")
-    shown = bool(taken) and reversible.value is not None
+    shown = bool(taken.value) and reversible.value is not None
     binding = Indicator(1.0 - float(reversible.value or 0.0), "text", reversible.hits)
     indicators[f"{FAMILY}.binding"] = binding if shown else Indicator(0.0, "not shown")
     return indicators
 
 
-def read_scope(motion: Motion, hits: HitsByField, taken: Sequence[Indicator]) -> Indicator:
+def read_scope(motion: Motion, hits: HitsByField, taken: Indicator) -> Indicator:
     """Read how much of the relief sought the steps provide.
 
     Where the papers do not say that a step gives full relief, it counts as partial: an opponent may
     defend its conduct in general and still have taken the step.
     """
     scope = read_choice(motion, hits, "remedial_scope")
-    if scope.source == "coded" or scope.value == RemedialScope.FULL or not taken:
+    if scope.source == "coded" or scope.value == RemedialScope.FULL or not taken.value:
         return scope
     partial = scope.hits if scope.value == RemedialScope.PARTIAL else ()
-    return Indicator(RemedialScope.PARTIAL.value, taken[0].source, _evidence(taken) + partial)
+    return Indicator(RemedialScope.PARTIAL.value, taken.source, taken.hits + partial)
 
 
-def read_trigger(motion: Motion, hits: HitsByField, taken: Sequence[Indicator]) -> Indicator:
+def read_trigger(motion: Motion, hits: HitsByField, taken: Indicator) -> Indicator:
     """Read what prompted the steps.
 
     Where the papers do not say, a step counts as the least lasting kind: the party that stopped
     must show that the conduct will not recur (Friends of the Earth v. Laidlaw).
     """
     trigger = read_choice(motion, hits, "remedial_trigger")
-    if trigger.value is not None or not taken:
+    if trigger.value is not None or not taken.value:
         return trigger
-    return Indicator(_LASTING[0], taken[0].source, _evidence(taken))
+    return Indicator(_LASTING[0], taken.source, taken.hits)
 
 
-def steps_taken(motion: Motion, hits: HitsByField) -> list[Indicator]:
-    """Return the indicators of the steps taken."""
-    return _taken(read_flags(motion, hits, "remedial_steps"))
-
-
-def _taken(steps: Mapping[str, Indicator]) -> list[Indicator]:
-    return [step for step in steps.values() if step.value]
-
-
-def _evidence(taken: Sequence[Indicator]) -> tuple[Hit, ...]:
-    return tuple(hit for step in taken for hit in step.hits)
+def steps_taken(motion: Motion, hits: HitsByField) -> Indicator:
+    """Return the number of steps taken, with the phrases that show them."""
+    return count_shown(read_flags(motion, hits, "remedial_steps"))

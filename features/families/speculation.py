@@ -7,7 +7,7 @@ Every column is monotone: the more the theory of harm rests on conjecture, the l
 
 from data.schema import Motion
 from features.document import Papers
-from features.indicators import Column, Indicator, flag_columns, read_flags
+from features.indicators import Column, Indicator, count_shown, flag_columns, read_flags
 from features.phrases.hits import Hit, HitsByField
 
 FAMILY = "speculation"
@@ -37,12 +37,9 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
     hits = papers.hits_by_field
     signals = read_flags(motion, hits, "speculation_signals", absent=0.0)
-    shown = [indicator for indicator in signals.values() if indicator.value]
-    source = shown[0].source if shown else next(iter(signals.values())).source
-    evidence = tuple(hit for indicator in shown for hit in indicator.hits)
     indicators = {f"{FAMILY}.{value}": indicator for value, indicator in signals.items()}
     return indicators | {
-        f"{FAMILY}.signals": Indicator(float(len(shown)), source, evidence),
+        f"{FAMILY}.signals": count_shown(signals),
         f"{FAMILY}.density": _density(papers),
         f"{FAMILY}.chain": _chain(hits),
     }

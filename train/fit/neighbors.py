@@ -10,6 +10,7 @@ from sklearn.preprocessing import normalize
 
 from data.arrays import Flags
 from data.schema import Ruling
+from features.document import take_papers
 from features.frame import FeatureFrame
 from train.model.encoding import encode
 from train.model.grant_model import GrantModel
@@ -39,7 +40,7 @@ def fit_neighbors(
         mode: encode(frames[mode].take(kept), model.columns, model.categories).astype(np.float32)
         for mode in MODES
     }
-    papers = [frames["text"].papers[row] for row in kept]
+    papers = take_papers(frames["text"].papers, kept.tolist())
     terms = normalize(model.rating_model.vocabulary.matrix(papers)) if model.rating_model else None
     records = []
     for row in kept:

@@ -51,12 +51,12 @@ class TermCounts:
     def weighted(self, vocabulary: Vocabulary) -> csr_matrix:
         """Return what `Vocabulary.matrix` returns for the papers that were counted."""
         width = len(vocabulary.columns)
-        column_of = {term: column for column, term in enumerate(vocabulary.columns)}
         cells, counts = [], []
         for block_index, block in enumerate(BLOCKS):
             block_counts = self.counts[block].tocoo()
+            column_of = vocabulary.column_of[block]
             columns = np.array(
-                [column_of.get((block, name), -1) for name in self.names[block]], dtype=np.int64
+                [column_of.get(name, -1) for name in self.names[block]], dtype=np.int64
             )[block_counts.col]
             parts = block_counts.row.astype(np.int64) * len(BLOCKS) + block_index
             known = columns >= 0

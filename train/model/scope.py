@@ -22,8 +22,8 @@ import numpy as np
 
 from data.arrays import Floats
 from features.document import Papers
+from features.families import forum, motion_type
 from features.frame import FeatureFrame
-from features.indicators import plain_words
 from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
 from train.model.vocabulary import words_of
 
@@ -43,6 +43,9 @@ COUNTED_COLUMNS = {
 }
 """The columns whose rare values put a motion out of scope, and what to call the training rulings
 with such a value."""
+_VALUE_WORDS = {
+    column.name: column.value_words for column in (*motion_type.COLUMNS, *forum.COLUMNS)
+}
 _DOCKET_COLUMNS = (*COUNTED_COLUMNS, "forum.court")
 
 
@@ -165,12 +168,6 @@ def _rare_docket(scope: Scope, docket: dict[str, Any]) -> list[str]:
             continue
         count = scope.counts[name].get(str(value), 0)
         if count < MIN_RULINGS:
-            value_words = (
-                meaning("motion_type", str(value))
-                if name == "motion_type.motion_type"
-                else plain_words(str(value))
-            )
-            reasons.append(
-                f"only {count} {description.format(value_words)} among the training rulings"
-            )
+            kind = description.format(_VALUE_WORDS[name](str(value)))
+            reasons.append(f"only {count} {kind} among the training rulings")
     return reasons

@@ -72,10 +72,11 @@ class Vocabulary:
         for row, pair in enumerate(papers):
             for block, names in term_names(pair).items():
                 first = (row * len(BLOCKS) + BLOCKS.index(block)) * width
-                columns = self._column_of[block]
+                columns = self.column_of[block]
                 counted = Counter(columns[name] for name in names if name in columns)
-                cells += (first + column for column in sorted(counted))
-                counts += (counted[column] for column in sorted(counted))
+                for column, count in sorted(counted.items()):
+                    cells.append(first + column)
+                    counts.append(count)
         return self.weighted(
             np.array(cells, dtype=np.int64), np.array(counts, dtype=float), len(papers)
         )
@@ -104,7 +105,7 @@ class Vocabulary:
         return csr_matrix((weights / norms[parts], columns, row_ends), shape=(n, len(self._idf)))
 
     @cached_property
-    def _column_of(self) -> dict[Block, dict[str, int]]:
+    def column_of(self) -> dict[Block, dict[str, int]]:
         column_of: dict[Block, dict[str, int]] = {block: {} for block in BLOCKS}
         for column, (block, name) in enumerate(self.columns):
             column_of[block][name] = column
