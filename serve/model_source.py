@@ -25,6 +25,20 @@ class LocatedModel:
     version: str | None
 
 
+def version_at(address: str) -> str | None:
+    """Return the version that an MLflow address names, such as `enjoin/3`; None if it names none.
+
+    >>> version_at("models:/enjoin/3")
+    'enjoin/3'
+    """
+    return address.removeprefix("models:/") if address.startswith("models:/") else None
+
+
+def unregistered_version(digest: str) -> str:
+    """Return the version of a model without a registered one: the start of its digest."""
+    return f"sha256:{digest[:12]}"
+
+
 def locate_model(source: str | None = None) -> LocatedModel:
     """Find a model, and fetch it from MLflow if needed.
 
@@ -45,8 +59,7 @@ def locate_model(source: str | None = None) -> LocatedModel:
     if source is not None and ":/" not in source:
         return LocatedModel(model_folder(Path(source), source), None)
     uri = resolve_source(source)
-    version = uri.removeprefix("models:/") if uri.startswith("models:/") else None
-    return LocatedModel(fetch_model(uri), version)
+    return LocatedModel(fetch_model(uri), version_at(uri))
 
 
 def may_change(source: str | None) -> bool:

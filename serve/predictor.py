@@ -13,7 +13,7 @@ from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.frame import FeatureFrame
 from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
-from serve.model_source import LocatedModel, locate_model
+from serve.model_source import LocatedModel, locate_model, unregistered_version
 from serve.notes import untested_inputs, unusable_parts
 from serve.responses import (
     Answer,
@@ -37,6 +37,19 @@ from train.model.store import load_model, model_digest
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow, row_of
 from train.modes import Mode, mode_of
+
+
+def score_type(column: str) -> type:
+    """Return the type of a column of `Predictor.score`: `bool`, `float`, `list` or `str`.
+
+    It depends on the name only, so that tables of different motions agree.
+    """
+    if column == "in_scope":
+        return bool
+    if column == "comparables":
+        return list
+    is_number = column == "base_rate" or column.endswith("_points")
+    return float if is_number or column.startswith(("p_", "contribution_")) else str
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class Predictor:
         digest = model_digest(located.folder)
         return cls(
             load_model(located.folder),
-            located.version or f"sha256:{digest[:12]}",
+            located.version or unregistered_version(digest),
             digest,
             located.folder,
             load_neighbors(located.folder),

@@ -18,7 +18,7 @@ from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
 from serve.model_source import LocatedModel
-from serve.predictor import Predictor
+from serve.predictor import Predictor, score_type
 from train.tracking.registry import REGISTERED_NAME
 
 PACKAGES = ("data", "features", "train", "serve")
@@ -97,13 +97,16 @@ def log_to_mlflow(folder: Path, description: str) -> str:
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, DataType, Schema
 
+    column_types = {bool: DataType.boolean, float: DataType.double, str: DataType.string}
     example = pd.DataFrame([clearview_motion().model_dump(mode="json", exclude_none=True)])
     inputs = [
         ColSpec(DataType.string if info.is_required() else AnyType(), name, info.is_required())
         for name, info in Motion.model_fields.items()
     ]
     scores = _load_pyfunc(str(folder)).predict(example)
-    outputs = [ColSpec(_column_type(name), name, required=False) for name in scores.columns]
+    outputs = [
+        ColSpec(column_types[score_type(name)], name, required=False) for name in scores.columns
+    ]
     info = mlflow.pyfunc.log_model(
         name="model",
         loader_module="serve.pyfunc",
@@ -117,15 +120,6 @@ def log_to_mlflow(folder: Path, description: str) -> str:
     version = str(info.registered_model_version)
     mlflow.MlflowClient().update_model_version(REGISTERED_NAME, version, description)
     return version
-
-
-def _column_type(name: str) -> Any:
-    from mlflow.types.schema import DataType
-
-    if name == "in_scope":
-        return DataType.boolean
-    is_number = name.startswith("p_") or name.endswith("_points")
-    return DataType.double if is_number else DataType.string
 
 
 def _requirements() -> list[str]:

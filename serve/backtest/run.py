@@ -22,7 +22,7 @@ from serve.backtest.join import (
     read_predictions,
 )
 from serve.backtest.tracking import VersionReport, log_backtest
-from serve.model_source import locate_model
+from serve.model_source import locate_model, unregistered_version
 from train.model.grant_model import DISTRIBUTION
 from train.model.store import UnusableModel, load_model, model_digest
 from train.modes import MODES, mode_of
@@ -30,13 +30,19 @@ from train.monitor.drift import P_GRANT, drift_table
 from train.monitor.live_metrics import (
     State,
     apply_rules,
+    group_by_probability,
     live_reliability,
     live_scores,
     retraining_state,
     share_within_intervals,
 )
 from train.settings import OnProgress
-from train.tracking.registry import choose_experiment, model_uri, registry_state, silence_mlflow
+from train.tracking.registry import (
+    REGISTERED_NAME,
+    choose_experiment,
+    registry_state,
+    silence_mlflow,
+)
 
 N_TOP_FEATURES = 10
 """Features of a mode that move its probabilities most; drift of the others changes little."""
@@ -145,9 +151,10 @@ def _requested_version(source: str | None) -> tuple[str, Path | None] | None:
     """Return the version whose verdict counts, and its folder if it had to be fetched."""
     if source is None:
         number = registry_state().default_version
-        return None if number is None else (model_uri(number).removeprefix("models:/"), None)
+        return None if number is None else (f"{REGISTERED_NAME}/{number}", None)
     located = locate_model(source)
-    return (located.version or f"sha256:{model_digest(located.folder)[:12]}", located.folder)
+    version = located.version or unregistered_version(model_digest(located.folder))
+    return version, located.folder
 
 
 def _read_record(version: str, requested: tuple[str, Path | None] | None) -> _ModelRecord:
@@ -189,8 +196,9 @@ def _report(
     scores, reliability, share_within = pd.DataFrame(), pd.DataFrame(), None
     if len(joined.table):
         scores = live_scores(joined.table, record.base_rate, record.facts.get("performance"))
-        reliability = live_reliability(joined.table)
-        share_within = share_within_intervals(joined.table)
+        groups = group_by_probability(joined.table)
+        reliability = live_reliability(groups)
+        share_within = share_within_intervals(groups)
     drift, top_features, drift_notes = _drift(predictions, record, motions)
     rules = apply_rules(scores, drift, top_features)
     return VersionReport(

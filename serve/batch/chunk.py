@@ -17,16 +17,20 @@ from data.io.load import Loaded, check_rows
 from data.io.problems import reject_as_json
 from data.schema import Motion, is_list
 from serve.notes import unusable_parts
-from serve.predictor import Predictor
+from serve.predictor import Predictor, score_type
 from train.model.prior_shift import BaseRates
 
 MAX_PROBLEMS = 5
 """Rejects described in words."""
 MAX_NOTES = 1000
 """Distinct notes kept of a chunk: a million misspelled courts need not all be named."""
-_COMPARABLES = pa.list_(pa.struct([("id", pa.string()), ("outcome", pa.string())]))
 _SUMMARY = b"summary"
-_NUMBERS = ("p_", "contribution_")
+_SCORE_TYPES = {
+    bool: pa.bool_(),
+    float: pa.float64(),
+    str: pa.string(),
+    list: pa.list_(pa.struct([("id", pa.string()), ("outcome", pa.string())])),
+}
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,11 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
         scores = predictor.score(
             motions, options.base_rates, options.contributions, options.comparables
         )
-        columns = {name: _score_array(name, scores[name].tolist()) for name in scores.columns}
+        columns = {
+            # pandas writes NaN for a missing text
+            name: pa.array(scores[name].tolist(), _SCORE_TYPES[score_type(name)], from_pandas=True)
+            for name in scores.columns
+        }
         fields = [motion.model_dump(mode="json", include=set(options.keep)) for motion in motions]
         for name in options.keep:
             columns[name] = pa.array([row[name] for row in fields], _field_type(name))
@@ -213,18 +221,6 @@ def _as_arrow_file(table: pa.Table, summary: ChunkSummary) -> bytes:
         writer.write_table(table)
     content: bytes = buffer.getvalue().to_pybytes()
     return content
-
-
-def _score_array(name: str, values: list[Any]) -> pa.Array:
-    """Return a column of scores; its type depends on the name only, so that chunks agree."""
-    column_type = pa.string()
-    if name == "in_scope":
-        column_type = pa.bool_()
-    elif name == "comparables":
-        column_type = _COMPARABLES
-    elif name == "base_rate" or name.endswith("_points") or name.startswith(_NUMBERS):
-        column_type = pa.float64()
-    return pa.array(values, column_type, from_pandas=True)  # pandas writes NaN for a missing text
 
 
 def _field_type(name: str) -> pa.DataType:

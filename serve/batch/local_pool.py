@@ -7,7 +7,6 @@ limit when results are consumed slowly.
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +21,7 @@ import joblib
 from data.io.chunks import Chunk
 from serve.batch.chunk import OutputOptions, score_chunk
 from serve.model_source import LocatedModel
+from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
 from train.model.store import UnusableModel
 
@@ -156,11 +156,4 @@ def _worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def end_with_parent() -> None:
     """Make this worker end when its parent does, even if killed, and leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    when_parent_ends(lambda: os._exit(1))

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from data.embedded import clearview_motion
 from data.io.redact import redact_secrets
 from data.schema import Motion
-from serve.model_source import locate_model, may_change, resolve_source
+from serve.model_source import locate_model, may_change, resolve_source, version_at
 from serve.predictor import Predictor
 
 POLL_SECONDS = 30.0
@@ -39,24 +39,20 @@ class ModelWatcher:
     source
         Where that model was requested from, as in `serve.model_source.locate_model`. Only the
         champion or another alias is followed; a folder or a numbered version never changes.
-    on_swap
-        Called with each new model once it is in use.
 
     Attributes
     ----------
     predictor
         The model in use.
+    on_swap
+        Called with each new model once it is in use.
     last_error
         Why the last poll could not follow the registry; None if it could.
     """
 
-    def __init__(
-        self,
-        predictor: Predictor,
-        source: str | None = "",
-        on_swap: Callable[[Predictor], None] = lambda predictor: None,
-    ) -> None:
-        self.predictor, self.source, self.on_swap = predictor, source, on_swap
+    def __init__(self, predictor: Predictor, source: str | None) -> None:
+        self.predictor, self.source = predictor, source
+        self.on_swap: Callable[[Predictor], None] = lambda predictor: None
         self.last_error: str | None = None
         self._refused: tuple[str, str] | None = None
         """The address last refused, and why."""
@@ -66,7 +62,7 @@ class ModelWatcher:
         """Ask the registry which version to use; if it is another and usable, switch to it."""
         try:
             address = resolve_source(self.source)
-            if address.removeprefix("models:/") == self.predictor.version:
+            if version_at(address) == self.predictor.version:
                 self._clear_error()
             elif self._refused and address == self._refused[0]:
                 self._set_error(self._refused[1])  # an outage may have replaced the message

@@ -1,6 +1,5 @@
 """Run the endpoint: bind the port, serve until stopped, finish the requests in progress."""
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -22,8 +21,9 @@ from serve.http.app import build_app
 from serve.http.auth import AccessControl
 from serve.http.logs import LogFormat, logging_config
 from serve.http.metrics import MULTIPROC_VARIABLE
-from serve.http.model_watcher import POLL_SECONDS, ModelWatcher, warm_up
+from serve.http.model_watcher import ModelWatcher, warm_up
 from serve.model_source import LocatedModel
+from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ class ServerSettings:
         See `serve.http.auth.AccessControl`.
     audit_path, audit_text
         See `serve.http.audit.AuditLog`; without a path, nothing is recorded.
-    poll_seconds
-        Interval between two polls of the registry.
     """
 
     located: LocatedModel
@@ -63,7 +61,6 @@ class ServerSettings:
     rate_limit: str | None = None
     audit_path: Path | None = None
     audit_text: bool = False
-    poll_seconds: float = POLL_SECONDS
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -78,8 +75,9 @@ def load_app(settings: ServerSettings) -> FastAPI:
         current_default_thread_limiter().total_tokens = THREADS
         # The other modes load what they need while the first requests are answered.
         Thread(target=warm_up, args=(predictor,), name="warm up", daemon=True).start()
-        watcher.follow(settings.poll_seconds)
-        _stop_with_parent()
+        watcher.follow()
+        # Otherwise a worker whose parent is killed would keep the port.
+        when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
         yield
         watcher.stop()
         if audit_log:
@@ -87,19 +85,6 @@ def load_app(settings: ServerSettings) -> FastAPI:
 
     access = AccessControl(settings.keys, settings.rate_limit)
     return build_app(watcher, access, audit_log, lifespan)
-
-
-def _stop_with_parent() -> None:
-    """Stop this worker when its parent process is killed; it would keep the port otherwise."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def wait_for_parent() -> None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    Thread(target=wait_for_parent, name="stop with parent", daemon=True).start()
 
 
 def _open_audit_log(settings: ServerSettings) -> "AuditLog | None":

@@ -26,7 +26,7 @@ KEY, DIGEST = new_key()
 @pytest.fixture(scope="module")
 def address(trained: Any) -> Iterator[str]:
     warm_up(trained.predictor)
-    app = build_app(ModelWatcher(trained.predictor), AccessControl({"firm": DIGEST}))
+    app = build_app(ModelWatcher(trained.predictor, None), AccessControl({"firm": DIGEST}))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

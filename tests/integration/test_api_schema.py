@@ -15,7 +15,7 @@ from serve.http.model_watcher import ModelWatcher
 KEY, DIGEST = new_key()
 # The description does not depend on the model, which exists only once the tests run.
 WATCHERS = [
-    ModelWatcher(SimpleNamespace(version="", digest=""))  # type: ignore[arg-type]
+    ModelWatcher(SimpleNamespace(version="", digest=""), None)  # type: ignore[arg-type]
     for _ in range(2)
 ]
 WITH_KEYS, OPEN = (

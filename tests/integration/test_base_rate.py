@@ -67,7 +67,7 @@ def test_a_docket_is_adjusted_by_court(trained: Any, tmp_path: Path) -> None:
 
 
 def test_a_base_rate_over_http(trained: Any) -> None:
-    client = TestClient(build_app(ModelWatcher(trained.predictor)))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None)))
     row = MOTIONS[0].model_dump(mode="json")
     plain = client.post("/v1/predict", json=row).json()
     assert plain["base_rate_adjustment"] is None

@@ -31,7 +31,9 @@ CLEARVIEW = clearview_motion().model_dump(mode="json")
 
 @pytest.fixture(scope="module")
 def client(trained: Any) -> TestClient:
-    return TestClient(build_app(ModelWatcher(trained.predictor)), raise_server_exceptions=False)
+    return TestClient(
+        build_app(ModelWatcher(trained.predictor, None)), raise_server_exceptions=False
+    )
 
 
 def test_an_answer_names_its_request(client: TestClient) -> None:
@@ -98,7 +100,7 @@ def test_short_motions_and_the_page_do_not_wait_for_long_papers(trained: Any) ->
     parts = (getattr(trained.predictor, part.name) for part in fields(Predictor))
     predictor = BlockedByLongPapers(*parts)
     with (
-        TestClient(build_app(ModelWatcher(predictor))) as client,
+        TestClient(build_app(ModelWatcher(predictor, None))) as client,
         ThreadPoolExecutor(THREADS) as clients,
     ):
         client.portal.call(limit_threads)  # type: ignore[union-attr]
@@ -203,7 +205,7 @@ def test_a_body_without_a_length_is_limited_too(client: TestClient) -> None:
 def test_keys_and_rate_limit(trained: Any) -> None:
     key, digest = new_key()
     access = AccessControl({"firm": digest}, "2/minute")
-    client = TestClient(build_app(ModelWatcher(trained.predictor), access))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None), access))
     assert client.get("/v1/model").status_code == 401
     headers = {"Authorization": f"Bearer {key}"}
     statuses = [client.get("/v1/model", headers=headers).status_code for _ in range(3)]
@@ -213,7 +215,7 @@ def test_keys_and_rate_limit(trained: Any) -> None:
 
 def test_the_audit_log_can_be_backtested(trained: Any, tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
-    client = TestClient(build_app(ModelWatcher(trained.predictor), audit_log=AuditLog(path)))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None), audit_log=AuditLog(path)))
     answer = client.post("/v1/predict", json=CLEARVIEW).json()
     assert client.post("/v1/predict", json={"motion": "x"}).status_code == 422
     client.post("/v1/predict/batch", json=[CLEARVIEW | {"id": "b1"}, CLEARVIEW | {"id": "b2"}])
@@ -233,7 +235,7 @@ def test_an_audited_motion_without_an_id_is_joined_by_its_request(
 ) -> None:
     path = tmp_path / "audit.jsonl"
     log = AuditLog(path, with_text=True)
-    client = TestClient(build_app(ModelWatcher(trained.predictor), audit_log=log))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None), audit_log=log))
     unidentified = {name: value for name, value in CLEARVIEW.items() if name != "id"}
     answer = client.post("/v1/predict?base_rate=0.1", json=unidentified).json()
     line = json.loads(path.read_text())
@@ -255,7 +257,7 @@ def test_an_audited_motion_without_an_id_is_joined_by_its_request(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_costs_the_audit_line_not_the_answer(trained: Any) -> None:
     log = AuditLog(Path("/dev/full"))
-    client = TestClient(build_app(ModelWatcher(trained.predictor), audit_log=log))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None), audit_log=log))
     assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
     assert "enjoin_audit_failures_total 1.0" in client.get("/metrics").text
 

@@ -28,7 +28,7 @@ def word_file(text: str) -> bytes:
 
 
 def test_a_file_may_be_larger_than_other_bodies(trained: Any) -> None:
-    client = TestClient(build_app(ModelWatcher(trained.predictor)))
+    client = TestClient(build_app(ModelWatcher(trained.predictor, None)))
     text = b"Stop the sale. " * 200_000
     assert client.post("/v1/papers", content=text, headers=PLAIN).status_code == 200
     assert client.post("/v1/predict", content=text, headers=PLAIN).status_code == 413
@@ -36,7 +36,9 @@ def test_a_file_may_be_larger_than_other_bodies(trained: Any) -> None:
 
 def test_files_need_a_key_too(trained: Any) -> None:
     key, digest = new_key()
-    client = TestClient(build_app(ModelWatcher(trained.predictor), AccessControl({"firm": digest})))
+    client = TestClient(
+        build_app(ModelWatcher(trained.predictor, None), AccessControl({"firm": digest}))
+    )
     assert client.post("/v1/papers", content=b"text", headers=PLAIN).status_code == 401
     with_key = PLAIN | {"Authorization": f"Bearer {key}"}
     assert client.post("/v1/papers", content=b"text", headers=with_key).status_code == 200

@@ -28,7 +28,7 @@ def test_health_and_log_hide_passwords(
 
     monkeypatch.setattr("serve.http.model_watcher.resolve_source", down)
     predictor: Any = SimpleNamespace(version="enjoin/1")
-    watcher = ModelWatcher(predictor)
+    watcher = ModelWatcher(predictor, None)
     watcher.poll()
     assert watcher.last_error is not None
     assert "http://ann:***@h/api failed" in watcher.last_error

@@ -18,7 +18,6 @@ import httpx
 import pytest
 
 from data.embedded import embedded_rulings
-from data.io.atomic import cache_dir
 from train.model.store import save_model
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:20]]
@@ -70,9 +69,8 @@ def serving(log: Path, *options: str) -> Iterator[tuple[str, "subprocess.Popen[b
     """Run `enjoin serve` as a process; give its address and the process."""
     port = free_port()
     command = [sys.executable, "-m", "enjoin", "serve", "--port", str(port), *options]
-    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
     with log.open("wb") as stderr:
-        process = subprocess.Popen(command, stderr=stderr, env=environment)
+        process = subprocess.Popen(command, stderr=stderr)
     address = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
@@ -257,12 +255,10 @@ def test_an_audit_log_that_cannot_be_written_is_reported_once(model: Path, tmp_p
     (tmp_path / "file").write_text("")
     path = str(tmp_path / "file" / "audit.jsonl")
     arguments = ["serve", "--model", str(model), "--audit-log", path, "--workers", "2"]
-    environment = os.environ | {"ENJOIN_CACHE_DIR": str(cache_dir())}
     done = subprocess.run(
         [sys.executable, "-m", "enjoin", *arguments, "--port", str(free_port())],
         capture_output=True,
         timeout=120,
-        env=environment,
     )
     assert done.returncode == 2
     assert done.stderr.startswith(b"error: ")

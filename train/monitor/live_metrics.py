@@ -9,9 +9,9 @@ Once outcomes of `MIN_CASES` cases are known, retraining is due if any of four r
   (`train.monitor.drift`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ import pandas as pd
 from data.arrays import Floats
 from data.describe import wilson_interval
 from train.evaluate.bootstrap import bootstrap_weights
-from train.evaluate.metrics import METRICS, score_predictions
+from train.evaluate.metrics import METRICS, score_predictions, weighted_scores
 from train.monitor.drift import P_GRANT
 
 MIN_CASES = 30
@@ -40,6 +40,13 @@ class Rule:
     name: str
     triggered: bool
     detail: str
+
+
+class Group(NamedTuple):
+    """Predictions of like `p_grant`, and their grant rates: as observed, then in each replicate."""
+
+    rows: pd.DataFrame
+    rates: Floats
 
 
 def live_scores(
@@ -90,12 +97,35 @@ def _score(rows: pd.DataFrame, base_rate: float | None) -> pd.DataFrame:
         return score_predictions(granted, p, groups).assign(base_rate=np.nan)
     baseline = np.full(len(rows), base_rate)
     table = score_predictions(granted, p, groups, baseline)
-    baseline_scores = score_predictions(granted, baseline, groups).set_index("metric")["value"]
-    return table.assign(base_rate=table["metric"].map(baseline_scores))
+    baseline_scores = weighted_scores(granted, baseline, np.ones((1, len(rows))))
+    values = {metric: float(scores[0]) for metric, scores in baseline_scores.items()}
+    return table.assign(base_rate=table["metric"].map(values))
 
 
-def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
-    """Compare predicted and observed grant rates in groups of 20 rulings or more of like `p_grant`.
+def group_by_probability(joined: pd.DataFrame) -> list[Group]:
+    """Cut joined predictions into groups of 20 or more, at most ten, by ascending `p_grant`.
+
+    Parameters
+    ----------
+    joined
+        As for `live_scores`, with `p_low` and `p_high`.
+    """
+    ordered = joined.sort_values("p_grant", kind="stable")
+    weights = bootstrap_weights(ordered["case"].to_numpy())
+    n_groups = int(np.clip(len(ordered) // _RULINGS_PER_GROUP, 1, _MAX_GROUPS))
+    groups = []
+    for indices in np.array_split(np.arange(len(ordered)), n_groups):
+        rows = ordered.iloc[indices]
+        total = weights[:, indices].sum(axis=1)
+        n_granted = weights[:, indices] @ rows["granted"].to_numpy(float)
+        undefined = np.full(len(total), np.nan)
+        rates = np.divide(n_granted, total, out=undefined, where=total > 0)
+        groups.append(Group(rows, rates))
+    return groups
+
+
+def live_reliability(groups: Sequence[Group]) -> pd.DataFrame:
+    """Compare predicted and observed grant rates group by group (see `group_by_probability`).
 
     Returns
     -------
@@ -104,12 +134,12 @@ def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
     interval of the share is the wider of the bootstrap by case and Wilson's, since the bootstrap of
     identical outcomes has no width.
     """
-    groups = []
-    for rows, rates in _groups(joined):
+    table = []
+    for rows, rates in groups:
         wilson_low, wilson_high = wilson_interval(int(rows["granted"].sum()), len(rows))
         low, high = np.nanquantile(rates[1:], [0.025, 0.975])
         p_low, p_high = rows["p_low"].mean(), rows["p_high"].mean()
-        groups.append(
+        table.append(
             {
                 "n": len(rows),
                 "p_mean": rows["p_grant"].mean(),
@@ -121,32 +151,19 @@ def live_reliability(joined: pd.DataFrame) -> pd.DataFrame:
                 "within_interval": p_low <= rates[0] <= p_high,
             }
         )
-    return pd.DataFrame(groups)
+    return pd.DataFrame(table)
 
 
-def share_within_intervals(joined: pd.DataFrame) -> tuple[float, float, float]:
+def share_within_intervals(groups: Sequence[Group]) -> tuple[float, float, float]:
     """Return the share of groups with the observed rate within the interval, and its 95% bounds."""
     within = []
-    for rows, rates in _groups(joined):
+    for rows, rates in groups:
         is_within = (rows["p_low"].mean() <= rates) & (rates <= rows["p_high"].mean())
         # A replicate may have drawn no row of the group.
         within.append(np.where(np.isnan(rates), np.nan, is_within))
     shares = np.nanmean(within, axis=0)
     low, high = np.quantile(shares[1:], [0.025, 0.975])
     return float(shares[0]), float(low), float(high)
-
-
-def _groups(joined: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Floats]]:
-    """Yield each group with its grant rates: as observed, then in each bootstrap replicate."""
-    ordered = joined.sort_values("p_grant", kind="stable")
-    weights = bootstrap_weights(ordered["case"].to_numpy())
-    n_groups = int(np.clip(len(ordered) // _RULINGS_PER_GROUP, 1, _MAX_GROUPS))
-    for indices in np.array_split(np.arange(len(ordered)), n_groups):
-        rows = ordered.iloc[indices]
-        total = weights[:, indices].sum(axis=1)
-        n_granted = weights[:, indices] @ rows["granted"].to_numpy(float)
-        undefined = np.full(len(total), np.nan)
-        yield rows, np.divide(n_granted, total, out=undefined, where=total > 0)
 
 
 def apply_rules(

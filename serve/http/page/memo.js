@@ -25,7 +25,7 @@ function memoHeading(answer, motion, comparables) {
       motion.judge && `Judge ${motion.judge}`, motion.decided],
     Motion: [valueLabel("motion_type", motion.motion_type),
       motion.claim_area && valueLabel("claim_area", motion.claim_area)],
-    "Based on": [MODES[answer.mode] || plain(answer.mode), ...papers],
+    "Based on": [MODES[answer.mode], ...papers],
     Date: [today],
   };
   return element("table", {class: "heading"}, element("tbody", {},

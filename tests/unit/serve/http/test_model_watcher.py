@@ -21,9 +21,8 @@ def test_a_new_champion_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         Predictor, "from_located", lambda located: named(located.removeprefix("models:/"))
     )
     swapped: list[str] = []
-    watcher = ModelWatcher(
-        named("enjoin/1"), None, on_swap=lambda predictor: swapped.append(predictor.version)
-    )
+    watcher = ModelWatcher(named("enjoin/1"), None)
+    watcher.on_swap = lambda predictor: swapped.append(predictor.version)
     for _ in range(2):  # the second poll finds it in use
         watcher.poll()
         assert watcher.predictor.version == "enjoin/2"

@@ -9,6 +9,7 @@ from scipy.special import expit, logit
 
 from train.monitor.live_metrics import (
     apply_rules,
+    group_by_probability,
     live_reliability,
     live_scores,
     retraining_state,
@@ -109,23 +110,24 @@ def test_few_outcomes_are_too_early() -> None:
 
 
 def test_reliability_compares_groups_of_like_probability() -> None:
-    table = live_reliability(_joined())
+    groups = group_by_probability(_joined())
+    table = live_reliability(groups)
     assert len(table) == 10
     assert table["n"].sum() == 600
     assert table["p_mean"].is_monotonic_increasing
     assert (table["low"] <= table["granted"]).all()
     assert (table["granted"] <= table["high"]).all()
-    share, low, high = share_within_intervals(_joined())
+    share, low, high = share_within_intervals(groups)
     assert share == table["within_interval"].mean()
     assert low <= share <= high
-    off = live_reliability(_joined(expit(logit(TRUE) + 3)))
+    off = live_reliability(group_by_probability(_joined(expit(logit(TRUE) + 3))))
     assert not off["within_interval"].any()
     # Outcomes all alike do not make an interval without width.
-    certain = live_reliability(_joined().assign(granted=True))
+    certain = live_reliability(group_by_probability(_joined().assign(granted=True)))
     assert (certain["low"] < 1).all()
 
 
 def test_one_outcome_is_scored_too() -> None:
     scores = live_scores(_joined(n=1), 0.5, TESTED)
     assert np.isfinite(scores.set_index("metric").loc["brier_score", "value"])
-    assert len(live_reliability(_joined(n=1))) == 1
+    assert len(live_reliability(group_by_probability(_joined(n=1)))) == 1
