@@ -1,5 +1,6 @@
 """Types of fields: the spellings accepted for a value, how each is parsed, and its JSON Schema."""
 
+import json
 import math
 import re
 from datetime import date
@@ -80,6 +81,17 @@ def _not_blank(value: str) -> str:
     return value
 
 
+def _quotes(value: Any) -> Any:
+    """Parse a JSON text, as a CSV cell holds it; an empty object is None."""
+    value = _none_if_blank(value)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("expected a JSON object of lists of quotes") from None
+    return value or None if isinstance(value, dict) else value
+
+
 class _AllowBlank:
     """Adds to a JSON Schema that an empty string is accepted as `null`."""
 
@@ -122,8 +134,12 @@ YesNo = Annotated[
     BeforeValidator(_yes_no),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}),
 ]
+# The mean of several ratings has a fraction.
 Rating = Annotated[
-    Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(_no_bool), _AllowBlank()
+    Annotated[int | float, Field(ge=1, le=5)] | None, BeforeValidator(_no_bool), _AllowBlank()
+]
+OptionalProbability = Annotated[
+    Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_no_bool), _AllowBlank()
 ]
 OptionalAmount = Annotated[
     Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
@@ -141,3 +157,5 @@ OptionalPaper = Annotated[
     Annotated[str, StringConstraints(strip_whitespace=False)] | None,
     BeforeValidator(_none_if_blank),
 ]
+_Quotes = dict[str, tuple[Annotated[str, StringConstraints(strip_whitespace=False)], ...]]
+OptionalQuotes = Annotated[_Quotes | None, BeforeValidator(_quotes)]

@@ -43,6 +43,8 @@ from data.field_types import (
     OptionalDate,
     OptionalName,
     OptionalPaper,
+    OptionalProbability,
+    OptionalQuotes,
     OptionalValue,
     Paper,
     Rating,
@@ -136,8 +138,29 @@ class Motion(BaseModel):
         None, description="Winter factor, 1 strongly against relief to 5 strongly for"
     )
 
+    forecast: OptionalProbability = Field(
+        None,
+        description="chance of a grant, 0 to 1, as estimated by a careful reader (a person or a "
+        "language model) who does not know the outcome",
+    )
+    forecast_spread: OptionalAmount = Field(
+        None,
+        description="standard deviation of the log-odds of several such forecasts; the interval "
+        "is wider by it",
+    )
+
     motion: Paper = Field(description="relief requested and grounds, as in the movant's papers")
     opposition: OptionalPaper = Field(None, description="what the opponent argues or has done")
+    summary: OptionalPaper = Field(
+        None,
+        description="neutral account of the motion in 45 to 120 words, read in place of the papers",
+    )
+    opposition_summary: OptionalPaper = Field(
+        None, description="neutral account of the opposition in one to three sentences"
+    )
+    quotes: OptionalQuotes = Field(
+        None, description="for coded fields, words of the papers that bear the value out"
+    )
 
     @field_validator("decided")
     @classmethod
@@ -151,6 +174,15 @@ class Motion(BaseModel):
             date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
         except ValueError:
             raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
+        return value
+
+    @field_validator("quotes")
+    @classmethod
+    def _known_fields(
+        cls, value: dict[str, tuple[str, ...]] | None
+    ) -> dict[str, tuple[str, ...]] | None:
+        if unknown := sorted(set(value or ()) - set(Motion.model_fields)):
+            raise ValueError(f"expected names of fields, not {unknown[0]}")
         return value
 
     @property
@@ -235,4 +267,6 @@ def _enum_in(annotation: Any) -> type[StrEnum] | None:
 
 
 def _holds_tuple(annotation: Any) -> bool:
+    if get_origin(annotation) is dict:  # quotes by field
+        return False
     return get_origin(annotation) is tuple or any(map(_holds_tuple, get_args(annotation)))

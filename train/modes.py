@@ -1,9 +1,10 @@
-"""The three modes of a motion, and how training rows are masked so that one model serves all.
+"""The four modes of a motion, and how training rows are masked so that one model serves all.
 
-Two ensembles serve the three modes: one for motions with ratings, the other for motions without,
-from fully coded to text only, so that of two motions that differ only in one more remedial step or
-speculation signal, that one is never the likelier to be granted. (A list that is not coded is read
-from the text, which may show more steps than a short coded list.)
+Three ensembles serve the four modes: one for motions with a forecast, one for motions with ratings
+but no forecast, and one for the others, from fully coded to text only, so that of two motions that
+differ only in one more remedial step or speculation signal, that one is never the likelier to be
+granted. (A list that is not coded is read from the text, which may show more steps than a short
+coded list.)
 """
 
 from collections import Counter
@@ -16,12 +17,22 @@ import numpy as np
 from data.arrays import Flags
 from data.schema import RATINGS, Motion
 
-Mode = Literal["rated", "coded", "text"]
+Mode = Literal["forecast", "rated", "coded", "text"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
-Basis = Literal["rated", "unrated"]
+Basis = Literal["forecast", "rated", "unrated"]
 BASES: tuple[Basis, ...] = get_args(Basis)
-BASIS_OF: dict[Mode, Basis] = {"rated": "rated", "coded": "unrated", "text": "unrated"}
+BASIS_OF: dict[Mode, Basis] = {
+    "forecast": "forecast",
+    "rated": "rated",
+    "coded": "unrated",
+    "text": "unrated",
+}
+
+ESTIMATES = ("forecast", "forecast_spread")
+"""A reader's own estimate of the outcome."""
+READINGS = ("summary", "opposition_summary", "quotes")
+"""What a reader writes of the papers, besides codings."""
 
 CASE_FACTS = (
     "relief_form",
@@ -51,7 +62,9 @@ INDICATORS = (
 
 
 def mode_of(motion: Motion) -> Mode:
-    """Return a motion's mode: rated if it has any rating, coded if it has any indicator."""
+    """Return a motion's mode, by the strongest input it has: forecast, ratings or indicators."""
+    if motion.forecast is not None:
+        return "forecast"
     if any(getattr(motion, name) is not None for name in RATINGS):
         return "rated"
     if any(getattr(motion, name) is not None for name in INDICATORS):
@@ -68,14 +81,16 @@ def count_by_mode(motions: Iterable[Motion]) -> dict[Mode, int]:
 def masked(motion: Motion, mode: Mode) -> Motion:
     """Return the motion as a user of that mode would give it.
 
-    `coded` drops the ratings; `text` drops every coding too, and leaves the papers, the motion
-    type, the court and the date, which any docket shows.
+    `rated` drops the forecast, and `coded` the ratings too; `text` drops every coding, and leaves
+    the papers, the motion type, the court and the date, which any docket shows.
     """
     hidden: tuple[str, ...] = ()
-    if mode != "rated":
+    if mode != "forecast":
+        hidden += ESTIMATES
+    if mode in ("coded", "text"):
         hidden += RATINGS
     if mode == "text":
-        hidden += CASE_FACTS + INDICATORS
+        hidden += CASE_FACTS + INDICATORS + READINGS
     return motion.model_copy(update=dict.fromkeys(hidden))
 
 

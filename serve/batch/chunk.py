@@ -145,7 +145,7 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
         }
         fields = [motion.model_dump(mode="json", include=set(options.keep)) for motion in motions]
         for name in options.keep:
-            columns[name] = pa.array([row[name] for row in fields], _field_type(name))
+            columns[name] = pa.array([_as_cell(row[name]) for row in fields], _field_type(name))
         table = pa.table(columns)
         if options.base_rates:
             courts = options.base_rates.courts
@@ -227,10 +227,15 @@ def _field_type(name: str) -> pa.DataType:
     """Return the type of a motion's field, whatever values a chunk happens to hold."""
     if is_list(name):
         return pa.list_(pa.string())
-    arrow_types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+    arrow_types = {bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
     allowed = _types_in(Motion.model_fields[name].annotation)
     matching = (arrow for python, arrow in arrow_types.items() if python in allowed)
     return next(matching, pa.string())
+
+
+def _as_cell(value: Any) -> Any:
+    """Return a field's value as a column can hold it: quotes by field as JSON."""
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def _types_in(annotation: Any) -> set[Any]:
