@@ -134,10 +134,13 @@ YesNo = Annotated[
     BeforeValidator(_yes_no),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}),
 ]
-# The mean of several ratings has a fraction.
-Rating = Annotated[
-    Annotated[int | float, Field(ge=1, le=5)] | None, BeforeValidator(_no_bool), _AllowBlank()
+# The mean of several ratings has a fraction. For a union pydantic does not translate the bounds.
+_RatingValue = Annotated[
+    int | float,
+    Field(ge=1, le=5),
+    WithJsonSchema({"type": "number", "minimum": 1, "maximum": 5}),
 ]
+Rating = Annotated[_RatingValue | None, BeforeValidator(_no_bool), _AllowBlank()]
 OptionalProbability = Annotated[
     Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_no_bool), _AllowBlank()
 ]
