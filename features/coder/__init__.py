@@ -1,0 +1,1 @@
+"""Read the papers of a motion with a language model, and check what it says."""

@@ -1,0 +1,95 @@
+"""What can go wrong with a language model, in words that hold neither papers nor keys.
+
+Errors of the client may hold what a server sent back, papers among it, so they are never shown.
+"""
+
+import re
+
+from features.coder.settings import CoderFailed, CoderSettings
+
+MAX_WAIT = 60.0
+"""Seconds between two attempts at most, also if the server asks for more."""
+_REFUSAL = re.compile(
+    r"\b(?:i|we)(?:\s+(?:can\s?not|can['’]t|could\s+not|am\s+unable|am\s+not\s+able|won['’]t"
+    r"|must\s+decline|will\s+not)|['’]m\s+(?:sorry|unable|not\s+able))\b",
+    re.IGNORECASE,
+)
+
+
+class Transient(CoderFailed):
+    """A failure that may pass.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds the server asks to wait, if it says so.
+    """
+
+    def __init__(self, kind: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(kind, message)
+        self.retry_after = retry_after
+
+
+def unusable_answer(answer: str, error: ValueError) -> CoderFailed:
+    """Say what is wrong with an answer that could not be parsed."""
+    if "{" not in answer and _REFUSAL.search(answer):
+        return CoderFailed("refused", "the model refused to answer")
+    if "{" not in answer or getattr(error, "kind", "") == "not_json":
+        return CoderFailed("not_json", "the answer was not JSON")
+    return CoderFailed("wrong_values", f"the answer does not keep to the protocol ({error})")
+
+
+def failure_from(error: Exception, settings: CoderSettings) -> CoderFailed:
+    """Return an error of the client in words of our own."""
+    from pydantic_ai import exceptions as client
+
+    where = settings.destination
+    status = getattr(error, "status_code", None)
+    code = f" (HTTP {status})" if status else ""
+    retry_after = getattr(error, "retry_after", None)
+    if isinstance(error, client.ModelAuthenticationError):
+        state = "was refused by" if settings.key else "is not set, which is needed by"
+        return CoderFailed("key_refused", f"{settings.key_variable} {state} {where}{code}")
+    if isinstance(error, client.ModelQuotaExceededError):
+        return CoderFailed("rate_limited", f"the account's quota at {where} is used up{code}")
+    if isinstance(error, client.ModelContextWindowExceededError):
+        return too_long(settings)
+    if isinstance(error, client.ModelNotFoundError):
+        return CoderFailed("not_configured", f"{where} has no model {settings.name}{code}")
+    if isinstance(error, client.ContentFilterError):
+        return filtered()
+    if isinstance(error, client.ModelRateLimitError):
+        if retry_after is not None and retry_after > MAX_WAIT:
+            wait = f"{where} asks to wait {retry_after:,.0f} s{code}; try again then"
+            return CoderFailed("rate_limited", wait)
+        return Transient("rate_limited", f"{where} is too busy{code}", retry_after)
+    if isinstance(error, client.ModelConnectionError):
+        return Transient("connection", f"no connection to {where}, or it was lost")
+    if isinstance(error, client.ModelServerError | client.ModelUnavailableError):
+        wait_seconds = None if retry_after is None else min(retry_after, MAX_WAIT)
+        return Transient("server_error", f"{where} failed{code}", wait_seconds)
+    if isinstance(error, client.ModelAPIError) and status is None:
+        return Transient("server_error", f"{where} did not answer as expected")
+    return CoderFailed("rejected", f"{where} did not accept the request{code}")
+
+
+def cut_off() -> CoderFailed:
+    """Say that the answer ended before its end."""
+    return CoderFailed(
+        "cut_off",
+        "the answer was cut off: the model may not write as much as a reading takes (2,000 tokens)",
+    )
+
+
+def filtered() -> CoderFailed:
+    """Say that the provider's filter held the answer back."""
+    return CoderFailed("refused", "the model's content filter refused to answer")
+
+
+def too_long(settings: CoderSettings) -> CoderFailed:
+    """Say that the papers do not fit into the model's context."""
+    return CoderFailed(
+        "too_long",
+        f"the papers are too long for {settings.model}; set --budget, or ENJOIN_CODER_CONTEXT to "
+        "the tokens it reads",
+    )

@@ -1,0 +1,311 @@
+"""A language model that is none: a server on loopback that answers with recorded readings.
+
+It speaks OpenAI's protocol, Ollama's version of it, and Anthropic's, and can go wrong in every way
+that a real one does. To try the program by hand:
+
+    python -m tests.support.fake_language_model --port 8799
+    ENJOIN_CODER=openai:recorded ENJOIN_CODER_URL=http://127.0.0.1:8799/v1 enjoin coder check
+"""
+
+import argparse
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from data.embedded import clearview_motion
+
+Fault = Literal[
+    "not_json",
+    "wrong_values",
+    "cut_off",
+    "refused",
+    "filtered",
+    "empty",
+    "slow",
+    "rate_limited",
+    "server_error",
+    "connection_lost",
+    "bad_key",
+    "too_long",
+    "no_such_model",
+]
+Behaviour = Literal["reading"] | Fault | Callable[[str], str] | dict[str, Any]
+"""A reading, a fault, a function from the prompt to the answer, or the answer itself."""
+
+RECORDED = Path(__file__).with_name("clearview_reading.json")
+LONG_PAPERS = Path(__file__).parents[3] / "shared" / "longpapers"
+_STATUS: dict[str, tuple[int, str]] = {
+    "rate_limited": (429, "rate_limit_exceeded"),
+    "server_error": (500, "server_error"),
+    "bad_key": (401, "invalid_api_key"),
+    "too_long": (400, "context_length_exceeded"),
+    "no_such_model": (404, "model_not_found"),
+}
+_BEGIN = re.compile(r"^=+ BEGIN [^\n]*=+$", re.MULTILINE)
+_WORD = re.compile(r"[a-z]{2,}")
+_SHARED = 0.3
+"""Share of one text's runs of words found in the other, from which they are the same paper."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request, as it came in."""
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def prompt(self) -> str:
+        """Everything the language model is told, joined."""
+        parts = [self.body.get("system", ""), *(m["content"] for m in self.body["messages"])]
+        return "\n".join(part if isinstance(part, str) else json.dumps(part) for part in parts)
+
+
+@dataclass
+class FakeLanguageModel:
+    """The server; it listens while the block runs.
+
+    Attributes
+    ----------
+    script
+        What happens to each request, in turn; then come readings.
+    retry_after
+        What the header of that name says where it is `rate_limited`.
+    kind
+        Whose server it is like.
+    received
+        The requests that came in.
+    """
+
+    script: Iterable[Behaviour] = ()
+    retry_after: str = "0"
+    kind: Literal["openai", "ollama"] = "openai"
+    port: int = 0
+    received: list[Received] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._behaviours: Iterator[Behaviour] = chain(self.script, iter(lambda: "reading", None))
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """The base address, as `ENJOIN_CODER_URL` takes it."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def root(self) -> str:
+        """The address without the version of the protocol."""
+        return self.url.removesuffix("/v1")
+
+    def prompts(self) -> list[str]:
+        """What the language model was told with each request."""
+        return [request.prompt for request in self.received]
+
+    def next_behaviour(self, request: Received) -> Behaviour:
+        """Note a request, and return what happens to it."""
+        with self._lock:
+            self.received.append(request)
+            return next(self._behaviours)
+
+    def wait_until_closed(self) -> None:
+        """Keep a request waiting for as long as the server runs."""
+        self._released.wait()
+
+
+def answer_to(prompt: str) -> str:
+    """Return the recorded reading of the papers in a prompt, else a plain one of their first words.
+
+    Where the prompt holds readings of parts, to be merged, it is the first of these.
+    """
+    begin = _BEGIN.search(prompt)
+    paper = prompt[begin.end() :] if begin else prompt
+    if readings := re.search(r'^\{"motion_type".*\}$', paper, re.MULTILINE):
+        return readings[0]
+    asked = _runs(paper)
+    for runs, reading in _recordings():
+        shared = len(runs & asked)
+        if shared > _SHARED * min(len(runs), len(asked)):
+            return reading
+    words = re.split(r"(?<=[.!?])\s", paper.strip())[0].split()[:20]
+    return json.dumps(plain_reading(" ".join(words)))
+
+
+def plain_reading(quote: str) -> dict[str, Any]:
+    """Return a reading that says little, with one quote."""
+    reading = json.loads(RECORDED.read_text(encoding="utf-8"))
+    for name, part in reading.items():
+        if "quotes" in part:
+            part |= {"value": None, "quotes": []}
+        elif name != "summary":
+            part |= {"value": 0.5 if name == "forecast" else 3, "reason": "The papers say little."}
+    reading["motion_type"]["value"] = "preliminary_injunction"
+    reading["harm_evidence"] |= {"value": "allegation", "quotes": [quote]}
+    reading["summary"] = {"motion": "A party asks for an order.", "opposition": None}
+    return reading
+
+
+@cache
+def _recordings() -> list[tuple[frozenset[tuple[str, ...]], str]]:
+    """Return the recorded readings, each with the runs of words of its paper."""
+    clearview = clearview_motion()
+    reading = json.loads(RECORDED.read_text(encoding="utf-8"))
+    recordings = [(_runs(f"{clearview.motion} {clearview.opposition}"), json.dumps(reading))]
+    if (LONG_PAPERS / "readings.jsonl").exists():
+        papers = {paper["id"]: paper for paper in _rows(LONG_PAPERS / "papers.jsonl")}
+        for row in _rows(LONG_PAPERS / "readings.jsonl"):
+            paper = papers[row.pop("id")]
+            text = f"{paper['motion']} {paper.get('opposition') or ''}"
+            recordings.append((_runs(text), json.dumps(row)))
+    return recordings
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the runs of four words; blanks of names and dates break few of them."""
+    words = _WORD.findall(text.lower())
+    return frozenset(zip(words, words[1:], words[2:], words[3:], strict=False))
+
+
+def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            name = "recorded"
+            if self.path == "/api/tags":
+                self._send(200, {"models": [{"name": name, "model": name}]})
+            else:
+                self._send(200, {"object": "list", "data": [{"id": name, "object": "model"}]})
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            received = Received(self.path, dict(self.headers), json.loads(content))
+            behaviour = model.next_behaviour(received)
+            if behaviour == "slow":
+                model.wait_until_closed()
+            if behaviour in ("slow", "connection_lost"):
+                self.close_connection = True
+                return
+            if isinstance(behaviour, str) and behaviour in _STATUS:
+                self._fail(*_STATUS[behaviour], behaviour)
+                return
+            text, finish = _answer(behaviour, received.prompt)
+            self._answer(received, text, finish)
+
+        def _fail(self, status: int, code: str, behaviour: str) -> None:
+            headers = {"Retry-After": model.retry_after} if behaviour == "rate_limited" else {}
+            # Servers send parts of the request back; none of it may be shown or logged.
+            error = {"message": f"{code}: SENT-BACK", "type": code, "code": code}
+            self._send(status, {"error": error}, headers)
+
+        def _answer(self, received: Received, text: str, finish: str) -> None:
+            tokens = len(received.prompt) // 4, len(text) // 4
+            if received.path.endswith("/messages"):
+                reason = {"length": "max_tokens", "content_filter": "refusal"}.get(finish)
+                answer = {
+                    "id": "msg_1",
+                    "type": "message",
+                    "role": "assistant",
+                    "model": received.body["model"],
+                    "content": [{"type": "text", "text": text}],
+                    "stop_reason": reason or "end_turn",
+                    "usage": {"input_tokens": tokens[0], "output_tokens": tokens[1]},
+                }
+                self._send(200, answer)
+                return
+            message: dict[str, Any] = {"role": "assistant", "content": text}
+            choice = {"index": 0, "message": message, "finish_reason": finish}
+            answer = {
+                "id": "chatcmpl-1",
+                "object": "chat.completion",
+                "created": 1_700_000_000,
+                "model": received.body["model"],
+                "choices": [choice],
+                "usage": {
+                    "prompt_tokens": tokens[0],
+                    "completion_tokens": tokens[1],
+                    "total_tokens": sum(tokens),
+                },
+            }
+            if model.kind == "ollama":
+                answer["system_fingerprint"] = "fp_ollama"
+            self._send(200, answer)
+
+        def _send(self, status: int, answer: Any, headers: dict[str, str] | None = None) -> None:
+            content = json.dumps(answer).encode()
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+def _answer(behaviour: Behaviour, prompt: str) -> tuple[str, str]:
+    """Return the text of an answer, and why it ended."""
+    if callable(behaviour):
+        return behaviour(prompt), "stop"
+    if isinstance(behaviour, dict):
+        return json.dumps(behaviour), "stop"
+    text = answer_to(prompt)
+    if behaviour == "not_json":
+        return "The motion looks strong to me.", "stop"
+    if behaviour == "wrong_values":
+        return json.dumps(json.loads(text) | {"harm_evidence": {"value": "strong"}}), "stop"
+    if behaviour == "cut_off":
+        return text[: len(text) // 2], "length"
+    if behaviour == "refused":
+        return "I'm sorry, but I can't help with that.", "stop"
+    if behaviour == "filtered":
+        return "", "content_filter"
+    if behaviour == "empty":
+        return "", "stop"
+    return text, "stop"
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, default=8799)
+    parser.add_argument("--kind", choices=("openai", "ollama"), default="openai")
+    parser.add_argument(
+        "--script", default="", help="what happens to each request, separated by commas"
+    )
+    arguments = parser.parse_args()
+    script: Any = [part for part in arguments.script.split(",") if part]
+    with FakeLanguageModel(script, kind=arguments.kind, port=arguments.port) as model:
+        provider = "ollama" if model.kind == "ollama" else "openai"
+        print(f"ENJOIN_CODER={provider}:recorded ENJOIN_CODER_URL={model.url}", flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
