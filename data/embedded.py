@@ -1,6 +1,7 @@
 """The data shipped with the package: rulings, forecasts, first coding and an example motion."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,12 +29,22 @@ def rulings_path() -> Path:
 
 @cache
 def reader_forecasts() -> dict[str, float]:
-    """Return, by ruling id, the probability of a grant estimated by outcome-blind readers.
-
-    A baseline, and a target that the rating model learns to predict from the text of training
-    rulings; never a feature of the motion being predicted.
-    """
+    """Return, by ruling id, the probability of a grant estimated by outcome-blind readers."""
     return {name: float(row["p"]) for name, row in _by_id("reader_forecasts.jsonl").items()}
+
+
+def with_forecasts(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """Return rulings with the forecasts of the embedded ones, where they have none of their own.
+
+    Forecasts are matched by id, so that a file that adds to the embedded rulings keeps theirs.
+    """
+    forecasts = reader_forecasts()
+    return [
+        ruling.model_copy(update={"forecast": forecasts[ruling.id]})
+        if ruling.forecast is None and ruling.id in forecasts
+        else ruling
+        for ruling in rulings
+    ]
 
 
 @cache

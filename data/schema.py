@@ -190,6 +190,11 @@ class Motion(BaseModel):
         """Calendar year of `decided`, None if that is not shown."""
         return int(self.decided[:4]) if self.decided else None
 
+    @property
+    def texts_read(self) -> tuple[str, str | None]:
+        """The texts that features are read from: summaries where given, else the papers."""
+        return self.summary or self.motion, self.opposition_summary or self.opposition
+
     def as_motion(self) -> "Motion":
         """Return the same row without the fields that exist only after a ruling."""
         return self

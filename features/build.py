@@ -16,6 +16,7 @@ from features.document import Papers
 from features.families import (
     authorities,
     doctrine,
+    forecast,
     forum,
     harm,
     inferred_ratings,
@@ -29,7 +30,18 @@ from features.frame import FeatureFrame
 from features.indicators import Column, Indicator
 from features.phrases.lexicon import lexicon_digest
 
-BUILDERS = (motion_type, harm, remedial, speculation, merits, doctrine, authorities, forum, ratings)
+BUILDERS = (
+    motion_type,
+    harm,
+    remedial,
+    speculation,
+    merits,
+    doctrine,
+    authorities,
+    forum,
+    ratings,
+    forecast,
+)
 FAMILIES = {
     "motion_type": "motion type",
     "harm": "harm evidence",
@@ -40,6 +52,7 @@ FAMILIES = {
     "authorities": "authorities cited",
     "forum": "forum",
     "ratings": "Winter ratings",
+    "forecast": "reader's forecast",
     "inferred_ratings": "ratings inferred from text",
 }
 """The families, and how answers and reports name them."""
@@ -83,8 +96,7 @@ def build_features(
     if papers is None:
         by_texts: dict[tuple[str, str | None], Papers] = {}
         papers = tuple(
-            by_texts.setdefault((motion.motion, motion.opposition), Papers.of(motion))
-            for motion in unlabelled
+            by_texts.setdefault(motion.texts_read, Papers.of(motion)) for motion in unlabelled
         )
     rows = [build_indicators(*pair) for pair in zip(unlabelled, papers, strict=True)]
     return FeatureFrame.from_indicators(rows, BUILT, papers)

@@ -115,8 +115,11 @@ class Papers:
 
     @classmethod
     def of(cls, motion: Motion) -> "Papers":
-        """Return the papers of a motion."""
-        return cls(motion.motion, motion.opposition)
+        """Return the papers of a motion, or the summaries in their place.
+
+        A model learns from accounts of some 60 words, and a summary is such an account.
+        """
+        return cls(*motion.texts_read)
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -176,6 +176,15 @@ class FeatureFrame:
             terms=terms,
         )
 
+    def with_column_of(self, other: "FeatureFrame", name: str) -> "FeatureFrame":
+        """Return the frame with a column of numbers taken from another frame of the same rows."""
+        index = self.names.index(name)
+        numeric, provenance = self.numeric.copy(), self.provenance.copy()
+        numeric[:, index] = other.numeric[:, index]
+        if provenance.size:
+            provenance[:, index] = other.provenance[:, index]
+        return replace(self, numeric=numeric, provenance=provenance)
+
     def without(self, family: str) -> "FeatureFrame":
         """Return the frame with every column of one family "not shown"."""
         of_family = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)

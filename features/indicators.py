@@ -58,6 +58,8 @@ class Column:
         fitted model.
     value_words
         Puts one of `values` in plain words.
+    field
+        The field of a motion whose coded value it takes, if there is one.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Column:
     authority: str = ""
     values: tuple[str, ...] = ()
     value_words: Callable[[str], str] = plain_words
+    field: str = ""
 
     @property
     def family(self) -> str:
@@ -148,7 +151,7 @@ def flag_columns(
 ) -> tuple[Column, ...]:
     """Return one yes/no column per allowed value of a list field, worded by the lexicon."""
     return tuple(
-        Column(f"{family}.{value}", meaning(field, value), "flag", monotone, authority)
+        Column(f"{family}.{value}", meaning(field, value), "flag", monotone, authority, field=field)
         for value in allowed_values(field)
     )
 
@@ -164,7 +167,7 @@ def value_column(
     """Return the column of a single-valued enumerated field, its values worded by the lexicon."""
     values = allowed_values(field)
     value_words = partial(meaning, field)
-    return Column(name, column_meaning, kind, monotone, authority, values, value_words)
+    return Column(name, column_meaning, kind, monotone, authority, values, value_words, field)
 
 
 def read_flags(

@@ -7,18 +7,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from data.arrays import Floats
 from data.schema import Motion
 from features.build import FAMILIES, build_features
+from features.families.forecast import forecast_log_odds
 from features.frame import FeatureFrame
 from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
 from serve.model_source import LocatedModel, locate_model, unregistered_version
 from serve.notes import untested_inputs, unusable_parts
+from serve.quoted import quoted_phrases
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
     ComparableRate,
+    CorrectedForecast,
     Performance,
     list_evidence,
 )
@@ -36,7 +40,7 @@ from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shi
 from train.model.store import load_model, model_digest
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow, row_of
-from train.modes import Mode, mode_of
+from train.modes import BASIS_OF, Mode, mode_of
 
 
 def score_type(column: str) -> type:
@@ -189,6 +193,7 @@ class Predictor:
         for row, motion in enumerate(motions):
             p, low, high = scored.estimates[row].tolist()
             mode, shares = scored.modes[row], shap[row, :-1]
+            quotes, quote_notes = quoted_phrases(motion)
             answers.append(
                 Answer(
                     id=motion.id,
@@ -199,15 +204,20 @@ class Predictor:
                     in_scope=not scored.out_of_scope[row],
                     out_of_scope=list(scored.out_of_scope[row]),
                     mode=mode,
+                    forecast=self._corrected(motion),
                     base_rate=self.model.base_rate,
                     comparable_rate=self._comparable_rate(motion, leaves[row], scored.terms(row)),
                     performance=Performance.from_facts(self.model.facts, mode),
-                    notes=[*unusable_parts(motion), *untested_inputs(self.model.facts, mode)],
+                    notes=[
+                        *unusable_parts(motion),
+                        *quote_notes,
+                        *untested_inputs(self.model.facts, mode),
+                    ],
                     base_log_odds=float(shap[row, -1]),
                     base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
                     families=family_shares(shares, p),
                     factors=largest_factors(scored.frame, row, shares, p, errors),
-                    evidence=list_evidence(scored.frame.hits[row]),
+                    evidence=list_evidence(scored.frame.hits[row], motion, quotes),
                     model_version=self.version,
                     model_digest=self.digest,
                     data_digest=str(self.model.facts.get("data_digest", "")),
@@ -244,7 +254,10 @@ class Predictor:
         leaf_indices = self.model.leaf_indices(batches)
         out_of_scope = self.model.scope.reasons(frame)
         in_scope = np.array([not reasons for reasons in out_of_scope], dtype=bool)
-        unadjusted = self.model.estimate(batches, leaf_indices, in_scope)
+        spreads = np.array(
+            [self._spread(motion, mode) for motion, mode in zip(motions, modes, strict=True)]
+        )
+        unadjusted = self.model.estimate(batches, leaf_indices, in_scope, spreads)
         estimates, rates = unadjusted, None
         if base_rates is not None:
             trained = self.model.base_rate
@@ -254,6 +267,22 @@ class Predictor:
             )
         return _Scored(
             frame, modes, batches, leaf_indices, out_of_scope, estimates, unadjusted[:, 0], rates
+        )
+
+    def _spread(self, motion: Motion, mode: Mode) -> float:
+        """Return how far apart several forecasts of one motion put its log-odds."""
+        effect = self.model.ensembles[BASIS_OF[mode]].forecast_effect()
+        return effect * (motion.forecast_spread or 0.0)
+
+    def _corrected(self, motion: Motion) -> CorrectedForecast | None:
+        line = self.model.ensembles["forecast"].reader_line
+        if motion.forecast is None or line is None:
+            return None
+        log_odds = line.log_odds(np.array([forecast_log_odds(motion.forecast)]))
+        return CorrectedForecast(
+            given=motion.forecast,
+            corrected=float(expit(log_odds[0])),
+            spread=motion.forecast_spread,
         )
 
     def _adjustment(

@@ -1,16 +1,17 @@
 """The answer about one motion: probability, interval, factors in words, and the evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field, computed_field
 
+from data.schema import Motion
 from features.indicators import Source
 from features.phrases.context import Speaker
 from features.phrases.hits import Hit
-from features.phrases.lexicon import PaperName, listed_meaning
+from features.phrases.lexicon import listed_meaning
 from train.modes import Mode
 
 DISCLAIMER = (
@@ -23,14 +24,21 @@ UNPROVEN = (
 )
 
 
+TextName = Literal["motion", "opposition", "summary", "opposition_summary"]
+"""The texts of a motion that evidence may be in."""
+
+
 # A plain dataclass: pydantic models check every field, and an answer may have a hundred phrases.
 @dataclass(slots=True)
 class Phrase:
     """Words in the papers that a feature was read from, or that support its coding."""
 
     factor: Annotated[str, Field(description="the feature column it is evidence for")]
-    paper: PaperName
-    start: Annotated[int, Field(description="offset of its first character in that paper")]
+    paper: Annotated[
+        TextName,
+        Field(description="the text it is in: a paper, or the summary read in its place"),
+    ]
+    start: Annotated[int, Field(description="offset of its first character in that text")]
     end: Annotated[int, Field(description="offset just past its last character")]
     text: str
     meaning: Annotated[
@@ -47,6 +55,9 @@ class Phrase:
         tuple[int, int] | None,
         Field(description="offsets of its sentence: first character, just past the last"),
     ]
+    quoted: Annotated[
+        bool, Field(description="whether the reader who coded the motion quotes these words")
+    ] = False
 
 
 class Factor(BaseModel):
@@ -86,6 +97,20 @@ class BaseRateAdjustment(BaseModel):
     p_unadjusted: float = Field(description="p_grant before the adjustment")
     log_odds: float = Field(description="what it adds to the log-odds of p_grant and its interval")
     points: float = Field(description="percentage points by which it moves the probability")
+
+
+class CorrectedForecast(BaseModel):
+    """The reader's own forecast, and what such forecasts were worth."""
+
+    given: float = Field(description="the forecast of the motion, from 0 to 1")
+    corrected: float = Field(
+        description="share of grants among training rulings with such a forecast, by a logistic "
+        "regression; p_grant adds what the papers, codings and ratings say"
+    )
+    spread: float | None = Field(
+        description="standard deviation of the log-odds of several forecasts, if given; the "
+        "interval is wider by it"
+    )
 
 
 class ComparableRate(BaseModel):
@@ -148,7 +173,12 @@ class Answer(BaseModel):
     interval: float = Field(description="nominal level of the interval")
     in_scope: bool = Field(description="whether the motion is like the training rulings")
     out_of_scope: list[str] = Field(description="why it is not, if so; the interval is then wider")
-    mode: Mode = Field(description="what the estimate is based on: ratings, codings, or text only")
+    mode: Mode = Field(
+        description="what the estimate is based on: a forecast, ratings, codings, or text only"
+    )
+    forecast: CorrectedForecast | None = Field(
+        None, description="the reader's own forecast and its correction, if there is one"
+    )
     base_rate: float = Field(description="share granted among the training rulings")
     comparable_rate: ComparableRate | None = Field(
         None, description="grant rate of the training rulings most like the motion"
@@ -174,18 +204,29 @@ class Answer(BaseModel):
     disclaimer: str = DISCLAIMER
 
 
-def list_evidence(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
-    """Return the phrases of one motion in reading order.
+def list_evidence(
+    hits: Mapping[str, tuple[Hit, ...]], motion: Motion, quotes: Sequence[Phrase] = ()
+) -> list[Phrase]:
+    """Return the evidence about one motion in reading order.
 
     Parameters
     ----------
     hits
         The phrases behind each feature column, as in `FeatureFrame.hits`.
+    motion
+        The motion: phrases found in a summary are said to be there.
+    quotes
+        Quotes from the papers; a column that has some needs no phrases from a summary.
     """
+    texts: dict[str, TextName] = {
+        "motion": "summary" if motion.summary else "motion",
+        "opposition": "opposition_summary" if motion.opposition_summary else "opposition",
+    }
+    quoted = {phrase.factor for phrase in quotes}
     phrases = [
         Phrase(
             factor=column,
-            paper=hit.paper,
+            paper=texts[hit.paper],
             start=hit.start,
             end=hit.end,
             text=hit.words,
@@ -197,8 +238,13 @@ def list_evidence(hits: Mapping[str, tuple[Hit, ...]]) -> list[Phrase]:
         )
         for column, hits_of_column in hits.items()
         for hit in hits_of_column
+        if not (column in quoted and texts[hit.paper] != hit.paper)
     ]
-    return sorted(phrases, key=lambda phrase: (phrase.paper, phrase.start, phrase.end))
+    order = get_args(TextName)
+    return sorted(
+        [*phrases, *quotes],
+        key=lambda phrase: (order.index(phrase.paper), phrase.start, phrase.end),
+    )
 
 
 def plain(value: Any) -> float | str | None:

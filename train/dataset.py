@@ -10,10 +10,11 @@ import pandas as pd
 
 from data.arrays import Flags, Floats, Rows
 from data.cases import case_groups
-from data.embedded import reader_forecasts
+from data.embedded import with_forecasts
 from data.labels import PartialGrants, labelled_rulings
 from data.schema import Ruling
 from features.document import Papers, take_papers
+from features.families import forecast
 from features.frame import FeatureFrame
 from train.cluster import Cluster
 from train.fit.fit import TrainingView, fit_grant_model
@@ -109,7 +110,7 @@ def build_training_set(
     cluster
         Where to build features and later fit models; None for this process.
     """
-    rulings, labels = labelled_rulings(rulings, partial_grants_as)
+    rulings, labels = labelled_rulings(with_forecasts(rulings), partial_grants_as)
     papers = papers_of(rulings)
     frames = build_frames(rulings, papers, seed, cluster, on_progress)
     return TrainingSet(
@@ -119,7 +120,7 @@ def build_training_set(
         partially_coded={mode: frames["partially_coded", mode] for mode in PARTIALLY_CODED},
         granted=np.array(labels, dtype=bool),
         groups=case_groups(rulings),
-        targets=rating_targets(rulings, reader_forecasts()),
+        targets=rating_targets(rulings),
         cluster=cluster,
     )
 
@@ -221,6 +222,12 @@ def fit_subset(
     whole = {mode: select(frame) for mode, frame in training_set.frames.items()}
     partially_coded = {mode: select(frame) for mode, frame in training_set.partially_coded.items()}
     views: dict[Basis, tuple[TrainingView, ...]] = {
+        "forecast": (
+            TrainingView(whole["forecast"]),
+            TrainingView(partially_coded["forecast"], calibrates=False),
+            # Many an analyst has an estimate and the papers, and codes nothing.
+            TrainingView(whole["text"].with_column_of(whole["forecast"], forecast.COLUMN)),
+        ),
         "rated": (
             TrainingView(whole["rated"]),
             TrainingView(partially_coded["rated"], calibrates=False),

@@ -16,7 +16,7 @@ from train.settings import OnProgress
 
 View = Literal["whole", "partially_coded"]
 Frames = dict[tuple[View, Mode], FeatureFrame]
-PARTIALLY_CODED: tuple[Mode, ...] = ("rated", "coded")
+PARTIALLY_CODED: tuple[Mode, ...] = ("forecast", "rated", "coded")
 """The modes that have codings to hide."""
 VIEWS: tuple[tuple[View, Mode], ...] = (
     *(("whole", mode) for mode in MODES),
@@ -32,7 +32,7 @@ def papers_of(motions: Sequence[Motion]) -> Sequence[Papers]:
     """Return the papers of n motions, as `LazyPapers` if n is above `MAX_CACHED`."""
     if len(motions) <= MAX_CACHED:
         return tuple(map(Papers.of, motions))
-    return LazyPapers([(motion.motion, motion.opposition) for motion in motions])
+    return LazyPapers([motion.texts_read for motion in motions])
 
 
 def build_frames(

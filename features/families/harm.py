@@ -28,18 +28,24 @@ COLUMNS = (
         authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
     ),
     value_column(f"{FAMILY}.timing", "harm_timing", "timing of the harm"),
-    Column(f"{FAMILY}.past_incident", "an incident of the feared kind has already occurred"),
+    Column(
+        f"{FAMILY}.past_incident",
+        "an incident of the feared kind has already occurred",
+        field="past_incident",
+    ),
     Column(
         f"{FAMILY}.incident_reaches_movant",
         "that incident affected the movant's own interest",
         monotone=1,
         authority="City of Los Angeles v. Lyons, 461 U.S. 95, 105 (1983)",
+        field="incident_reaches_movant",
     ),
     Column(
         f"{FAMILY}.compensable",
         "money damages would compensate the loss",
         monotone=-1,
         authority="Sampson v. Murray, 415 U.S. 61, 90 (1974)",
+        field="compensable",
     ),
     Column(
         f"{FAMILY}.delay_months",
@@ -47,6 +53,7 @@ COLUMNS = (
         "number",
         monotone=-1,
         authority="Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985)",
+        field="delay_months",
     ),
     Column(f"{FAMILY}.dated", "the harm has a stated date"),
     Column(

@@ -18,8 +18,10 @@ COLUMNS = (
     value_column(f"{FAMILY}.notice", "notice", "notice to the opponent"),
     value_column(f"{FAMILY}.movant_type", "movant_type", "movant"),
     value_column(f"{FAMILY}.respondent_type", "respondent_type", "opponent"),
-    Column(f"{FAMILY}.pro_se", "movant appears pro se"),
-    Column(f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation"),
+    Column(f"{FAMILY}.pro_se", "movant appears pro se", field="pro_se"),
+    Column(
+        f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation", field="class_or_mdl"
+    ),
     Column(f"{FAMILY}.expedited", "expedited hearing requested"),
 )
 

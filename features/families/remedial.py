@@ -35,6 +35,7 @@ COLUMNS = (
         -1,
         _AUTHORITY,
         allowed_values("remedial_scope"),
+        field="remedial_scope",
     ),
     Column(
         f"{FAMILY}.lasting",
@@ -43,6 +44,7 @@ COLUMNS = (
         -1,
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
         ("no step", "after suit, or not stated", *_LASTING[1:]),
+        field="remedial_trigger",
     ),
     Column(
         f"{FAMILY}.binding",

@@ -20,7 +20,6 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from data.arrays import Flags, Floats, Rows
 from data.courts import find_court
-from data.embedded import reader_forecasts
 from features.frame import FeatureFrame
 from features.text.sentences import sentence_starts
 from train.dataset import TrainingSet
@@ -132,7 +131,7 @@ def gradient_boosting(train: FeatureFrame, granted: Flags, test: FeatureFrame) -
 
 def tfidf_regression(training_set: TrainingSet, train: Rows, test: Rows) -> Floats:
     """Fit logistic regression on TF-IDF of the words and word pairs of both papers."""
-    texts = [f"{row.motion} {row.opposition or ''}" for row in training_set.rulings]
+    texts = [" ".join(filter(None, row.texts_read)) for row in training_set.rulings]
     model = make_pipeline(
         TfidfVectorizer(sublinear_tf=True, min_df=3, ngram_range=(1, 2)), LogisticRegression(C=2.0)
     )
@@ -143,7 +142,7 @@ def tfidf_regression(training_set: TrainingSet, train: Rows, test: Rows) -> Floa
 
 def embedding_regression(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:
     """Fit logistic regression on MiniLM embeddings of both papers; None if not installed."""
-    embeddings = embed_papers(tuple((row.motion, row.opposition) for row in training_set.rulings))
+    embeddings = embed_papers(tuple(row.texts_read for row in training_set.rulings))
     if embeddings is None:
         return None
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.001, max_iter=2000))
@@ -196,9 +195,8 @@ def _sentences(text: str) -> list[str]:
 
 def forecasts(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:
     """Return the outcome-blind readers' forecasts; None if any test ruling has none."""
-    by_id = reader_forecasts()
-    ids = [training_set.rulings[row].id for row in test]
-    return np.array([by_id[name] for name in ids]) if all(name in by_id for name in ids) else None
+    p = np.array([training_set.rulings[row].forecast for row in test], dtype=float)
+    return None if np.isnan(p).any() else p
 
 
 def recalibrated_forecasts(training_set: TrainingSet, train: Rows, test: Rows) -> Floats | None:

@@ -20,7 +20,6 @@ from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.evaluate.calibrators import CALIBRATORS, recalibrate
 from train.evaluate.metrics import paired_differences, weighted_scores
 from train.evaluate.slices import slice_facts, slice_table
-from train.model.calibration import probabilities
 from train.model.grant_model import ESTIMATE
 from train.modes import BASIS_OF, MODES, Mode
 from train.settings import OnProgress, TrainSettings
@@ -140,12 +139,15 @@ def _predict_fold(
     in_scope = model.in_scope(frames["text"])  # no mode hides what the scope depends on
     for mode, frame in frames.items():
         ensemble = model.ensembles[BASIS_OF[mode]]
-        scores = model.raw_scores(frame, mode)
-        estimates = probabilities(scores, ensemble.calibration, in_scope)
+        matrix = model.encode(frame)
+        scores = ensemble.forest.raw_scores(matrix)
+        spreads = np.where(in_scope, 0.0, ensemble.calibration.spread)
+        estimates = ensemble.probabilities(scores, matrix, spreads)
         columns = dict(zip(ESTIMATE, estimates.T, strict=True))
         yield facts.assign(mode=mode, model=MODEL, **columns, in_scope=in_scope)
         if (out_of_bag := ensemble.calibration_scores) is not None:
-            for calibrator, recalibrated in recalibrate(out_of_bag, scores.mean(axis=1)).items():
+            raw = scores.mean(axis=1) + ensemble.offsets(matrix)
+            for calibrator, recalibrated in recalibrate(out_of_bag, raw).items():
                 name = recalibrated_name(calibrator)
                 yield facts.assign(mode=mode, model=name, **dict(recalibrated.items()))
         for name, frame_baseline in BASELINES_BY_MODE.items():

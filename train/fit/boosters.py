@@ -49,6 +49,8 @@ class BaggingTask:
         LightGBM parameters.
     seed
         Seed of the first bag; bag b has `seed + b`.
+    offsets
+        (n,) log-odds that the boosters start from; None starts from the share granted.
     """
 
     matrices: Iterable[Floats]
@@ -59,12 +61,15 @@ class BaggingTask:
     categorical_columns: Sequence[str]
     parameters: dict[str, Any]
     seed: int
+    offsets: Floats | None = None
 
 
 def fit_boosters(task: BaggingTask) -> tuple[lgb.Booster, ...]:
     """Fit a booster per bag in this process."""
     stacked = np.vstack(list(task.matrices))
-    labels = np.tile(task.granted, len(task.view_weights)).astype(float)
+    n_views = len(task.view_weights)
+    labels = np.tile(task.granted, n_views).astype(float)
+    offsets = None if task.offsets is None else np.tile(task.offsets, n_views)
 
     def fit_bag(bag: int) -> lgb.Booster:
         weights = np.outer(task.view_weights, task.draw_counts[bag]).ravel()
@@ -73,6 +78,7 @@ def fit_boosters(task: BaggingTask) -> tuple[lgb.Booster, ...]:
             stacked[drawn],
             labels[drawn],
             weight=weights[drawn],
+            init_score=None if offsets is None else offsets[drawn],
             feature_name=list(task.columns),
             categorical_feature=list(task.categorical_columns),
             params={"verbosity": -1},

@@ -46,8 +46,14 @@ def fit_boosters_on_dask(cluster: Cluster, task: BaggingTask) -> tuple[lgb.Boost
         for worker, rows, sent in zip(workers, rows_of_worker, matrices_on_worker, strict=True):
             part = matrix[rows].astype(np.float32)
             sent.append(client.scatter(part, workers=[worker], hash=False))
-    labels_on_worker = [
-        client.scatter(task.granted[rows].astype(np.float32), workers=[worker], hash=False)
+    # Offsets of zero are not the same as none: LightGBM would not start from the share granted.
+    outcomes = [task.granted] if task.offsets is None else [task.granted, task.offsets]
+    outcomes_on_worker = [
+        client.scatter(
+            np.column_stack([column[rows] for column in outcomes]).astype(np.float32),
+            workers=[worker],
+            hash=False,
+        )
         for worker, rows in zip(workers, rows_of_worker, strict=True)
     ]
 
@@ -61,12 +67,12 @@ def fit_boosters_on_dask(cluster: Cluster, task: BaggingTask) -> tuple[lgb.Boost
             if not is_rare
         ]
         parts = []
-        for worker, rows, matrices, labels in zip(
-            workers, rows_of_worker, matrices_on_worker, labels_on_worker, strict=True
+        for worker, rows, matrices, outcomes in zip(
+            workers, rows_of_worker, matrices_on_worker, outcomes_on_worker, strict=True
         ):
             counts = task.draw_counts[bag, rows].astype(np.float32)
             counts_there = client.scatter(counts, workers=[worker], hash=False)
-            arguments = matrices, labels, counts_there, task.view_weights, blank
+            arguments = matrices, outcomes, counts_there, task.view_weights, blank
             part = client.submit(_drawn_rows, *arguments, workers=[worker], pure=False)
             parts.append((part, int((counts > 0).sum()) * len(matrices)))
         return _fit_booster(cluster, parts, task, kept_categories, task.seed + bag)
@@ -91,20 +97,21 @@ def _rare_categories(known_counts: Floats, drawn: Flags, rows_of_worker: Sequenc
 
 def _drawn_rows(
     matrices: list[Singles],
-    granted: Singles,
+    outcomes: Singles,
     draw_counts: Singles,
     view_weights: Floats,
     blank: list[int],
 ) -> tuple[Singles, Singles, Singles]:
-    """Return a worker's rows that a bag drew, with their labels and weights.
+    """Return a worker's rows that a bag drew, with their weights and their outcomes.
 
-    The columns of `blank` are set to missing (see `_rare_categories`).
+    The outcomes are labels, and offsets if there are any. The columns of `blank` are set to missing
+    (see `_rare_categories`).
     """
     drawn = draw_counts > 0
     weights = np.outer(view_weights, draw_counts[drawn]).ravel().astype(np.float32)
     matrix = np.concatenate([view[drawn] for view in matrices])
     matrix[:, blank] = np.nan
-    return matrix, np.tile(granted[drawn], len(matrices)), weights
+    return matrix, weights, np.tile(outcomes[drawn], (len(matrices), 1))
 
 
 def _fit_booster(
@@ -117,20 +124,22 @@ def _fit_booster(
     """Fit one booster; a part is a future of `_drawn_rows`, and its number of rows."""
     from dask import array, delayed
 
+    n_outcomes = 1 if task.offsets is None else 2
     blocks: list[list[Any]] = [[], [], []]
     for part, n in parts:
-        for index, shape in enumerate(((n, len(task.columns)), (n,), (n,))):
+        for index, shape in enumerate(((n, len(task.columns)), (n,), (n, n_outcomes))):
             block = array.from_delayed(delayed(part)[index], shape, dtype=np.float32)
             blocks[index].append(block)
-    matrix, labels, weights = (array.concatenate(arrays, axis=0) for arrays in blocks)
+    matrix, weights, outcomes = (array.concatenate(arrays, axis=0) for arrays in blocks)
     parameters = booster_parameters(task.parameters, seed)
     n_rounds = parameters.pop("num_iterations")
     # Not the classifier: each worker would number the outcomes by those that it happens to hold.
     estimator = lgb.DaskLGBMRegressor(client=cluster.client, n_estimators=n_rounds, **parameters)
     estimator.fit(
         matrix,
-        labels,
+        outcomes[:, 0],
         sample_weight=weights,
+        init_score=None if task.offsets is None else outcomes[:, 1],
         feature_name=list(task.columns),
         categorical_feature=list(categories),
     )

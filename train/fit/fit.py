@@ -1,17 +1,20 @@
 """Fit the model: the boosters of each bag, and the calibration of their scores."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
+from features.families import forecast
 from features.frame import FeatureFrame
 from train.cluster import Cluster
 from train.fit.boosters import DEFAULT_PARAMETERS, BaggingTask, fit_boosters
 from train.fit.boosters_dask import fit_boosters_on_dask
 from train.fit.calibration import fit_calibration
+from train.fit.reader_line import fit_reader_line
 from train.fit.scope import fit_scope
 from train.model.encoding import encode, fit_categories
 from train.model.forest import Forest
@@ -53,6 +56,8 @@ def fit_grant_model(
     ----------
     views
         For each basis, views of n rows each, in the same order, with out-of-fold inferred ratings.
+        Where the first view of a basis has forecasts, the boosters start from the reader's line,
+        and only rulings with a forecast count.
     granted
         n labels.
     groups
@@ -85,19 +90,29 @@ def fit_grant_model(
     any_frame = next(iter(views.values()))[0].frame
     categories = fit_categories(any_frame)
     draw_counts = draw_bootstrap_counts(groups, n_bags, seed)
-    ensembles = {}
-    for basis, basis_views in views.items():
+
+    def fit_ensemble(basis_views: Sequence[TrainingView]) -> Ensemble:
+        forecasts = basis_views[0].frame.column(forecast.COLUMN)
+        reader_line, offsets = fit_reader_line(forecasts, granted), None
+        labels, draws = granted, draw_counts
+        if reader_line is not None:
+            rows = np.flatnonzero(~np.isnan(forecasts))
+            if len(rows) < len(granted):
+                basis_views = [replace(view, frame=view.frame.take(rows)) for view in basis_views]
+                labels, draws = granted[rows], draw_counts[:, rows]
+            offsets = reader_line.log_odds(forecasts[rows])
         weights = np.array([view.weight for view in basis_views], dtype=float)
         task = BaggingTask(
             # Encoded once more below: of a million rulings, one matrix is held at a time.
             matrices=(encode(view.frame, columns, categories) for view in basis_views),
             view_weights=weights / weights.sum(),
-            granted=granted,
-            draw_counts=draw_counts,
+            granted=labels,
+            draw_counts=draws,
             columns=columns,
             categorical_columns=tuple(categories),
             parameters=parameters,
             seed=seed,
+            offsets=offsets,
         )
         boosters = fit_boosters_on_dask(cluster, task) if cluster else fit_boosters(task)
         forest = Forest.from_boosters(boosters)
@@ -106,7 +121,9 @@ def fit_grant_model(
             for view in basis_views
             if view.calibrates
         ]
-        ensembles[basis] = Ensemble(forest, *fit_calibration(scores, draw_counts, granted))
+        return Ensemble(forest, *fit_calibration(scores, draws, labels, offsets), reader_line)
+
+    ensembles = {basis: fit_ensemble(basis_views) for basis, basis_views in views.items()}
     return GrantModel(
         columns=columns,
         categories=categories,

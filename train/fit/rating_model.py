@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
 from data.arrays import Floats, Rows
 from data.cases import sample_cases
 from data.schema import RATINGS, Ruling
+from features.families.forecast import forecast_log_odds
 from features.families.inferred_ratings import COLUMNS
 from train.fit.vocabulary import TermCounts, fit_vocabulary
 from train.model.rating_model import TARGETS, RatingModel
@@ -25,24 +25,14 @@ MIN_TARGETS = 100
 """Fewest rated rulings with which a target is fitted."""
 
 
-def rating_targets(rulings: Sequence[Ruling], forecasts: dict[str, float]) -> Floats:
-    """Return (n, targets) ratings and log-odds of forecasts, NaN where unknown.
-
-    Parameters
-    ----------
-    rulings
-        n rulings.
-    forecasts
-        By ruling id, the probability of a grant as forecast without knowledge of the outcome.
-    """
+def rating_targets(rulings: Sequence[Ruling]) -> Floats:
+    """Return (n, targets) ratings and log-odds of forecasts of n rulings, NaN where unknown."""
     rows = [
-        [getattr(ruling, factor) for factor in RATINGS] + [forecasts.get(ruling.id)]
+        [getattr(ruling, factor) for factor in RATINGS]
+        + [None if ruling.forecast is None else forecast_log_odds(ruling.forecast)]
         for ruling in rulings
     ]
-    targets = np.array(rows, dtype=float).reshape(len(rows), len(TARGETS))
-    # A forecast of 0 or 1 has infinite log-odds.
-    targets[:, -1] = logit(np.clip(targets[:, -1], 0.02, 0.98))
-    return targets
+    return np.array(rows, dtype=float).reshape(len(rows), len(TARGETS))
 
 
 def rows_to_fit(targets: Floats, groups: Rows) -> Rows:

@@ -1,7 +1,7 @@
-"""The model: bagged LightGBM, for motions with ratings and for those without.
+"""The model: bagged LightGBM, for motions with a forecast, with ratings, and with neither.
 
-One model serves the three modes. Inside, motions with ratings have their own ensemble, since
-boosters shared by all rely on the ratings and do worse on codings and text where there are none.
+One model serves the four modes. Inside, motions with a forecast and motions with ratings have their
+own ensembles, since boosters shared by all rely on these inputs and do worse where there are none.
 Each bag is a LightGBM classifier fitted on a bootstrap of the cases; `train.model.calibration`
 turns the bags' scores into a probability and its interval.
 """
@@ -14,16 +14,19 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import Flags, Floats, Rows
-from features.families import inferred_ratings
+from features.build import COLUMNS
+from features.families import forecast, inferred_ratings
 from features.frame import FeatureFrame
 from train.model.calibration import Calibration, OutOfBagScores, probabilities
 from train.model.encoding import encode
 from train.model.forest import Forest
 from train.model.rating_model import RatingModel
+from train.model.reader_line import ReaderLine
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
 
+_FORECAST = [column.name for column in COLUMNS].index(forecast.COLUMN)
 ESTIMATE = ("p_grant", "p_low", "p_high")
 DISTRIBUTION = "distribution"
 """Name of the fact that holds the distributions of the training rulings' features and answers."""
@@ -33,12 +36,47 @@ DISTRIBUTION = "distribution"
 class Ensemble:
     """The trees of one basis and their calibration.
 
-    `calibration_scores` holds the scores that the calibration was fitted on; it is not saved.
+    Attributes
+    ----------
+    forest, calibration
+        The trees, and the lines that turn their scores into a probability.
+    calibration_scores
+        The scores that the calibration was fitted on; not saved.
+    reader_line
+        What the trees started from; None if from nothing.
     """
 
     forest: Forest
     calibration: Calibration
     calibration_scores: OutOfBagScores | None = None
+    reader_line: ReaderLine | None = None
+
+    def offsets(self, matrix: Floats) -> Floats:
+        """Return the n log-odds that the trees start from, for (n, columns) features."""
+        if self.reader_line is None:
+            return np.zeros(len(matrix))
+        return self.reader_line.log_odds(matrix[:, _FORECAST])
+
+    def probabilities(self, scores: Floats, matrix: Floats, spreads: Floats) -> Floats:
+        """Return the (n, 3) `ESTIMATE` (see `train.model.calibration.probabilities`)."""
+        return probabilities(scores, self.calibration, self.offsets(matrix), spreads)
+
+    def forecast_effect(self) -> float:
+        """Return by how much the log-odds move with those of a forecast, trees apart."""
+        line = self.reader_line
+        return 0.0 if line is None else self.calibration.offset_slope * line.slope
+
+    def shap_values(self, matrix: Floats) -> Floats:
+        """Return (n, columns + 1): SHAP values in calibrated log-odds, then the base value."""
+        values = self.forest.shap_values(matrix) * self.calibration.slope
+        values[:, -1] += self.calibration.intercept
+        if self.reader_line is not None:
+            # The SHAP value of a linear term is its distance from the mean.
+            mean = self.reader_line.mean
+            offsets = self.offsets(matrix) - mean
+            values[:, _FORECAST] += self.calibration.offset_slope * offsets
+            values[:, -1] += self.calibration.offset_slope * mean
+        return values
 
 
 @dataclass(frozen=True)
@@ -105,22 +143,18 @@ class GrantModel:
         in_scope = self.in_scope(frame)
         batches = self.split_by_ensemble(frame, modes)
         scores = [self.ensembles[batch.basis].forest.raw_scores(batch.matrix) for batch in batches]
-        estimates = self._estimates(batches, scores, in_scope)
+        estimates = self._estimates(batches, scores, in_scope, np.zeros(len(frame)))
         return pd.DataFrame(estimates, columns=list(ESTIMATE)).assign(in_scope=in_scope)
 
     def p_grant(self, frame: FeatureFrame, mode: Mode) -> Floats:
         """Return the n `p_grant` of a frame, all of one mode, without intervals and scope."""
-        calibration = self.ensembles[BASIS_OF[mode]].calibration
-        in_scope = np.ones(len(frame), dtype=bool)  # it widens intervals only
-        return probabilities(self.raw_scores(frame, mode), calibration, in_scope)[:, 0]
+        ensemble, matrix = self.ensembles[BASIS_OF[mode]], self.encode(frame)
+        scores = ensemble.forest.raw_scores(matrix)
+        return ensemble.probabilities(scores, matrix, np.zeros(len(frame)))[:, 0]
 
     def in_scope(self, frame: FeatureFrame) -> Flags:
         """Return which of n motions are like the training rulings (see `train.model.scope`)."""
         return np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
-
-    def raw_scores(self, frame: FeatureFrame, mode: Mode) -> Floats:
-        """Return the (n, bags) raw log-odds of each row, before calibration."""
-        return self.ensembles[BASIS_OF[mode]].forest.raw_scores(self.encode(frame))
 
     def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return each column's SHAP value in calibrated log-odds, and `base`.
@@ -161,32 +195,54 @@ class GrantModel:
         return [self.ensembles[batch.basis].forest.leaf_indices(batch.matrix) for batch in batches]
 
     def estimate(
-        self, batches: Sequence["EnsembleBatch"], leaves: Sequence[LeafIndices], in_scope: Flags
+        self,
+        batches: Sequence["EnsembleBatch"],
+        leaves: Sequence[LeafIndices],
+        in_scope: Flags,
+        spreads: Floats,
     ) -> Floats:
-        """Return the (n, 3) `ESTIMATE` of each row from its leaf indices."""
+        """Return the (n, 3) `ESTIMATE` of each row from its leaf indices.
+
+        Parameters
+        ----------
+        batches, leaves
+            The rows of each ensemble, and the leaves they reach.
+        in_scope
+            n flags; a motion out of scope has a wider interval.
+        spreads
+            (n,) standard deviations in log-odds that widen the intervals further.
+        """
         scores = [
             self.ensembles[batch.basis].forest.leaf_scores(leaf_indices)
             for batch, leaf_indices in zip(batches, leaves, strict=True)
         ]
-        return self._estimates(batches, scores, in_scope)
+        return self._estimates(batches, scores, in_scope, spreads)
 
     def _estimates(
-        self, batches: Sequence["EnsembleBatch"], scores: Sequence[Floats], in_scope: Flags
+        self,
+        batches: Sequence["EnsembleBatch"],
+        scores: Sequence[Floats],
+        in_scope: Flags,
+        spreads: Floats,
     ) -> Floats:
-        """Return the (n, 3) `ESTIMATE` of each row from the raw scores of each batch."""
+        """Return the (n, 3) `ESTIMATE` of each row from the raw scores of each batch.
+
+        Of a motion out of scope the model knows little more than that motions differ: the spread
+        of the training rulings widens its interval.
+        """
         estimates = np.empty((len(in_scope), len(ESTIMATE)))
-        for (basis, rows, _), batch_scores in zip(batches, scores, strict=True):
-            calibration = self.ensembles[basis].calibration
-            estimates[rows] = probabilities(batch_scores, calibration, in_scope[rows])
+        for (basis, rows, matrix), batch_scores in zip(batches, scores, strict=True):
+            ensemble = self.ensembles[basis]
+            unknown = np.where(in_scope[rows], 0.0, ensemble.calibration.spread)
+            total = np.hypot(unknown, spreads[rows])
+            estimates[rows] = ensemble.probabilities(batch_scores, matrix, total)
         return estimates
 
     def shap_values(self, batches: Sequence["EnsembleBatch"]) -> Floats:
         """Return (n, columns + 1): SHAP values in calibrated log-odds, then the base value."""
         values = np.empty((sum(len(batch.rows) for batch in batches), len(self.columns) + 1))
         for basis, rows, matrix in batches:
-            ensemble = self.ensembles[basis]
-            values[rows] = ensemble.forest.shap_values(matrix) * ensemble.calibration.slope
-            values[rows, -1] += ensemble.calibration.intercept
+            values[rows] = self.ensembles[basis].shap_values(matrix)
         return values
 
 

@@ -14,10 +14,11 @@ from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.rating_model import RatingModel
+from train.model.reader_line import ReaderLine
 from train.model.scope import Scope
 from train.modes import BASES, Basis
 
-FORMAT = 6
+FORMAT = 7
 _MODEL, _RATING_MODEL, _SCOPE = "model.json", "rating_model.json", "scope.json"
 TRAIN_AGAIN = "train again with `enjoin train`, then `enjoin promote`"
 
@@ -43,6 +44,10 @@ def save_model(model: GrantModel, folder: Path) -> None:
             "categories": model.categories,
             "base_rate": model.base_rate,
             "calibrations": {basis: asdict(e.calibration) for basis, e in model.ensembles.items()},
+            "reader_lines": {
+                basis: None if e.reader_line is None else asdict(e.reader_line)
+                for basis, e in model.ensembles.items()
+            },
             "n_bags": {basis: len(e.forest.texts) for basis, e in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
             "facts": model.facts,
@@ -116,9 +121,14 @@ def _load_ensemble(folder: Path, basis: Basis, record: dict[str, Any]) -> Ensemb
         bag_intercepts=tuple(map(float, fitted["bag_intercepts"])),
         bag_slopes=tuple(map(float, fitted["bag_slopes"])),
         spread=float(fitted["spread"]),
+        offset_slope=float(fitted["offset_slope"]),
+        bag_offset_slopes=tuple(map(float, fitted["bag_offset_slopes"])),
     )
+    line = record["reader_lines"][basis]
+    reader_line = None if line is None else ReaderLine(**line)
     paths = [_bag_path(folder, basis, index) for index in range(record["n_bags"][basis])]
-    return Ensemble(Forest([path.read_text(encoding="utf-8") for path in paths]), calibration)
+    forest = Forest([path.read_text(encoding="utf-8") for path in paths])
+    return Ensemble(forest, calibration, reader_line=reader_line)
 
 
 def _bag_path(folder: Path, basis: Basis, index: int) -> Path:
