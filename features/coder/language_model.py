@@ -15,6 +15,7 @@ from features.coder.failures import (
     filtered,
     unusable_answer,
 )
+from features.coder.messages import estimated_tokens
 from features.coder.providers import open_model
 from features.coder.settings import (
     LARGE_CONTEXT,
@@ -35,8 +36,6 @@ SLOW_ATTEMPTS = 2
 """Times a request is sent at most where no answer comes in time, or an empty one."""
 CORRECTIONS = 2
 """Times a language model is told what is wrong with its answer."""
-CHARACTERS_PER_TOKEN = 4
-"""An estimate for English; texts are not tokenized, since every model does it differently."""
 READ_AT_LEAST = 0.5
 """Share of the estimated tokens that a server has read, unless it cut what it was sent."""
 _BRIEFER = (
@@ -94,6 +93,14 @@ class Spent:
             return
         self.cost = (self.cost or 0.0) + price
 
+    def take(self, other: "Spent") -> None:
+        """Count what another exchange has taken."""
+        self.requests += other.requests
+        self.tokens_in += other.tokens_in
+        self.tokens_out += other.tokens_out
+        if other.cost is not None:
+            self.cost = (self.cost or 0.0) + other.cost
+
 
 class LanguageModel:
     """A language model that is asked many times over pooled connections, all from one event loop.
@@ -139,7 +146,7 @@ class LanguageModel:
         on_progress
             Called with each reason to wait or to ask again.
         spent
-            Where to count tokens, so that a failed exchange can be accounted for too.
+            Where to count, so that a failed exchange can be accounted for too.
 
         Raises
         ------
@@ -151,7 +158,7 @@ class LanguageModel:
         from pydantic_ai.exceptions import AgentRunError
         from pydantic_ai.settings import ModelSettings
 
-        counted = spent or Spent()
+        counted = Spent()
         failures: list[CoderFailed] = []
 
         def read(answer: str) -> T:
@@ -163,7 +170,7 @@ class LanguageModel:
                     on_progress(f"asking again: {failures[-1]}")
                 raise ModelRetry(_BRIEFER if counted.is_cut_off else str(error)) from None
 
-        n_tokens = (len(system) + len(user)) // CHARACTERS_PER_TOKEN
+        n_tokens = estimated_tokens(system + user)
         agent: Agent[None, T] = Agent(
             _patient(model, _Patience(self.settings, self._sleep, n_tokens, counted, on_progress)),
             output_type=TextOutput(read),
@@ -173,11 +180,12 @@ class LanguageModel:
         )
         try:
             value = (await agent.run(user)).output
-        except CoderFailed:
-            raise
         except AgentRunError as error:
             # Its cause could hold the answer or the request.
             raise (failures[-1] if failures else failure_from(error, self.settings)) from None
+        finally:
+            if spent is not None:
+                spent.take(counted)
         return Asked(value, counted.tokens_in, counted.tokens_out, counted.requests, counted.cost)
 
 
