@@ -33,10 +33,10 @@ def clean(text: str) -> str:
     The result has the length of the text read, so that spans in it are spans in the paper.
     """
     lines = text[:MAX_CHARACTERS].replace("\r\n", " \n").translate(TYPOGRAPHY)
-    return without_citations(_without_page_edges(lines))
+    return without_citations(without_page_edges(lines))
 
 
-def _without_page_edges(text: str) -> str:
+def without_page_edges(text: str) -> str:
     """Blank stamps, page numbers and line numbers, so that sentences run on across pages."""
     if "\n" not in text and "\f" not in text:
         return text
