@@ -62,6 +62,11 @@ def find_quote(quote: str, paper: str) -> tuple[int, int] | None:
     return QuoteFinder(paper).find(quote)
 
 
+def count_words(quote: str) -> int:
+    """Return how many words of the paper a quote has, ellipses and placeholders aside."""
+    return len(Words.of(_GAP.sub(" ", quote)))
+
+
 class QuoteFinder:
     """Looks up quotes in one paper.
 
