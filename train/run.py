@@ -14,10 +14,16 @@ from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train.cluster import Cluster, connect_dask
 from train.dataset import Fitted, TrainingSet, build_training_set, fit_subset
+from train.evaluate.long_paper_record import long_paper_record
+from train.evaluate.long_papers import (
+    LongPaperEvaluation,
+    evaluate_long_papers,
+    read_long_papers,
+)
 from train.evaluate.protocols import Evaluation, evaluate, out_of_fold_predictions
 from train.evaluate.refits import ablate, compare_design, learning_curve
 from train.fit.neighbors import fit_neighbors, save_neighbors
-from train.model.grant_model import DISTRIBUTION, GrantModel
+from train.model.grant_model import DISTRIBUTION, LONG_PAPERS, GrantModel
 from train.model.store import save_model
 from train.modes import count_by_mode
 from train.monitor.drift import training_distribution
@@ -48,6 +54,25 @@ def run_evaluation(
 ) -> Evaluation:
     """Evaluate by both protocols on labelled rulings; nothing is registered."""
     return evaluate(_training_set(rulings, settings, on_progress), settings, on_progress)
+
+
+@one_thread
+def run_long_paper_evaluation(
+    rulings: Sequence[Ruling],
+    papers: Path,
+    settings: TrainSettings,
+    on_progress: OnProgress = lambda step: None,
+) -> tuple[LongPaperEvaluation, str]:
+    """Evaluate on the long papers of a folder, trained on rulings of other cases.
+
+    Returns
+    -------
+    The evaluation, and the digest of the rulings.
+    """
+    long_papers = read_long_papers(papers)
+    training_set = _training_set(rulings, settings, on_progress)
+    evaluation = evaluate_long_papers(training_set, long_papers, settings, on_progress)
+    return evaluation, log.rulings_digest(training_set.rulings)
 
 
 @one_thread
@@ -178,9 +203,10 @@ def _with_facts(
     """Return the model with the facts that its answers, card and monitoring need."""
     rulings_by_mode = count_by_mode(training_set.rulings)
     years = [ruling.year for ruling in training_set.rulings if ruling.year]
+    data_digest = log.rulings_digest(training_set.rulings)
     words = [len(ruling.motion.split()) for ruling in training_set.rulings]
     facts = fitted.model.facts | {
-        "data_digest": log.rulings_digest(training_set.rulings),
+        "data_digest": data_digest,
         "builder_digest": builder_digest(),
         "schema_digest": schema_digest(),
         "n_cases": len(np.unique(training_set.groups)),
@@ -190,6 +216,7 @@ def _with_facts(
         "without_judges": settings.without_judges,
         "rulings_by_mode": rulings_by_mode,
         "performance": log.performance_by_mode(evaluation, rulings_by_mode),
+        LONG_PAPERS: long_paper_record(data_digest),
         DISTRIBUTION: training_distribution(fitted.frames, out_of_fold_predictions(evaluation)),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),

@@ -83,6 +83,18 @@ def evaluate(
     slices: Annotated[
         bool, typer.Option("--slices", help="show every court level, circuit, claim area ... too")
     ] = False,
+    papers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="evaluate on long papers instead: papers.jsonl there holds motions in full with "
+            "their outcomes, readings.jsonl a language model's readings of them",
+        ),
+    ] = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="with --papers: keep the figures for answers to report"),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="also write the table to this CSV file")
     ] = None,
@@ -90,18 +102,24 @@ def evaluate(
     """Print the whole evaluation, with baselines beside the model; registers nothing.
 
     Two tests: each year from --first-test-year on, predicted from the years before it; and
-    grouped cross-validation over all rulings.
+    grouped cross-validation over all rulings. Or, with --papers, how each mode does on long
+    papers.
 
     ```
     enjoin evaluate --slices
+    enjoin evaluate --papers briefs
     ```
     """
     with exit_on_user_error():
         from data.io.atomic import atomic_write
         from enjoin.render.evaluation import show_evaluation
-        from train.run import run_evaluation
+        from enjoin.render.long_papers import show_long_papers
+        from train.evaluate.long_paper_record import write_record
+        from train.run import run_evaluation, run_long_paper_evaluation
         from train.settings import TrainSettings
 
+        if record and papers is None:
+            raise ValueError("--record keeps the figures of long papers; give --papers too")
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,
@@ -111,11 +129,22 @@ def evaluate(
             parameters=read_parameters(parameters),
         )
         with spinner("evaluating") as on_progress:
-            evaluation = run_evaluation(read_rulings(rulings)[0], settings, on_progress)
-        show_evaluation(evaluation, console(), slices)
+            labelled = read_rulings(rulings)[0]
+            if papers is None:
+                evaluation = run_evaluation(labelled, settings, on_progress)
+                table = evaluation.table
+            else:
+                long, digest = run_long_paper_evaluation(labelled, papers, settings, on_progress)
+                table = long.table
+        if papers is None:
+            show_evaluation(evaluation, console(), slices)
+        else:
+            show_long_papers(long, console())
+            if record:
+                info(f"figures kept in {write_record(long.record(), digest)}; train again")
         if output:
             with atomic_write(output) as temporary:
-                evaluation.table.to_csv(temporary, index=False)
+                table.to_csv(temporary, index=False)
 
 
 def compare_design(

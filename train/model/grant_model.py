@@ -30,6 +30,8 @@ _FORECAST = [column.name for column in COLUMNS].index(forecast.COLUMN)
 ESTIMATE = ("p_grant", "p_low", "p_high")
 DISTRIBUTION = "distribution"
 """Name of the fact that holds the distributions of the training rulings' features and answers."""
+LONG_PAPERS = "long_papers"
+"""Name of the fact that holds how the model does on long papers; None if that was not measured."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class GrantModel:
         in_scope = self.in_scope(frame)
         batches = self.split_by_ensemble(frame, modes)
         scores = [self.ensembles[batch.basis].forest.raw_scores(batch.matrix) for batch in batches]
-        estimates = self._estimates(batches, scores, in_scope, np.zeros(len(frame)))
+        estimates = self._estimates(batches, scores, self.scope_spreads(modes, in_scope))
         return pd.DataFrame(estimates, columns=list(ESTIMATE)).assign(in_scope=in_scope)
 
     def p_grant(self, frame: FeatureFrame, mode: Mode) -> Floats:
@@ -155,6 +157,15 @@ class GrantModel:
     def in_scope(self, frame: FeatureFrame) -> Flags:
         """Return which of n motions are like the training rulings (see `train.model.scope`)."""
         return np.array([not reasons for reasons in self.scope.reasons(frame)], dtype=bool)
+
+    def scope_spreads(self, modes: Sequence[Mode], in_scope: Flags) -> Floats:
+        """Return the (n,) standard deviations in log-odds that widen intervals out of scope.
+
+        Of a motion out of scope the model knows little more than that motions differ, so it is
+        the spread of the training rulings; 0 for a motion in scope.
+        """
+        spreads = [self.ensembles[BASIS_OF[mode]].calibration.spread for mode in modes]
+        return np.where(in_scope, 0.0, np.array(spreads))
 
     def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
         """Return each column's SHAP value in calibrated log-odds, and `base`.
@@ -198,7 +209,6 @@ class GrantModel:
         self,
         batches: Sequence["EnsembleBatch"],
         leaves: Sequence[LeafIndices],
-        in_scope: Flags,
         spreads: Floats,
     ) -> Floats:
         """Return the (n, 3) `ESTIMATE` of each row from its leaf indices.
@@ -207,35 +217,26 @@ class GrantModel:
         ----------
         batches, leaves
             The rows of each ensemble, and the leaves they reach.
-        in_scope
-            n flags; a motion out of scope has a wider interval.
         spreads
-            (n,) standard deviations in log-odds that widen the intervals further.
+            (n,) standard deviations in log-odds that widen the intervals (see `scope_spreads`).
         """
         scores = [
             self.ensembles[batch.basis].forest.leaf_scores(leaf_indices)
             for batch, leaf_indices in zip(batches, leaves, strict=True)
         ]
-        return self._estimates(batches, scores, in_scope, spreads)
+        return self._estimates(batches, scores, spreads)
 
     def _estimates(
         self,
         batches: Sequence["EnsembleBatch"],
         scores: Sequence[Floats],
-        in_scope: Flags,
         spreads: Floats,
     ) -> Floats:
-        """Return the (n, 3) `ESTIMATE` of each row from the raw scores of each batch.
-
-        Of a motion out of scope the model knows little more than that motions differ: the spread
-        of the training rulings widens its interval.
-        """
-        estimates = np.empty((len(in_scope), len(ESTIMATE)))
+        """Return the (n, 3) `ESTIMATE` of each row from the raw scores of each batch."""
+        estimates = np.empty((len(spreads), len(ESTIMATE)))
         for (basis, rows, matrix), batch_scores in zip(batches, scores, strict=True):
             ensemble = self.ensembles[basis]
-            unknown = np.where(in_scope[rows], 0.0, ensemble.calibration.spread)
-            total = np.hypot(unknown, spreads[rows])
-            estimates[rows] = ensemble.probabilities(batch_scores, matrix, total)
+            estimates[rows] = ensemble.probabilities(batch_scores, matrix, spreads[rows])
         return estimates
 
     def shap_values(self, batches: Sequence["EnsembleBatch"]) -> Floats:

@@ -12,7 +12,7 @@ import pandas as pd
 from train.evaluate.baselines import INFORMED_BASE_RATE
 from train.evaluate.protocols import HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.evaluate.slices import MIN_SLICE_SIZE
-from train.model.grant_model import describe_relief
+from train.model.grant_model import LONG_PAPERS, describe_relief
 
 MIN_BAGS_FOR_INTERVALS = 10
 """With fewer bags their spread understates the uncertainty of the probability."""
@@ -80,6 +80,7 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
         "",
         *_scores(evaluation.table),
         "",
+        *_long_papers(facts.get(LONG_PAPERS)),
         "## Where a baseline wins",
         "",
         *_better_baselines(evaluation),
@@ -101,6 +102,31 @@ def _scores(table: pd.DataFrame) -> list[str]:
     return lines
 
 
+def _long_papers(record: dict[str, Any] | None) -> list[str]:
+    """Return the section on long papers; none if they were not measured."""
+    if not record:
+        return []
+    fewest, most = record["words"]
+    lines = [
+        "## Long papers",
+        "",
+        f"On {record['papers']} papers of {fewest:,} to {most:,} words, of which "
+        f"{record['base_rate']:.0%} were granted. In text mode the papers alone were read; in the "
+        "others a language model's codings, ratings and forecast, and its summary in place of the "
+        "papers. Brier difference: minus that of the share granted among these papers.",
+        "",
+        "| mode | ROC AUC | Brier score | Brier difference |",
+        "|---|---|---|---|",
+    ]
+    for mode, scores in record["modes"].items():
+        cells = [
+            "{:.3f} [{:.3f}, {:.3f}]".format(*scores[metric])
+            for metric in ("roc_auc", "brier_score", "brier_difference")
+        ]
+        lines.append(f"| {mode} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
 def _better_baselines(evaluation: Evaluation) -> list[str]:
     rows = evaluation.baseline_differences
     rows = rows[(rows["protocol"] == HEADLINE) & ~rows["baseline"].isin(RECALIBRATED)]
@@ -117,7 +143,11 @@ def _better_baselines(evaluation: Evaluation) -> list[str]:
 def _limitations(evaluation: Evaluation, facts: dict[str, Any]) -> list[str]:
     return [
         f"The model was trained and tested on papers of {facts['median_words']:,} words (median). "
-        "It also reads much longer ones, but how well was not tested.",
+        + (
+            "How it does on much longer ones is told above."
+            if facts.get(LONG_PAPERS)
+            else "It also reads much longer ones, but how well was not tested."
+        ),
         "Probabilities assume the grant rate of the training rulings. To assume another, use "
         "`--base-rate`.",
         "The interval measures the uncertainty of the estimate, not how later years may differ "

@@ -141,7 +141,7 @@ def draw_plots(
         "Mean absolute SHAP value (log-odds) by feature.",
         plots.importance_plot(plots.importance_table(shap_values)),
     )
-    for mode in ("coded", "text"):  # in rated mode the ratings dominate
+    for mode in ("coded", "text"):  # elsewhere ratings or forecast dominate
         drawn[f"beeswarm_{mode}"] = _plot(
             f"SHAP values of the training rulings by feature, {mode} mode.",
             plots.beeswarm_plot(frames[mode], shap_values[mode], mode),

@@ -19,11 +19,11 @@ from train.evaluate.protocols import MODEL
 from train.evaluate.slices import MIN_SLICE_SIZE
 from train.modes import MODES, Mode
 
-COLORS = {"rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
+COLORS = {"forecast": "#6d4c9f", "rated": "#1b6ca8", "coded": "#c46210", "text": "#4b7f3c"}
 DEPENDENCE_FAMILIES = ("motion_type", "harm", "remedial", "speculation")
 """The families whose strongest feature is shown by `dependence_plot`."""
 _GRAY, _LIGHT_GRAY, _RED = "#888888", "#bbbbbb", "#b3261e"
-_FAMILY_COLORS = dict(zip(FAMILIES, plt.get_cmap("tab10").colors, strict=False))
+_FAMILY_COLORS = dict(zip(FAMILIES, (*plt.get_cmap("tab10").colors, "#222222"), strict=True))
 _COLUMN = {column.name: column for column in COLUMNS}
 
 
@@ -41,7 +41,7 @@ def model_predictions(predictions: pd.DataFrame, protocol: str, mode: str) -> pd
 def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
     """Plot the observed grant rate against the predicted probability, one panel per mode."""
     figure: Figure
-    figure, panels = plt.subplots(1, len(MODES), figsize=(13, 4.6), sharey=True)
+    figure, panels = plt.subplots(1, len(MODES), figsize=(16, 4.4), sharey=True)
     for panel, mode in zip(panels, MODES, strict=True):
         own = model_predictions(predictions, protocol, mode)
         curve = reliability(own["granted"].to_numpy(dtype=bool), own["p_grant"].to_numpy())
@@ -68,7 +68,7 @@ def reliability_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
 
 
 def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
-    """Plot the ROC curves of the three modes, and of the reader forecasts if there are any."""
+    """Plot the ROC curves of the four modes, and of the reader forecasts if there are any."""
     figure: Figure
     figure, panel = plt.subplots(figsize=(6, 5.6))
     for name, style, granted, p in _ranked_models(predictions, protocol):
@@ -86,7 +86,7 @@ def roc_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
 
 
 def precision_recall_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
-    """Plot precision against recall for the three modes and the reader forecasts."""
+    """Plot precision against recall for the four modes and the reader forecasts."""
     figure: Figure
     figure, panel = plt.subplots(figsize=(6, 5.6))
     for name, style, granted, p in _ranked_models(predictions, protocol):
@@ -193,7 +193,7 @@ def importance_table(shap_values: dict[Mode, pd.DataFrame]) -> pd.DataFrame:
 def importance_plot(importance: pd.DataFrame, top: int = 15) -> Figure:
     """Plot the most important features of each mode, colored by family."""
     figure: Figure
-    figure, panels = plt.subplots(1, len(MODES), figsize=(17, 6))
+    figure, panels = plt.subplots(1, len(MODES), figsize=(22, 6))
     for panel, mode in zip(panels, MODES, strict=True):
         best = importance.nlargest(top, mode)[::-1]
         colors = [_FAMILY_COLORS[_COLUMN[name].family] for name in best["feature"]]

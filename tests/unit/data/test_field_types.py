@@ -69,7 +69,7 @@ def test_accepted_spellings(field: str, written: Any, value: Any) -> None:
         ("delay_months", float("inf")),
         ("delay_months", True),
         ("irreparable_harm", 6),
-        ("irreparable_harm", 3.5),
+        ("irreparable_harm", 5.5),
         ("irreparable_harm", True),
         ("motion", " \n"),
         ("motion", "\ud800"),

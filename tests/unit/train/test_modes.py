@@ -20,21 +20,31 @@ from train.modes import (
 TEXT = Motion(motion_type="tro", court="nysd", motion="It asks for an order.")
 CODED = TEXT.model_copy(update={"pro_se": True, "delay_months": 2.0})
 RATED = CODED.model_copy(update={RATINGS[0]: 7})
-BY_MODE: dict[Mode, Motion] = {"rated": RATED, "coded": CODED, "text": TEXT}
+FORECAST = RATED.model_copy(
+    update={"forecast": 0.3, "forecast_spread": 0.2, "summary": "It asks.", "quotes": {}}
+)
+BY_MODE: dict[Mode, Motion] = {
+    "forecast": FORECAST,
+    "rated": RATED,
+    "coded": CODED,
+    "text": TEXT,
+}
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_masked_motion_is_of_its_mode(mode: Mode) -> None:
     assert mode_of(BY_MODE[mode]) == mode
-    assert mode_of(masked(RATED, mode)) == mode
-    assert masked(RATED, mode).motion == RATED.motion
-    assert masked(RATED, mode).court == "nysd"
+    assert mode_of(masked(FORECAST, mode)) == mode
+    assert masked(FORECAST, mode).motion == RATED.motion
+    assert masked(FORECAST, mode).court == "nysd"
 
 
 def test_text_hides_every_coding() -> None:
-    text = masked(RATED, "text")
+    text = masked(FORECAST, "text")
+    assert (text.forecast, text.summary, text.quotes) == (None, None, None)
     assert all(getattr(text, name) is None for name in (*RATINGS, *CASE_FACTS, *INDICATORS))
-    assert masked(RATED, "coded").pro_se is True
+    coded = masked(FORECAST, "coded")
+    assert (coded.pro_se, coded.summary, coded.forecast_spread) == (True, "It asks.", None)
 
 
 def test_case_facts_alone_are_text() -> None:
@@ -42,8 +52,8 @@ def test_case_facts_alone_are_text() -> None:
 
 
 def test_richer_motions_count_in_poorer_modes() -> None:
-    counts = count_by_mode([RATED, CODED, CODED, TEXT])
-    assert counts == {"rated": 1, "coded": 3, "text": 4}
+    counts = count_by_mode([FORECAST, RATED, CODED, CODED, TEXT])
+    assert counts == {"forecast": 1, "rated": 2, "coded": 4, "text": 5}
     assert count_by_mode([]) == dict.fromkeys(MODES, 0)
 
 

@@ -90,9 +90,9 @@ def test_intervals_hold_the_value_and_widen_with_clustering() -> None:
 
 
 def test_bags_that_disagree_widen_the_interval() -> None:
-    line = Calibration(0.1, 0.9, (0.0, 0.1, 0.2), (0.8, 0.9, 1.0), spread=0.7)
+    line = Calibration(0.1, 0.9, (0.0, 0.1, 0.2), (0.8, 0.9, 1.0))
     scores = np.array([[0.5, 0.5, 0.5], [-0.5, 0.5, 1.5], [0.5, 0.5, 0.5]])
-    alike, apart, strange = probabilities(scores, line, np.array([True, True, False]))
+    alike, apart, strange = probabilities(scores, line, np.zeros(3), np.array([0, 0, 0.7]))
     assert strange[0] == alike[0]
     # At least what motions in general spread over: 1.645 standard deviations of log-odds.
     assert strange[2] > 1 / (1 + np.exp(-0.55 - 1.645 * 0.7))

@@ -52,19 +52,49 @@ def test_a_negative_slope_gives_the_base_rate() -> None:
     assert set(calibration.bag_slopes) == {0.0}
 
 
-def test_the_interval_holds_the_probability_and_is_wider_out_of_scope() -> None:
+def test_the_interval_holds_the_probability_and_widens_with_a_spread() -> None:
     calibration, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED)
-    inside = probabilities(SCORES.T, calibration, np.ones(N, dtype=bool))
-    outside = probabilities(SCORES.T, calibration, np.zeros(N, dtype=bool))
-    p, low, high = inside.T
+    plain = probabilities(SCORES.T, calibration, np.zeros(N), np.zeros(N))
+    wide = probabilities(SCORES.T, calibration, np.zeros(N), np.full(N, 0.3))
+    p, low, high = plain.T
     assert ((low > 0) & (low < p) & (p < high) & (high < 1)).all()
-    assert np.array_equal(p, outside[:, 0])
-    assert (outside[:, 1] < low).all()
-    assert (outside[:, 2] > high).all()
+    assert np.array_equal(p, wide[:, 0])
+    assert (wide[:, 1] < low).all()
+    assert (wide[:, 2] > high).all()
     assert np.array_equal(np.argsort(p), np.argsort(SCORES.mean(axis=0)))
 
 
 def test_replicates_that_agree_leave_no_interval() -> None:
-    calibration = Calibration(0.2, 1.0, (0.2, 0.2), (1.0, 1.0), spread=0.5)
-    p, low, high = probabilities(np.full((1, 2), 0.3), calibration, np.array([True]))[0]
+    calibration = Calibration(0.2, 1.0, (0.2, 0.2), (1.0, 1.0))
+    p, low, high = probabilities(np.full((1, 2), 0.3), calibration, np.zeros(1), np.zeros(1))[0]
     assert low == pytest.approx(p) == pytest.approx(high) == pytest.approx(expit(0.5))
+
+
+def test_boosters_and_the_forecast_they_started_from_have_slopes_of_their_own() -> None:
+    rng = np.random.default_rng(8)
+    offsets = rng.normal(size=N)
+    granted = rng.random(N) < expit(0.4 * SIGNAL + 1.6 * offsets)
+    calibration, fitted_on = fit_calibration([SCORES], DRAW_COUNTS, granted, offsets)
+    usable = (DRAW_COUNTS == 0).any(axis=0)
+    unseen = DRAW_COUNTS[:, usable] == 0
+    means = np.average(SCORES[:, usable], axis=0, weights=unseen)
+    assert fitted_on.scores == pytest.approx(means + offsets[usable])  # as the boosters add them
+    inputs = np.column_stack([means, offsets[usable]])
+    exact = LogisticRegression(C=np.inf, tol=1e-10).fit(inputs, granted[usable])
+    slopes = [calibration.slope, calibration.offset_slope]
+    assert slopes == pytest.approx(exact.coef_[0].tolist(), abs=1e-3)
+    assert slopes[1] > 2 * slopes[0] > 0
+    low, high = probabilities(
+        np.zeros((2, N_BAGS)), calibration, np.array([-1.0, 1.0]), np.zeros(2)
+    )[:, 0]
+    gap = np.log(high / (1 - high)) - np.log(low / (1 - low))
+    assert gap == pytest.approx(2 * calibration.offset_slope)
+
+
+def test_an_input_that_would_count_backwards_is_left_out() -> None:
+    against = -SIGNAL + np.random.default_rng(9).normal(scale=0.5, size=N)
+    calibration, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED, against)
+    assert calibration.offset_slope == 0.0
+    alone, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED)
+    assert calibration.slope == pytest.approx(alone.slope, abs=1e-3)
+    assert min(calibration.bag_offset_slopes) >= 0.0

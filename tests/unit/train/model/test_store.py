@@ -93,7 +93,7 @@ def _set(**fields: Any) -> Callable[[Path], object]:
         (_set(lexicon_digest="0"), "another lexicon"),
         (_set(has_rating_model=True), "damaged"),
         (_set(base_rate="high"), "damaged"),
-        (_set(n_bags={"rated": 3, "unrated": 2}), "no file.*bag_002"),
+        (_set(n_bags={"forecast": 2, "rated": 3, "unrated": 2}), "no file.*bag_002"),
         (lambda folder: (folder / "scope.json").unlink(), r"no file.*scope\.json"),
         (lambda folder: (folder / "model.json").write_text("{"), "damaged"),
         (lambda folder: (folder / "rated" / "bag_000.txt").write_text("tree"), "damaged"),

@@ -37,7 +37,7 @@ FACTS = {
     "n_cases": 100,
     "data_digest": "0123456789abcdef",
     "median_words": 150,
-    "rulings_by_mode": {"rated": 120, "coded": 120, "text": 120},
+    "rulings_by_mode": {"forecast": 120, "rated": 120, "coded": 120, "text": 120},
     "n_bags": 20,
 }
 
@@ -165,7 +165,7 @@ def test_the_card_names_the_better_baseline_but_no_recalibration(evaluation: Eva
     ("changes", "keyword"),
     [
         ({"n_bags": MIN_BAGS_FOR_INTERVALS - 1}, "narrow"),
-        ({"rulings_by_mode": {"rated": 60, "coded": 120, "text": 120}}, "Only 60"),
+        ({"rulings_by_mode": {"forecast": 60, "rated": 60, "coded": 120, "text": 120}}, "Only 60"),
     ],
 )
 def test_the_card_names_limitations_only_where_they_apply(

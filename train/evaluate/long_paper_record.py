@@ -1,0 +1,50 @@
+"""The record of how the embedded rulings' model does on long papers, for its answers to report.
+
+The papers themselves are not part of the program. `enjoin evaluate --papers DIR --record` measures
+anew and writes the record; it holds for models of the same rulings only.
+"""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from data.io.atomic import atomic_write
+
+_FILE = "long_papers.json"
+DATA_DIGEST = "data_digest"
+
+
+def record_path() -> Path:
+    """Return the path of the packaged record."""
+    return Path(str(files("train.evaluate") / _FILE))
+
+
+def write_record(record: dict[str, Any], data_digest: str) -> Path:
+    """Replace the packaged record, and return its path."""
+    path = record_path()
+    with atomic_write(path) as temporary:
+        content = {DATA_DIGEST: data_digest} | record
+        Path(temporary).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def long_paper_record(data_digest: str) -> dict[str, Any] | None:
+    """Return the record of models trained on these rulings; None if none was measured.
+
+    Parameters
+    ----------
+    data_digest
+        The digest of the training rulings (`train.tracking.log.rulings_digest`).
+
+    Returns
+    -------
+    `papers` (their number), `words` (fewest and most of a paper), `base_rate`, `modes` (for each,
+    metrics as [value, low, high]; of `text` from the papers alone, of the others with a language
+    model's reading), `text_spread` (the root mean square distance, in log-odds, of the estimate
+    from the papers alone to the one in forecast mode).
+    """
+    record: dict[str, Any] = json.loads(record_path().read_text(encoding="utf-8"))
+    if record.pop(DATA_DIGEST) != data_digest:
+        return None
+    return record
