@@ -8,6 +8,8 @@ from data.schema import Motion
 from features.text.cleaning import MAX_CHARACTERS
 from train.modes import Mode
 
+_INPUTS: dict[Mode, str] = {"forecast": "forecasts", "rated": "Winter ratings"}
+
 
 def unusable_parts(motion: Motion) -> list[str]:
     """Return a note for each part of a motion that the model cannot use."""
@@ -36,7 +38,7 @@ def untested_inputs(facts: Mapping[str, Any], mode: Mode) -> list[str]:
     """
     if mode in facts.get("performance", {mode}):
         return []
-    inputs = "Winter ratings" if mode == "rated" else "codings"
+    inputs = _INPUTS.get(mode, "codings")
     return [
         f"too few training rulings had {inputs} for the model to learn from them or be tested "
         f"with them; the {inputs} given here have little effect"

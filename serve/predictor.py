@@ -2,30 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from data.arrays import Floats
 from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.families.forecast import forecast_log_odds
-from features.frame import FeatureFrame
 from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
+from serve.long_papers import LongPaperRules, long_paper_reason
 from serve.model_source import LocatedModel, locate_model, unregistered_version
 from serve.notes import untested_inputs, unusable_parts
+from serve.performance import Performance
 from serve.quoted import quoted_phrases
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
     ComparableRate,
     CorrectedForecast,
-    Performance,
     list_evidence,
 )
+from serve.scored_motions import Scored
 from serve.similar_rulings import (
     ComparablesAnswer,
     NoComparables,
@@ -34,12 +35,12 @@ from serve.similar_rulings import (
     nearest_outcomes,
 )
 from train.model.calibration import INTERVAL
-from train.model.grant_model import DISTRIBUTION, ESTIMATE, EnsembleBatch, GrantModel
+from train.model.grant_model import DISTRIBUTION, GrantModel
 from train.model.neighbors import Neighbors, load_neighbors
 from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
 from train.model.store import load_model, model_digest
 from train.model.tree_tables import LeafIndices
-from train.model.vocabulary import TermRow, row_of
+from train.model.vocabulary import TermRow
 from train.modes import BASIS_OF, Mode, mode_of
 
 
@@ -135,8 +136,9 @@ class Predictor:
 
         Returns
         -------
-        n rows in the order of the motions: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`;
-        with `base_rates`, `p_grant_unadjusted` and `base_rate` (the rate adjusted to, None where
+        n rows in the order of the motions: `id`, `p_grant`, `p_low`, `p_high`, `in_scope`,
+        `why_out_of_scope` (the reasons, joined by `; `; None for a motion in scope); with
+        `base_rates`, `p_grant_unadjusted` and `base_rate` (the rate adjusted to, None where
         there is none for the court); `mode`; for each family, `top_<family>` (the feature that
         moves the probability most, in words) and `top_<family>_points` (by how many percentage
         points); and `model_version`. With `contributions`, also `contribution_<feature>` and
@@ -175,7 +177,7 @@ class Predictor:
     def probabilities(
         self, motions: Sequence[Motion], base_rates: BaseRates | None = None
     ) -> pd.DataFrame:
-        """Return `p_grant`, `p_low`, `p_high` and `in_scope` of n motions (see `score`)."""
+        """Return `p_grant`, `p_low`, `p_high` and the scope of n motions (see `score`)."""
         return self._score(motions, base_rates).estimates_table()
 
     def answer(
@@ -194,6 +196,7 @@ class Predictor:
             p, low, high = scored.estimates[row].tolist()
             mode, shares = scored.modes[row], shap[row, :-1]
             quotes, quote_notes = quoted_phrases(motion)
+            performance, untested = self._tests(mode, scored.long_words[row] is not None)
             answers.append(
                 Answer(
                     id=motion.id,
@@ -207,12 +210,8 @@ class Predictor:
                     forecast=self._corrected(motion),
                     base_rate=self.model.base_rate,
                     comparable_rate=self._comparable_rate(motion, leaves[row], scored.terms(row)),
-                    performance=Performance.from_facts(self.model.facts, mode),
-                    notes=[
-                        *unusable_parts(motion),
-                        *quote_notes,
-                        *untested_inputs(self.model.facts, mode),
-                    ],
+                    performance=performance,
+                    notes=[*unusable_parts(motion), *quote_notes, *untested],
                     base_log_odds=float(shap[row, -1]),
                     base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
                     families=family_shares(shares, p),
@@ -224,6 +223,12 @@ class Predictor:
                 )
             )
         return answers
+
+    def remarks(self, motion: Motion) -> list[str]:
+        """Return what to tell about a motion's papers and court beside its score."""
+        long_papers = self._long_papers
+        is_long = long_papers.words_read(motion, mode_of(motion)) is not None
+        return unusable_parts(motion) + [long_papers.remark] * is_long
 
     def find_comparables(self, motion: Motion, limit: int) -> ComparablesAnswer:
         """Return the training rulings most like a motion.
@@ -247,17 +252,22 @@ class Predictor:
         motions: Sequence[Motion],
         base_rates: BaseRates | None,
         phrases: bool = False,
-    ) -> "_Scored":
+    ) -> Scored:
         frame = self.model.add_inferred_ratings(build_features(motions), phrases)
         modes = [mode_of(motion) for motion in motions]
         batches = self.model.split_by_ensemble(frame, modes)
         leaf_indices = self.model.leaf_indices(batches)
         out_of_scope = self.model.scope.reasons(frame)
-        in_scope = np.array([not reasons for reasons in out_of_scope], dtype=bool)
-        spreads = np.array(
-            [self._spread(motion, mode) for motion, mode in zip(motions, modes, strict=True)]
-        )
-        unadjusted = self.model.estimate(batches, leaf_indices, in_scope, spreads)
+        long_papers = self._long_papers
+        long_words: list[int | None] = []
+        spreads = np.empty(len(motions))
+        for row, (motion, mode) in enumerate(zip(motions, modes, strict=True)):
+            words = long_papers.words_read(motion, mode)
+            long_words.append(words)
+            spreads[row] = self._spread(motion, mode, bool(out_of_scope[row]), words is not None)
+            if words is not None:
+                out_of_scope[row] += (long_paper_reason(words),)
+        unadjusted = self.model.estimate(batches, leaf_indices, spreads)
         estimates, rates = unadjusted, None
         if base_rates is not None:
             trained = self.model.base_rate
@@ -265,14 +275,42 @@ class Predictor:
             estimates = np.column_stack(
                 [adjust_to_base_rate(p, trained, rates) for p in unadjusted.T]
             )
-        return _Scored(
-            frame, modes, batches, leaf_indices, out_of_scope, estimates, unadjusted[:, 0], rates
+        return Scored(
+            frame,
+            modes,
+            batches,
+            leaf_indices,
+            out_of_scope,
+            long_words,
+            estimates,
+            unadjusted[:, 0],
+            rates,
         )
 
-    def _spread(self, motion: Motion, mode: Mode) -> float:
-        """Return how far apart several forecasts of one motion put its log-odds."""
-        effect = self.model.ensembles[BASIS_OF[mode]].forecast_effect()
-        return effect * (motion.forecast_spread or 0.0)
+    @property
+    def _long_papers(self) -> LongPaperRules:
+        return LongPaperRules.from_facts(self.model.facts)
+
+    def _spread(self, motion: Motion, mode: Mode, is_unfamiliar: bool, is_long: bool) -> float:
+        """Return the standard deviation in log-odds that widens the interval of a motion.
+
+        It comes from the scope, or from the length of the papers, and from how far apart several
+        forecasts of the motion are.
+        """
+        ensemble = self.model.ensembles[BASIS_OF[mode]]
+        of_scope = ensemble.calibration.spread
+        unknown = of_scope if is_unfamiliar else 0.0
+        if is_long:
+            unknown = self._long_papers.interval_spread(unknown, of_scope)
+        return hypot(unknown, ensemble.forecast_effect() * (motion.forecast_spread or 0.0))
+
+    def _tests(self, mode: Mode, is_long: bool) -> tuple[Performance | None, list[str]]:
+        """Return how the model did with motions like this one, and a note if it was not tested."""
+        if not is_long:
+            facts = self.model.facts
+            return Performance.from_facts(facts, mode), untested_inputs(facts, mode)
+        performance = self._long_papers.performance
+        return performance, [] if performance else [self._long_papers.remark]
 
     def _corrected(self, motion: Motion) -> CorrectedForecast | None:
         line = self.model.ensembles["forecast"].reader_line
@@ -286,7 +324,7 @@ class Predictor:
         )
 
     def _adjustment(
-        self, scored: "_Scored", row: int, court: str | None, base_rates: BaseRates | None
+        self, scored: Scored, row: int, court: str | None, base_rates: BaseRates | None
     ) -> BaseRateAdjustment | None:
         if base_rates is None or scored.rates is None or np.isnan(scored.rates[row]):
             return None
@@ -307,53 +345,3 @@ class Predictor:
         if self.neighbors is None:
             return None
         return comparable_rate(self.model, self.neighbors, motion, leaves, terms)
-
-
-class _Scored(NamedTuple):
-    """n motions and what the model made of them.
-
-    Attributes
-    ----------
-    batches, leaf_indices
-        The rows of each ensemble, and the leaves they reach in its trees.
-    out_of_scope
-        Reasons for each motion; empty where it is in scope.
-    estimates
-        (n, 3): `p_grant`, `p_low` and `p_high`, after any adjustment.
-    unadjusted
-        (n,): `p_grant` before the adjustment.
-    rates
-        (n,): base rates adjusted to, NaN where none is known for the court; None if not asked for.
-    """
-
-    frame: FeatureFrame
-    modes: list[Mode]
-    batches: list[EnsembleBatch]
-    leaf_indices: list[LeafIndices]
-    out_of_scope: list[tuple[str, ...]]
-    estimates: Floats
-    unadjusted: Floats
-    rates: Floats | None
-
-    def leaves_by_row(self) -> dict[int, LeafIndices]:
-        """Return the (1, trees) leaf indices of each motion."""
-        return {
-            row: leaves[index : index + 1]
-            for batch, leaves in zip(self.batches, self.leaf_indices, strict=True)
-            for index, row in enumerate(batch.rows.tolist())
-        }
-
-    def terms(self, row: int) -> TermRow | None:
-        """Return the vocabulary terms in a motion's papers."""
-        return None if self.frame.terms is None else row_of(self.frame.terms, row)
-
-    def estimates_table(self) -> pd.DataFrame:
-        """Return `p_grant`, `p_low`, `p_high`, `in_scope`, and the adjustment if there is one."""
-        table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
-        table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
-        if self.rates is not None:
-            # JSON has no NaN, so unknown rates are None, in a column of objects.
-            rates = [None if np.isnan(rate) else float(rate) for rate in self.rates]
-            table["p_grant_unadjusted"] = self.unadjusted
-            table["base_rate"] = pd.Series(rates, dtype=object)
-        return table

@@ -5,22 +5,19 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field
 
 from data.schema import Motion
 from features.indicators import Source
 from features.phrases.context import Speaker
 from features.phrases.hits import Hit
 from features.phrases.lexicon import listed_meaning
+from serve.performance import Performance
 from train.modes import Mode
 
 DISCLAIMER = (
     "A statistical estimate from past published rulings. It is not legal advice and makes no "
     "finding about any judge or party."
-)
-UNPROVEN = (
-    "Do not rely on this estimate: with this kind of input, the model has not been shown to "
-    "predict better than the base rate by motion type and claim area. Codings of the case help."
 )
 
 
@@ -80,14 +77,6 @@ class FamilyShare(BaseModel):
     points: float
 
 
-class Estimate(BaseModel):
-    """A metric with its 95% interval, bootstrapped by case."""
-
-    value: float
-    low: float
-    high: float
-
-
 class BaseRateAdjustment(BaseModel):
     """The adjustment to a population with another grant rate (Saerens et al. 2002)."""
 
@@ -126,43 +115,6 @@ class ComparableRate(BaseModel):
     high: float = Field(description="upper end of the 95% Wilson interval of the rate")
 
 
-class Performance(BaseModel):
-    """How well the model predicted rulings later than its training rulings, in one mode."""
-
-    rulings: int = Field(description="number of rulings tested on")
-    first_year: int = Field(
-        description="first year tested; the model was trained on earlier years only"
-    )
-    roc_auc: Estimate
-    brier_score: Estimate
-    brier_difference: Estimate = Field(
-        description="Brier score minus that of the base rate by motion type and claim area; "
-        "negative is better"
-    )
-
-    @classmethod
-    def from_facts(cls, facts: Mapping[str, Any], mode: Mode) -> "Performance | None":
-        """Return the test results among a model's facts; None if the mode was not tested.
-
-        `facts["performance"]` holds `first_test_year` and, for each mode tested, `rulings` and
-        each metric as [value, low, high].
-        """
-        tests = facts.get("performance", {})
-        if mode not in tests:
-            return None
-        metrics = {
-            name: Estimate(**dict(zip(("value", "low", "high"), tests[mode][name], strict=True)))
-            for name in ("roc_auc", "brier_score", "brier_difference")
-        }
-        return cls(rulings=tests[mode]["rulings"], first_year=tests["first_test_year"], **metrics)
-
-    @computed_field(description="a warning, unless the model is better than the base rate")  # type: ignore[prop-decorator]
-    @property
-    def warning(self) -> str | None:
-        """A warning unless the whole interval of the Brier difference is below 0."""
-        return None if self.brier_difference.high < 0 else UNPROVEN
-
-
 class Answer(BaseModel):
     """The answer about one motion."""
 
@@ -171,7 +123,10 @@ class Answer(BaseModel):
     p_low: float = Field(description="lower end of the interval of p_grant")
     p_high: float = Field(description="upper end of the interval of p_grant")
     interval: float = Field(description="nominal level of the interval")
-    in_scope: bool = Field(description="whether the motion is like the training rulings")
+    in_scope: bool = Field(
+        description="whether the motion is like the training rulings, and has codings if its "
+        "papers are long"
+    )
     out_of_scope: list[str] = Field(description="why it is not, if so; the interval is then wider")
     mode: Mode = Field(
         description="what the estimate is based on: a forecast, ratings, codings, or text only"
@@ -184,7 +139,8 @@ class Answer(BaseModel):
         None, description="grant rate of the training rulings most like the motion"
     )
     performance: Performance | None = Field(
-        description="how well the model predicted later rulings in this mode"
+        description="how well the model predicted later rulings in this mode; where the motion is "
+        "a long paper without codings, how well it predicted long papers"
     )
     notes: list[str] = Field(description="parts of the motion that could not be used, and why")
     base_log_odds: float = Field(

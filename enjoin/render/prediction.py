@@ -9,24 +9,35 @@ from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
+from serve.performance import Performance
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
     ComparableRate,
+    CorrectedForecast,
     Factor,
-    Performance,
     Phrase,
+    TextName,
 )
 from serve.similar_rulings import ComparablesAnswer
 from serve.what_if.what_if import Change, WhatIf
 from train.model.calibration import INTERVAL
+from train.modes import Mode
 
-BASIS = {
+BASIS: dict[Mode, str] = {
+    "forecast": "a reader's forecast, ratings, codings and text",
     "rated": "Winter ratings, codings and text",
     "coded": "codings and text, without ratings",
     "text": "text only",
 }
 """What a prediction in each mode is based on."""
+TEXTS: dict[TextName, str] = {
+    "motion": "motion",
+    "opposition": "opposition",
+    "summary": "summary",
+    "opposition_summary": "summary of the opposition",
+}
+"""The texts that words are quoted from."""
 DIRECTIONS = (("Against a grant", -1), ("For a grant", 1))
 TOP = 3
 """Factors in each direction that the short answer shows."""
@@ -90,6 +101,8 @@ def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:
         f"{answer.p_low:.0%} to {answer.p_high:.0%}); base rate of the training rulings "
         f"{answer.base_rate:.0%}"
     )
+    if answer.forecast:
+        console.print(_correction_in_words(answer, answer.forecast), markup=False)
     if answer.base_rate_adjustment:
         adjustment = _adjustment_in_words(answer.base_rate_adjustment, answer.p_grant)
         console.print(adjustment, markup=False)
@@ -106,6 +119,21 @@ def _show_warnings(answer: Answer, console: Console) -> None:
         console.print(warning, style="yellow", markup=False, highlight=False)
 
 
+def _correction_in_words(answer: Answer, forecast: CorrectedForecast) -> str:
+    adjustment = answer.base_rate_adjustment
+    with_papers = adjustment.p_unadjusted if adjustment else answer.p_grant
+    spread = (
+        f" (the mean of several that differ by {forecast.spread:.2f} in log-odds, so the interval "
+        "is wider)"
+        if forecast.spread
+        else ""
+    )
+    return (
+        f"Your estimate {forecast.given:.0%}{spread}; such estimates were worth "
+        f"{forecast.corrected:.0%} among the training rulings; with the papers {with_papers:.0%}"
+    )
+
+
 def _adjustment_in_words(adjustment: BaseRateAdjustment, p_grant: float) -> str:
     source = f" ({adjustment.court}, from your counts)" if adjustment.court else ""
     return (
@@ -119,16 +147,16 @@ def _tested_briefly(performance: Performance | None) -> str:
     if performance is None:
         return ""
     return (
-        f". Tested on {performance.rulings} rulings of {performance.first_year} and later: "
-        f"ROC AUC {performance.roc_auc.value:.2f}, Brier score {performance.brier_score.value:.3f}"
+        f". Tested on {performance.tested_on}: ROC AUC {performance.roc_auc.value:.2f}, "
+        f"Brier score {performance.brier_score.value:.3f}"
     )
 
 
 def _tested_in_full(performance: Performance) -> str:
     auc, brier = performance.roc_auc, performance.brier_score
     return (
-        f"Tested in this mode on {performance.rulings} rulings of {performance.first_year} and "
-        f"later: ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
+        f"Tested with this kind of input on {performance.tested_on}: "
+        f"ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
         f"Brier score {brier.value:.3f} ({brier.low:.3f} to {brier.high:.3f})"
     )
 
@@ -154,8 +182,12 @@ def _evidence(answer: Answer, factor: str) -> list[Phrase]:
 
 
 def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
-    """Quote as many different phrases as fit in a line, at least one, and count the others."""
-    quotations = list(dict.fromkeys(map(_quotation, phrases)))
+    """Quote as many different phrases as fit in a line, at least one, and count the others.
+
+    What the reader who coded the motion quotes comes first.
+    """
+    quoted_first = sorted(phrases, key=lambda phrase: not phrase.quoted)
+    quotations = list(dict.fromkeys(map(_quotation, quoted_first)))
     shown = quotations[:1]
     for quotation in quotations[1:]:
         if sum(map(len, shown)) + len(quotation) > QUOTED_CHARACTERS:
@@ -166,8 +198,8 @@ def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
 
 
 def _quotation(phrase: Phrase) -> str:
-    remark = ", negated" if phrase.negated else ""
-    return f'"{phrase.text}" ({phrase.paper}{remark})'
+    remark = f"{', quoted by the reader' * phrase.quoted}{', negated' * phrase.negated}"
+    return f'"{phrase.text}" ({TEXTS[phrase.paper]}{remark})'
 
 
 def _show_evidence(answer: Answer, console: Console) -> None:
@@ -190,9 +222,10 @@ def _show_evidence(answer: Answer, console: Console) -> None:
 
 def _located(phrase: Phrase) -> str:
     """Quote a phrase with its place and, for a circumstance of doctrine, its meaning."""
-    negated = " (negated)" if phrase.negated else ""
+    remark = f"{' (quoted by the reader)' * phrase.quoted}{' (negated)' * phrase.negated}"
     meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
-    return f'"{phrase.text}"{negated}{meaning} {phrase.paper} {phrase.start}-{phrase.end}'
+    place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
+    return f'"{phrase.text}"{remark}{meaning} {place}'
 
 
 def show_what_if(answer: WhatIf, console: Console) -> None:

@@ -53,6 +53,7 @@ class Prediction(BaseModel):
     mode: Mode
     model_version: Annotated[str, Field(min_length=1)]
     p_grant_unadjusted: OptionalValue[Probability] = None
+    why_out_of_scope: OptionalName = None
 
     @field_validator("id", mode="before")
     @classmethod

@@ -22,6 +22,7 @@ from serve.backtest.join import (
     read_predictions,
 )
 from serve.backtest.tracking import VersionReport, log_backtest
+from serve.long_papers import LONG_PAPER
 from serve.model_source import locate_model, unregistered_version
 from train.model.grant_model import DISTRIBUTION
 from train.model.store import UnusableModel, load_model, model_digest
@@ -191,6 +192,11 @@ def _report(
         notes.append(
             f"{adjusted} predictions were adjusted to another base rate; the model's own test "
             "used unadjusted ones"
+        )
+    if n_long := int(predictions["why_out_of_scope"].str.contains(LONG_PAPER).eq(True).sum()):
+        notes.append(
+            f"{n_long} predictions are of long papers read by phrases only; the model's own test "
+            "used short ones"
         )
     joined = join_outcomes(predictions, outcomes, counted_as)
     scores, reliability, share_within = pd.DataFrame(), pd.DataFrame(), None

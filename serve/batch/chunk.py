@@ -16,7 +16,6 @@ from data.io.chunks import Chunk
 from data.io.load import Loaded, check_rows
 from data.io.problems import reject_as_json
 from data.schema import Motion, is_list
-from serve.notes import unusable_parts
 from serve.predictor import Predictor, score_type
 from train.model.prior_shift import BaseRates
 
@@ -132,7 +131,7 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
     """
     checked = check_rows(chunk.rows, Motion)
     assign_ids(checked, chunk.start, chunk.reserved_ids)
-    summary = _summarize(checked, chunk)
+    summary = _summarize(checked, chunk, predictor)
     table = pa.table({})
     if motions := checked.rows:
         scores = predictor.score(
@@ -196,12 +195,12 @@ def assign_ids(checked: Loaded[Motion], start: int = 1, reserved: Iterable[str] 
             checked.rows[index] = motion.model_copy(update={"id": name})
 
 
-def _summarize(checked: Loaded[Motion], chunk: Chunk) -> ChunkSummary:
+def _summarize(checked: Loaded[Motion], chunk: Chunk, predictor: Predictor) -> ChunkSummary:
     rejects = []
     for reject in checked.rejects:
         file, row = chunk.locate(reject.row)
         rejects.append(replace(reject, file=file, row=row))
-    notes = Counter(note for motion in checked.rows for note in unusable_parts(motion))
+    notes = Counter(note for motion in checked.rows for note in predictor.remarks(motion))
     return ChunkSummary(
         digest=chunk.digest(),
         rows=len(chunk.rows),

@@ -10,6 +10,7 @@ import numpy as np
 
 from data.arrays import Floats
 from serve.docket.scored import ScoredMotion
+from serve.long_papers import LONG_PAPER
 from train.model.calibration import INTERVAL
 
 BINS = 20
@@ -143,6 +144,11 @@ def histogram(motions: Sequence[ScoredMotion]) -> list[Bar]:
 def is_near_even(motion: ScoredMotion) -> bool:
     """Return whether a motion's probability is near 50/50."""
     return NEAR_EVEN[0] <= motion.p_grant <= NEAR_EVEN[1]
+
+
+def is_long_paper(motion: ScoredMotion) -> bool:
+    """Return whether a motion is a long paper that was read by phrases only."""
+    return LONG_PAPER in (motion.why_out_of_scope or "")
 
 
 def _group(name: str, motions: Sequence[ScoredMotion]) -> Group:

@@ -21,11 +21,13 @@ from serve.docket.figures import (
     expected_grants,
     group_motions,
     histogram,
+    is_long_paper,
     is_near_even,
 )
 from serve.docket.scored import ScoredDocket, ScoredMotion, read_scored
 from serve.responses import DISCLAIMER
 from train.model.calibration import INTERVAL
+from train.modes import Mode
 
 DEFAULT_LIMIT = 1000
 """Motions listed by default: a page under 1 MB, which can still be mailed."""
@@ -35,7 +37,8 @@ MAX_CHANGES = 100
 MAX_GROUPS = 25
 MAX_FACTORS = 3
 NOT_SHOWN = "not shown"
-MODES = {
+MODES: dict[Mode, str] = {
+    "forecast": "with a reader's forecast",
     "rated": "with an analyst's ratings",
     "coded": "with codings",
     "text": "from text only",
@@ -107,6 +110,7 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, limit: int, made:
         claim=_claim,
         subtitle=_subtitle,
         caption=_caption,
+        capitalized=_capitalize,
         signed=_signed,
         day=_day,
         moment=_moment,
@@ -132,6 +136,7 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, limit: int, made:
         is_near_even=is_near_even,
         high_count=sum(motion.p_grant > NEAR_EVEN[1] for motion in docket.motions),
         out_count=sum(not motion.in_scope for motion in docket.motions),
+        long_count=sum(is_long_paper(motion) for motion in docket.motions),
         bars=histogram(docket.motions),
         groupings=_groupings(docket, known),
         modes=[(words, modes[mode]) for mode, words in MODES.items() if modes[mode]],

@@ -26,6 +26,7 @@ ASSIGNED_ID = re.compile(r"row-\d+(-unnamed)*")
 
 class _ScoreRow(Prediction):
     in_scope: bool
+    why_out_of_scope: OptionalName = None
     base_rate: OptionalValue[Probability] = None
     caption: OptionalName = None
     docket_number: OptionalName = None
@@ -67,6 +68,8 @@ class ScoredMotion:
 
     Attributes
     ----------
+    why_out_of_scope
+        The reasons, if it is and the file has them.
     base_rate
         The rate the probabilities were adjusted to, if any.
     details
@@ -80,6 +83,7 @@ class ScoredMotion:
     p_low: float
     p_high: float
     in_scope: bool
+    why_out_of_scope: str | None
     mode: str
     model_version: str
     base_rate: float | None
@@ -188,6 +192,7 @@ def _scored_motion(row: Any, details: Mapping[str, str]) -> ScoredMotion:
         row.p_low,
         row.p_high,
         row.in_scope,
+        row.why_out_of_scope,
         row.mode,
         row.model_version,
         row.base_rate,

@@ -1,9 +1,8 @@
-"""Answers: test results of a mode, notes, evidence in reading order, values for JSON."""
+"""Answers: notes, evidence in reading order, values for JSON."""
 
 import math
+from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from data.schema import Motion
 from features.document import Document
@@ -11,44 +10,16 @@ from features.phrases.hits import plain_hit
 from features.phrases.lexicon import entries
 from features.text.cleaning import MAX_CHARACTERS
 from serve.notes import untested_inputs, unusable_parts
-from serve.responses import UNPROVEN, Performance, list_evidence, plain
+from serve.responses import list_evidence, plain
 
-FACTS: dict[str, Any] = {
-    "performance": {
-        "first_test_year": 2022,
-        "text": {
-            "rulings": 340,
-            "roc_auc": [0.76, 0.71, 0.81],
-            "brier_score": [0.19, 0.17, 0.21],
-            "brier_difference": [-0.03, -0.05, -0.01],
-            "log_loss": [0.5, 0.4, 0.6],
-        },
-    }
-}
-
-
-def test_performance_is_that_of_the_mode() -> None:
-    performance = Performance.from_facts(FACTS, "text")
-    assert performance is not None
-    assert (performance.rulings, performance.first_year) == (340, 2022)
-    assert (performance.roc_auc.low, performance.brier_score.value) == (0.71, 0.19)
-    assert performance.warning is None
-    assert Performance.from_facts(FACTS, "rated") is None
-    assert Performance.from_facts({}, "text") is None
-
-
-@pytest.mark.parametrize("high", [0.0, 0.02])
-def test_a_model_not_shown_to_beat_the_base_rate_warns(high: float) -> None:
-    performance = Performance.from_facts(FACTS, "text")
-    assert performance is not None
-    difference = performance.brier_difference.model_copy(update={"high": high})
-    assert performance.model_copy(update={"brier_difference": difference}).warning == UNPROVEN
+FACTS: dict[str, Any] = {"performance": {"first_test_year": 2022, "text": {}}}
 
 
 def test_inputs_that_were_not_tested_are_noted() -> None:
     assert untested_inputs(FACTS, "text") == untested_inputs({}, "rated") == []
     assert "Winter ratings" in untested_inputs(FACTS, "rated")[0]
     assert "codings" in untested_inputs(FACTS, "coded")[0]
+    assert "forecasts" in untested_inputs(FACTS, "forecast")[0]
 
 
 def test_parts_that_cannot_be_used_are_noted() -> None:
@@ -65,11 +36,36 @@ def test_evidence_is_in_reading_order() -> None:
     late = plain_hit("harm", "privacy", "motion", 9, 13, text)
     early = plain_hit("harm", "privacy", "motion", 2, 8, text)
     reply = plain_hit("harm", "privacy", "opposition", 0, 4, "none")
-    evidence = list_evidence({"harm.privacy": (late, reply), "harm.timing": (early,)})
+    columns = {"harm.privacy": (late, reply), "harm.timing": (early,)}
+    evidence = list_evidence(columns, Motion(motion_type="tro", motion=text, opposition="none"))
     assert [(phrase.factor, phrase.text) for phrase in evidence] == [
         ("harm.timing", "secret"),
         ("harm.privacy", "file"),
         ("harm.privacy", "none"),
+    ]
+
+
+def test_phrases_of_a_summary_are_said_to_be_there_and_give_way_to_quotes() -> None:
+    account, paper = "A secret was taken.", "The defendant took a secret formula."
+    motion = Motion(motion_type="tro", motion=paper, summary=account, opposition="No.")
+    secret = plain_hit("harm", "privacy", "motion", 2, 8, account)
+    taken = plain_hit("harm", "timing", "motion", 13, 18, account)
+    reply = plain_hit("harm", "privacy", "opposition", 0, 2, "No.")
+    columns = {"harm.privacy": (secret, reply), "harm.timing": (taken,)}
+    evidence = list_evidence(columns, motion)
+    assert [(phrase.paper, phrase.text) for phrase in evidence] == [
+        ("opposition", "No"),
+        ("summary", "secret"),
+        ("summary", "taken"),
+    ]
+    quote = replace(
+        evidence[0], paper="motion", start=21, end=35, text="secret formula", quoted=True
+    )
+    evidence = list_evidence(columns, motion, [quote])
+    assert [(phrase.paper, phrase.text) for phrase in evidence] == [
+        ("motion", "secret formula"),
+        ("opposition", "No"),
+        ("summary", "taken"),
     ]
 
 
@@ -79,7 +75,7 @@ def test_evidence_explains_a_circumstance_of_doctrine() -> None:
     hits = tuple(hit for hit in document.hits if hit.value == entry.value)
     word = plain_hit("words", "order", "motion", 0, 5, "order")
     columns = {f"doctrine.{entry.field}": hits, "inferred_ratings.forecast": (word,)}
-    phrases = list_evidence(columns)
+    phrases = list_evidence(columns, Motion(motion_type="tro", motion=entry.matches[0]))
     assert {phrase.meaning for phrase in phrases} == {entry.meaning, None}
     assert all(phrase.sentence for phrase in phrases if phrase.meaning)
 

@@ -12,14 +12,14 @@ from enjoin.render.prediction import (
     show_full_answer,
     show_what_if,
 )
+from serve.performance import Estimate, LongPapers, Performance
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
     ComparableRate,
-    Estimate,
+    CorrectedForecast,
     Factor,
     FamilyShare,
-    Performance,
     Phrase,
 )
 from serve.similar_rulings import Comparable, ComparablesAnswer
@@ -155,6 +155,65 @@ def test_an_answer_may_lack_what_a_model_lacks(
     shown = rendered(show, answer, MOTION)
     assert "34%" in shown
     assert "For a grant" not in shown
+
+
+@pytest.mark.parametrize("show", [show_answer, show_full_answer])
+def test_a_forecast_is_shown_with_its_correction(
+    rendered: Callable[..., str], show: Callable[..., None]
+) -> None:
+    forecast = CorrectedForecast(given=0.4, corrected=0.31, spread=None)
+    answer = _answer(mode="forecast", forecast=forecast)
+    shown = " ".join(rendered(show, answer, MOTION).split())
+    assert (
+        "Your estimate 40%; such estimates were worth 31% among the training rulings; with the "
+        "papers 34%"
+    ) in shown
+    assert "Based on a reader's forecast, ratings, codings and text" in shown
+    several = forecast.model_copy(update={"spread": 0.42})
+    shown = " ".join(rendered(show, _answer(mode="forecast", forecast=several), MOTION).split())
+    assert "40% (the mean of several that differ by 0.42 in log-odds" in shown
+    adjustment = BaseRateAdjustment(
+        grant_rate=0.37, base_rate=0.57, court=None, p_unadjusted=0.5, log_odds=-0.8, points=-20
+    )
+    adjusted = answer.model_copy(update={"base_rate_adjustment": adjustment})
+    shown = " ".join(rendered(show, adjusted, MOTION).split())
+    assert "with the papers 50% Adjusted from 50% to 34%" in shown
+    assert "Your estimate" not in rendered(show, _answer(), MOTION)
+
+
+@pytest.mark.parametrize("show", [show_answer, show_full_answer])
+def test_a_long_paper_is_told_how_the_model_did_on_long_papers(
+    rendered: Callable[..., str], show: Callable[..., None]
+) -> None:
+    usual = _answer().performance
+    assert usual is not None
+    long_papers = LongPapers(words=(250, 3200), usual_words=59)
+    difference = Estimate(value=0.016, low=-0.01, high=0.04)
+    changed = {"rulings": 34, "first_year": None, "long_papers": long_papers}
+    performance = usual.model_copy(update=changed | {"brier_difference": difference})
+    answer = _answer(mode="text", performance=performance)
+    shown = " ".join(rendered(show, answer, MOTION).split())
+    assert "on 34 papers of 250 to 3,200 words: ROC AUC 0.76" in shown
+    assert shown.count("no better than the base rate") == 1
+    assert "set ENJOIN_CODER" in shown
+
+
+def test_quotes_of_the_reader_come_first_and_summaries_are_named(
+    rendered: Callable[..., str],
+) -> None:
+    in_summary = _phrase("harm.f0", "a brief account")
+    in_summary.paper = "summary"
+    reply = _phrase("harm.f0", "nothing was taken", 9)
+    reply.paper = "opposition_summary"
+    quoted = _phrase("harm.f0", "the customers left", 40)
+    quoted.quoted = True
+    answer = _answer(evidence=[in_summary, reply, quoted])
+    short = rendered(show_answer, answer, MOTION)
+    first, second = '"the customers left" (motion, quoted by the reader)', '"a brief account"'
+    assert f"{first}, {second} (summary)" in short
+    full = " ".join(rendered(show_full_answer, answer, MOTION).split())
+    assert '"the customers left" (quoted by the reader) motion 40-58' in full
+    assert '"nothing was taken" summary of the opposition 9-26' in full
 
 
 def _change(label: str, points: float) -> Change:

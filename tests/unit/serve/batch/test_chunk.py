@@ -27,7 +27,10 @@ MOTION = {"motion_type": "tro", "motion": "Stop the sale."}
 
 
 class _Predictor:
-    """Gives every motion the same scores."""
+    """Gives every motion the same scores, and remarks on its court."""
+
+    def remarks(self, motion: Motion) -> list[str]:
+        return [f"court {motion.court!r} is not known"] if motion.court else []
 
     def score(
         self,
@@ -40,6 +43,7 @@ class _Predictor:
             "id": [motion.id for motion in motions],
             "p_grant": 0.5,
             "in_scope": True,
+            "why_out_of_scope": None,
             "top_harm": None,
             "top_harm_points": 0.0,
         }
@@ -80,6 +84,7 @@ def test_columns_have_the_same_types_whatever_they_hold(tmp_path: Path) -> None:
     _, table = _score(tmp_path, [MOTION], options)
     types = {field.name: field.type for field in table.schema}
     assert types["id"] == types["top_harm"] == types["court"] == pa.string()
+    assert types["why_out_of_scope"] == pa.string()
     assert types["p_grant"] == types["top_harm_points"] == types["base_rate"] == pa.float64()
     assert types["in_scope"] == types["pro_se"] == pa.bool_()
     assert types["harm_types"] == pa.list_(pa.string())

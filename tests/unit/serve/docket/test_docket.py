@@ -226,5 +226,34 @@ def test_a_long_docket_is_listed_in_part(tmp_path: Path) -> None:
     assert "--limit 41" in page
 
 
+def test_the_reasons_why_a_motion_is_out_of_scope_are_shown(tmp_path: Path) -> None:
+    unlike = {"id": "recipe", "in_scope": False, "why_out_of_scope": "the <words> are unusual"}
+    why = "only 3 motions of this type; long paper read by phrases only (912 words)"
+    long = {"id": "brief", "in_scope": False, "why_out_of_scope": why}
+    docket = _docket(tmp_path, [{"id": "inside", "mode": "forecast"}, unlike, long])
+    assert [motion.why_out_of_scope for motion in docket.motions] == [
+        None,
+        unlike["why_out_of_scope"],
+        why,
+    ]
+    page = _page(docket)
+    assert page.count('<p class="why">') == 2
+    assert "The &lt;words&gt; are unusual" in page
+    assert "Only 3 motions of this type; long paper read by phrases only (912 words)" in page
+    assert "1 motion is a long paper read by phrases only, since it has no codings" in page
+    assert "with a reader&#39;s forecast: 1" in page
+    before = _docket(tmp_path, [{"id": name} for name in ("inside", "recipe", "brief")], "b.csv")
+    changes = compare_dockets(docket, before)
+    page = docket_page(docket, changes, 100, datetime(2026, 3, 2, 8, 0))
+    assert f"now out of scope: {why}" in page
+
+
+def test_a_docket_scored_before_there_were_reasons_is_read(tmp_path: Path) -> None:
+    page = _page(_docket(tmp_path, [{"in_scope": False}]))
+    assert "out of scope" in page
+    assert '<p class="why">' not in page
+    assert "long paper read" not in page
+
+
 def test_a_probability_never_reads_as_certain() -> None:
     assert [percent(p) for p in (0, 0.001, 0.5, 0.996, 1)] == ["0%", "<1%", "50%", ">99%", "100%"]

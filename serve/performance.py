@@ -1,0 +1,147 @@
+"""How well a model did in its tests, as an answer tells it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field, computed_field
+
+from train.modes import Mode
+
+UNPROVEN = (
+    "Do not rely on this estimate: with this kind of input, the model has not been shown to "
+    "predict better than the base rate by motion type and claim area. Codings of the case help."
+)
+CODE_IT = "Code the motion, or set ENJOIN_CODER so that a language model reads it."
+"""What to do about a long paper without codings."""
+
+
+class Estimate(BaseModel):
+    """A metric with its 95% interval, bootstrapped by case."""
+
+    value: float
+    low: float
+    high: float
+
+
+class LongPapers(BaseModel):
+    """The long papers that a performance was measured on."""
+
+    words: tuple[int, int] = Field(description="words of the shortest and the longest of them")
+    usual_words: int | None = Field(
+        description="median words of the motions that the model was trained on, and otherwise "
+        "tested on; null if unknown"
+    )
+
+
+class Performance(BaseModel):
+    """How well the model predicted rulings that it was not trained on, with one kind of input.
+
+    That is rulings of later years, in one mode; or long papers without codings.
+    """
+
+    rulings: int = Field(description="number of rulings tested on")
+    first_year: int | None = Field(
+        None,
+        description="first year tested; the model was trained on earlier years only. Null where "
+        "it was tested on long papers",
+    )
+    long_papers: LongPapers | None = Field(
+        None,
+        description="the papers tested on, where the motion is a long paper without codings; "
+        "the figures are then those of long papers read by phrases",
+    )
+    roc_auc: Estimate
+    brier_score: Estimate
+    brier_difference: Estimate = Field(
+        description="Brier score minus that of the base rate (by motion type and claim area; of "
+        "long papers, the share granted); negative is better"
+    )
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any], mode: Mode) -> "Performance | None":
+        """Return the test results among a model's facts; None if the mode was not tested.
+
+        `facts["performance"]` holds `first_test_year` and, for each mode tested, `rulings` and
+        each metric as [value, low, high].
+        """
+        tests = facts.get("performance", {})
+        if mode not in tests:
+            return None
+        fields = {"rulings": tests[mode]["rulings"], "first_year": tests["first_test_year"]}
+        return cls.model_validate(fields | _metrics(tests[mode]))
+
+    @classmethod
+    def on_long_papers(cls, facts: Mapping[str, Any]) -> "Performance | None":
+        """Return the test results on long papers read by phrases; None if there are none.
+
+        `facts["long_papers"]` holds the number of `papers`, the `words` of the shortest and the
+        longest, and in `modes` each metric of each mode as [value, low, high].
+        """
+        test = facts.get("long_papers")
+        if not test or "text" not in test["modes"]:
+            return None
+        long_papers = {"words": test["words"], "usual_words": facts.get("median_words")}
+        fields = {"rulings": test["papers"], "long_papers": long_papers}
+        return cls.model_validate(fields | _metrics(test["modes"]["text"]))
+
+    @computed_field(description="the rulings tested on, in words")  # type: ignore[prop-decorator]
+    @property
+    def tested_on(self) -> str:
+        """The rulings in words: their number, and their years or the length of their papers."""
+        if self.long_papers:
+            shortest, longest = self.long_papers.words
+            return f"{self.rulings} papers of {shortest:,} to {longest:,} words"
+        return f"{self.rulings} rulings of {self.first_year} and later"
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="a warning, unless the model is better than the base rate with motions of the "
+        "usual length"
+    )
+    @property
+    def warning(self) -> str | None:
+        """A warning unless the whole interval of the Brier difference is below 0.
+
+        Of long papers it says how the test came out, whichever way.
+        """
+        if self.long_papers is None:
+            return None if self.brier_difference.high < 0 else UNPROVEN
+        auc = self.roc_auc
+        return (
+            f"Tested on {_usual_papers(self.long_papers.usual_words)}; on long papers, reading by "
+            f"phrases was {_beside_base_rate(self.brier_difference)} (ROC AUC {auc.value:.2f} "
+            f"[{auc.low:.2f}, {auc.high:.2f}] on {self.rulings} papers). {CODE_IT}"
+        )
+
+
+def untested_length(usual_words: int | None) -> str:
+    """Say that a model was not tested on long papers, and what to do about it.
+
+    Parameters
+    ----------
+    usual_words
+        Median words of the motions that it was trained on; None if unknown.
+    """
+    usual = _usual_papers(usual_words)
+    return f"Not tested on papers of this length, but on {usual}. {CODE_IT}"
+
+
+def _metrics(test: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: dict(zip(("value", "low", "high"), test[name], strict=True))
+        for name in ("roc_auc", "brier_score", "brier_difference")
+    }
+
+
+def _usual_papers(words: int | None) -> str:
+    """Name the papers of the usual length.
+
+    >>> _usual_papers(59), _usual_papers(None)
+    ('papers of about 60 words', 'short papers')
+    """
+    return "short papers" if words is None else f"papers of about {max(10, round(words, -1))} words"
+
+
+def _beside_base_rate(difference: Estimate) -> str:
+    if difference.high < 0:
+        return "better than the base rate"
+    return "worse than the base rate" if difference.low > 0 else "no better than the base rate"

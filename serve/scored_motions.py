@@ -1,0 +1,67 @@
+"""What the model made of some motions, from which scores and answers are written."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data.arrays import Floats
+from features.frame import FeatureFrame
+from train.model.grant_model import ESTIMATE, EnsembleBatch
+from train.model.tree_tables import LeafIndices
+from train.model.vocabulary import TermRow, row_of
+from train.modes import Mode
+
+
+class Scored(NamedTuple):
+    """n motions and what the model made of them.
+
+    Attributes
+    ----------
+    batches, leaf_indices
+        The rows of each ensemble, and the leaves they reach in its trees.
+    out_of_scope
+        Reasons for each motion; empty where it is in scope.
+    long_words
+        The words of each long paper without codings; None for any other motion.
+    estimates
+        (n, 3): `p_grant`, `p_low` and `p_high`, after any adjustment.
+    unadjusted
+        (n,): `p_grant` before the adjustment.
+    rates
+        (n,): base rates adjusted to, NaN where none is known for the court; None if not asked for.
+    """
+
+    frame: FeatureFrame
+    modes: list[Mode]
+    batches: list[EnsembleBatch]
+    leaf_indices: list[LeafIndices]
+    out_of_scope: list[tuple[str, ...]]
+    long_words: list[int | None]
+    estimates: Floats
+    unadjusted: Floats
+    rates: Floats | None
+
+    def leaves_by_row(self) -> dict[int, LeafIndices]:
+        """Return the (1, trees) leaf indices of each motion."""
+        return {
+            row: leaves[index : index + 1]
+            for batch, leaves in zip(self.batches, self.leaf_indices, strict=True)
+            for index, row in enumerate(batch.rows.tolist())
+        }
+
+    def terms(self, row: int) -> TermRow | None:
+        """Return the vocabulary terms in a motion's papers."""
+        return None if self.frame.terms is None else row_of(self.frame.terms, row)
+
+    def estimates_table(self) -> pd.DataFrame:
+        """Return the estimates, the scope with its reasons, and the adjustment if there is one."""
+        table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
+        table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
+        table["why_out_of_scope"] = ["; ".join(why) or None for why in self.out_of_scope]
+        if self.rates is not None:
+            # JSON has no NaN, so unknown rates are None, in a column of objects.
+            rates = [None if np.isnan(rate) else float(rate) for rate in self.rates]
+            table["p_grant_unadjusted"] = self.unadjusted
+            table["base_rate"] = pd.Series(rates, dtype=object)
+        return table

@@ -1,0 +1,91 @@
+"""How well a model did: in the mode of a motion, or on long papers without codings."""
+
+from typing import Any
+
+import pytest
+
+from serve.performance import UNPROVEN, Performance, untested_length
+from tests.support.long_paper_record import LONG_PAPERS
+
+FACTS: dict[str, Any] = {
+    "median_words": 59,
+    "performance": {
+        "first_test_year": 2022,
+        "text": {
+            "rulings": 340,
+            "roc_auc": [0.76, 0.71, 0.81],
+            "brier_score": [0.19, 0.17, 0.21],
+            "brier_difference": [-0.03, -0.05, -0.01],
+            "log_loss": [0.5, 0.4, 0.6],
+        },
+    },
+    "long_papers": LONG_PAPERS,
+}
+
+
+def _with_difference(value: float, low: float, high: float) -> dict[str, Any]:
+    test = LONG_PAPERS["modes"]["text"] | {"brier_difference": [value, low, high]}
+    return FACTS | {"long_papers": LONG_PAPERS | {"modes": {"text": test}}}
+
+
+def test_performance_is_that_of_the_mode() -> None:
+    performance = Performance.from_facts(FACTS, "text")
+    assert performance is not None
+    assert (performance.rulings, performance.first_year) == (340, 2022)
+    assert performance.tested_on == "340 rulings of 2022 and later"
+    assert (performance.roc_auc.low, performance.brier_score.value) == (0.71, 0.19)
+    assert performance.warning is None
+    assert performance.long_papers is None
+    assert Performance.from_facts(FACTS, "rated") is None
+    assert Performance.from_facts({}, "text") is None
+
+
+@pytest.mark.parametrize("high", [0.0, 0.02])
+def test_a_model_not_shown_to_beat_the_base_rate_warns(high: float) -> None:
+    performance = Performance.from_facts(FACTS, "text")
+    assert performance is not None
+    difference = performance.brier_difference.model_copy(update={"high": high})
+    assert performance.model_copy(update={"brier_difference": difference}).warning == UNPROVEN
+
+
+def test_on_long_papers_the_record_is_told_as_it_is() -> None:
+    performance = Performance.on_long_papers(FACTS)
+    assert performance is not None
+    assert (performance.rulings, performance.first_year) == (34, None)
+    assert performance.tested_on == "34 papers of 250 to 3,200 words"
+    assert performance.brier_score.value == 0.246
+    assert performance.warning == (
+        "Tested on papers of about 60 words; on long papers, reading by phrases was no better than "
+        "the base rate (ROC AUC 0.52 [0.35, 0.68] on 34 papers). Code the motion, or set "
+        "ENJOIN_CODER so that a language model reads it."
+    )
+    shown = performance.model_dump(mode="json")
+    assert shown["tested_on"] == performance.tested_on
+    assert shown["long_papers"] == {"words": [250, 3200], "usual_words": 59}
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        ((-0.03, -0.05, -0.01), "phrases was better than the base rate"),
+        ((-0.03, -0.05, 0.0), "phrases was no better than the base rate"),
+        ((0.03, 0.01, 0.05), "phrases was worse than the base rate"),
+    ],
+)
+def test_the_verdict_on_long_papers_is_that_of_the_record(
+    difference: tuple[float, float, float], verdict: str
+) -> None:
+    performance = Performance.on_long_papers(_with_difference(*difference))
+    assert performance is not None
+    assert performance.warning is not None
+    assert verdict in performance.warning
+
+
+def test_without_a_test_on_long_papers_that_is_told() -> None:
+    assert Performance.on_long_papers({"median_words": 59}) is None
+    modes = {"modes": {"rated": LONG_PAPERS["modes"]["text"]}}
+    assert Performance.on_long_papers({"long_papers": LONG_PAPERS | modes}) is None
+    assert untested_length(148).startswith(
+        "Not tested on papers of this length, but on papers of about 150 words. Code the motion"
+    )
+    assert "but on short papers" in untested_length(None)
