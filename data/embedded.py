@@ -15,11 +15,11 @@ _PACKAGE = files("data")
 
 @cache
 def embedded_rulings() -> tuple[Ruling, ...]:
-    """Return the embedded labelled rulings, in file order (see DATA_CARD.md)."""
+    """Return the embedded labelled rulings, in file order, with forecasts (see DATA_CARD.md)."""
     loaded = load(str(rulings_path()), Ruling)
     if loaded.rejects:
         raise ValueError(f"the embedded rulings are damaged: {loaded.rejects[0]}")
-    return tuple(loaded.rows)
+    return tuple(with_forecasts(loaded.rows))
 
 
 def rulings_path() -> Path:

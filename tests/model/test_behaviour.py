@@ -23,12 +23,21 @@ def test_a_model_turned_around_breaks_every_promise_of_direction(full_predictor:
     ensembles = {
         basis: replace(
             ensemble,
-            calibration=replace(ensemble.calibration, slope=-ensemble.calibration.slope),
+            calibration=replace(
+                ensemble.calibration,
+                slope=-ensemble.calibration.slope,
+                offset_slope=-ensemble.calibration.offset_slope,
+            ),
         )
         for basis, ensemble in model.ensembles.items()
     }
     broken = "\n".join(broken_promises(replace(model, ensembles=ensembles), FEW))
-    for words in ("remedial step", "speculation signal", *(r.replace("_", " ") for r in RATINGS)):
+    for words in (
+        "remedial step",
+        "speculation signal",
+        "forecast",
+        *(r.replace("_", " ") for r in RATINGS),
+    ):
         assert words in broken
 
 

@@ -13,7 +13,7 @@ from serve.predictor import Predictor
 from train.dataset import build_training_set, fit_subset, frames_with_ratings
 from train.evaluate.baselines import informed_base_rate
 from train.evaluate.metrics import score_predictions
-from train.modes import MODES, masked, mode_of
+from train.modes import MODES, Mode, masked, mode_of
 
 NO_STEPS = {"remedial_steps": (), "remedial_scope": "none", "remedial_trigger": None}
 NO_SPECULATION: dict[str, Any] = {"speculation_signals": ()}
@@ -33,24 +33,49 @@ def test_clearview_without_steps_or_speculation_is_not_less_likely(
 
 
 def test_the_promises_hold_on_every_ruling(full_predictor: Predictor) -> None:
-    motions = [row.as_motion() for row in embedded_rulings() if row.remedial_steps]
-    bare = [Motion.model_validate(motion.model_dump() | NO_STEPS) for motion in motions]
-    assert (_p(full_predictor, bare) >= _p(full_predictor, motions) - 1e-12).all()
-    motions = [row.as_motion() for row in embedded_rulings() if row.speculation_signals]
-    bare = [Motion.model_validate(motion.model_dump() | NO_SPECULATION) for motion in motions]
-    assert (_p(full_predictor, bare) >= _p(full_predictor, motions) - 1e-12).all()
+    every = [row.as_motion() for row in embedded_rulings()]
+    for field, none in (("remedial_steps", NO_STEPS), ("speculation_signals", NO_SPECULATION)):
+        for mode in ("forecast", "rated", "coded"):
+            motions = [masked(motion, mode) for motion in every if getattr(motion, field)]
+            bare = [Motion.model_validate(motion.model_dump() | none) for motion in motions]
+            assert (_p(full_predictor, bare) >= _p(full_predictor, motions) - 1e-12).all()
 
 
 @pytest.mark.parametrize("factor", RATINGS)
+@pytest.mark.parametrize("mode", ["forecast", "rated"])
 def test_a_higher_rating_never_lowers_the_probability(
-    full_predictor: Predictor, factor: str
+    full_predictor: Predictor, factor: str, mode: Mode
 ) -> None:
-    base = [row.as_motion() for row in embedded_rulings()[::40]]
+    base = [masked(row.as_motion(), mode) for row in embedded_rulings()[::40]]
     steps = [
         _p(full_predictor, [m.model_copy(update={factor: r}) for m in base]) for r in range(1, 6)
     ]
     assert (np.diff(steps, axis=0) >= -1e-12).all()
     assert np.abs(np.diff(steps, axis=0)).max() > 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_higher_forecast_never_lowers_the_probability(
+    full_predictor: Predictor, mode: Mode
+) -> None:
+    base = [masked(row.as_motion(), mode) for row in embedded_rulings()[::40]]
+    forecasts = np.linspace(0, 1, 26)
+    steps = [
+        _p(full_predictor, [m.model_copy(update={"forecast": p}) for m in base]) for p in forecasts
+    ]
+    assert (np.diff(steps, axis=0) >= -1e-12).all()
+    assert np.min(steps[-1] - steps[0]) > 0.5  # whatever else is coded, the forecast counts
+
+
+def test_forecasts_that_differ_widen_the_interval_alone(full_predictor: Predictor) -> None:
+    base = [row.as_motion() for row in embedded_rulings()[::40]]
+    spread = [motion.model_copy(update={"forecast_spread": 0.8}) for motion in base]
+    before, after = full_predictor.score(base), full_predictor.score(spread)
+    assert np.array_equal(before["p_grant"], after["p_grant"])
+    assert (after["p_low"] < before["p_low"]).all()
+    assert (after["p_high"] > before["p_high"]).all()
+    rated = [masked(motion, "rated") for motion in spread]
+    assert {motion.forecast_spread for motion in rated} == {None}
 
 
 def test_contributions_add_up_to_the_probability(full_predictor: Predictor) -> None:
@@ -91,7 +116,7 @@ def test_it_beats_the_informed_base_rate_on_later_years() -> None:
     baseline = informed_base_rate(training_set, split.train, split.test)
     granted, groups = training_set.granted[split.test], training_set.groups[split.test]
     frames = frames_with_ratings(training_set, model.rating_model, split.test)
-    for mode in ("rated", "coded"):
+    for mode in ("forecast", "rated", "coded"):
         p = model.predict(frames[mode], [mode] * len(granted))["p_grant"].to_numpy()
         table = score_predictions(granted, p, groups, baseline).set_index("metric")
         assert table.loc["brier_difference", "high"] < 0, mode

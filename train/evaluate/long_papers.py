@@ -83,7 +83,7 @@ class LongPaperEvaluation:
                     metric: [round(float(cells.loc[metric, part]), 4) for part in _PARTS]
                     for metric in METRICS
                 }
-        own = self.predictions.set_index(["estimate", "text", "id"])["p_grant"].sort_index().sort_index()
+        own = self.predictions.set_index(["estimate", "text", "id"])["p_grant"].sort_index()
         outcomes = self.predictions.drop_duplicates("id")["granted"]
         record: dict[str, Any] = {
             "papers": len(outcomes),

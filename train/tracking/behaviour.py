@@ -24,6 +24,8 @@ ROUNDING = 1e-9
 """Smaller differences of a probability are rounding error."""
 LISTS = {"remedial_steps": "remedial step", "speculation_signals": "speculation signal"}
 """Lists of which every additional value makes a grant less likely."""
+FORECASTS = (0.0, 0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98, 1.0)
+"""The forecasts that are tried for one motion."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _chains(motion: Motion) -> list[Chain]:
         variants = (motion.model_copy(update={factor: rating}) for rating in range(1, 6))
         noun = factor.replace("_", " ")
         chains.append(Chain(f"a higher {noun} never lowers the probability", tuple(variants)))
+    variants = (motion.model_copy(update={"forecast": forecast}) for forecast in FORECASTS)
+    chains.append(Chain("a higher forecast never lowers the probability", tuple(variants)))
     return chains
 
 

@@ -70,7 +70,8 @@ def log_rulings(training_set: TrainingSet, source: str, data_digest: str) -> str
             "frames_digest": frames,
         }
     )
-    table = pd.DataFrame([ruling.model_dump(mode="json") for ruling in training_set.rulings])
+    rows = [ruling.model_dump(mode="json", exclude={"quotes"}) for ruling in training_set.rulings]
+    table = pd.DataFrame(rows)  # MLflow's data sets cannot have columns of objects
     for name in filter(is_list, table.columns):  # MLflow's data sets cannot have list columns
         table[name] = table[name].map(json.dumps)
     integers = table.select_dtypes("integer").columns

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.embedded import embedded_rulings, reader_forecasts, with_forecasts
+from data.embedded import embedded_rulings, reader_forecasts
 from features.build import build_features
 from train.evaluate.baselines import (
     PSEUDO_RULINGS,
@@ -53,7 +53,7 @@ def test_a_judge_is_shrunk_to_the_court_and_an_unknown_one_gets_its_rate() -> No
 
 
 def test_forecasts_are_those_of_the_readers_or_none() -> None:
-    known = with_forecasts(embedded_rulings())[:40]
+    known = list(embedded_rulings()[:40])
     granted = [ruling.outcome.value != "denied" for ruling in known]
     training_set = SimpleNamespace(rulings=known, granted=np.array(granted))
     train, test = np.arange(30), np.arange(30, 40)

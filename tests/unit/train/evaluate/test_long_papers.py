@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import logit
 
-from data.embedded import embedded_rulings, with_forecasts
+from data.embedded import embedded_rulings
 from data.io.rows import UnreadableInput
 from data.labels import labelled_rulings
 from train.evaluate.long_paper_record import long_paper_record, record_path
@@ -129,7 +129,7 @@ def test_the_record_tells_how_far_the_words_alone_are_from_the_forecast_mode() -
 
 
 def test_the_packaged_record_is_of_the_embedded_rulings() -> None:
-    rulings, _ = labelled_rulings(with_forecasts(embedded_rulings()), "granted")
+    rulings, _ = labelled_rulings(embedded_rulings(), "granted")
     record = long_paper_record(rulings_digest(rulings))
     assert record is not None, (
         f"measure again: enjoin evaluate --papers DIR --record ({record_path()})"

@@ -11,7 +11,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.cases import case_groups
-from data.embedded import embedded_rulings, with_forecasts
+from data.embedded import embedded_rulings
 from features.build import build_features
 from features.document import Papers
 from features.families.inferred_ratings import COLUMNS
@@ -26,7 +26,7 @@ from train.fit.vocabulary import count_terms, fit_vocabulary
 from train.model.rating_model import MAX_PHRASES, RatingModel
 from train.model.vocabulary import BLOCKS, Block, find_terms, term_names
 
-RULINGS = with_forecasts(embedded_rulings()[:400])
+RULINGS = list(embedded_rulings()[:400])
 PAPERS = [Papers.of(row) for row in RULINGS]
 TERMS = count_terms(PAPERS)
 TARGETS = rating_targets(RULINGS)
