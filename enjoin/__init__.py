@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import typer
 
-from enjoin.commands import backtest, docket, inspect, predict, score, serve, train, versions
+from enjoin.commands import backtest, code, docket, inspect, predict, score, serve, train, versions
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "One motion": {
         "predict": predict.predict,
+        "code": code.code,
         "what-if": predict.explore_changes,
         "comparables": predict.comparables,
         "example": predict.example,
@@ -32,6 +33,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 }
 """The commands under the headings of the help, in its order."""
 GROUPS = {
+    "coder": code.coder_app,
     "data": inspect.data_app,
     "features": inspect.features_app,
     "lexicon": inspect.lexicon_app,
@@ -52,4 +54,4 @@ for heading, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=heading)(command)
 for name, group in GROUPS.items():
-    app.add_typer(group, name=name, rich_help_panel="Rulings and features")
+    app.add_typer(group, name=name, rich_help_panel="Rulings, features and readings")

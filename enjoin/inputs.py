@@ -1,18 +1,22 @@
 """Turn arguments and options into rulings, motions, models and base rates."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from enjoin.options import EMBEDDED
 from enjoin.terminal import info, report_columns, report_rejects, spinner, warn
 
 if TYPE_CHECKING:
     from data.schema import Motion, Ruling
+    from features.coder.uncoded import UncodedMotion
     from serve.model_source import LocatedModel
     from serve.predictor import Predictor
     from train.model.prior_shift import BaseRates
     from train.run import Trained
     from train.settings import TrainSettings
+
+PAPER_SUFFIXES = (".pdf", ".docx", ".txt")
+M = TypeVar("M", bound="Motion")
 
 
 def read_rulings(
@@ -208,6 +212,23 @@ def read_motion(source: str | None, fields: dict[str, Any], settings: list[str])
     ValueError
         If no motion is given, or not exactly one (as `UnreadableInput`).
     """
+    from data.schema import Motion
+
+    return _read_motion(source, fields, settings, Motion)
+
+
+def read_fields_of_motion(
+    source: str | None, fields: dict[str, Any], settings: list[str]
+) -> "UncodedMotion":
+    """Return one motion as `read_motion` does; its type may be left to a language model."""
+    from features.coder.uncoded import UncodedMotion
+
+    return _read_motion(source, fields, settings, UncodedMotion)
+
+
+def _read_motion(
+    source: str | None, fields: dict[str, Any], settings: list[str], row_type: "type[M]"
+) -> "M":
     from data.io.load import check_rows
     from data.io.rows import UnreadableInput
     from data.schema import Motion
@@ -222,7 +243,7 @@ def read_motion(source: str | None, fields: dict[str, Any], settings: list[str])
             "no motion given: name a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
-    checked = check_rows([row | fields], Motion)
+    checked = check_rows([row | fields], row_type)
     report_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))

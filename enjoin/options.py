@@ -83,3 +83,50 @@ SetOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="print the whole answer as JSON")]
 OpenOption = Annotated[bool, typer.Option("--open", help="open it in the browser")]
+READING = "Reading by a language model"
+"""Heading of the options in the help."""
+CoderOption = Annotated[
+    bool,
+    typer.Option(
+        "--coder",
+        help="have the language model of ENJOIN_CODER read the papers, and check what it says",
+        rich_help_panel=READING,
+    ),
+]
+SamplesOption = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=20,
+        metavar="N",
+        help="readings of each motion: ratings and forecasts are averaged, and the interval is "
+        "wider the more they differ",
+        rich_help_panel=READING,
+    ),
+]
+BudgetOption = Annotated[
+    int | None,
+    typer.Option(
+        min=200,
+        metavar="TOKENS",
+        help="tokens of the papers in one request; what is longer is read in parts. By default "
+        "what the model's context leaves",
+        rich_help_panel=READING,
+    ),
+]
+WithCaptionOption = Annotated[
+    bool,
+    typer.Option(
+        "--with-caption",
+        help="send caption, docket number, judge, dates and court too, which are blanked otherwise",
+        rich_help_panel=READING,
+    ),
+]
+TraceOption = Annotated[
+    bool,
+    typer.Option(
+        "--trace",
+        help="keep all that is sent and answered as MLflow traces, the papers' text included",
+        rich_help_panel=READING,
+    ),
+]

@@ -133,7 +133,7 @@ def row_progress(title: str, total: int | None) -> Iterator[Callable[..., None]]
     Yields
     ------
     A function of the rows done, the share of the work done (None if unknown) and, optionally, a
-    new title, with which counting starts over.
+    new title, with which counting starts over, and a note to show beside the rate.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]}"))
     recent: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=_RATE_WINDOW)
@@ -141,21 +141,28 @@ def row_progress(title: str, total: int | None) -> Iterator[Callable[..., None]]
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
         task = progress.add_task(title, total=None, rows="")
 
-        def advance(done: int, share: float | None, title: str = title) -> None:
+        def advance(done: int, share: float | None, title: str = title, note: str = "") -> None:
             if progress.tasks[0].description != title:
                 progress.reset(task, description=title)
                 recent.clear()
             recent.append((time.monotonic(), done))
             seconds, rows = recent[-1][0] - recent[0][0], done - recent[0][1]
-            rate = f", {rows / seconds:,.0f} rows/s" if seconds else ""
+            rate = f", {_rate_in_words(rows / seconds)}" if seconds else ""
             progress.update(
                 task,
                 completed=share or 0,
                 total=None if share is None else 1.0,
-                rows=f"{done:,}{of_total} rows{rate}",
+                rows=f"{done:,}{of_total} rows{rate}{note}",
             )
 
         yield advance
+
+
+def _rate_in_words(rows_a_second: float) -> str:
+    """Return a rate in rows a second, or a minute where that would be about none."""
+    if rows_a_second >= 2:
+        return f"{rows_a_second:,.0f} rows/s"
+    return f"{60 * rows_a_second:,.1f} rows/min"
 
 
 def report_columns(loaded: "Loaded[Any]") -> None:

@@ -15,7 +15,9 @@ def cache_dir() -> Path:
 
 
 @contextmanager
-def atomic_write(path: Path, readable_like: Sequence[Path] = ()) -> Iterator[Path]:
+def atomic_write(
+    path: Path, readable_like: Sequence[Path] = (), private: bool = False
+) -> Iterator[Path]:
     """Give a temporary path beside `path`, and move it to `path` only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
@@ -24,6 +26,8 @@ def atomic_write(path: Path, readable_like: Sequence[Path] = ()) -> Iterator[Pat
     ----------
     readable_like
         Files whose permissions limit those of the new file: it gets none that one of them lacks.
+    private
+        Whether only its owner may read the new file, as it holds words of papers.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
@@ -34,7 +38,7 @@ def atomic_write(path: Path, readable_like: Sequence[Path] = ()) -> Iterator[Pat
         # mkstemp gives 0600; a result file should have the user's ordinary permissions.
         mask = os.umask(0)
         os.umask(mask)
-        mode = 0o666 & ~mask
+        mode = 0o600 if private else 0o666 & ~mask
         for file in readable_like:
             mode &= file.stat().st_mode
         temporary.chmod(mode)

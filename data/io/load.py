@@ -122,7 +122,8 @@ def check_rows(rows: Sequence[Any], row_type: type[M], strict: bool = False) -> 
         Whether a row with an unknown column is rejected; otherwise the column is ignored.
     """
     loaded: Loaded[M] = Loaded()
-    later_fields = POST_RULING_FIELDS if row_type is Motion else ()
+    has_labels = issubclass(row_type, Ruling) or not issubclass(row_type, Motion)
+    later_fields = () if has_labels else POST_RULING_FIELDS
     ignored: dict[str, None] = {}
     first_row_of_id: dict[str, int] = {}
     duplicates: dict[str, None] = {}

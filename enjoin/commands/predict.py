@@ -6,18 +6,31 @@ from typing import Annotated, Literal
 
 import typer
 
-from enjoin.inputs import find_predictor, read_base_rates, read_fields, read_motion, read_paper
+from enjoin.coding import ReadingOptions, merge_quotes, open_coder, read_papers
+from enjoin.inputs import (
+    PAPER_SUFFIXES,
+    find_predictor,
+    read_base_rates,
+    read_fields,
+    read_fields_of_motion,
+    read_motion,
+    read_paper,
+)
 from enjoin.options import (
+    READING,
     BaseRateOption,
+    BudgetOption,
+    CoderOption,
     CourtRatesOption,
     JsonOption,
     ModelOption,
     MotionFile,
+    SamplesOption,
     SetOption,
+    TraceOption,
+    WithCaptionOption,
 )
 from enjoin.terminal import console, exit_on_user_error, info
-
-PAPER_SUFFIXES = (".pdf", ".docx", ".txt")
 
 
 def predict(
@@ -52,21 +65,33 @@ def predict(
         typer.Option("--full", help="show every family, factor and quotation, not only the top"),
     ] = False,
     as_json: JsonOption = False,
+    quotes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="quotes of the codings, as `enjoin code` writes them"),
+    ] = None,
+    coder: CoderOption = False,
+    samples: SamplesOption = 1,
+    budget: BudgetOption = None,
+    with_caption: WithCaptionOption = False,
+    trace: TraceOption = False,
 ) -> None:
     """Predict the ruling on one motion, and show the factors that move the prediction most.
 
     The motion is a JSON file, standard input, options, or any mix; an option overrides the file.
+    With `--coder` a language model reads the papers for whatever is left open.
 
     ```
     enjoin example | enjoin predict -
     enjoin predict motion.json --court ilnd --set notice=opposed
     enjoin predict --motion-file brief.pdf --opposition-file opp.docx --motion-type tro
+    enjoin predict --motion-file brief.pdf --coder
     ```
     """
     with exit_on_user_error():
         if motion and Path(motion).suffix.lower() in PAPER_SUFFIXES:
             raise ValueError(
-                f"{motion} is a brief, not a JSON file: use --motion-file, with --motion-type"
+                f"{motion} is a brief, not a JSON file: use --motion-file, with --motion-type or "
+                "--coder"
             )
         options = {
             "motion": read_paper("--text", text, motion_file),
@@ -75,7 +100,13 @@ def predict(
             "court": court,
         }
         fields = {name: value for name, value in options.items() if value is not None}
-        asked = read_motion(motion, fields, set_ or [])
+        if coder:
+            reader = open_coder(ReadingOptions(samples, budget, with_caption, trace))
+            asked, _ = read_papers(reader, read_fields_of_motion(motion, fields, set_ or []))
+        else:
+            asked = read_motion(motion, fields, set_ or [])
+        if quotes:
+            asked = merge_quotes(asked, quotes)
         base_rates = read_base_rates(base_rate, court_rates)
         answer = find_predictor(model).answer([asked], base_rates)[0]
         if base_rates and not answer.base_rate_adjustment:
@@ -93,20 +124,44 @@ def predict(
 def explore_changes(
     motion: MotionFile,
     set_: SetOption = None,
+    fact: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="have the papers read again with this fact, and show what it moves",
+            rich_help_panel=READING,
+        ),
+    ] = None,
+    fact_for: Annotated[
+        Literal["movant", "opponent"],
+        typer.Option(help="in whose papers the fact stands", rich_help_panel=READING),
+    ] = "opponent",
     model: ModelOption = None,
     as_json: JsonOption = False,
+    samples: SamplesOption = 1,
+    budget: BudgetOption = None,
+    with_caption: WithCaptionOption = False,
+    trace: TraceOption = False,
 ) -> None:
-    """Change a motion's indicators and see how the probability moves.
+    """Change a motion's indicators, or add a fact, and see how the probability moves.
 
     Without `--set`, shows the changes that would help each party most, of those within its control
-    (`serve/what_if/levers.toml`). With it, makes these changes, each alone and all combined.
+    (`serve/what_if/levers.toml`). With it, makes these changes, each alone and all combined. With
+    `--fact`, the language model of ENJOIN_CODER reads the papers without the fact and with it.
 
     ```
     enjoin what-if motion.json
     enjoin what-if motion.json --set remedial_steps=[] --set harm_evidence=declaration
+    enjoin what-if motion.json --fact "The opponent returned all files under a stipulated order."
     ```
     """
     with exit_on_user_error():
+        if fact is not None:
+            if set_:
+                raise ValueError("--set and --fact change different things; give one of them")
+            reading = ReadingOptions(samples, budget, with_caption, trace)
+            _explore_fact(motion, fact, fact_for, model, reading, as_json)
+            return
         from enjoin.render.prediction import show_what_if
         from serve.what_if.what_if import what_if
 
@@ -116,6 +171,31 @@ def explore_changes(
             print(answer.model_dump_json(indent=2))
         else:
             show_what_if(answer, console())
+
+
+def _explore_fact(
+    source: str,
+    fact: str,
+    party: Literal["movant", "opponent"],
+    model: str | None,
+    reading: ReadingOptions,
+    as_json: bool,
+) -> None:
+    if not fact.strip():
+        raise ValueError("--fact is empty: expected a sentence")
+    asked = read_fields_of_motion(source, {}, [])
+    coder = open_coder(reading)
+    from enjoin.render.coding import show_fact
+    from enjoin.terminal import spinner
+    from serve.what_if.fact import what_if_fact
+
+    predictor = find_predictor(model)
+    with spinner("reading the papers twice") as on_progress:
+        answer = what_if_fact(predictor, coder, asked, fact, party, on_progress=on_progress)
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+    else:
+        show_fact(answer, console())
 
 
 def comparables(

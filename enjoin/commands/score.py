@@ -2,17 +2,32 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from enjoin.coding import ReadingOptions
+from enjoin.commands.code import code_many
 from enjoin.inputs import find_predictor, read_base_rates
-from enjoin.options import BaseRateOption, CourtRatesOption, DaskOption, ModelOption
+from enjoin.options import (
+    READING,
+    BaseRateOption,
+    BudgetOption,
+    CoderOption,
+    CourtRatesOption,
+    DaskOption,
+    ModelOption,
+    SamplesOption,
+    TraceOption,
+    WithCaptionOption,
+)
 from enjoin.terminal import exit_on_user_error, info, row_progress
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from data.io.chunks import Source
     from serve.batch.sinks import Sink
 
@@ -116,11 +131,27 @@ def score(
             rich_help_panel=DATABASES,
         ),
     ] = False,
+    coder: CoderOption = False,
+    concurrency: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64,
+            metavar="N",
+            help="motions that the language model reads at a time",
+            rich_help_panel=READING,
+        ),
+    ] = 4,
+    samples: SamplesOption = 1,
+    budget: BudgetOption = None,
+    with_caption: WithCaptionOption = False,
+    trace: TraceOption = False,
 ) -> None:
     """Score pending motions, any number of them.
 
     Rejected rows go to OUTPUT.rejects.jsonl with the reasons. The output appears only when it is
-    complete; `--resume` continues an interrupted run.
+    complete; `--resume` continues an interrupted run. With `--coder` a language model reads the
+    papers first, as `enjoin code` does; what it says is kept in OUTPUT.coded.jsonl.
 
     Exit code 0: all rows scored; 3: some rejected; 2: error, or no row could be scored.
 
@@ -143,17 +174,19 @@ def score(
             kept_fields(keep or []),
         )
         run = RunOptions(processes(jobs), chunk, resume, checkpoint_dir, dask)
-        with open_io(IoSpec(source, output, query, table, output_table, replace_)) as (
-            docket,
-            sink,
-        ):
+        spec = IoSpec(source, output, query, table, output_table, replace_)
+        unread = 0
+        if coder:
+            reading = ReadingOptions(samples, budget, with_caption, trace)
+            spec, unread = _code_first(spec, concurrency, resume, reading)
+        with open_io(spec) as (docket, sink):
             predictor = find_predictor(model)
             with row_progress("scoring", docket.count()) as on_rows:
                 summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
             report_summary(summary, predictor.version, sink.name, options.base_rates is not None)
         if not summary.scored:
             raise typer.Exit(NOTHING_SCORED)
-        if summary.rejected:
+        if summary.rejected or unread:
             raise typer.Exit(SOME_REJECTED)
 
 
@@ -177,6 +210,25 @@ class IoSpec:
     table: str | None = None
     output_table: str | None = None
     replace: bool = False
+
+
+def _code_first(
+    spec: IoSpec, concurrency: int, resume: bool, reading: ReadingOptions
+) -> tuple[IoSpec, int]:
+    """Have the papers of the input read; return what to score, and the number of rows rejected."""
+    from data.io.urls import is_local
+    from features.coder.uncoded import UncodedMotion
+
+    _sink(spec).check()
+    name = spec.output_table if _is_database(spec.output) else spec.output
+    coded = Path(f"{name or spec.output}.coded.jsonl")
+    if _is_database(spec.output) or not is_local(spec.output):
+        coded = Path(coded.name)  # in the working folder
+    with _open_source(spec, UncodedMotion) as docket:
+        summary = code_many(docket, coded, concurrency, resume, reading)
+    if not summary.coded:
+        raise typer.Exit(NOTHING_SCORED)
+    return replace(spec, source=str(coded), query=None, table=None), summary.rejected
 
 
 @contextmanager
@@ -218,7 +270,7 @@ def _sink(spec: IoSpec) -> "Sink":
 
 
 @contextmanager
-def _open_source(spec: IoSpec) -> "Iterator[Source]":
+def _open_source(spec: IoSpec, row_type: "type[BaseModel] | None" = None) -> "Iterator[Source]":
     if _is_database(spec.source):
         from data.io.database import open_query
 
@@ -228,10 +280,11 @@ def _open_source(spec: IoSpec) -> "Iterator[Source]":
         raise ValueError("--query and --table need an INPUT that is a database")
     from data.io.sources import open_source
     from data.io.urls import filesystem
+    from data.schema import Motion
 
     # A folder that is read may hold the output of an earlier run.
     excluded = () if _is_database(spec.output) else (filesystem(spec.output)[1],)
-    with open_source(spec.source, excluded) as source:
+    with open_source(spec.source, excluded, row_type or Motion) as source:
         yield source
 
 

@@ -22,7 +22,7 @@ from features.coder.samples import combine_readings, forecast_spread
 from features.coder.settings import CoderSettings
 from features.coder.store import ReadingStore
 
-ANSWER_TOKENS = 4_000
+ANSWER_TOKENS = 3_000
 """Tokens of the context left for the answer, and for the messages about a wrong one."""
 FILLED = 0.85
 """Share of the context that is used, as tokens are estimated."""
@@ -140,6 +140,11 @@ class Coder:
     def destination(self) -> str:
         """Where the papers go, in words."""
         return self.settings.destination
+
+    @property
+    def context(self) -> tuple[int, bool]:
+        """Tokens the model reads at most, and whether that is a guess."""
+        return self._model.context, self._model.guesses_context
 
     @cached_property
     def budget(self) -> int:

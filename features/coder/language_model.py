@@ -120,8 +120,16 @@ class LanguageModel:
     @cached_property
     def context(self) -> int:
         """Tokens the model reads at most: as set, as its client knows, or a careful guess."""
-        known = self.settings.context or self._model.profile.get("context_window")
-        return known or (SMALL_CONTEXT if self.settings.is_local else LARGE_CONTEXT)
+        return self._known_context or (SMALL_CONTEXT if self.settings.is_local else LARGE_CONTEXT)
+
+    @property
+    def guesses_context(self) -> bool:
+        """Whether the context is neither set nor known."""
+        return self._known_context is None
+
+    @cached_property
+    def _known_context(self) -> int | None:
+        return self.settings.context or self._model.profile.get("context_window")
 
     @cached_property
     def _model(self) -> "Model":

@@ -48,6 +48,8 @@ def _open(settings: CoderSettings) -> "Model":
         if settings.url:
             raise ValueError("the provider takes no address")
         return infer_model(settings.model)
+    if settings.key is None and settings.url is None and not settings.is_local:
+        raise ValueError("the provider's own address needs a key")
     # A proxy of the environment has no way to this machine's own address.
     transport = httpx2.AsyncHTTPTransport() if settings.is_local else None
     access: Any = {

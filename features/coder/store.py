@@ -35,8 +35,8 @@ class Kept:
 
 
 def default_store() -> Path:
-    """Return where readings are kept: `readings.db` in the cache folder."""
-    return cache_dir() / "readings.db"
+    """Return where readings are kept: `ENJOIN_CODER_STORE`, or a file in the cache folder."""
+    return Path(os.environ.get("ENJOIN_CODER_STORE") or cache_dir() / "readings.db")
 
 
 def reading_key(papers: Sequence[str], protocol_digest: str, model_digest: str, sample: int) -> str:

@@ -48,7 +48,7 @@ _STATUS: dict[str, tuple[int, str]] = {
     "too_long": (400, "context_length_exceeded"),
     "no_such_model": (404, "model_not_found"),
 }
-_BEGIN = re.compile(r"^=+ BEGIN [^\n]*=+$", re.MULTILINE)
+_MARKED = re.compile(r"^=+ BEGIN [^\n]*=+\n(.*?)\n=+ END ", re.MULTILINE | re.DOTALL)
 _WORD = re.compile(r"[a-z]{2,}")
 _SHARED = 0.3
 """Share of one text's runs of words found in the other, from which they are the same paper."""
@@ -81,6 +81,8 @@ class FakeLanguageModel:
         What the header of that name says where it is `rate_limited`.
     kind
         Whose server it is like.
+    reads_at_most
+        Tokens that it says it has read at most, as a server does whose context is too small.
     received
         The requests that came in.
     """
@@ -88,6 +90,7 @@ class FakeLanguageModel:
     script: Iterable[Behaviour] = ()
     retry_after: str = "0"
     kind: Literal["openai", "ollama"] = "openai"
+    reads_at_most: int = 10**9
     port: int = 0
     received: list[Received] = field(default_factory=list)
 
@@ -136,10 +139,10 @@ def answer_to(prompt: str) -> str:
 
     Where the prompt holds readings of parts, to be merged, it is the first of these.
     """
-    begin = _BEGIN.search(prompt)
-    paper = prompt[begin.end() :] if begin else prompt
-    if readings := re.search(r'^\{"motion_type".*\}$', paper, re.MULTILINE):
-        return readings[0]
+    papers = [paper[1] for paper in _MARKED.finditer(prompt)]
+    paper = "\n".join(papers) or prompt
+    if papers and paper.startswith('{"motion_type"'):
+        return paper.splitlines()[0]
     asked = _runs(paper)
     for runs, reading in _recordings():
         shared = len(runs & asked)
@@ -221,7 +224,8 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             self._send(status, {"error": error}, headers)
 
         def _answer(self, received: Received, text: str, finish: str) -> None:
-            tokens = len(received.prompt) // 4, len(text) // 4
+            n_read = min(len(received.prompt) // 4, model.reads_at_most)
+            tokens = n_read, len(text) // 4
             if received.path.endswith("/messages"):
                 reason = {"length": "max_tokens", "content_filter": "refusal"}.get(finish)
                 answer = {

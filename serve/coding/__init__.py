@@ -1,0 +1,1 @@
+"""Code many motions with a language model."""
