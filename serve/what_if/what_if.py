@@ -1,6 +1,6 @@
 """What if: how the probability would change if the motion's indicators were different.
 
-Only the indicators change; the papers, and ratings if given, stay as they are. The result is how
+Only the indicators change; the papers, and ratings and forecast if given, stay as they are. The result is how
 the model's estimate moves, not what a court would do.
 """
 
@@ -22,7 +22,7 @@ from train.model.prior_shift import BaseRates
 
 NOTE = (
     "Each change alters the indicators only and moves the model's estimate; it does not predict "
-    "what a court would do. Ratings and the text of the papers stay as given."
+    "what a court would do. Ratings, forecast and the text of the papers stay as given."
 )
 CHANGES_PER_PARTY = 5
 """Changes listed for each party."""
@@ -204,7 +204,10 @@ def describe_changes(changes: Mapping[str, Any]) -> str:
 
 
 def _with_changes(motion: Motion, changes: Mapping[str, Any]) -> Motion:
-    checked = check_rows([motion.model_dump() | dict(changes)], Motion, strict=True)
+    row = motion.model_dump() | dict(changes)
+    if motion.quotes:  # they bear out the values as they were
+        row["quotes"] = {name: kept for name, kept in motion.quotes.items() if name not in changes}
+    checked = check_rows([row], Motion, strict=True)
     if checked.rejects:
         raise InvalidChange(checked.rejects[0].problems)
     return checked.rows[0]
