@@ -1,6 +1,6 @@
 """Long papers without codings: how an answer treats and tells what phrases alone read badly.
 
-The training rulings hold accounts of some 60 words. Phrases are found in a brief of a thousand
+The embedded rulings hold accounts of some 60 words. Phrases are found in a brief of a thousand
 words too, but many more of them, and what they are worth there is another matter. So such a motion
 is out of scope, its interval is as wide as the test on long papers calls for, and the performance
 it is told is that of long papers. A summary read in place of the papers is short, and codings do
@@ -13,10 +13,15 @@ from typing import Any
 
 from data.schema import Motion
 from serve.performance import Performance, untested_length
+from train.model.grant_model import LONG_PAPERS
 from train.modes import Mode
 
 LONG_WORDS = 250
-"""Words of a motion's texts from which they are long: the shortest paper measured."""
+"""Words of a motion's texts from which they are long.
+
+The longest account among the embedded rulings has 116; the shortest of the long papers that were
+tested has some 300.
+"""
 LONG_PAPER = "long paper read by phrases only"
 """How the reason begins why such a motion is out of scope."""
 
@@ -44,7 +49,7 @@ class LongPaperRules:
     def from_facts(cls, facts: Mapping[str, Any]) -> "LongPaperRules":
         """Return the rules of a model with these facts (`GrantModel.facts`)."""
         performance = Performance.on_long_papers(facts)
-        spread = facts["long_papers"].get("text_spread") if performance else None
+        spread = facts[LONG_PAPERS].get("text_spread") if performance else None
         return cls(facts.get("median_words"), performance, spread)
 
     def words_read(self, motion: Motion, mode: Mode) -> int | None:

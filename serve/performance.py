@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, computed_field
 
+from train.model.grant_model import LONG_PAPERS
 from train.modes import Mode
 
 UNPROVEN = (
@@ -74,10 +75,10 @@ class Performance(BaseModel):
     def on_long_papers(cls, facts: Mapping[str, Any]) -> "Performance | None":
         """Return the test results on long papers read by phrases; None if there are none.
 
-        `facts["long_papers"]` holds the number of `papers`, the `words` of the shortest and the
+        `facts[LONG_PAPERS]` holds the number of `papers`, the `words` of the shortest and the
         longest, and in `modes` each metric of each mode as [value, low, high].
         """
-        test = facts.get("long_papers")
+        test = facts.get(LONG_PAPERS)
         if not test or "text" not in test["modes"]:
             return None
         long_papers = {"words": test["words"], "usual_words": facts.get("median_words")}

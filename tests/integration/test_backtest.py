@@ -117,6 +117,16 @@ def test_motions_give_the_drift_of_each_feature(scored: pd.DataFrame) -> None:
     assert drift["motion_type.motion_type"] < drift["forum.circuit"]
 
 
+def test_long_papers_read_by_phrases_are_counted(scored: pd.DataFrame) -> None:
+    why = scored["why_out_of_scope"].astype(object)
+    why[:3] = "only 3 motions of this type; long paper read by phrases only (912 words)"
+    scored.assign(why_out_of_scope=why).to_csv("scored.csv", index=False)
+    printed = " ".join(_invoke("backtest", "scored.csv", "outcomes.csv").output.split())
+    assert "3 predictions are of long papers read by phrases only" in printed
+    scored.drop(columns="why_out_of_scope").to_csv("scored.csv", index=False)  # as scored earlier
+    assert "long papers" not in _invoke("backtest", "scored.csv", "outcomes.csv").output
+
+
 def test_outcomes_that_contradict_the_predictions_are_due(scored: pd.DataFrame) -> None:
     _write_outcomes(scored["id"], "denied")
     result = _invoke("backtest", "scored.csv", "outcomes.csv")

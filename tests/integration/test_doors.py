@@ -17,14 +17,20 @@ import pytest
 from typer.testing import CliRunner
 
 from data.embedded import clearview_motion, embedded_rulings
-from data.schema import is_list
+from data.schema import Motion, is_list
 from enjoin import app
 from train.modes import MODES, masked
 
 MOTIONS = [clearview_motion()] + [
     masked(row.as_motion(), mode) for row in embedded_rulings()[::150] for mode in MODES
 ]
-MOTIONS = [motion.model_copy(update={"id": f"m{i}"}) for i, motion in enumerate(MOTIONS)]
+BRIEF = Motion(
+    motion_type="preliminary_injunction",
+    motion=" ".join(row.motion for row in embedded_rulings()[:6]),
+    opposition="The harm is speculative.",
+)
+"""A long paper without codings; the last of the motions."""
+MOTIONS = [motion.model_copy(update={"id": f"m{i}"}) for i, motion in enumerate([*MOTIONS, BRIEF])]
 ROWS = [motion.model_dump(mode="json") for motion in MOTIONS]
 NAMES = ["p_grant", "p_low", "p_high"]
 
@@ -63,7 +69,8 @@ def test_score(trained: Any, expected: Any, tmp_path: Path, kind: str) -> None:
 
 def test_predict(trained: Any, expected: Any, tmp_path: Path) -> None:
     path = tmp_path / "motion.json"
-    for row, values in list(zip(ROWS, expected, strict=True))[:4]:
+    rows = list(zip(ROWS, expected, strict=True))
+    for row, values in [*rows[:5], rows[-1]]:
         path.write_text(json.dumps(row))
         result = _invoke("predict", str(path), "--json")
         assert result.exit_code == 0, result.output
@@ -157,7 +164,8 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
         else:
             pytest.fail("the server did not start")
         url = f"http://127.0.0.1:{port}"
-        for row, values in list(zip(ROWS, expected, strict=True))[:4]:
+        rows = list(zip(ROWS, expected, strict=True))
+        for row, values in [*rows[:5], rows[-1]]:
             status, answer = _post(f"{url}/v1/predict", row)
             assert status == 200
             assert np.allclose([answer[name] for name in NAMES], values, atol=1e-9, rtol=0)
