@@ -73,6 +73,7 @@ class AuditLog:
                 "key": key_name,
                 "motion_sha256": hashlib.sha256(motion_json.encode()).hexdigest(),
                 **answer.model_dump(include=_ANSWER_FIELDS),
+                "why_out_of_scope": "; ".join(answer.out_of_scope) or None,
                 "base_rate": adjustment.grant_rate if adjustment else None,
                 "p_grant_unadjusted": adjustment.p_unadjusted if adjustment else None,
                 "court": motion.court,

@@ -18,6 +18,7 @@ ADJUSTMENT = BaseRateAdjustment(
 
 def answer(**fields: Any) -> Answer:
     basics = {"id": "m1", "p_grant": 0.1, "mode": "text", "base_rate_adjustment": None}
+    basics |= {"out_of_scope": []}
     return Answer.model_construct(**(basics | fields))
 
 
@@ -28,7 +29,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 def test_a_line_per_motion_without_its_text(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "audit.jsonl"
     log = AuditLog(path)
-    answers = [answer(), answer(base_rate_adjustment=ADJUSTMENT)]
+    reasons = ["unusual words", "long paper read by phrases only (912 words)"]
+    answers = [answer(), answer(base_rate_adjustment=ADJUSTMENT, out_of_scope=reasons)]
     assert log.write([MOTION, MOTION], answers, "r1", "ann")
     log.close()
     first, second = read(path)
@@ -36,6 +38,7 @@ def test_a_line_per_motion_without_its_text(tmp_path: Path) -> None:
     assert [first[name] for name in names] == ["m1", "r1", "ann", "ilnd"]
     assert (first["p_grant"], first["base_rate"], first["p_grant_unadjusted"]) == (0.1, None, None)
     assert (second["base_rate"], second["p_grant_unadjusted"]) == (0.1, 0.5)
+    assert (first["why_out_of_scope"], second["why_out_of_scope"]) == (None, "; ".join(reasons))
     assert first["motion_sha256"] == second["motion_sha256"]
     assert "Stop the sale" not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
