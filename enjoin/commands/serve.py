@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from enjoin.inputs import find_model
-from enjoin.options import ModelOption
+from enjoin.options import BudgetOption, ModelOption, SamplesOption, WithCaptionOption
 from enjoin.terminal import exit_on_user_error, info
 
 
@@ -41,6 +41,9 @@ def serve(
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' text in the audit log too")
     ] = False,
+    with_caption: WithCaptionOption = False,
+    samples: SamplesOption = 1,
+    budget: BudgetOption = None,
     log_format: Annotated[
         Literal["json", "plain"] | None,
         typer.Option(help="format of the log; by default plain in a terminal, otherwise json"),
@@ -50,7 +53,8 @@ def serve(
 
     Without API keys it answers this machine only. When another version becomes champion, the
     endpoint switches to it within half a minute, without losing a request. SIGTERM finishes the
-    requests in flight, then stops.
+    requests in flight, then stops. If ENJOIN_CODER names a language model, the page and
+    /v1/code have papers read by it, when someone asks for that.
 
     ```
     enjoin serve
@@ -59,11 +63,13 @@ def serve(
     ```
     """
     with exit_on_user_error():
+        from features.coder.settings import CoderSettings
         from serve.http.auth import AccessControl, is_loopback, read_keys
         from serve.http.server import ServerSettings, run
         from train.tracking.registry import short_timeouts
 
         style: Literal["json", "plain"] = log_format or ("plain" if sys.stderr.isatty() else "json")
+        coder = CoderSettings.from_environment()
         access = AccessControl(read_keys(keys, os.environ), rate_limit)
         if not access.keys and not is_loopback(host):
             raise ValueError(
@@ -74,6 +80,11 @@ def serve(
         def on_ready() -> None:
             url = f"http://{host}:{port}"
             info(f"enjoin listens at {url}/v1/predict; try it at {url}/docs")
+            if coder:
+                info(
+                    f"papers that someone asks to have read go to {coder.destination}, to be read "
+                    f"by {coder.model}"
+                )
 
         with short_timeouts():  # for the thread that follows the champion, too
             settings = ServerSettings(
@@ -83,6 +94,9 @@ def serve(
                 rate_limit=rate_limit,
                 audit_path=audit_log,
                 audit_text=audit_text,
+                with_caption=with_caption,
+                samples=samples,
+                budget=budget,
             )
             run(settings, host, port, on_ready, workers=workers, log_format=style)
 

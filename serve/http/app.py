@@ -14,8 +14,10 @@ from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion, allowed_values
 from features.build import FAMILIES
+from features.coder.settings import CoderFailed
 from features.phrases.lexicon import meaning
 from serve.http.auth import AccessControl
+from serve.http.coding import coding_router, failed_reading
 from serve.http.errors import add_error_handlers, error_responses
 from serve.http.metrics import add_metrics
 from serve.http.microbatch import MicroBatcher, overall_rate, size_of
@@ -29,6 +31,7 @@ from serve.what_if.what_if import WhatIf, what_if
 from train.model.prior_shift import MIN_RATE
 
 if TYPE_CHECKING:
+    from features.coder.coder import Coder
     from serve.http.audit import AuditLog
 
 MAX_MOTIONS = 1000
@@ -45,6 +48,14 @@ BaseRateQuery = Annotated[
         le=1 - MIN_RATE,
         description="grant rate of the population in question, to which the probability is "
         "adjusted; assumes that granted motions look alike in both populations, and denied ones",
+    ),
+]
+ReadingQuery = Annotated[
+    str | None,
+    Query(
+        pattern="^[0-9a-f]{64}$",
+        description="key of the reading (`/v1/code`) that the motion started from, for the audit "
+        "log: it keeps what was read and what was corrected",
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
@@ -112,6 +123,7 @@ def build_app(
     access: AccessControl | None = None,
     audit_log: "AuditLog | None" = None,
     lifespan: Any = None,
+    coder: "Coder | None" = None,
 ) -> FastAPI:
     """Return the web application that predicts with a model.
 
@@ -128,6 +140,8 @@ def build_app(
         Where to record the predictions, if anywhere.
     lifespan
         What to run at startup and shutdown, as FastAPI takes it.
+    coder
+        The language model that reads papers, if one is configured.
     """
     app: FastAPI = FastAPIOffline(
         title="enjoin",
@@ -137,6 +151,7 @@ def build_app(
         lifespan=lifespan,
     )
     add_error_handlers(app)
+    app.add_exception_handler(CoderFailed, failed_reading)  # type: ignore[arg-type]
     metrics = add_metrics(app)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
@@ -153,39 +168,51 @@ def build_app(
     short_limiter = CapacityLimiter(SHORT_THREADS)
 
     def answer_all(
-        request: Request, motions: list[Motion], base_rate: float | None
+        request: Request,
+        motions: list[Motion],
+        base_rate: float | None,
+        reading: str | None = None,
     ) -> list[Answer]:
         answers = watcher.predictor.answer(motions, overall_rate(base_rate))
-        return record(request, motions, answers)
+        return record(request, motions, answers, reading)
 
-    def record(request: Request, motions: list[Motion], answers: list[Answer]) -> list[Answer]:
+    def record(
+        request: Request, motions: list[Motion], answers: list[Answer], reading: str | None
+    ) -> list[Answer]:
         request_id = request.state.request_id
         for answer in answers:
             answer.request_id = request_id
             metrics.predictions.labels(answer.mode).inc()
-        if audit_log and not audit_log.write(motions, answers, request_id, request.state.key_name):
+        key_name = request.state.key_name
+        if audit_log and not audit_log.write(motions, answers, request_id, key_name, reading):
             metrics.audit_failures.inc()
             _LOG.error("the audit log could not be written; it lacks request %s", request_id)
         return answers
 
     @api.post("/predict", response_model=Answer)
     async def predict(
-        request: Request, motion: MotionBody, base_rate: BaseRateQuery = None
+        request: Request,
+        motion: MotionBody,
+        base_rate: BaseRateQuery = None,
+        reading: ReadingQuery = None,
     ) -> Response:
         """Predict one motion: probability, interval, factors, and the phrases behind them."""
         # The event loop must wait neither for a long paper nor for the disk, and a short motion
         # must not wait until a thread is done with a long paper.
         if size_of(motion) > MAX_SHORT:
-            answers = await run_in_threadpool(answer_all, request, [motion], base_rate)
+            answers = await run_in_threadpool(answer_all, request, [motion], base_rate, reading)
         elif current_default_thread_limiter().borrowed_tokens:
             answers = await run_sync(
-                answer_all, request, [motion], base_rate, limiter=short_limiter
+                answer_all, request, [motion], base_rate, reading, limiter=short_limiter
             )
         elif audit_log:
             answer = await batcher.answer(motion, base_rate)
-            answers = await run_sync(record, request, [motion], [answer], limiter=audit_limiter)
+            answers = await run_sync(
+                record, request, [motion], [answer], reading, limiter=audit_limiter
+            )
         else:
-            answers = record(request, [motion], [await batcher.answer(motion, base_rate)])
+            answer = await batcher.answer(motion, base_rate)
+            answers = record(request, [motion], [answer], reading)
         return _json_response(answers[0])
 
     @api.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
@@ -256,6 +283,7 @@ def build_app(
         return Health(status="ready", model_version=version, error=watcher.last_error)
 
     api.include_router(papers_router())
+    api.include_router(coding_router(coder, metrics))
     app.include_router(api)
     add_page(app)
     return app

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from data.schema import Motion
 from serve.responses import Answer
+
+if TYPE_CHECKING:
+    from features.coder.store import ReadingStore
 
 MAX_BYTES = 100_000_000
 """Size at which a new file is started."""
@@ -42,7 +45,9 @@ class AuditLog:
     path
         The file. It is opened at once, so a folder that cannot be written fails at startup.
     with_text
-        Whether to record the motion itself as well.
+        Whether to record the motion itself as well, and the words of readings.
+    readings
+        Where readings by a language model are kept.
 
     Raises
     ------
@@ -50,8 +55,10 @@ class AuditLog:
         If the file cannot be opened.
     """
 
-    def __init__(self, path: Path, with_text: bool = False) -> None:
-        self.with_text, self._lock = with_text, Lock()
+    def __init__(
+        self, path: Path, with_text: bool = False, readings: "ReadingStore | None" = None
+    ) -> None:
+        self.with_text, self._readings, self._lock = with_text, readings, Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         # Readable by its owner only, from the first byte on.
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
@@ -60,9 +67,20 @@ class AuditLog:
         )
 
     def write(
-        self, motions: Sequence[Motion], answers: Sequence[Answer], request_id: str, key_name: str
+        self,
+        motions: Sequence[Motion],
+        answers: Sequence[Answer],
+        request_id: str,
+        key_name: str,
+        reading: str | None = None,
     ) -> bool:
-        """Record the answers to one request; return whether all of them could be written."""
+        """Record the answers to one request; return whether all of them could be written.
+
+        Parameters
+        ----------
+        reading
+            The key of the reading that the motions started from, if any.
+        """
         lines = []
         for motion, answer in zip(motions, answers, strict=True):
             motion_json = motion.model_dump_json(exclude_none=True)
@@ -79,6 +97,11 @@ class AuditLog:
                 "court": motion.court,
                 "decided": motion.decided,
             }
+            if reading:
+                # It loads what checks quotes, which an endpoint without a coder never needs.
+                from serve.http.audited_reading import audited_reading
+
+                line |= audited_reading(reading, self._readings, motion, self.with_text)
             if self.with_text:
                 line["motion"] = json.loads(motion_json)
             lines.append(json.dumps(line))

@@ -38,6 +38,9 @@ class ProblemDetails(BaseModel):
     title: str = Field(description="the name of the HTTP status, such as Not found")
     status: int
     detail: str | None = Field(default=None, description="what is wrong, and what to do next")
+    kind: str | None = Field(
+        default=None, description="what went wrong with a reading by a language model"
+    )
     request_id: str | None = Field(default=None, description="id of the request in the logs")
     errors: list[FieldError] = Field(default=[], description="the errors, field by field")
 
@@ -57,17 +60,30 @@ def problem_response(
     detail: str | None = None,
     errors: Iterable[FieldError] = (),
     headers: dict[str, str] | None = None,
+    kind: str | None = None,
 ) -> JSONResponse:
     """Return a response that holds a problem document."""
+    content = problem_content(request, status, detail, errors, kind)
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_content(
+    request: Request,
+    status: int,
+    detail: str | None = None,
+    errors: Iterable[FieldError] = (),
+    kind: str | None = None,
+) -> Any:
+    """Return the members of a problem document, as JSON can hold them."""
     problem = ProblemDetails(
         title=_title(status),
         status=status,
         detail=detail,
+        kind=kind,
         request_id=getattr(request.state, "request_id", None),
         errors=list(errors),
     )
-    content = _encodable(problem.model_dump(exclude_none=True))
-    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return _encodable(problem.model_dump(exclude_none=True))
 
 
 def add_error_handlers(app: FastAPI) -> None:

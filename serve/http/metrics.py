@@ -55,6 +55,24 @@ class Metrics:
             "Requests whose predictions could not be written to the audit log",
             registry=self.registry,
         )
+        self.readings = Counter(
+            "enjoin_readings",
+            "Papers read by a language model, or found among those read before",
+            ("source",),
+            registry=self.registry,
+        )
+        self.reading_failures = Counter(
+            "enjoin_reading_failures",
+            "Papers that a language model could not read",
+            ("kind",),
+            registry=self.registry,
+        )
+        self.reading_tokens = Counter(
+            "enjoin_reading_tokens",
+            "Tokens that the language model read and wrote",
+            ("direction",),
+            registry=self.registry,
+        )
         self._model = Gauge(
             "enjoin_model",
             "Workers that use the model",

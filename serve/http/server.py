@@ -1,5 +1,6 @@
 """Run the endpoint: bind the port, serve until stopped, finish the requests in progress."""
 
+import logging
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from data.embedded import clearview_motion
+from features.coder.settings import CoderSettings
 from serve.http.app import build_app
 from serve.http.auth import AccessControl
 from serve.http.logs import LogFormat, logging_config
@@ -27,6 +29,8 @@ from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
+    from features.coder.coder import Coder
+    from features.coder.store import ReadingStore
     from serve.http.audit import AuditLog
 
 SHUTDOWN_SECONDS = 65
@@ -53,6 +57,10 @@ class ServerSettings:
         See `serve.http.auth.AccessControl`.
     audit_path, audit_text
         See `serve.http.audit.AuditLog`; without a path, nothing is recorded.
+    with_caption, samples, budget
+        How papers are read, if `ENJOIN_CODER` names a language model: whether caption, court and
+        date are sent too, how many readings are averaged, and how many tokens of papers go into one
+        request. See `features.coder.coder.Coder`.
     """
 
     located: LocatedModel
@@ -61,6 +69,9 @@ class ServerSettings:
     rate_limit: str | None = None
     audit_path: Path | None = None
     audit_text: bool = False
+    with_caption: bool = False
+    samples: int = 1
+    budget: int | None = None
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -68,7 +79,8 @@ def load_app(settings: ServerSettings) -> FastAPI:
     predictor = Predictor.from_located(settings.located)
     predictor.answer([clearview_motion()])  # loads the phrase engine, and shows that it works
     watcher = ModelWatcher(predictor, settings.source)
-    audit_log = _open_audit_log(settings)
+    coder = _open_coder(settings)
+    audit_log = _open_audit_log(settings, coder.store if coder else None)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -84,15 +96,30 @@ def load_app(settings: ServerSettings) -> FastAPI:
             audit_log.close()
 
     access = AccessControl(settings.keys, settings.rate_limit)
-    return build_app(watcher, access, audit_log, lifespan)
+    return build_app(watcher, access, audit_log, lifespan, coder)
 
 
-def _open_audit_log(settings: ServerSettings) -> "AuditLog | None":
+def _open_coder(settings: ServerSettings) -> "Coder | None":
+    """Return the language model that the environment names, if it does."""
+    coder_settings = CoderSettings.from_environment()
+    if coder_settings is None:
+        return None
+    from features.coder.coder import Coder  # what checks quotes is slow to import
+    from features.coder.store import ReadingStore, default_store
+
+    store = ReadingStore(default_store(), on_trouble=logging.getLogger("enjoin.http").warning)
+    blind = not settings.with_caption
+    return Coder(coder_settings, store, blind, settings.budget, settings.samples)
+
+
+def _open_audit_log(
+    settings: ServerSettings, readings: "ReadingStore | None" = None
+) -> "AuditLog | None":
     if settings.audit_path is None:
         return None
     from serve.http.audit import AuditLog  # its libraries are slow to import
 
-    return AuditLog(settings.audit_path, settings.audit_text)
+    return AuditLog(settings.audit_path, settings.audit_text, readings)
 
 
 def run(

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 from fastapi import FastAPI, Response
 
-_SCRIPTS = ("common", "form", "uploads", "charts", "result", "memo", "main")
-_NAMES = ("page.css", "memo.css", *(f"{script}.js" for script in _SCRIPTS))
+_SCRIPTS = ("common", "form", "uploads", "quotes", "reading", "charts", "result", "memo", "main")
+_NAMES = ("page.css", "reading.css", "memo.css", *(f"{script}.js" for script in _SCRIPTS))
 PAGE_FILES = {"/": "index.html"} | {f"/{name}": name for name in _NAMES}
 """The file served at each path."""
 # Nothing from another site may run in the page, and no other site may frame it.

@@ -3,22 +3,21 @@
 import base64
 import io
 import re
-import threading
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import docx
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from data.embedded import clearview_motion
-from serve import responses as answers
+from serve import performance
 from serve.http.app import build_app
 from serve.http.auth import AccessControl, new_key
 from serve.http.model_watcher import ModelWatcher, warm_up
+from tests.support.listening import listening
 
 KEY, DIGEST = new_key()
 
@@ -27,15 +26,8 @@ KEY, DIGEST = new_key()
 def address(trained: Any) -> Iterator[str]:
     warm_up(trained.predictor)
     app = build_app(ModelWatcher(trained.predictor, None), AccessControl({"firm": DIGEST}))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join()
+    with listening(app) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture
@@ -200,11 +192,11 @@ def test_another_text_does_not_carry_the_examples_case_name(page: Page) -> None:
 def test_an_unproven_model_has_a_warning(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     page.click("#example")
     expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
-    monkeypatch.setattr(answers.Performance, "warning", answers.UNPROVEN)
+    monkeypatch.setattr(performance.Performance, "warning", performance.UNPROVEN)
     page.click("button.main")
     page.wait_for_selector("#what-if-fields fieldset")
-    assert answers.UNPROVEN in page.inner_text("#remarks")
-    assert answers.UNPROVEN in (page.text_content("#memo") or "")
+    assert performance.UNPROVEN in page.inner_text("#remarks")
+    assert performance.UNPROVEN in (page.text_content("#memo") or "")
 
 
 def test_the_keyboard_and_the_printer(page: Page) -> None:

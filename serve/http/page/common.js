@@ -27,17 +27,48 @@ function showStatus(text, isError = false) {
   find("status").classList.toggle("error", isError);
 }
 
-// Send a request: GET without a body, else POST. Throws an Error whose message can be shown.
-async function request(path, body) {
+function send(path, body, options = {}) {
   const isFile = body instanceof Blob;  // the endpoint detects its format
-  const headers = {"Content-Type": isFile ? "application/octet-stream" : "application/json"};
+  const headers = {"Content-Type": isFile ? "application/octet-stream" : "application/json",
+    ...options.headers};
   if (find("key").value) headers.Authorization = `Bearer ${find("key").value}`;
-  const options = body === undefined ? {headers}
-    : {headers, method: "POST", body: isFile ? body : JSON.stringify(body)};
-  const response = await fetch(path, options);
+  if (body === undefined) return fetch(path, {...options, headers});
+  return fetch(path,
+    {...options, headers, method: "POST", body: isFile ? body : JSON.stringify(body)});
+}
+
+function problemText({detail, title, errors = []}) {
+  return [detail || title, ...errors.map((e) => `${e.pointer.slice(2)}: ${e.detail}`)].join("\n");
+}
+
+// The JSON of a response. Throws an Error whose message can be shown.
+async function payloadOf(response) {
   const payload = await response.json();
   if (response.ok) return payload;
   if (response.status === 401) find("key-line").hidden = false;
-  const errors = (payload.errors || []).map((e) => `${e.pointer.slice(2)}: ${e.detail}`);
-  throw new Error([payload.detail || payload.title, ...errors].join("\n"));
+  throw new Error(problemText(payload));
+}
+
+// Send a request: GET without a body, else POST.
+async function request(path, body) {
+  return payloadOf(await send(path, body));
+}
+
+// Send a request whose response arrives as server-sent events, and give each to a function.
+async function requestEvents(path, body, signal, onEvent) {
+  const response = await send(path, body, {signal, headers: {Accept: "text/event-stream"}});
+  if (!response.ok) await payloadOf(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let received = "";
+  for (;;) {
+    const {value, done} = await reader.read();
+    if (done) return;
+    const events = (received + value).split("\n\n");
+    received = events.pop();
+    for (const event of events) {
+      const lines = Object.fromEntries(event.split("\n").filter((line) => !line.startsWith(":"))
+        .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+      if (lines.event) onEvent(lines.event, JSON.parse(lines.data));
+    }
+  }
 }

@@ -3,6 +3,14 @@
 
 const MAIN_FIELDS = ["motion", "opposition", "motion_type", "claim_area", "court", "decided"];
 const CASE_FIELDS = ["id", "case_id", "caption", "docket_number", "judge"];
+const CARRIED_FIELDS = ["quotes", "forecast_spread"];  // of a reading, without an input of their own
+const OWN_LABELS = {
+  forecast: ["your estimate", "chance of a grant in percent, before you know the outcome"],
+  summary: ["account of the motion", "45 to 120 neutral words; the model reads it in place of " +
+    "the paper"],
+  opposition_summary: ["account of the opposition", "one to three neutral sentences; the model " +
+    "reads it in place of the paper"],
+};
 const BLANK_PATTERN = "^\\s*$";  // the schema allows blank text wherever a value may be missing
 
 let schema = null;
@@ -10,9 +18,10 @@ let labels = null;  // words for families of factors, and for the values of fiel
 let caseFields = {};  // the example's case name, judge etc., for which the form has no input
 
 const codedFields = () => Object.keys(schema.properties)
-  .filter((name) => ![...MAIN_FIELDS, ...CASE_FIELDS].includes(name));
+  .filter((name) => ![...MAIN_FIELDS, ...CASE_FIELDS, ...CARRIED_FIELDS].includes(name));
 
-// What a field may hold: a list, yes or no, one of several values, a number, or text.
+// What a field may hold: a list, yes or no, one of several values, a number, a share (entered in
+// percent), or text.
 function fieldType(name) {
   const definition = (reference) => schema.$defs[reference.split("/").pop()];
   const parts = [schema.properties[name], ...(schema.properties[name].anyOf || [])]
@@ -28,7 +37,9 @@ function fieldType(name) {
     return {kind: "text"};
   }
   const number = parts.find((part) => part.type === "integer" || part.type === "number");
-  return number ? {kind: "number", min: number.minimum, max: number.maximum} : {kind: "text"};
+  if (!number) return {kind: "text"};
+  const {minimum: min, maximum: max} = number;
+  return min === 0 && max === 1 ? {kind: "percent", min: 0, max: 100} : {kind: "number", min, max};
 }
 
 const valueLabel = (name, value) => value === true ? "yes" : value === false ? "no"
@@ -40,8 +51,11 @@ function setOptions(select, name, blankLabel) {
     ...values.map((value) => element("option", {value}, valueLabel(name, value))));
 }
 
-const fieldLabel = (name) =>
-  [plain(name), " ", element("em", {}, `(${schema.properties[name].description})`)];
+function fieldLabel(name) {
+  const [label, explanation] = OWN_LABELS[name] ||
+    [plain(name), schema.properties[name].description];
+  return [label, " ", element("em", {}, `(${explanation})`)];
+}
 
 function checkboxes(name, values, attributes) {
   const boxes = values.map((value) => element("label", {},
@@ -56,53 +70,70 @@ function fieldInput(name) {
   if (kind === "list") {
     return checkboxes(name, [...values, "none"], () => ({name}));
   }
-  const isNumber = kind === "number";
-  const input = isNumber
-    ? element("input", {type: "number", min: min ?? 0, step: max ? 1 : "any", ...(max && {max})})
-    : element("select");
-  if (!isNumber) setOptions(input, name, "not shown");
+  const input = element({choice: "select", "yes-no": "select", text: "textarea"}[kind] || "input",
+    kind === "text" ? {rows: 3} : {});
+  if (input.tagName === "SELECT") setOptions(input, name, "not shown");
+  if (input.tagName === "INPUT") {
+    for (const [key, value] of Object.entries({type: "number", min: min ?? 0, max, step: "any"})) {
+      if (value !== undefined) input.setAttribute(key, value);
+    }
+  }
   input.name = input.id = name;
-  return element("div", {}, element("label", {for: name}, ...fieldLabel(name)), input);
+  return element("div", {class: "field"}, element("label", {for: name}, ...fieldLabel(name)),
+    input);
 }
 
 function buildForm() {
   setOptions(find("motion_type"), "motion_type", "choose one");
   setOptions(find("claim_area"), "claim_area", "not shown");
-  const isList = (name) => fieldType(name).kind === "list";
-  const fields = codedFields();
-  find("fields").replaceChildren(...fields.filter((name) => !isList(name)).map(fieldInput));
-  find("list-fields").replaceChildren(...fields.filter(isList).map(fieldInput));
+  const place = (name) => ({list: "list-fields", text: "text-fields"})[fieldType(name).kind] ||
+    "fields";
+  for (const id of ["fields", "list-fields", "text-fields"]) {
+    find(id).replaceChildren(
+      ...codedFields().filter((name) => place(name) === id).map(fieldInput));
+  }
 }
 
-// The motion as the form states it; a field without an entry is null.
+// The value of a field as the form states it; null without an entry.
+function getField(name) {
+  const {kind} = fieldType(name);
+  if (kind === "list") {
+    const checked = [...find("motion-form").querySelectorAll(`input[name=${name}]:checked`)]
+      .map((box) => box.value);
+    return checked.length ? checked.filter((value) => value !== "none") : null;
+  }
+  const {value} = find(name);
+  if (value.trim() === "") return null;
+  return kind === "yes-no" ? value === "true" : kind === "number" ? Number(value)
+    : kind === "percent" ? Number(value) / 100 : value;
+}
+
+function setField(name, value) {
+  const {kind} = fieldType(name);
+  if (kind === "list") {
+    for (const box of find("motion-form").querySelectorAll(`input[name=${name}]`)) {
+      box.checked = value !== null &&
+        (value.includes(box.value) || (!value.length && box.value === "none"));
+    }
+  } else {
+    // Without the rounding, 0.07 would read 7.000000000000001.
+    find(name).value = value === null ? ""
+      : kind === "percent" ? Number((100 * value).toFixed(6)) : value;
+  }
+}
+
+// The motion as the form states it, with what a reading adds that has no input.
 function readForm() {
   const motion = {...caseFields};
-  for (const name of [...MAIN_FIELDS, ...codedFields()]) {
-    const {kind} = fieldType(name);
-    if (kind === "list") {
-      const checked = [...document.querySelectorAll(`input[name=${name}]:checked`)]
-        .map((box) => box.value);
-      motion[name] = checked.length ? checked.filter((value) => value !== "none") : null;
-    } else {
-      const {value} = find(name);
-      motion[name] = value.trim() === "" ? null
-        : kind === "yes-no" ? value === "true" : kind === "number" ? Number(value) : value;
-    }
-  }
-  return motion;
+  for (const name of [...MAIN_FIELDS, ...codedFields()]) motion[name] = getField(name);
+  return {...motion, ...carriedFields()};
 }
 
 function fillForm(motion) {
   find("motion-form").reset();
   const given = CASE_FIELDS.filter((name) => motion[name]);
   caseFields = Object.fromEntries(given.map((name) => [name, motion[name]]));
-  for (const [name, value] of Object.entries(motion)) {
-    if (Array.isArray(value)) {
-      for (const box of document.querySelectorAll(`input[name=${name}]`)) {
-        box.checked = value.includes(box.value) || (!value.length && box.value === "none");
-      }
-    } else if (find(name) && value !== null) find(name).value = String(value);
-  }
+  for (const name of [...MAIN_FIELDS, ...codedFields()]) setField(name, motion[name] ?? null);
 }
 
 // Another text is another motion: it must not carry the example's case name, nor the example's

@@ -5,39 +5,63 @@ let prediction = null;  // the motion last predicted, and its answer
 // A response is dropped if a later request has been made since.
 let latestPrediction = 0, latestWhatIf = 0;
 
+let soon = 0;  // the timer of a prediction after a change
+
 // Nothing of the last motion may appear beside the next.
-function clearResult() {
+function clearDetails() {
   ++latestWhatIf;
-  find("result").hidden = true;
   for (const id of ["comparables", "levers", "what-if-fields", "rate", "what-if-result"]) {
     find(id).replaceChildren();
   }
+}
+
+function clearResult() {
+  clearDetails();
+  clearTimeout(soon);
+  find("result").hidden = find("live").hidden = true;
   clearMemo();
   return ++latestPrediction;
 }
 
+// Predict what the form states: when asked, or by itself after a change to what was read. The
+// latter leaves the focus where it is, and the last result until the new one replaces it.
 async function predict(event) {
-  event.preventDefault();
-  const number = clearResult();
-  showStatus("Predicting ...");
+  event?.preventDefault();
+  const byItself = !event, before = byItself && !find("result").hidden ? prediction : null;
+  if (byItself) {
+    const invalid = find("motion-form").querySelector(":is(input, select, textarea):invalid");
+    if (invalid) {
+      clearResult();
+      showStatus(`No prediction was made: ${invalid.labels[0].innerText} is missing or invalid.`,
+        true);
+      return;
+    }
+  }
+  const number = byItself ? ++latestPrediction : clearResult();
+  if (!byItself) showStatus("Predicting ...");
   const filesRead = await uploadsSucceeded();
   if (number !== latestPrediction) return;
   if (!filesRead) {
+    clearResult();
     showStatus("No prediction was made, because a file could not be read; see the message there.",
       true);
     return;
   }
   const motion = readForm();
   try {
-    const answer = await request("v1/predict", motion);
+    const answer = await request(`v1/predict${readingQuery()}`, motion);
     if (number !== latestPrediction) return;
+    clearDetails();
     prediction = {motion, answer};
     showAnswer(answer, motion);
     writeMemo(answer, motion);
     showStatus("");
-    find("result").focus();
+    if (reading) showLive(answer, before?.answer);
+    if (!byItself) find("result").focus();
   } catch (error) {
-    if (number === latestPrediction) showStatus(error.message, true);
+    if (number !== latestPrediction) return;
+    clearResult();
+    showStatus(error.message, true);
     return;
   }
   const showWithMemo = (comparables) => {
@@ -47,6 +71,20 @@ async function predict(event) {
   await Promise.all([
     showWhenReady(number, request("v1/comparables", motion), showWithMemo),
     showWhenReady(number, request("v1/what-if", {motion}), showWhatIf)]);
+}
+
+function predictSoon(milliseconds = 300) {
+  clearTimeout(soon);
+  soon = setTimeout(predict, milliseconds, null);
+}
+
+// The estimate below the form, where one sees it move.
+function showLive({p_grant: p, p_low: low, p_high: high}, before) {
+  const was = before && percent(before.p_grant) !== percent(p)
+    ? `, was ${percent(before.p_grant)}` : "";
+  find("live").hidden = false;
+  find("live-text").textContent =
+    `Probability of grant ${percent(p)} (${percent(low)} to ${percent(high)})${was}`;
 }
 
 async function showWhenReady(number, response, show) {
@@ -79,9 +117,11 @@ async function updateWhatIf() {
 async function start() {
   if (schema) return;
   try {
-    const responses = await Promise.all([request("v1/schema"), request("v1/labels")]);
+    const responses = await Promise.all(
+      [request("v1/schema"), request("v1/labels"), request("v1/coder")]);
     if (schema) return;  // started twice, for instance while a key is entered
     [schema, labels] = responses;
+    showCoder(responses[2]);
   } catch (error) {
     showStatus(error.message, true);
     return;

@@ -3,7 +3,9 @@
 
 const MEMO = {width: 640, height: 915};  // CSS pixels that A4 and Letter both have inside 15 mm
 const MAX_MEMO_FACTORS = 8;
-const MODES = {rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
+const MAX_MEMO_QUOTES = 4;
+const MODES = {forecast: "a forecast, ratings, coded facts and text",
+  rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
   text: "text only"};
 
 function clearMemo() {
@@ -25,7 +27,7 @@ function memoHeading(answer, motion, comparables) {
       motion.judge && `Judge ${motion.judge}`, motion.decided],
     Motion: [valueLabel("motion_type", motion.motion_type),
       motion.claim_area && valueLabel("claim_area", motion.claim_area)],
-    "Based on": [MODES[answer.mode], ...papers],
+    "Based on": [MODES[answer.mode], codedBy(), ...papers],
     Date: [today],
   };
   return element("table", {class: "heading"}, element("tbody", {},
@@ -56,28 +58,37 @@ function comparableRulings({comparable_rate: rate, rulings}) {
     element("ol", {}, ...items)];
 }
 
+function quotedPassages(answer) {
+  const items = quotesOf(answer).slice(0, MAX_MEMO_QUOTES).map(({label, text, paper}) =>
+    element("li", {}, `${label}: `, element("q", {}, text), ` (${TEXTS[paper]})`));
+  return items.length
+    ? [element("h2", {}, "From the papers"), element("ul", {class: "quoted"}, ...items)] : [];
+}
+
 function writeMemo(answer, motion, comparables) {
   const memo = find("memo");
   memo.replaceChildren(
     element("h1", {}, "Memorandum to file"), memoHeading(answer, motion, comparables),
     element("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
+    ...(answer.forecast ? [element("p", {}, forecastText(answer.forecast))] : []),
     ...remarksOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
     waterfall(answer.families, MEMO.width, 19, 6.1),
     element("h2", {}, "Leading factors"),
-    factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)),
+    factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)), ...quotedPassages(answer),
     ...(comparables ? comparableRulings(comparables) : []),
     element("p", {class: "foot"}, element("strong", {}, answer.disclaimer),
       ` ${find("trace").textContent}`));
   fitOnePage(memo);
 }
 
-// Where names and remarks are long, drop the last factors and rulings, then reduce the font size.
+// Where names and remarks are long, drop the last factors, quotes and rulings, then reduce the font size.
 function fitOnePage(memo) {
   memo.classList.add("measured");
   memo.style.zoom = 1;
   for (let n = MAX_MEMO_FACTORS; n >= 4 && memo.scrollHeight > MEMO.height; n -= 1) {
-    const last = `.factors tbody tr:nth-child(n+${n}), ol li:nth-child(n+${n - 2})`;
+    const last = `.factors tbody tr:nth-child(n+${n}), ol li:nth-child(n+${n - 2}), ` +
+      `.quoted li:nth-child(n+${n - 3})`;
     for (const row of memo.querySelectorAll(last)) {
       if (memo.scrollHeight > MEMO.height) row.remove();
     }

@@ -5,11 +5,14 @@ const WHAT_IF_FIELDS = ["harm_evidence", "remedial_scope", "remedial_steps",
   "speculation_signals"];
 const NO_FEATURE = "no feature that affects the estimate";
 
+const TEXTS = {motion: "motion", opposition: "opposition", summary: "account of the motion",
+  opposition_summary: "account of the opposition"};
+
 const familyOf = ({factor}) => factor.split(".")[0];
 const familyColor = (family) => `--family: var(--${family}, var(--quiet))`;
 
-function performanceText({rulings, first_year: year, roc_auc: rocAuc, brier_score: brierScore}) {
-  return `Tested with this kind of input on ${rulings} rulings from ${year} or later: ` +
+function performanceText({tested_on: tests, roc_auc: rocAuc, brier_score: brierScore}) {
+  return `Tested with this kind of input on ${tests}: ` +
     `ROC AUC ${withRange(rocAuc, 2)}, Brier score ${withRange(brierScore, 3)}`;
 }
 
@@ -26,6 +29,30 @@ function rateText({rulings, granted, counted_as: countedAs, rate, low, high}) {
     `${countedAs}: ${percent(rate)} (95% interval ${percent(low)} to ${percent(high)}).`;
 }
 
+// What a reader's own estimate was, and what such estimates were worth.
+function forecastText({given, corrected, spread}) {
+  const apart = spread ? ", the mean of several that differ, so the interval is wider" : "";
+  return `${forecaster()}: ${percent(given)}${apart}; corrected: ${percent(corrected)}, the share ` +
+    "granted among training rulings with such an estimate. The probability above also weighs " +
+    "ratings, codings and text.";
+}
+
+function columnLabel(column) {
+  const [family, name] = column.split(".");
+  const words = Object.values(labels.values).map((values) => values[name]).find(Boolean);
+  return words || plain(name.startsWith(family) ? name : `${family} ${name}`);
+}
+
+// The words of the papers quoted for codings, each once, those of the leading factors first.
+function quotesOf({factors, evidence}) {
+  const leading = factors.map(({factor}) => factor), seen = new Set();
+  const rank = ({factor}) => leading.includes(factor) ? leading.indexOf(factor) : leading.length;
+  return evidence.filter(({quoted}) => quoted).sort((a, b) => rank(a) - rank(b))
+    .filter(({text}) => !seen.has(text) && seen.add(text))
+    .map((passage) => ({...passage, label: factors[leading.indexOf(passage.factor)]?.label ||
+      columnLabel(passage.factor)}));
+}
+
 function highlighted(text, passages) {
   const parts = [];
   let end = 0;
@@ -34,12 +61,14 @@ function highlighted(text, passages) {
     if (passage.start < end) continue;
     const family = familyOf(passage);
     const context = [passage.negated && "negated", passage.uncertain && "uncertain",
-      `per the ${passage.speaker}`].filter(Boolean).join(", ");
+      passage.quoted && "quoted by the reader", `per the ${passage.speaker}`]
+      .filter(Boolean).join(", ");
+    const kinds = ["negated", "quoted"].filter((kind) => passage[kind]).join(" ");
     const meaning = passage.meaning || plain(passage.factor);
     parts.push(codePoints.slice(end, passage.start).join(""),
       element("mark", {style: familyColor(family),
         title: `${labels.families[family] || family}: ${meaning} (${context})`,
-        ...(passage.negated && {class: "negated"})},
+        ...(kinds && {class: kinds})},
       codePoints.slice(passage.start, passage.end).join("")));
     end = passage.end;
   }
@@ -50,20 +79,23 @@ function showAnswer(answer, motion) {
   find("result").hidden = false;  // first: the charts need its width
   find("caption").textContent = motion.caption || "This motion";
   find("gauge").replaceChildren(...gauge(answer, answer));
+  find("your-estimate").textContent = answer.forecast ? forecastText(answer.forecast) : "";
   find("remarks").replaceChildren(
     ...remarksOn(answer).map((remark) => element("li", {}, remark)));
   find("waterfall").replaceChildren(waterfall(answer.families));
   find("factors").tBodies[0].replaceChildren(...answer.factors.map(({label, source, points}) =>
     element("tr", {}, element("td", {}, label), element("td", {}, source),
       element("td", {class: `number ${points < 0 ? "against" : "for"}`}, signed(points)))));
-  const papers = ["motion", "opposition"].filter((paper) => motion[paper]);
-  find("papers").replaceChildren(...papers.flatMap((paper) => [element("h4", {}, paper),
-    highlighted(motion[paper], answer.evidence.filter((passage) => passage.paper === paper))]));
+  const texts = Object.keys(TEXTS).filter((name) => motion[name]);
+  find("papers").replaceChildren(...texts.flatMap((name) => [element("h4", {}, TEXTS[name]),
+    highlighted(motion[name], answer.evidence.filter((passage) => passage.paper === name))]));
   const present = new Set(answer.evidence.map(familyOf));
   find("legend").replaceChildren(...Object.entries(labels.families)
     .filter(([family]) => present.has(family))
     .map(([family, label]) =>
-      element("span", {class: "legend-entry", style: familyColor(family)}, label)));
+      element("span", {class: "legend-entry", style: familyColor(family)}, label)),
+    ...(answer.evidence.some(({quoted}) => quoted)
+      ? [element("mark", {class: "quoted"}, "quoted for a coding")] : []));
   find("trace").textContent = `Model ${answer.model_version} ` +
     `(SHA-256 ${answer.model_digest.slice(0, 12)}), ` +
     `training data ${answer.data_digest.slice(0, 12)}, request ${answer.request_id}, ` +

@@ -42,6 +42,7 @@ async function readFile(paper, files) {
     const pageCount = pages === null ? "" : ` (${pages} page${pages === 1 ? "" : "s"})`;
     find(paper).value = text;
     if (paper === "motion") dropCaseFields();
+    papersChanged();
     find(paper).dataset.file = file.name + pageCount;
     if (files.length > 1) notes.push(`only the first of ${files.length} files was read`);
     const summary = `Read from ${file.name}${pageCount}: ${characters(text)}`;
