@@ -61,6 +61,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    client_port: int = 0
 
     @property
     def prompt(self) -> str:
@@ -119,6 +120,11 @@ class FakeLanguageModel:
         """The address without the version of the protocol."""
         return self.url.removesuffix("/v1")
 
+    def start_over(self) -> None:
+        """Begin the script anew."""
+        with self._lock:
+            self._behaviours = chain(self.script, iter(lambda: "reading", None))
+
     def prompts(self) -> list[str]:
         """What the language model was told with each request."""
         return [request.prompt for request in self.received]
@@ -148,8 +154,7 @@ def answer_to(prompt: str) -> str:
         shared = len(runs & asked)
         if shared > _SHARED * min(len(runs), len(asked)):
             return reading
-    words = re.split(r"(?<=[.!?])\s", paper.strip())[0].split()[:20]
-    return json.dumps(plain_reading(" ".join(words)))
+    return json.dumps(plain_reading(" ".join(paper.split()[:12])))
 
 
 def plain_reading(quote: str) -> dict[str, Any]:
@@ -204,7 +209,8 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
-            received = Received(self.path, dict(self.headers), json.loads(content))
+            headers, port = dict(self.headers), self.client_address[1]
+            received = Received(self.path, headers, json.loads(content), port)
             behaviour = model.next_behaviour(received)
             if behaviour == "slow":
                 model.wait_until_closed()
