@@ -71,7 +71,11 @@ def read_papers(coder: "Coder", motion: "PartialMotion") -> "tuple[Motion, Codin
     from pydantic import ValidationError
 
     from data.io.problems import problem_from_error
-    from enjoin.render.coding import reading_in_words, unproven_in_words
+    from enjoin.render.coding import (
+        instructions_in_words,
+        reading_in_words,
+        unproven_in_words,
+    )
 
     with spinner("reading the papers") as on_progress:
         coding = coder.read(motion, on_progress)
@@ -83,7 +87,7 @@ def read_papers(coder: "Coder", motion: "PartialMotion") -> "tuple[Motion, Codin
             f"the reading does not give all that is needed: {'; '.join(map(str, problems))}"
         ) from None
     info(reading_in_words(coding))
-    for line in unproven_in_words(coding):
+    for line in (*unproven_in_words(coding), *instructions_in_words(coding)):
         warn(line)
     return coded, coding
 

@@ -16,6 +16,8 @@ from train.model.calibration import INTERVAL
 
 QUOTED_CHARACTERS = 100
 """Characters of a quote in a table."""
+MAX_INSTRUCTIONS = 3
+"""Instructions to a language model that are shown."""
 MAX_FIELDS = 8
 """Fields listed with unproven values."""
 
@@ -37,6 +39,15 @@ def unproven_in_words(coding: Coding) -> Iterator[str]:
     for item in coding.checked.unproven:
         value = in_words(item.value)
         yield f"not proven, so taken as not shown: {item.field} {value}: {item.reason}"
+
+
+def instructions_in_words(coding: Coding) -> Iterator[str]:
+    """Yield a line for each of the first sentences that tell a language model what to do."""
+    for told in coding.checked.instructions[:MAX_INSTRUCTIONS]:
+        yield (
+            f'the {told.paper} tells a language model what to do: "{_shortened(told.text)}". That '
+            "proves nothing, but check ratings and forecast"
+        )
 
 
 def in_words(value: object) -> str:
@@ -93,6 +104,9 @@ def report_coding(summary: CodingSummary, output: str) -> None:
             f"{name} ({n:,})" for name, n in summary.unproven.most_common(MAX_FIELDS)
         )
         warn(f"not proven by the papers, so taken as not shown: {listed}")
+    if summary.instructed:
+        papers = plural(summary.instructed, "motion")
+        warn(f"{papers} with instructions to a language model: check ratings and forecast")
     if not summary.coded:
         warn("no motion could be coded; no output was written")
         return

@@ -185,6 +185,10 @@ class Coder:
         future = self._loop.submit(self._read(motion, on_progress or self._on_progress))
         return await asyncio.wrap_future(future)
 
+    def cancel(self) -> None:
+        """End the readings that are under way; whoever waits for one gets a `CancelledError`."""
+        self._loop.cancel_all()
+
     async def _read(self, motion: PartialMotion, on_progress: OnProgress) -> Coding:
         # Texts of hundreds of pages take a second to blank or search: in a thread, others go on.
         papers = await asyncio.to_thread(self._papers, motion)
@@ -254,6 +258,13 @@ class _LoopThread:
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def cancel_all(self) -> None:
+        def cancel() -> None:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+
+        self._loop.call_soon_threadsafe(cancel)
 
     def result_of(self, work: Coroutine[Any, Any, T]) -> T:
         future = self.submit(work)

@@ -61,6 +61,8 @@ def _open(settings: CoderSettings) -> "Model":
         from pydantic_ai.models.anthropic import AnthropicModel
         from pydantic_ai.providers.anthropic import AnthropicProvider
 
+        # Its client adds the version of the protocol to the address by itself.
+        access["base_url"] = str(settings.address).removesuffix("/v1")
         return AnthropicModel(settings.name, provider=AnthropicProvider(**access))
     from pydantic_ai.models.openai import OpenAIChatModel
 

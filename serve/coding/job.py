@@ -9,8 +9,9 @@ import json
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -135,9 +136,12 @@ def code_docket(
         "samples": coder.samples,
     }
     rejects: list[Reject] = []
-    with open_journal(journal_path(target), fingerprint, resume, on_progress) as journal:
+    with (
+        open_journal(journal_path(target), fingerprint, resume, on_progress) as journal,
+        closing(_in_order(source, coder, journal, concurrency, summary)) as readings,
+    ):
         failed_in_a_row = 0
-        for done in _in_order(source, coder, journal, concurrency, summary):
+        for done in readings:
             summary.rows += 1
             if isinstance(done.result, CodedRow):
                 summary.add(done.result)
@@ -173,7 +177,7 @@ class _Done(NamedTuple):
 
 def _in_order(
     source: Source, coder: Coder, journal: Journal, concurrency: int, summary: CodingSummary
-) -> Iterator[_Done]:
+) -> Generator[_Done]:
     """Read several motions at a time, and yield their rows in the order of the input."""
     waiting: deque[tuple[Future[_Done] | _Done, float | None]] = deque()
 
@@ -199,6 +203,7 @@ def _in_order(
         yield from ready(0)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        coder.cancel()  # or the end of the program would wait for answers that nobody wants
 
 
 class _Row(NamedTuple):

@@ -25,6 +25,8 @@ class CodingSummary:
     ----------
     rows, coded, rejected
         Number of rows, and of each kind.
+    instructed
+        Motions whose papers tell a language model what to do.
     from_store
         Motions for which nothing had to be asked.
     failures
@@ -45,6 +47,7 @@ class CodingSummary:
     rows: int = 0
     coded: int = 0
     rejected: int = 0
+    instructed: int = 0
     from_store: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     unproven: Counter[str] = field(default_factory=Counter)
@@ -62,6 +65,7 @@ class CodingSummary:
     def add(self, row: CodedRow) -> None:
         """Add a coded motion."""
         self.coded += 1
+        self.instructed += bool(row.details["instructions"])
         self.from_store += bool(row.details["from_store"])
         self.unproven.update(item["field"] for item in row.details["unproven"])
         self.agreement.add(row.agreement)
@@ -88,6 +92,7 @@ def coding_details(coding: Coding, motion: Motion) -> dict[str, Any]:
             {"field": item.field, "value": item.value, "reason": item.reason}
             for item in coding.checked.unproven
         ],
+        "instructions": [told.text for told in coding.checked.instructions],
         "model": coding.model,
         "protocol": coding.protocol_digest,
         "key": coding.key,

@@ -19,6 +19,7 @@ def coding_run(summary: CodingSummary, params: Mapping[str, Any]) -> CodingRun:
         "rows": summary.rows,
         "coded": summary.coded,
         "rejected": summary.rejected,
+        "instructed": summary.instructed,
         "from_store": summary.from_store,
         "tokens_in": summary.tokens_in,
         "tokens_out": summary.tokens_out,

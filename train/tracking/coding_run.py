@@ -10,7 +10,7 @@ import pandas as pd
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
-from train.tracking.registry import choose_experiment, silence_mlflow
+from train.tracking.registry import choose_experiment, short_timeouts, silence_mlflow
 
 LOGGED = ("id", *CODED, *RATINGS, "forecast", "forecast_spread")
 """Fields of a coded motion that are logged: none that holds words of the papers."""
@@ -44,6 +44,7 @@ class CodingRun:
     codings: Sequence[Mapping[str, Any]] = ()
 
 
+@short_timeouts()
 def log_coding_run(run: CodingRun) -> str:
     """Log a run with the protocol and what came of it; return its id.
 
