@@ -199,7 +199,11 @@ def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
 
 def _quotation(phrase: Phrase) -> str:
     remark = f"{', quoted by the reader' * phrase.quoted}{', negated' * phrase.negated}"
-    return f'"{phrase.text}" ({TEXTS[phrase.paper]}{remark})'
+    return f'"{_on_one_line(phrase.text)}" ({TEXTS[phrase.paper]}{remark})'
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _show_evidence(answer: Answer, console: Console) -> None:
@@ -225,7 +229,7 @@ def _located(phrase: Phrase) -> str:
     remark = f"{' (quoted by the reader)' * phrase.quoted}{' (negated)' * phrase.negated}"
     meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
     place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
-    return f'"{phrase.text}"{remark}{meaning} {place}'
+    return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'
 
 
 def show_what_if(answer: WhatIf, console: Console) -> None:

@@ -205,14 +205,14 @@ def test_quotes_of_the_reader_come_first_and_summaries_are_named(
     in_summary.paper = "summary"
     reply = _phrase("harm.f0", "nothing was taken", 9)
     reply.paper = "opposition_summary"
-    quoted = _phrase("harm.f0", "the customers left", 40)
+    quoted = _phrase("harm.f0", "the customers\n\nleft", 40)
     quoted.quoted = True
     answer = _answer(evidence=[in_summary, reply, quoted])
     short = rendered(show_answer, answer, MOTION)
     first, second = '"the customers left" (motion, quoted by the reader)', '"a brief account"'
     assert f"{first}, {second} (summary)" in short
     full = " ".join(rendered(show_full_answer, answer, MOTION).split())
-    assert '"the customers left" (quoted by the reader) motion 40-58' in full
+    assert '"the customers left" (quoted by the reader) motion 40-59' in full
     assert '"nothing was taken" summary of the opposition 9-26' in full
 
 
