@@ -68,7 +68,8 @@ def failure_from(error: Exception, settings: CoderSettings) -> CoderFailed:
     if isinstance(error, client.ModelServerError | client.ModelUnavailableError):
         wait_seconds = None if retry_after is None else min(retry_after, MAX_WAIT)
         return Transient("server_error", f"{where} failed{code}", wait_seconds)
-    if isinstance(error, client.ModelAPIError) and status is None:
+    is_strange = isinstance(error, client.UnexpectedModelBehavior | client.ModelAPIError)
+    if is_strange and status is None:
         return Transient("server_error", f"{where} did not answer as expected")
     return CoderFailed("rejected", f"{where} did not accept the request{code}")
 

@@ -9,17 +9,16 @@ that a real one does. To try the program by hand:
 
 import argparse
 import json
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
-from pathlib import Path
 from typing import Any, Literal, Self
 
-from data.embedded import clearview_motion
+from tests.support.recorded_readings import RECORDED, answer_to
+
+__all__ = ["RECORDED", "Behaviour", "FakeLanguageModel", "Fault", "Received"]
 
 Fault = Literal[
     "not_json",
@@ -39,8 +38,6 @@ Fault = Literal[
 Behaviour = Literal["reading"] | Fault | Callable[[str], str] | dict[str, Any]
 """A reading, a fault, a function from the prompt to the answer, or the answer itself."""
 
-RECORDED = Path(__file__).with_name("clearview_reading.json")
-LONG_PAPERS = Path(__file__).parents[3] / "shared" / "longpapers"
 _STATUS: dict[str, tuple[int, str]] = {
     "rate_limited": (429, "rate_limit_exceeded"),
     "server_error": (500, "server_error"),
@@ -48,10 +45,6 @@ _STATUS: dict[str, tuple[int, str]] = {
     "too_long": (400, "context_length_exceeded"),
     "no_such_model": (404, "model_not_found"),
 }
-_MARKED = re.compile(r"^=+ BEGIN [^\n]*=+\n(.*?)\n=+ END ", re.MULTILINE | re.DOTALL)
-_WORD = re.compile(r"[a-z]{2,}")
-_SHARED = 0.3
-"""Share of one text's runs of words found in the other, from which they are the same paper."""
 
 
 @dataclass(frozen=True)
@@ -140,62 +133,6 @@ class FakeLanguageModel:
         self._released.wait()
 
 
-def answer_to(prompt: str) -> str:
-    """Return the recorded reading of the papers in a prompt, else a plain one of their first words.
-
-    Where the prompt holds readings of parts, to be merged, it is the first of these.
-    """
-    papers = [paper[1] for paper in _MARKED.finditer(prompt)]
-    paper = "\n".join(papers) or prompt
-    if papers and paper.startswith('{"motion_type"'):
-        return paper.splitlines()[0]
-    asked = _runs(paper)
-    for runs, reading in _recordings():
-        shared = len(runs & asked)
-        if shared > _SHARED * min(len(runs), len(asked)):
-            return reading
-    return json.dumps(plain_reading(" ".join(paper.split()[:12])))
-
-
-def plain_reading(quote: str) -> dict[str, Any]:
-    """Return a reading that says little, with one quote."""
-    reading = json.loads(RECORDED.read_text(encoding="utf-8"))
-    for name, part in reading.items():
-        if "quotes" in part:
-            part |= {"value": None, "quotes": []}
-        elif name != "summary":
-            part |= {"value": 0.5 if name == "forecast" else 3, "reason": "The papers say little."}
-    reading["motion_type"]["value"] = "preliminary_injunction"
-    reading["harm_evidence"] |= {"value": "allegation", "quotes": [quote]}
-    reading["summary"] = {"motion": "A party asks for an order.", "opposition": None}
-    return reading
-
-
-@cache
-def _recordings() -> list[tuple[frozenset[tuple[str, ...]], str]]:
-    """Return the recorded readings, each with the runs of words of its paper."""
-    clearview = clearview_motion()
-    reading = json.loads(RECORDED.read_text(encoding="utf-8"))
-    recordings = [(_runs(f"{clearview.motion} {clearview.opposition}"), json.dumps(reading))]
-    if (LONG_PAPERS / "readings.jsonl").exists():
-        papers = {paper["id"]: paper for paper in _rows(LONG_PAPERS / "papers.jsonl")}
-        for row in _rows(LONG_PAPERS / "readings.jsonl"):
-            paper = papers[row.pop("id")]
-            text = f"{paper['motion']} {paper.get('opposition') or ''}"
-            recordings.append((_runs(text), json.dumps(row)))
-    return recordings
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the runs of four words; blanks of names and dates break few of them."""
-    words = _WORD.findall(text.lower())
-    return frozenset(zip(words, words[1:], words[2:], words[3:], strict=False))
-
-
 def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -234,16 +171,11 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             tokens = n_read, len(text) // 4
             if received.path.endswith("/messages"):
                 reason = {"length": "max_tokens", "content_filter": "refusal"}.get(finish)
-                answer = {
-                    "id": "msg_1",
-                    "type": "message",
-                    "role": "assistant",
-                    "model": received.body["model"],
-                    "content": [{"type": "text", "text": text}],
-                    "stop_reason": reason or "end_turn",
-                    "usage": {"input_tokens": tokens[0], "output_tokens": tokens[1]},
-                }
-                self._send(200, answer)
+                answer = _like_anthropic(received, text, reason or "end_turn", tokens)
+                if received.body.get("stream"):
+                    self._stream(answer)
+                else:
+                    self._send(200, answer)
                 return
             message: dict[str, Any] = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": finish}
@@ -263,6 +195,15 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
                 answer["system_fingerprint"] = "fp_ollama"
             self._send(200, answer)
 
+        def _stream(self, answer: dict[str, Any]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for event in _events(answer):
+                self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+            self.close_connection = True
+
         def _send(self, status: int, answer: Any, headers: dict[str, str] | None = None) -> None:
             content = json.dumps(answer).encode()
             self.send_response(status)
@@ -277,6 +218,34 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def _like_anthropic(
+    received: Received, text: str, reason: str, tokens: tuple[int, int]
+) -> dict[str, Any]:
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": received.body["model"],
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": reason,
+        "usage": {"input_tokens": tokens[0], "output_tokens": tokens[1]},
+    }
+
+
+def _events(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the events in which Anthropic's servers send an answer."""
+    empty = answer | {"content": [], "stop_reason": None}
+    yield {"type": "message_start", "message": empty}
+    start = {"type": "text", "text": ""}
+    yield {"type": "content_block_start", "index": 0, "content_block": start}
+    delta = {"type": "text_delta", "text": answer["content"][0]["text"]}
+    yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    yield {"type": "content_block_stop", "index": 0}
+    end = {"stop_reason": answer["stop_reason"], "stop_sequence": None}
+    yield {"type": "message_delta", "delta": end, "usage": answer["usage"]}
+    yield {"type": "message_stop"}
 
 
 def _answer(behaviour: Behaviour, prompt: str) -> tuple[str, str]:

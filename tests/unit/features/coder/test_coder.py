@@ -13,7 +13,8 @@ from data.embedded import clearview_motion
 from features.coder.coder import Coder
 from features.coder.settings import CoderFailed, CoderSettings
 from features.coder.store import ReadingStore
-from tests.support.fake_language_model import RECORDED, FakeLanguageModel, plain_reading
+from tests.support.fake_language_model import FakeLanguageModel
+from tests.support.recorded_readings import RECORDED, plain_reading
 
 CLEARVIEW = clearview_motion()
 PAPERS = {"motion": CLEARVIEW.motion, "opposition": CLEARVIEW.opposition}

@@ -26,7 +26,13 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 class Exchange:
     """A question to a fake language model with a script, and what became of it."""
 
-    def __init__(self, script: Sequence[Behaviour], provider: str = "openai", **fake: Any) -> None:
+    def __init__(
+        self,
+        script: Sequence[Behaviour],
+        provider: str = "openai",
+        name: str = "recorded",
+        **fake: Any,
+    ) -> None:
         self.waits: list[float] = []
         self.messages: list[str] = []
         self.spent = Spent()
@@ -34,7 +40,7 @@ class Exchange:
         self.error: CoderFailed | None = None
         with FakeLanguageModel(script, **fake) as model:
             url = model.root if provider == "anthropic" else model.url
-            settings = CoderSettings(provider, "recorded", url, timeout=0.4)
+            settings = CoderSettings(provider, name, url, timeout=0.4)
             language_model = LanguageModel(settings, self._sleep)
             try:
                 self.answer = asyncio.run(
@@ -60,6 +66,15 @@ def test_a_reading_is_parsed_and_its_tokens_counted(provider: str) -> None:
     assert exchange.answer.requests == len(exchange.received) == 1
     path = "/v1/messages" if provider == "anthropic" else "/v1/chat/completions"
     assert exchange.received[0].path == path
+
+
+def test_the_price_is_that_of_the_model() -> None:
+    exchange = Exchange([], "anthropic", "claude-sonnet-4-5")  # which streams its answers
+    assert exchange.answer is not None, exchange.error
+    assert exchange.received[0].body["stream"]
+    # 3 and 15 dollars a million tokens
+    expected = (3 * exchange.answer.tokens_in + 15 * exchange.answer.tokens_out) / 1e6
+    assert exchange.answer.cost == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

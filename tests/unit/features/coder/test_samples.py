@@ -7,7 +7,7 @@ import pytest
 
 from features.coder.reading import Reading
 from features.coder.samples import combine_readings, forecast_spread
-from tests.support.fake_language_model import RECORDED
+from tests.support.recorded_readings import RECORDED
 
 
 def _reading(**parts: object) -> Reading:

@@ -9,7 +9,7 @@ import pytest
 
 from features.coder.reading import Reading
 from features.coder.store import Kept, ReadingStore, default_store, reading_key
-from tests.support.fake_language_model import RECORDED
+from tests.support.recorded_readings import RECORDED
 
 READING = Reading.model_validate(json.loads(RECORDED.read_text(encoding="utf-8")))
 KEPT = Kept(READING, 1700, 900, 0.01)
