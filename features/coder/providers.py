@@ -25,7 +25,7 @@ def open_model(settings: CoderSettings) -> "Model":
         from pydantic_ai.exceptions import UserError
     except ImportError:
         raise CoderFailed(
-            "not_configured", "reading by a language model needs pip install enjoin[coder]"
+            "not_configured", "reading by a language model needs pip install .[coder]"
         ) from None
     pydantic_ai.BANNER_ENABLED = False
     for name in CHATTY_LOGGERS:

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -227,3 +229,17 @@ def test_the_price_is_counted_where_it_is_known() -> None:
     for _ in range(2):
         spent.add(Response(0.25))  # type: ignore[arg-type]
     assert (spent.cost, spent.tokens_in, spent.requests) == (0.5, 30, 3)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic_ai", None)
+    model = LanguageModel(CoderSettings("openai", "m"))
+    with pytest.raises(CoderFailed, match=r"pip install .\[coder\]"):
+        asyncio.run(model.ask("", "", parse_reading))
+
+
+def test_nothing_is_imported_before_it_is_asked() -> None:
+    code = "import sys, enjoin, features.coder.coder; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+    assert "features.coder.coder" in loaded
+    assert not {"pydantic_ai", "openai", "anthropic", "tenacity"} & set(loaded.split())
