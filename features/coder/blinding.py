@@ -83,11 +83,12 @@ def blind(text: str, motion: PartialMotion) -> str:
     '[day 0], [party B] left [party A]. It sued by [day +30].'
     """
     fields = known_fields(motion)
-    parties = party_spans(text, fields.get("caption"))
+    names = {name: str(fields.get(name, "")) for name in ("caption", "docket_number", "judge")}
+    parties = party_spans(text, names["caption"])
     spans = [
-        *_dockets(text, fields.get("docket_number")),
+        *_dockets(text, names["docket_number"]),
         *_matches((_COURT, _COURT_LINE), text, "court"),
-        *_judges(text, fields.get("judge")),
+        *_judges(text, names["judge"]),
         *_dates(text, fields),
         *((start, end, f"party {side}") for start, end, side in parties),
     ]
@@ -107,15 +108,15 @@ def _matches(patterns: Iterable[re.Pattern[str]], text: str, name: str) -> Itera
             yield match.start(), match.end(), name
 
 
-def _dockets(text: str, docket_number: str | None) -> Iterator[_Span]:
+def _dockets(text: str, docket_number: str) -> Iterator[_Span]:
     """Yield what looks like a docket number, and the motion's own in any spelling of its dashes."""
     own = []
-    if pieces := re.findall(r"\w+", docket_number or ""):
+    if pieces := re.findall(r"\w+", docket_number):
         own = [re.compile(r"\b" + r"[\W_]{1,2}".join(pieces) + r"\b", re.IGNORECASE)]
     return _matches((_DOCKET, *own), text, "docket")
 
 
-def _judges(text: str, judge: str | None) -> Iterator[_Span]:
+def _judges(text: str, judge: str) -> Iterator[_Span]:
     """Yield names beside the title of a judge, with the title, and the judge's surname."""
     for title in _JUDGE.finditer(text):
         start, end = title.span()
@@ -129,7 +130,7 @@ def _judges(text: str, judge: str | None) -> Iterator[_Span]:
             end, named = after.end(), True
         if named:
             yield start, end, "judge"
-    names = [word for word in re.findall(r"[\w'-]{3,}", judge or "") if word.lower() != "hon"]
+    names = [word for word in re.findall(r"[\w'-]{3,}", judge) if word.lower() != "hon"]
     if names:
         surname = re.escape(names[-1])
         pattern = re.compile(rf"\b(?:{surname}|{surname.upper()})\b")

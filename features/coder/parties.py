@@ -57,7 +57,7 @@ _HEAD, _SIDE = 4000, 400
 """Characters of a paper in which its caption is looked for, and of one side of that caption."""
 
 
-def party_spans(text: str, caption: str | None) -> Iterator[tuple[int, int, str]]:
+def party_spans(text: str, caption: str) -> Iterator[tuple[int, int, str]]:
     """Yield where the parties are named in a paper, and the letter of their side.
 
     Parameters
@@ -65,10 +65,10 @@ def party_spans(text: str, caption: str | None) -> Iterator[tuple[int, int, str]
     text
         The paper.
     caption
-        The case name, if it is known; names in a caption at the head of the paper are added.
+        The case name, "" if it is not known; names in a caption at the head of the paper are added.
     """
     ordinary = frozenset(re.findall(r"(?<![\w'\u2019])[a-z]{2,}\b", text))
-    known, printed = _sides_of_caption(caption or ""), _sides_of_head(text[:_HEAD])
+    known, printed = _sides_of_caption(caption), _sides_of_head(text[:_HEAD])
     sides = [
         named | _without(added, other)
         for named, added, other in zip(known, printed, known[::-1], strict=True)

@@ -22,7 +22,22 @@ from features.coder.answers import (
     wrong,
 )
 
-__all__ = ["CODED", "FIELDS", "FORECAST", "QUOTELESS", "SUMMARY", "BadReading", "Value"]
+__all__ = [
+    "CODED",
+    "FIELDS",
+    "FORECAST",
+    "QUOTELESS",
+    "SUMMARY",
+    "BadReading",
+    "Coded",
+    "PartialMotion",
+    "Rated",
+    "Reading",
+    "Summary",
+    "Value",
+    "known_fields",
+    "parse_reading",
+]
 
 PartialMotion = Motion | Mapping[str, Any]
 """A motion, or what is known of one: its papers and any other fields by their names."""

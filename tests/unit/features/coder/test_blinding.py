@@ -107,6 +107,8 @@ def test_the_motions_own_judge_and_docket_are_blinded() -> None:
     text = "Gorton ruled in Gor 09_2540."
     fields = {"motion": text, "judge": "Nathaniel M. Gorton", "docket_number": "Gor-09-2540"}
     assert blind(text, fields) == "[judge] ruled in [docket]."
+    # A spreadsheet gives a number for a docket number.
+    assert blind("Index 1234 is ours.", {"docket_number": 1234}) == "Index [docket] is ours."
 
 
 def test_both_papers_count_days_from_the_same_date() -> None:
