@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from data.schema import Motion
+from features.coder.answers import encodable
 from features.coder.blinding import blind
 from features.coder.checking import CheckedReading, check_reading
 from features.coder.failures import too_long
@@ -16,10 +17,10 @@ from features.coder.language_model import LanguageModel, OnProgress, Sleep, Spen
 from features.coder.messages import Paper, estimated_tokens, system_message
 from features.coder.parts import leave_out_back_matter
 from features.coder.protocol import protocol_digest
-from features.coder.reader import PaperReader, size_of
+from features.coder.reader import KeyedReading, PaperReader, size_of
 from features.coder.reading import PartialMotion, Reading, known_fields
 from features.coder.samples import combine_readings, forecast_spread
-from features.coder.settings import CoderSettings
+from features.coder.settings import CoderFailed, CoderSettings
 from features.coder.store import ReadingStore
 
 ANSWER_TOKENS = 3_000
@@ -191,15 +192,9 @@ class Coder:
 
     async def _read(self, motion: PartialMotion, on_progress: OnProgress) -> Coding:
         # Texts of hundreds of pages take a second to blank or search: in a thread, others go on.
-        papers = await asyncio.to_thread(self._papers, motion)
         spent = Spent()
         try:
-            read = [
-                await PaperReader(
-                    self._model, self.store, self.budget, sample, spent, on_progress
-                ).read(papers)
-                for sample in range(self.samples)
-            ]
+            read = await self._read_samples(motion, spent, on_progress)
         finally:
             self.spent.take(spent)
         readings = [reading for _, reading in read]
@@ -218,11 +213,32 @@ class Coder:
             protocol_digest(),
         )
 
+    async def _read_samples(
+        self, motion: PartialMotion, spent: Spent, on_progress: OnProgress
+    ) -> list[KeyedReading]:
+        """Read as often as asked; in smaller parts if the context turns out to be smaller."""
+        while True:
+            budget = self.budget
+            papers = await asyncio.to_thread(self._papers, motion)
+            try:
+                return [
+                    await PaperReader(
+                        self._model, self.store, budget, sample, spent, on_progress
+                    ).read(papers)
+                    for sample in range(self.samples)
+                ]
+            except CoderFailed as error:
+                smaller = min(budget, size_of(papers)) // 2
+                if error.kind != "too_long" or smaller < LEAST_BUDGET:
+                    raise
+                on_progress(f"reading in smaller parts: {error}")
+                self.budget = min(self.budget, smaller)
+
     def _papers(self, motion: PartialMotion) -> list[Paper]:
         """Return the papers as they are sent: blanked, and long ones without their back matter."""
         fields = known_fields(motion)
         papers: list[Paper] = [
-            (name, fields[name]) for name in ("motion", "opposition") if name in fields
+            (name, encodable(fields[name])) for name in ("motion", "opposition") if name in fields
         ]
         if self.blind:
             papers = [(name, blind(text, motion)) for name, text in papers]

@@ -87,6 +87,14 @@ def filtered() -> CoderFailed:
     return CoderFailed("refused", "the model's content filter refused to answer")
 
 
+def strange_answer(error: Exception, settings: CoderSettings) -> CoderFailed:
+    """Say that an answer could not even be taken for one."""
+    kind = type(error).__name__
+    return CoderFailed(
+        "server_error", f"{settings.destination} did not answer as expected ({kind})"
+    )
+
+
 def too_long(settings: CoderSettings) -> CoderFailed:
     """Say that the papers do not fit into the model's context."""
     return CoderFailed(

@@ -13,6 +13,7 @@ from features.coder.failures import (
     cut_off,
     failure_from,
     filtered,
+    strange_answer,
     unusable_answer,
 )
 from features.coder.messages import estimated_tokens
@@ -36,7 +37,7 @@ SLOW_ATTEMPTS = 2
 """Times a request is sent at most where no answer comes in time, or an empty one."""
 CORRECTIONS = 2
 """Times a language model is told what is wrong with its answer."""
-READ_AT_LEAST = 0.5
+READ_AT_LEAST = 0.7
 """Share of the estimated tokens that a server has read, unless it cut what it was sent."""
 _BRIEFER = (
     "Your answer was cut off before its end. Answer again and be brief: one short quote a field, "
@@ -191,6 +192,10 @@ class LanguageModel:
         except AgentRunError as error:
             # Its cause could hold the answer or the request.
             raise (failures[-1] if failures else failure_from(error, self.settings)) from None
+        except CoderFailed:
+            raise
+        except Exception as error:  # whatever the client did not foresee could hold them, too
+            raise strange_answer(error, self.settings) from None
         finally:
             if spent is not None:
                 spent.take(counted)

@@ -35,8 +35,8 @@ Fault = Literal[
     "too_long",
     "no_such_model",
 ]
-Behaviour = Literal["reading"] | Fault | Callable[[str], str] | dict[str, Any]
-"""A reading, a fault, a function from the prompt to the answer, or the answer itself."""
+Behaviour = Literal["reading"] | Fault | Callable[[str], str] | dict[str, Any] | bytes
+"""A reading, a fault, a function from the prompt to the answer, the answer, or all that is sent."""
 
 _STATUS: dict[str, tuple[int, str]] = {
     "rate_limited": (429, "rate_limit_exceeded"),
@@ -77,6 +77,8 @@ class FakeLanguageModel:
         Whose server it is like.
     reads_at_most
         Tokens that it says it has read at most, as a server does whose context is too small.
+    refuses_above
+        Tokens from which it says that the papers are too long.
     received
         The requests that came in.
     """
@@ -85,6 +87,7 @@ class FakeLanguageModel:
     retry_after: str = "0"
     kind: Literal["openai", "ollama"] = "openai"
     reads_at_most: int = 10**9
+    refuses_above: int = 10**9
     port: int = 0
     received: list[Received] = field(default_factory=list)
 
@@ -154,8 +157,13 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             if behaviour in ("slow", "connection_lost"):
                 self.close_connection = True
                 return
+            if len(received.prompt) // 4 > model.refuses_above:
+                behaviour = "too_long"
             if isinstance(behaviour, str) and behaviour in _STATUS:
                 self._fail(*_STATUS[behaviour], behaviour)
+                return
+            if isinstance(behaviour, bytes):
+                self._send(200, behaviour)
                 return
             text, finish = _answer(behaviour, received.prompt)
             self._answer(received, text, finish)
@@ -205,7 +213,7 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def _send(self, status: int, answer: Any, headers: dict[str, str] | None = None) -> None:
-            content = json.dumps(answer).encode()
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)

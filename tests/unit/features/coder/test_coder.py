@@ -157,6 +157,33 @@ def test_readings_of_parts_are_kept_too(tmp_path: Path) -> None:
         assert read == 2
 
 
+def test_readings_that_no_request_can_hold_are_merged_by_program(fake: FakeLanguageModel) -> None:
+    coding = _coder(fake, budget=200).read({"motion": _long_paper(20)})
+    assert len(fake.received) > 3
+    assert not [prompt for prompt in fake.prompts() if "Merge them" in prompt]
+    assert coding.to_motion().harm_evidence == "allegation"
+
+
+@pytest.mark.parametrize("limit", ["refuses_above", "reads_at_most"])
+def test_a_context_smaller_than_thought_means_smaller_parts(limit: str) -> None:
+    told: list[str] = []
+    with FakeLanguageModel(**{limit: 3_500}) as fake:  # type: ignore[arg-type]
+        coder = _coder(fake)
+        coding = coder.read({"motion": _long_paper(200)}, told.append)
+        n_requests = len(fake.received)
+        coder.read({"motion": _long_paper(199)})
+        again = len(fake.received) - n_requests
+    assert "reading in smaller parts" in told[0]
+    assert coding.to_motion().harm_evidence == "allegation"
+    assert again < n_requests  # the next paper is read in parts at once
+
+
+def test_halves_of_characters_are_sent_as_well_as_can_be(fake: FakeLanguageModel) -> None:
+    paper = "A rival copied the \ud83d mark of the plaintiff, who lost customers."
+    assert _coder(fake).read({"motion": paper}).readings
+    assert "the ? mark" in fake.prompts()[0]
+
+
 def test_a_context_without_room_for_papers_is_told(fake: FakeLanguageModel) -> None:
     coder = Coder(CoderSettings("openai", "recorded", fake.url, context=2_000))
     with pytest.raises(CoderFailed) as error:

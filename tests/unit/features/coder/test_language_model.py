@@ -135,6 +135,29 @@ def test_faults_that_stay_are_told_without_papers_and_keys(
     assert exchange.error.__suppress_context__
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html>PRIVATE-WORDS</html>",
+        b"{",
+        b"{}",
+        b"[]",
+        b'"PRIVATE-WORDS"',
+        b'{"choices": [], "content": []}',
+        b'{"choices": [{"message": {"content": ["PRIVATE-WORDS"]}}], "content": "PRIVATE-WORDS"}',
+        b'{"error": {"message": "PRIVATE-WORDS", "code": 500}}',
+        b"\xff\xfe\x00",
+    ],
+)
+def test_nonsense_is_an_error_in_our_own_words(provider: str, content: bytes) -> None:
+    exchange = Exchange([content] * 9, provider)
+    assert exchange.error is not None
+    assert exchange.error.kind in ("server_error", "empty", "connection")
+    assert "PRIVATE-WORDS" not in f"{exchange.error} {exchange.messages}"
+    assert exchange.error.__suppress_context__
+
+
 @pytest.mark.parametrize("provider", ["ollama", "anthropic"])
 @pytest.mark.parametrize(
     ("fault", "kind"),
