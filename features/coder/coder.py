@@ -13,7 +13,7 @@ from features.coder.answers import encodable
 from features.coder.blinding import blind
 from features.coder.checking import CheckedReading, check_reading
 from features.coder.failures import too_long
-from features.coder.language_model import LanguageModel, OnProgress, Sleep, Spent
+from features.coder.language_model import LanguageModel, OnProgress, Sleep
 from features.coder.messages import Paper, estimated_tokens, system_message
 from features.coder.parts import leave_out_back_matter
 from features.coder.protocol import protocol_digest
@@ -21,6 +21,7 @@ from features.coder.reader import KeyedReading, PaperReader, size_of
 from features.coder.reading import PartialMotion, Reading, known_fields
 from features.coder.samples import combine_readings, forecast_spread
 from features.coder.settings import CoderFailed, CoderSettings
+from features.coder.spent import Spent
 from features.coder.store import ReadingStore
 
 ANSWER_TOKENS = 3_000

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.coder.language_model import LanguageModel, OnProgress, Spent
+from features.coder.language_model import LanguageModel, OnProgress
 from features.coder.messages import (
     Paper,
     estimated_tokens,
@@ -15,6 +15,7 @@ from features.coder.messages import (
 from features.coder.parts import merge_readings, split_into_parts
 from features.coder.protocol import protocol_digest
 from features.coder.reading import Reading, parse_reading
+from features.coder.spent import Spent
 from features.coder.store import Kept, ReadingStore, reading_key
 
 KeyedReading = tuple[str, Reading]

@@ -8,8 +8,8 @@ from typing import Any
 
 from data.schema import RATINGS, Motion
 from features.coder.coder import Coding
-from features.coder.language_model import Spent
 from features.coder.reading import CODED
+from features.coder.spent import Spent
 from serve.coding.agreement import Agreement
 from serve.coding.journal import CodedRow
 

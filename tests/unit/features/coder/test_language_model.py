@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from features.coder.language_model import Asked, LanguageModel, Spent
+from features.coder.language_model import Asked, LanguageModel
 from features.coder.reading import Reading, parse_reading
 from features.coder.settings import CoderFailed, CoderSettings
+from features.coder.spent import Spent
 from tests.support.fake_language_model import Behaviour, FakeLanguageModel
 
 PAPER = "A rival copied the PRIVATE-WORDS mark, and customers leave."
