@@ -25,7 +25,8 @@ def warm_up(predictor: Predictor) -> None:
     citing = f"{example.motion} See Winter v. NRDC, 555 U.S. 7, 22 (2008), decided May 3, 2020."
     text_only = Motion.model_construct(motion_type=example.motion_type, motion=citing)
     rated = example.model_copy(update={"likelihood_of_success": 3})
-    for motion in (example, text_only, rated):
+    forecast = rated.model_copy(update={"forecast": 0.5})
+    for motion in (example, text_only, rated, forecast):
         predictor.answer([motion])
 
 

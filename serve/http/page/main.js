@@ -32,8 +32,7 @@ async function predict(event) {
     const invalid = find("motion-form").querySelector(":is(input, select, textarea):invalid");
     if (invalid) {
       clearResult();
-      showStatus(`No prediction was made: ${invalid.labels[0].innerText} is missing or invalid.`,
-        true);
+      showStatus(`No prediction was made: ${fieldName(invalid.name)} is missing or invalid.`, true);
       return;
     }
   }
