@@ -55,7 +55,8 @@ def failure_from(error: Exception, settings: CoderSettings) -> CoderFailed:
     if isinstance(error, client.ModelContextWindowExceededError):
         return too_long(settings)
     if isinstance(error, client.ModelNotFoundError):
-        return CoderFailed("not_configured", f"{where} has no model {settings.name}{code}")
+        hint = f"; `ollama pull {settings.name}` gets it" if settings.provider == "ollama" else ""
+        return CoderFailed("not_configured", f"{where} has no model {settings.name}{code}{hint}")
     if isinstance(error, client.ContentFilterError):
         return filtered()
     if isinstance(error, client.ModelRateLimitError):
