@@ -54,6 +54,12 @@ from data.field_types import (
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+def _name_fields(schema: dict[str, Any]) -> None:
+    """Add to the JSON Schema of quotes that its keys are fields of a motion."""
+    quotes = next(part for part in schema["anyOf"] if part.get("type") == "object")
+    quotes["propertyNames"] = {"enum": list(Motion.model_fields)}
+
+
 class Motion(BaseModel):
     """A motion for interim injunctive relief, as known before the ruling.
 
@@ -159,7 +165,9 @@ class Motion(BaseModel):
         None, description="neutral account of the opposition in one to three sentences"
     )
     quotes: OptionalQuotes = Field(
-        None, description="for coded fields, words of the papers that bear the value out"
+        None,
+        description="for coded fields, words of the papers that bear the value out",
+        json_schema_extra=_name_fields,
     )
 
     @field_validator("decided")

@@ -1,10 +1,10 @@
-"""Long papers without codings: how an answer treats and tells what phrases alone read badly.
+"""Long papers read by phrases: how an answer treats and tells what phrases read badly.
 
 The embedded rulings hold accounts of some 60 words. Phrases are found in a brief of a thousand
-words too, but many more of them, and what they are worth there is another matter. So such a motion
-is out of scope, its interval is as wide as the test on long papers calls for, and the performance
-it is told is that of long papers. A summary read in place of the papers is short, and codings do
-not depend on the length.
+words too, but many more of them, and what they are worth there is another matter. So a brief with
+neither ratings nor a forecast is out of scope, its interval is as wide as the test on long papers
+calls for, and the performance it is told is that of long papers. Codings help too little to change
+that; a summary read in place of the papers is short.
 """
 
 from collections.abc import Mapping
@@ -22,51 +22,58 @@ LONG_WORDS = 250
 The longest account among the embedded rulings has 116; the shortest of the long papers that were
 tested has some 300.
 """
-LONG_PAPER = "long paper read by phrases only"
+LONG_PAPER = "long paper read by phrases"
 """How the reason begins why such a motion is out of scope."""
+_REASONS: dict[Mode, str] = {
+    "text": f"{LONG_PAPER} only",
+    "coded": f"{LONG_PAPER}, besides its codings",
+}
 
 
 @dataclass(frozen=True)
 class LongPaperRules:
-    """What a model makes of long papers without codings.
+    """What a model makes of long papers read by phrases.
 
     Attributes
     ----------
     usual_words
         Median words of the motions of its training rulings; None if unknown.
     performance
-        Its test on long papers; None if it was not tested on them.
-    spread
-        Root mean square distance in log-odds, on those papers, of text mode from forecast mode;
-        None if unknown.
+        Its test on long papers in each mode that was tested on them.
+    spreads
+        By mode, the root mean square distance in log-odds, on those papers, from forecast mode.
     """
 
     usual_words: int | None
-    performance: Performance | None
-    spread: float | None
+    performance: dict[Mode, Performance]
+    spreads: dict[Mode, float]
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "LongPaperRules":
         """Return the rules of a model with these facts (`GrantModel.facts`)."""
-        performance = Performance.on_long_papers(facts)
-        spread = facts[LONG_PAPERS].get("text_spread") if performance else None
-        return cls(facts.get("median_words"), performance, spread)
+        tests = {mode: Performance.on_long_papers(facts, mode) for mode in _REASONS}
+        performance = {mode: test for mode, test in tests.items() if test is not None}
+        records = {mode: facts[LONG_PAPERS]["by_phrases"][mode] for mode in performance}
+        spreads = {mode: test["spread"] for mode, test in records.items() if "spread" in test}
+        return cls(facts.get("median_words"), performance, spreads)
 
     def words_read(self, motion: Motion, mode: Mode) -> int | None:
-        """Return the words of a long paper without codings; None for any other motion.
+        """Return the words of a long paper read by phrases; None for any other motion.
 
         To a model trained on papers as long as these, none is long.
         """
-        if mode != "text" or (self.usual_words or 0) >= LONG_WORDS:
+        if mode not in _REASONS or (self.usual_words or 0) >= LONG_WORDS:
             return None
         words = sum(len(text.split()) for text in motion.texts_read if text)
         return words if words >= LONG_WORDS else None
 
-    def interval_spread(self, unfamiliar: float, out_of_scope: float) -> float:
+    def interval_spread(self, mode: Mode, unfamiliar: float, out_of_scope: float) -> float:
         """Return the standard deviation in log-odds that widens the interval of a long paper.
 
         Parameters
         ----------
+        mode
+            What the motion gives: text, or codings too.
         unfamiliar
             What widens it already since the motion is unlike the training rulings; 0 if it is
             like them.
@@ -78,15 +85,14 @@ class LongPaperRules:
         The larger of the two, not both: the words of long papers are unfamiliar since they are
         long, and those of the test were so too.
         """
-        return max(unfamiliar, out_of_scope if self.spread is None else self.spread)
+        return max(unfamiliar, self.spreads.get(mode, out_of_scope))
 
-    @property
-    def remark(self) -> str:
-        """What to tell about such a motion: the test, or that there was none."""
-        warning = self.performance.warning if self.performance else None
-        return warning or untested_length(self.usual_words)
+    def remark(self, mode: Mode) -> str:
+        """Return what to tell about such a motion: the test, or that there was none."""
+        warning = self.performance[mode].warning if mode in self.performance else None
+        return warning or untested_length(self.usual_words, mode)
 
 
-def long_paper_reason(words: int) -> str:
-    """Return the reason why a long paper without codings is out of scope."""
-    return f"{LONG_PAPER} ({words:,} words)"
+def long_paper_reason(mode: Mode, words: int) -> str:
+    """Return the reason why a long paper read by phrases is out of scope."""
+    return f"{_REASONS[mode]} ({words:,} words)"

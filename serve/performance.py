@@ -12,8 +12,16 @@ UNPROVEN = (
     "Do not rely on this estimate: with this kind of input, the model has not been shown to "
     "predict better than the base rate by motion type and claim area. Codings of the case help."
 )
-CODE_IT = "Code the motion, or set ENJOIN_CODER so that a language model reads it."
-"""What to do about a long paper without codings."""
+_READ_IT = "or set ENJOIN_CODER so that a language model reads it."
+ADVICE: dict[Mode, str] = {
+    "text": f"Code the motion, {_READ_IT}",
+    "coded": f"Rate the Winter factors, give a forecast, {_READ_IT}",
+}
+"""What to do about a long paper that is read by phrases, by mode."""
+_READING: dict[Mode, str] = {
+    "text": "reading by phrases",
+    "coded": "reading by phrases and codings",
+}
 
 
 class Estimate(BaseModel):
@@ -27,6 +35,7 @@ class Estimate(BaseModel):
 class LongPapers(BaseModel):
     """The long papers that a performance was measured on."""
 
+    mode: Mode = Field(description="what the estimates were based on, besides phrases")
     words: tuple[int, int] = Field(description="words of the shortest and the longest of them")
     usual_words: int | None = Field(
         description="median words of the motions that the model was trained on, and otherwise "
@@ -37,7 +46,7 @@ class LongPapers(BaseModel):
 class Performance(BaseModel):
     """How well the model predicted rulings that it was not trained on, with one kind of input.
 
-    That is rulings of later years, in one mode; or long papers without codings.
+    That is rulings of later years, in one mode; or long papers read by phrases.
     """
 
     rulings: int = Field(description="number of rulings tested on")
@@ -48,8 +57,8 @@ class Performance(BaseModel):
     )
     long_papers: LongPapers | None = Field(
         None,
-        description="the papers tested on, where the motion is a long paper without codings; "
-        "the figures are then those of long papers read by phrases",
+        description="the papers tested on, where the motion is a long paper read by phrases; "
+        "the figures are then those of such papers",
     )
     roc_auc: Estimate
     brier_score: Estimate
@@ -72,18 +81,19 @@ class Performance(BaseModel):
         return cls.model_validate(fields | _metrics(tests[mode]))
 
     @classmethod
-    def on_long_papers(cls, facts: Mapping[str, Any]) -> "Performance | None":
+    def on_long_papers(cls, facts: Mapping[str, Any], mode: Mode) -> "Performance | None":
         """Return the test results on long papers read by phrases; None if there are none.
 
         `facts[LONG_PAPERS]` holds the number of `papers`, the `words` of the shortest and the
-        longest, and in `modes` each metric of each mode as [value, low, high].
+        longest, and in `by_phrases` each metric of each mode as [value, low, high].
         """
         test = facts.get(LONG_PAPERS)
-        if not test or "text" not in test["modes"]:
+        if not test or mode not in test["by_phrases"]:
             return None
-        long_papers = {"words": test["words"], "usual_words": facts.get("median_words")}
+        usual_words = facts.get("median_words")
+        long_papers = {"mode": mode, "words": test["words"], "usual_words": usual_words}
         fields = {"rulings": test["papers"], "long_papers": long_papers}
-        return cls.model_validate(fields | _metrics(test["modes"]["text"]))
+        return cls.model_validate(fields | _metrics(test["by_phrases"][mode]))
 
     @computed_field(description="the rulings tested on, in words")  # type: ignore[prop-decorator]
     @property
@@ -106,24 +116,27 @@ class Performance(BaseModel):
         """
         if self.long_papers is None:
             return None if self.brier_difference.high < 0 else UNPROVEN
-        auc = self.roc_auc
+        auc, mode = self.roc_auc, self.long_papers.mode
         return (
-            f"Tested on {_usual_papers(self.long_papers.usual_words)}; on long papers, reading by "
-            f"phrases was {_beside_base_rate(self.brier_difference)} (ROC AUC {auc.value:.2f} "
-            f"[{auc.low:.2f}, {auc.high:.2f}] on {self.rulings} papers). {CODE_IT}"
+            f"Tested on {_usual_papers(self.long_papers.usual_words)}; on long papers, "
+            f"{_READING[mode]} was {_beside_base_rate(self.brier_difference)} (ROC AUC "
+            f"{auc.value:.2f} [{auc.low:.2f}, {auc.high:.2f}] on {self.rulings} papers). "
+            f"{ADVICE[mode]}"
         )
 
 
-def untested_length(usual_words: int | None) -> str:
+def untested_length(usual_words: int | None, mode: Mode) -> str:
     """Say that a model was not tested on long papers, and what to do about it.
 
     Parameters
     ----------
     usual_words
         Median words of the motions that it was trained on; None if unknown.
+    mode
+        What the motion gives: text, or codings too.
     """
     usual = _usual_papers(usual_words)
-    return f"Not tested on papers of this length, but on {usual}. {CODE_IT}"
+    return f"Not tested on papers of this length, but on {usual}. {ADVICE[mode]}"
 
 
 def _metrics(test: Mapping[str, Any]) -> dict[str, Any]:

@@ -227,8 +227,9 @@ class Predictor:
     def remarks(self, motion: Motion) -> list[str]:
         """Return what to tell about a motion's papers and court beside its score."""
         long_papers = self._long_papers
-        is_long = long_papers.words_read(motion, mode_of(motion)) is not None
-        return unusable_parts(motion) + [long_papers.remark] * is_long
+        mode = mode_of(motion)
+        is_long = long_papers.words_read(motion, mode) is not None
+        return [*unusable_parts(motion), *([long_papers.remark(mode)] if is_long else [])]
 
     def find_comparables(self, motion: Motion, limit: int) -> ComparablesAnswer:
         """Return the training rulings most like a motion.
@@ -266,7 +267,7 @@ class Predictor:
             long_words.append(words)
             spreads[row] = self._spread(motion, mode, bool(out_of_scope[row]), words is not None)
             if words is not None:
-                out_of_scope[row] += (long_paper_reason(words),)
+                out_of_scope[row] += (long_paper_reason(mode, words),)
         unadjusted = self.model.estimate(batches, leaf_indices, spreads)
         estimates, rates = unadjusted, None
         if base_rates is not None:
@@ -301,7 +302,7 @@ class Predictor:
         of_scope = ensemble.calibration.spread
         unknown = of_scope if is_unfamiliar else 0.0
         if is_long:
-            unknown = self._long_papers.interval_spread(unknown, of_scope)
+            unknown = self._long_papers.interval_spread(mode, unknown, of_scope)
         return hypot(unknown, ensemble.forecast_effect() * (motion.forecast_spread or 0.0))
 
     def _tests(self, mode: Mode, is_long: bool) -> tuple[Performance | None, list[str]]:
@@ -309,8 +310,8 @@ class Predictor:
         if not is_long:
             facts = self.model.facts
             return Performance.from_facts(facts, mode), untested_inputs(facts, mode)
-        performance = self._long_papers.performance
-        return performance, [] if performance else [self._long_papers.remark]
+        performance = self._long_papers.performance.get(mode)
+        return performance, [] if performance else [self._long_papers.remark(mode)]
 
     def _corrected(self, motion: Motion) -> CorrectedForecast | None:
         line = self.model.ensembles["forecast"].reader_line

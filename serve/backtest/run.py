@@ -195,7 +195,7 @@ def _report(
         )
     if n_long := int(predictions["why_out_of_scope"].str.contains(LONG_PAPER).eq(True).sum()):
         notes.append(
-            f"{n_long} predictions are of long papers read by phrases only; the model's own test "
+            f"{n_long} predictions are of long papers read by phrases; the model's own test "
             "used short ones"
         )
     joined = join_outcomes(predictions, outcomes, counted_as)

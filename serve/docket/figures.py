@@ -147,7 +147,7 @@ def is_near_even(motion: ScoredMotion) -> bool:
 
 
 def is_long_paper(motion: ScoredMotion) -> bool:
-    """Return whether a motion is a long paper that was read by phrases only."""
+    """Return whether a motion is a long paper that was read by phrases."""
     return LONG_PAPER in (motion.why_out_of_scope or "")
 
 

@@ -1,7 +1,7 @@
 """What if: how the probability would change if the motion's indicators were different.
 
-Only the indicators change; the papers, and ratings and forecast if given, stay as they are. The result is how
-the model's estimate moves, not what a court would do.
+Only the indicators change; the papers, and ratings and forecast if given, stay as they are. The
+result is how the model's estimate moves, not what a court would do.
 """
 
 from collections.abc import Mapping, Sequence

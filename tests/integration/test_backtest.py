@@ -122,7 +122,7 @@ def test_long_papers_read_by_phrases_are_counted(scored: pd.DataFrame) -> None:
     why[:3] = "only 3 motions of this type; long paper read by phrases only (912 words)"
     scored.assign(why_out_of_scope=why).to_csv("scored.csv", index=False)
     printed = " ".join(_invoke("backtest", "scored.csv", "outcomes.csv").output.split())
-    assert "3 predictions are of long papers read by phrases only" in printed
+    assert "3 predictions are of long papers read by phrases" in printed
     scored.drop(columns="why_out_of_scope").to_csv("scored.csv", index=False)  # as scored earlier
     assert "long papers" not in _invoke("backtest", "scored.csv", "outcomes.csv").output
 

@@ -82,7 +82,7 @@ def test_only_a_long_paper_without_codings_is_told_so(tested: Predictor) -> None
     ]
     answers = {answer.id: answer for answer in tested.answer(MOTIONS)}
     told = {name for name, answer in answers.items() if "long paper" in str(answer.out_of_scope)}
-    assert told == {"long", "recipe"}
+    assert told == {"long", "recipe", "coded"}
     assert told == {
         name
         for name, answer in answers.items()
@@ -123,7 +123,9 @@ def test_the_interval_is_as_wide_as_the_test_calls_for(
             expected = DEVIATIONS * np.hypot(bags, spread)
             assert _half_widths(predictor, motion) == pytest.approx(expected)
         assert tested.score([motion])["p_grant"][0] == plain.score([motion])["p_grant"][0]
-    for motion in (SHORT, CODED, RATED, FORECAST, SUMMARY):
+    bags = _half_widths(plain, CODED) / DEVIATIONS
+    assert _half_widths(tested, CODED) == pytest.approx(DEVIATIONS * np.hypot(bags, 0.9))
+    for motion in (SHORT, RATED, FORECAST, SUMMARY):
         assert _half_widths(tested, motion) == pytest.approx(_half_widths(plain, motion))
 
 
@@ -154,6 +156,7 @@ def test_every_door_says_the_same(tested: Predictor, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
         printed = " ".join(result.output.split())
         assert f"{TESTED} Code the motion" in printed
+        assert "reading by phrases and codings was no better" in printed
         assert "(2 rows)" in printed
         motions = read_scored(output).motions
         assert [motion.why_out_of_scope for motion in motions] == [
@@ -182,7 +185,11 @@ def test_every_door_says_the_same(tested: Predictor, tmp_path: Path) -> None:
     page = tmp_path / "docket.html"
     result = CliRunner().invoke(app, ["docket", str(tmp_path / "scored.csv"), str(page)])
     assert result.exit_code == 0, result.output
-    assert "2 motions are long papers read by phrases only" in page.read_text("utf-8")
+    assert "3 motions are long papers read by phrases" in page.read_text("utf-8")
 
+    # One coding more does not make a long paper well read.
+    coded = what_if(tested, LONG, {"remedial_steps": []}).combined
+    assert coded is not None
+    assert [coded.p_low, coded.p_high] == pytest.approx(numbers[3, 1:])
     answer_now = what_if(tested, LONG, {"remedial_steps": []})
     assert [answer_now.p_low, answer_now.p_high] == pytest.approx(numbers[1, 1:])

@@ -41,8 +41,9 @@ def long_paper_record(data_digest: str) -> dict[str, Any] | None:
     -------
     `papers` (their number), `words` (fewest and most of a paper), `base_rate`, `modes` (for each,
     metrics as [value, low, high]; of `text` from the papers alone, of the others with a language
-    model's reading), `text_spread` (the root mean square distance, in log-odds, of the estimate
-    from the papers alone to the one in forecast mode).
+    model's reading and its summary), `by_phrases` (for the modes `text` and `coded`, the metrics
+    where phrases are found in the papers themselves, and `spread`, the root mean square distance in
+    log-odds of these estimates from those in forecast mode).
     """
     record: dict[str, Any] = json.loads(record_path().read_text(encoding="utf-8"))
     if record.pop(DATA_DIGEST) != data_digest:

@@ -73,28 +73,34 @@ class LongPaperEvaluation:
 
     def record(self) -> dict[str, Any]:
         """Return what answers about long papers report (see `train.evaluate.long_paper_record`)."""
-        modes: dict[str, dict[str, list[float]]] = {}
-        for mode in MODES:
-            rows = self.table[self.table["estimate"] == mode]
-            if len(rows):
-                text = "papers" if mode == "text" else "summary"
-                cells = rows[rows["text"] == text].set_index("metric")
-                modes[mode] = {
-                    metric: [round(float(cells.loc[metric, part]), 4) for part in _PARTS]
-                    for metric in METRICS
-                }
+        modes = {
+            mode: self._scores(mode, "papers" if mode == "text" else "summary")
+            for mode in MODES
+            if mode in set(self.table["estimate"])
+        }
         own = self.predictions.set_index(["estimate", "text", "id"])["p_grant"].sort_index()
+        by_phrases: dict[str, dict[str, Any]] = {}
+        for mode in {"text", "coded"} & modes.keys():
+            by_phrases[mode] = self._scores(mode, "papers")
+            if "forecast" in modes:
+                distance = logit(own[mode, "papers"]) - logit(own["forecast", "summary"])
+                by_phrases[mode]["spread"] = round(float(np.sqrt((distance**2).mean())), 4)
         outcomes = self.predictions.drop_duplicates("id")["granted"]
-        record: dict[str, Any] = {
+        return {
             "papers": len(outcomes),
             "words": list(self.words),
             "base_rate": round(float(outcomes.mean()), 4),
             "modes": modes,
+            "by_phrases": dict(sorted(by_phrases.items())),
         }
-        if "forecast" in modes:
-            distance = logit(own["text", "papers"]) - logit(own["forecast", "summary"])
-            record["text_spread"] = round(float(np.sqrt((distance**2).mean())), 4)
-        return record
+
+    def _scores(self, mode: str, text: str) -> dict[str, Any]:
+        rows = self.table[(self.table["estimate"] == mode) & (self.table["text"] == text)]
+        cells = rows.set_index("metric")
+        return {
+            metric: [round(float(cells.loc[metric, part]), 4) for part in _PARTS]
+            for metric in METRICS
+        }
 
 
 _PARTS = ("value", "low", "high")
@@ -120,7 +126,7 @@ def read_long_papers(folder: Path) -> list[LongPaper]:
     for number, row in enumerate(_rows(folder / PAPERS, required=True), start=1):
         opinion = opinions.get(row.get("id"), {})
         try:
-            outcome = Outcome(row.get("outcome"))
+            outcome = Outcome(str(row.get("outcome")))
             motion = _motion(row, readings.get(row.get("id")), opinion.get("motion_type"))
         except ValueError as error:  # pydantic's and the reading's too
             raise UnreadableInput(f"{folder / PAPERS}, row {number}: {_reason(error)}") from None

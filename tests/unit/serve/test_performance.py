@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from serve.performance import UNPROVEN, Performance, untested_length
-from tests.support.long_paper_record import LONG_PAPERS
+from tests.support.long_paper_record import LONG_PAPERS, TEXT
 
 FACTS: dict[str, Any] = {
     "median_words": 59,
@@ -24,8 +24,8 @@ FACTS: dict[str, Any] = {
 
 
 def _with_difference(value: float, low: float, high: float) -> dict[str, Any]:
-    test = LONG_PAPERS["modes"]["text"] | {"brier_difference": [value, low, high]}
-    return FACTS | {"long_papers": LONG_PAPERS | {"modes": {"text": test}}}
+    test = TEXT | {"brier_difference": [value, low, high]}
+    return FACTS | {"long_papers": LONG_PAPERS | {"by_phrases": {"text": test}}}
 
 
 def test_performance_is_that_of_the_mode() -> None:
@@ -49,7 +49,7 @@ def test_a_model_not_shown_to_beat_the_base_rate_warns(high: float) -> None:
 
 
 def test_on_long_papers_the_record_is_told_as_it_is() -> None:
-    performance = Performance.on_long_papers(FACTS)
+    performance = Performance.on_long_papers(FACTS, "text")
     assert performance is not None
     assert (performance.rulings, performance.first_year) == (34, None)
     assert performance.tested_on == "34 papers of 250 to 3,200 words"
@@ -61,7 +61,12 @@ def test_on_long_papers_the_record_is_told_as_it_is() -> None:
     )
     shown = performance.model_dump(mode="json")
     assert shown["tested_on"] == performance.tested_on
-    assert shown["long_papers"] == {"words": [250, 3200], "usual_words": 59}
+    assert shown["long_papers"] == {"mode": "text", "words": [250, 3200], "usual_words": 59}
+    coded = Performance.on_long_papers(FACTS, "coded")
+    assert coded is not None
+    assert coded.warning is not None
+    assert "reading by phrases and codings was no better than" in coded.warning
+    assert "Rate the Winter factors, give a forecast, or set ENJOIN_CODER" in coded.warning
 
 
 @pytest.mark.parametrize(
@@ -75,17 +80,17 @@ def test_on_long_papers_the_record_is_told_as_it_is() -> None:
 def test_the_verdict_on_long_papers_is_that_of_the_record(
     difference: tuple[float, float, float], verdict: str
 ) -> None:
-    performance = Performance.on_long_papers(_with_difference(*difference))
+    performance = Performance.on_long_papers(_with_difference(*difference), "text")
     assert performance is not None
     assert performance.warning is not None
     assert verdict in performance.warning
 
 
 def test_without_a_test_on_long_papers_that_is_told() -> None:
-    assert Performance.on_long_papers({"median_words": 59}) is None
-    modes = {"modes": {"rated": LONG_PAPERS["modes"]["text"]}}
-    assert Performance.on_long_papers({"long_papers": LONG_PAPERS | modes}) is None
-    assert untested_length(148).startswith(
+    assert Performance.on_long_papers({"median_words": 59}, "text") is None
+    modes = {"by_phrases": {"coded": TEXT}}
+    assert Performance.on_long_papers({"long_papers": LONG_PAPERS | modes}, "text") is None
+    assert untested_length(148, "text").startswith(
         "Not tested on papers of this length, but on papers of about 150 words. Code the motion"
     )
-    assert "but on short papers" in untested_length(None)
+    assert "but on short papers" in untested_length(None, "text")

@@ -187,7 +187,7 @@ def test_a_long_paper_is_told_how_the_model_did_on_long_papers(
 ) -> None:
     usual = _answer().performance
     assert usual is not None
-    long_papers = LongPapers(words=(250, 3200), usual_words=59)
+    long_papers = LongPapers(mode="text", words=(250, 3200), usual_words=59)
     difference = Estimate(value=0.016, low=-0.01, high=0.04)
     changed = {"rulings": 34, "first_year": None, "long_papers": long_papers}
     performance = usual.model_copy(update=changed | {"brier_difference": difference})

@@ -125,7 +125,9 @@ def test_the_record_tells_how_far_the_words_alone_are_from_the_forecast_mode() -
     assert record["base_rate"] == pytest.approx(2 / 3, abs=1e-4)
     assert record["modes"]["text"]["roc_auc"] == [0.2, 0.1, 0.3]
     distance = logit(np.array(text)) - logit(np.array(forecast))
-    assert record["text_spread"] == pytest.approx(np.sqrt((distance**2).mean()), abs=1e-4)
+    by_phrases = record["by_phrases"]["text"]
+    assert by_phrases["spread"] == pytest.approx(np.sqrt((distance**2).mean()), abs=1e-4)
+    assert by_phrases["brier_score"] == [0.2, 0.1, 0.3]
 
 
 def test_the_packaged_record_is_of_the_embedded_rulings() -> None:
