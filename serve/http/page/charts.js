@@ -28,9 +28,10 @@ function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, int
     element("circle", {cx: x(p), cy: 21, r: 8, fill: "var(--accent)"}))];
 }
 
-function waterfall(families, width = chartWidth(), rowHeight = 24, characterWidth = 7.3) {
+function waterfall(families, width = chartWidth(), rowHeight = 24, characterWidth = 7.3,
+  leastPoints = 0.05) {
   const figureWidth = 46, barHeight = rowHeight - 8;
-  const shares = families.filter(({points}) => Math.abs(points) >= 0.05)
+  const shares = families.filter(({points}) => Math.abs(points) >= leastPoints)
     .sort((a, b) => a.points - b.points);
   const max = Math.max(0, ...shares.map(({points}) => points));
   const min = Math.min(0, ...shares.map(({points}) => points));

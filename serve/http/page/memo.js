@@ -4,6 +4,8 @@
 const MEMO = {width: 640, height: 915};  // CSS pixels that A4 and Letter both have inside 15 mm
 const MAX_MEMO_FACTORS = 8;
 const MAX_MEMO_QUOTES = 4;
+const LEAST_MEMO_POINTS = 0.25;
+const LEAST_MEMO_ZOOM = 0.92;
 const MODES = {forecast: "a forecast, ratings, coded facts and text",
   rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
   text: "text only"};
@@ -73,7 +75,7 @@ function writeMemo(answer, motion, comparables) {
     ...(answer.forecast ? [element("p", {}, forecastText(answer.forecast))] : []),
     ...remarksOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
-    waterfall(answer.families, MEMO.width, 19, 6.1),
+    waterfall(answer.families, MEMO.width, 19, 6.1, LEAST_MEMO_POINTS),
     element("h2", {}, "Leading factors"),
     factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)), ...quotedPassages(answer),
     ...(comparables ? comparableRulings(comparables) : []),
@@ -82,15 +84,16 @@ function writeMemo(answer, motion, comparables) {
   fitOnePage(memo);
 }
 
-// Where names and remarks are long, drop the last factors, quotes and rulings, then reduce the font size.
+// Where it is long, drop the last factors, quotes and rulings until little is missing, then reduce
+// the font size.
 function fitOnePage(memo) {
   memo.classList.add("measured");
   memo.style.zoom = 1;
-  for (let n = MAX_MEMO_FACTORS; n >= 4 && memo.scrollHeight > MEMO.height; n -= 1) {
-    const last = `.factors tbody tr:nth-child(n+${n}), ol li:nth-child(n+${n - 2}), ` +
-      `.quoted li:nth-child(n+${n - 3})`;
+  const isTooLong = () => memo.scrollHeight * LEAST_MEMO_ZOOM > MEMO.height;
+  for (let n = MAX_MEMO_FACTORS; n >= 4 && isTooLong(); n -= 1) {
+    const last = `.factors tbody tr:nth-child(n+${n}), li:nth-child(n+${n - 2})`;
     for (const row of memo.querySelectorAll(last)) {
-      if (memo.scrollHeight > MEMO.height) row.remove();
+      if (isTooLong()) row.remove();
     }
   }
   memo.style.zoom = Math.min(1, MEMO.height / memo.scrollHeight);

@@ -42,12 +42,13 @@ function carriedFields() {
 const readingQuery = () => reading && !reading.stale ? `?reading=${reading.reading}` : "";
 
 // Whose the forecast is, and who coded the motion.
-const forecaster = () => reading && !reading.stale && !reading.given.has("forecast") &&
-  !isChanged("forecast") ? `The estimate of ${reading.model}` : "Your estimate";
+const forecaster = () => reading && !reading.given.has("forecast") && !isChanged("forecast")
+  ? `The estimate of ${reading.model}` : "Your estimate";
 function codedBy() {
-  if (!reading || reading.stale) return null;
+  if (!reading) return null;
   const changed = readFields().filter(isChanged).length;
-  return `coded by ${reading.model}${changed ? `, ${changed} changed by hand` : ""}`;
+  return `coded by ${reading.model}${reading.stale ? " from earlier papers" : ""}` +
+    (changed ? `, ${changed} changed by hand` : "");
 }
 
 const fieldBox = (name) => {

@@ -5,6 +5,7 @@ let coder = null;  // which language model reads, and where
 let running = null;  // the reading in progress: how to stop it, and its clock
 
 const wordCount = (text) => (text.match(/\S+/g) || []).length;
+const secondsText = (seconds) => seconds === 1 ? "1 second" : `${seconds} seconds`;
 const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
 function showCoder(status) {
@@ -71,7 +72,7 @@ function startClock() {
   const start = performance.now();
   const tick = () => {
     const seconds = Math.round((performance.now() - start) / 1000);
-    find("reading-time").textContent = seconds === 1 ? "1 second" : `${seconds} seconds`;
+    find("reading-time").textContent = secondsText(seconds);
   };
   tick();
   return setInterval(tick, 1000);
@@ -139,7 +140,7 @@ function showReport(result) {
   const tokens = `${result.tokens_in.toLocaleString("en-US")} tokens read, ` +
     `${result.tokens_out.toLocaleString("en-US")} written`;
   const cost = result.from_store ? "These papers had been read before: nothing was sent."
-    : `Read in ${Math.round(result.seconds)} seconds, ${tokens}.`;
+    : `Read in ${secondsText(Math.max(1, Math.round(result.seconds)))}, ${tokens}.`;
   showReadingStatus(`${result.model} filled in ${filled} fields. ${cost} ` +
     "Check what was read: the quotes are beside each field.");
   const unproven = result.unproven.map(({field, value, reason}) => {
