@@ -100,10 +100,24 @@ def write_private(path: Path, content: Any) -> None:
         temporary.write_text(json.dumps(content, indent=2) + os.linesep, encoding="utf-8")
 
 
-def merge_quotes(motion: "Motion", path: Path) -> "Motion":
-    """Return a motion with the quotes of a sidecar of `enjoin code`.
+def reasons_given(coding: "Coding") -> dict[str, str]:
+    """Return, by field, the reader's reasons for ratings and forecast that it gave itself."""
+    from features.coder.reading import known_fields
 
-    A value that was changed since is no longer borne out by its quote, which is left out.
+    reading, own = coding.checked.reading, known_fields(coding.motion)
+    opinions = {**reading.ratings, "forecast": reading.forecast}
+    return {
+        name: rated.reason
+        for name, rated in opinions.items()
+        if rated.value is not None and rated.reason and name not in own
+    }
+
+
+def merge_quotes(motion: "Motion", path: Path) -> "tuple[Motion, dict[str, str]]":
+    """Return a motion with the quotes of a sidecar of `enjoin code`, and its reasons by field.
+
+    A value that was changed since is no longer borne out by its quote or reason, so these are left
+    out.
 
     Raises
     ------
@@ -117,6 +131,11 @@ def merge_quotes(motion: "Motion", path: Path) -> "Motion":
         quotes, values = sidecar["quotes"], sidecar["values"]
         fields = motion.model_dump(mode="json")
         standing = {name: found for name, found in quotes.items() if fields[name] == values[name]}
+        reasons = {
+            name: str(reason)
+            for name, reason in sidecar.get("reasons", {}).items()
+            if fields[name] == values.get(name)
+        }
         merged = type(motion).model_validate(
             fields | {"quotes": {**standing, **(fields["quotes"] or {})} or None}
         )
@@ -128,4 +147,4 @@ def merge_quotes(motion: "Motion", path: Path) -> "Motion":
         ) from None
     if changed := len(quotes) - len(standing):
         info(f"{path}: {changed} quote(s) left out, as their values were changed")
-    return merged
+    return merged, reasons

@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from enjoin.coding import ReadingOptions, merge_quotes, open_coder, read_papers
+from enjoin.coding import (
+    ReadingOptions,
+    merge_quotes,
+    open_coder,
+    read_papers,
+    reasons_given,
+)
 from enjoin.inputs import (
     PAPER_SUFFIXES,
     find_predictor,
@@ -102,11 +108,13 @@ def predict(
         fields = {name: value for name, value in options.items() if value is not None}
         if coder:
             reader = open_coder(ReadingOptions(samples, budget, with_caption, trace))
-            asked, _ = read_papers(reader, read_fields_of_motion(motion, fields, set_ or []))
+            asked, coding = read_papers(reader, read_fields_of_motion(motion, fields, set_ or []))
+            reasons = reasons_given(coding)
         else:
-            asked = read_motion(motion, fields, set_ or [])
+            asked, reasons = read_motion(motion, fields, set_ or []), {}
         if quotes:
-            asked = merge_quotes(asked, quotes)
+            asked, kept = merge_quotes(asked, quotes)
+            reasons = kept | reasons
         base_rates = read_base_rates(base_rate, court_rates)
         answer = find_predictor(model).answer([asked], base_rates)[0]
         if base_rates and not answer.base_rate_adjustment:
@@ -118,7 +126,7 @@ def predict(
             from enjoin.render.prediction import show_answer, show_full_answer
 
             show = show_full_answer if full else show_answer
-            show(answer, asked, console())
+            show(answer, asked, console(), reasons)
 
 
 def explore_changes(

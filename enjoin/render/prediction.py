@@ -1,6 +1,6 @@
 """What `predict`, `what-if` and `comparables` print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
+from features.build import COLUMNS
 from serve.performance import Performance
 from serve.responses import (
     Answer,
@@ -38,6 +39,7 @@ TEXTS: dict[TextName, str] = {
     "opposition_summary": "summary of the opposition",
 }
 """The texts that words are quoted from."""
+_COLUMN = {column.name: column for column in COLUMNS}
 DIRECTIONS = (("Against a grant", -1), ("For a grant", 1))
 TOP = 3
 """Factors in each direction that the short answer shows."""
@@ -45,8 +47,17 @@ QUOTED_CHARACTERS = 90
 """Characters of quotations beneath a factor in the short answer: about one line."""
 
 
-def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
-    """Print an answer in about 20 lines: probability, reliability, the top factors, quotations."""
+def show_answer(
+    answer: Answer, motion: Motion, console: Console, reasons: Mapping[str, str] | None = None
+) -> None:
+    """Print an answer in about 20 lines: probability, reliability, the top factors, quotations.
+
+    Parameters
+    ----------
+    reasons
+        By field, why the reader of the papers gave a rating or the forecast.
+    """
+    reason_of = _by_column(reasons)
     _show_estimate(answer, motion, console)
     console.print(f"Based on {BASIS[answer.mode]}{_tested_briefly(answer.performance)}")
     _show_warnings(answer, console)
@@ -56,8 +67,9 @@ def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
         grid.add_column(justify="right")
         for factor in _factors(answer, sign)[:TOP]:
             grid.add_row(f"{factor.points:+.1f}", Text(factor.label))
-            if quotations := _quoted_briefly(_evidence(answer, factor.factor)):
-                grid.add_row("", Text(quotations, style="dim"))
+            quotations = _quoted_briefly(_evidence(answer, factor.factor))
+            if words := quotations or reason_of.get(factor.factor):
+                grid.add_row("", Text(words, style="dim"))
         if grid.row_count:
             console.print(f"{title} (percentage points)", style="bold")
             console.print(Padding(grid, (0, 0, 0, 2), expand=False))
@@ -66,8 +78,13 @@ def show_answer(answer: Answer, motion: Motion, console: Console) -> None:
     console.print(answer.disclaimer, style="dim", soft_wrap=True)
 
 
-def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
-    """Print an answer with every family, factor and quotation, and the versions behind it."""
+def show_full_answer(
+    answer: Answer, motion: Motion, console: Console, reasons: Mapping[str, str] | None = None
+) -> None:
+    """Print an answer with every family, factor and quotation, and the versions behind it.
+
+    `reasons` are as in `show_answer`.
+    """
     _show_estimate(answer, motion, console)
     console.print(f"Based on {BASIS[answer.mode]}")
     if answer.performance:
@@ -84,6 +101,10 @@ def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
         if table.row_count:
             console.print(table)
     _show_evidence(answer, console)
+    if reason_of := _by_column(reasons):
+        console.print("\nThe reader's reasons", style="bold")
+    for column, reason in reason_of.items():
+        console.print(f"  {_COLUMN[column].meaning}: {reason}", markup=False, highlight=False)
     console.print(
         f"\nModel {answer.model_version} (sha256 {answer.model_digest[:12]}), "
         f"training data {answer.data_digest[:12]}."
@@ -92,6 +113,12 @@ def show_full_answer(answer: Answer, motion: Motion, console: Console) -> None:
         "Points are percentage points of probability, each factor taken alone.", style="dim"
     )
     console.print(answer.disclaimer, style="dim", soft_wrap=True)
+
+
+def _by_column(reasons: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the reasons by feature column."""
+    columns = {column.field: column.name for column in COLUMNS if column.field}
+    return {columns[field]: f"{reason} (the reader)" for field, reason in (reasons or {}).items()}
 
 
 def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:

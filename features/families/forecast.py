@@ -19,6 +19,7 @@ COLUMNS = (
         "log_odds",
         1,
         "Winter v. NRDC, 555 U.S. 7, 20 (2008): the four factors together",
+        field="forecast",
     ),
 )
 EXTREMES = (0.02, 0.98)

@@ -15,6 +15,7 @@ COLUMNS = tuple(
         "number",
         1,
         "Winter v. NRDC, 555 U.S. 7, 20 (2008)",
+        field=factor,
     )
     for factor in RATINGS
 )

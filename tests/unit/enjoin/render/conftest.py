@@ -13,9 +13,9 @@ Rendered = Callable[..., str]
 def rendered() -> Rendered:
     """Return a function that calls `show(*arguments, console)` and returns what was printed."""
 
-    def render(show: Callable[..., None], *arguments: object) -> str:
+    def render(show: Callable[..., None], *arguments: object, **options: object) -> str:
         stream = StringIO()
-        show(*arguments, Console(file=stream, width=120))
+        show(*arguments, Console(file=stream, width=120), **options)
         return stream.getvalue()
 
     return render

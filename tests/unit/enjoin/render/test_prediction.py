@@ -115,6 +115,17 @@ def test_quotations_that_do_not_fit_are_counted(rendered: Callable[..., str]) ->
     assert "motion, negated" in rendered(show_answer, _answer(evidence=[negated]), MOTION)
 
 
+def test_the_reasons_of_the_reader_are_shown_with_the_factor(rendered: Callable[..., str]) -> None:
+    reasons = {"irreparable_harm": "Stores close daily.", "forecast": "Registered mark."}
+    answer = _answer(evidence=[])
+    answer.factors[0] = answer.factors[0].model_copy(update={"factor": "forecast.reader"})
+    short = rendered(show_answer, answer, MOTION, reasons=reasons)
+    assert "Registered mark. (the reader)" in short
+    assert "Stores close" not in short  # its factor is not among the largest
+    full = rendered(show_full_answer, answer, MOTION, reasons=reasons)
+    assert "analyst's rating of irreparable harm (1-5): Stores close daily. (the reader)" in full
+
+
 def test_the_full_answer_shows_every_factor_and_phrase(rendered: Callable[..., str]) -> None:
     unlisted = _phrase("forum.circuit", "Ninth Circuit", 40)
     answer = _answer()
