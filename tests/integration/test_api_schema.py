@@ -1,5 +1,6 @@
 """The endpoint against its OpenAPI description: schemathesis sends valid and invalid requests."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,12 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from features.coder.coder import Coder
+from features.coder.settings import CoderSettings
 from serve.http.app import build_app
 from serve.http.auth import AccessControl, new_key
 from serve.http.model_watcher import ModelWatcher
+from tests.support.fake_language_model import FakeLanguageModel
 
 KEY, DIGEST = new_key()
 # The description does not depend on the model, which exists only once the tests run.
@@ -18,10 +22,24 @@ WATCHERS = [
     ModelWatcher(SimpleNamespace(version="", digest=""), None)  # type: ignore[arg-type]
     for _ in range(2)
 ]
-WITH_KEYS, OPEN = (
-    schemathesis.openapi.from_asgi("/openapi.json", build_app(watcher, AccessControl(keys)))
-    for watcher, keys in zip(WATCHERS, ({"firm": DIGEST}, {}), strict=True)
-)
+
+
+class Endpoint:
+    """An endpoint that can get a coder after it has been described."""
+
+    def __init__(self, watcher: ModelWatcher, keys: dict[str, str]) -> None:
+        self.watcher, self.access = watcher, AccessControl(keys)
+        self.app = build_app(watcher, self.access)
+
+    def add_coder(self, coder: Coder) -> None:
+        self.app = build_app(self.watcher, self.access, coder=coder)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+ENDPOINTS = [Endpoint(WATCHERS[0], {"firm": DIGEST}), Endpoint(WATCHERS[1], {})]
+WITH_KEYS, OPEN = (schemathesis.openapi.from_asgi("/openapi.json", each) for each in ENDPOINTS)
 THOROUGH = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -31,6 +49,14 @@ THOROUGH = settings(
 def _with_a_model(trained: Any) -> None:
     for watcher in WATCHERS:
         watcher.predictor = trained.predictor
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _with_a_coder() -> Iterator[None]:
+    with FakeLanguageModel() as model:
+        settings = CoderSettings("openai", "recorded", model.url, first_wait=0.001)
+        ENDPOINTS[1].add_coder(Coder(settings))
+        yield
 
 
 @OPEN.parametrize()
