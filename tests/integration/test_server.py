@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import httpx
 import pytest
 
 from data.embedded import embedded_rulings
+from tests.support.fake_language_model import FakeLanguageModel
 from train.model.store import save_model
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:20]]
@@ -263,3 +265,55 @@ def test_an_audit_log_that_cannot_be_written_is_reported_once(model: Path, tmp_p
     assert done.returncode == 2
     assert done.stderr.startswith(b"error: ")
     assert b"Traceback" not in done.stderr
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Use a cache folder without readings, but with the automata, which are slow to compile."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    for file in Path(os.environ["ENJOIN_CACHE_DIR"]).iterdir():
+        if not file.name.startswith("readings"):
+            (folder / file.name).symlink_to(file)
+    monkeypatch.setenv("ENJOIN_CACHE_DIR", str(folder))
+    return folder
+
+
+def test_workers_have_papers_read(
+    model: Path, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, audit = tmp_path / "log.jsonl", tmp_path / "audit.jsonl"
+    options = ("--model", str(model), "--workers", "2", "--audit-log", str(audit))
+    papers = {name: BODIES[0][name] for name in ("motion", "motion_type")}
+    with FakeLanguageModel() as language_model:
+        monkeypatch.setenv("ENJOIN_CODER", "openai:recorded")
+        monkeypatch.setenv("ENJOIN_CODER_URL", language_model.url)
+        with serving(log, *options) as (address, process):
+            assert httpx.get(f"{address}/v1/coder").json()["model"] == "openai:recorded"
+            response = httpx.post(f"{address}/v1/code", json=papers, timeout=60)
+            assert response.status_code == 200, log.read_text()
+            coded = response.json()
+            # Either worker finds the reading that one of them kept.
+            query = f"{address}/v1/predict?reading={coded['reading']}"
+            for timing in ("ongoing", "imminent", "contingent", "ongoing"):
+                body = coded["motion"] | {"harm_timing": timing}
+                assert httpx.post(query, json=body, timeout=60).status_code == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(120) == 0
+    assert f"go to this machine (127.0.0.1:{language_model.port})" in log.read_text()
+    assert papers["motion"][:40] not in log.read_text()
+    assert stat.S_IMODE((own_cache / "readings.db").stat().st_mode) == 0o600
+    read = coded["fields"]["harm_timing"]["value"]
+    for line in json_lines(audit):
+        assert line["reading"]["values"]["harm_timing"] == read
+        assert line["corrections"]["harm_timing"]["read"] == read
+
+
+def test_an_unusable_coder_is_reported_at_once(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENJOIN_CODER", "nonsense")
+    command = [sys.executable, "-m", "enjoin", "serve", "--model", str(model)]
+    done = subprocess.run([*command, "--port", str(free_port())], capture_output=True, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: ENJOIN_CODER=nonsense: expected provider:name")
