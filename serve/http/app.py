@@ -7,7 +7,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
@@ -17,6 +17,15 @@ from features.build import FAMILIES
 from features.coder.settings import CoderFailed
 from features.phrases.lexicon import meaning
 from serve.http.auth import AccessControl
+from serve.http.bodies import (
+    MAX_MOTIONS,
+    BaseRateQuery,
+    MotionBody,
+    ReadingQuery,
+    WhatIfRequest,
+    batch_body,
+    what_if_body,
+)
 from serve.http.coding import coding_router, failed_reading
 from serve.http.errors import add_error_handlers, error_responses
 from serve.http.metrics import add_metrics
@@ -28,46 +37,16 @@ from serve.http.uploads import papers_router
 from serve.responses import DISCLAIMER, Answer
 from serve.similar_rulings import DEFAULT_LIMIT, ComparablesAnswer, NoComparables
 from serve.what_if.what_if import WhatIf, what_if
-from train.model.prior_shift import MIN_RATE
 
 if TYPE_CHECKING:
     from features.coder.coder import Coder
     from serve.http.audit import AuditLog
 
-MAX_MOTIONS = 1000
-"""Motions in one request to `/v1/predict/batch`."""
 MAX_SHORT = 5000
 """Characters up to which a motion is short: predicted in the event loop, without a thread."""
 SHORT_THREADS = 2
 """Threads reserved for short motions while others are busy with long ones."""
 _LOG = logging.getLogger("enjoin.http")
-BaseRateQuery = Annotated[
-    float | None,
-    Query(
-        ge=MIN_RATE,
-        le=1 - MIN_RATE,
-        description="grant rate of the population in question, to which the probability is "
-        "adjusted; assumes that granted motions look alike in both populations, and denied ones",
-    ),
-]
-ReadingQuery = Annotated[
-    str | None,
-    Query(
-        pattern="^[0-9a-f]{64}$",
-        description="key of the reading (`/v1/code`) that the motion started from, for the audit "
-        "log: it keeps what was read and what was corrected",
-    ),
-]
-_EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
-MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
-
-
-def _describe_changes(schema: dict[str, Any]) -> None:
-    """Describe the changes of a what-if request: fields of a motion, with their own schemas."""
-    reference = "#/components/schemas/Motion/properties/{}"
-    changes = next(part for part in schema["anyOf"] if part.get("type") == "object")
-    changes["properties"] = {name: {"$ref": reference.format(name)} for name in Motion.model_fields}
-    changes["additionalProperties"] = False
 
 
 class RejectedMotion(BaseModel):
@@ -83,21 +62,6 @@ class BatchAnswer(BaseModel):
     answers: list[Answer]
     rejects: list[RejectedMotion]
     request_id: str
-
-
-class WhatIfRequest(BaseModel):
-    """A motion, and the fields to change in it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    motion: Motion
-    changes: dict[str, Any] | None = Field(
-        default=None,
-        description="fields of the motion with their new values; if omitted, the changes that "
-        "would help each party most are returned",
-        min_length=1,
-        json_schema_extra=_describe_changes,
-    )
 
 
 class Labels(BaseModel):
@@ -215,7 +179,7 @@ def build_app(
             answers = record(request, [motion], [answer], reading)
         return _json_response(answers[0])
 
-    @api.post("/predict/batch", response_model=BatchAnswer, openapi_extra=_batch_body())
+    @api.post("/predict/batch", response_model=BatchAnswer, openapi_extra=batch_body())
     def predict_batch(
         request: Request,
         motions: Annotated[list[Any], Body(max_length=MAX_MOTIONS)],
@@ -231,7 +195,7 @@ def build_app(
         request_id = request.state.request_id
         return _json_response(BatchAnswer(answers=answers, rejects=rejects, request_id=request_id))
 
-    @api.post("/what-if", openapi_extra=_with_examples(_what_if_examples()))
+    @api.post("/what-if", openapi_extra=what_if_body())
     def ask_what_if(body: WhatIfRequest, base_rate: BaseRateQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
         return what_if(watcher.predictor, body.motion, body.changes, overall_rate(base_rate))
@@ -292,28 +256,3 @@ def build_app(
 def _json_response(model: BaseModel) -> Response:
     """Return a model as JSON; FastAPI would validate it again, though it was made here."""
     return Response(model.model_dump_json(), media_type="application/json")
-
-
-def _what_if_examples() -> dict[str, Any]:
-    no_steps = {"motion": _EXAMPLE, "changes": {"remedial_steps": [], "remedial_scope": "none"}}
-    return {
-        "no remedial steps": {"value": no_steps},
-        "what would help": {"value": {"motion": _EXAMPLE}},
-    }
-
-
-def _with_examples(examples: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"content": {"application/json": {"examples": examples}}}}
-
-
-def _batch_body() -> dict[str, Any]:
-    """Describe the batch body, which may hold invalid rows too: those are reported, not refused."""
-    items = {"anyOf": [{"$ref": "#/components/schemas/Motion"}, {}]}
-    schema = {"type": "array", "maxItems": MAX_MOTIONS, "items": items}
-    example = {"clearview": {"value": [_EXAMPLE]}}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema, "examples": example}},
-        }
-    }
