@@ -29,8 +29,9 @@ def quoted_phrases(motion: Motion) -> tuple[list[Phrase], list[str]]:
             if found is None:
                 missing[field] = missing.get(field, 0) + 1
                 continue
+            quoted_for = field if len(columns) > 1 else None
             for column in columns:
-                phrases.append(Phrase(factor=column, **found))
+                phrases.append(Phrase(factor=column, quoted_for=quoted_for, **found))
     notes = [
         f"{count} quote(s) given for {field} are not in the papers and are left out"
         for field, count in missing.items()

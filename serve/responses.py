@@ -55,6 +55,13 @@ class Phrase:
     quoted: Annotated[
         bool, Field(description="whether the reader who coded the motion quotes these words")
     ] = False
+    quoted_for: Annotated[
+        str | None,
+        Field(
+            description="the field quoted for, where it lists several values: the quotes bear out "
+            "the list, not each value"
+        ),
+    ] = None
 
 
 class Factor(BaseModel):

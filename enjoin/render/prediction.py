@@ -1,6 +1,6 @@
 """What `predict`, `what-if` and `comparables` print."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from data.schema import Motion
 from features.build import COLUMNS
+from features.indicators import plain_words
 from serve.performance import Performance
 from serve.responses import (
     Answer,
@@ -225,8 +226,17 @@ def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
 
 
 def _quotation(phrase: Phrase) -> str:
-    remark = f"{', quoted by the reader' * phrase.quoted}{', negated' * phrase.negated}"
-    return f'"{_on_one_line(phrase.text)}" ({TEXTS[phrase.paper]}{remark})'
+    remarks = [TEXTS[phrase.paper], *_remarks(phrase)]
+    return f'"{_on_one_line(phrase.text)}" ({", ".join(remarks)})'
+
+
+def _remarks(phrase: Phrase) -> Iterator[str]:
+    """Yield who quotes a phrase and for what, and whether it is negated."""
+    if phrase.quoted:
+        field = phrase.quoted_for
+        yield "quoted by the reader" + (f" for {plain_words(field)}" if field else "")
+    if phrase.negated:
+        yield "negated"
 
 
 def _on_one_line(text: str) -> str:
@@ -253,7 +263,7 @@ def _show_evidence(answer: Answer, console: Console) -> None:
 
 def _located(phrase: Phrase) -> str:
     """Quote a phrase with its place and, for a circumstance of doctrine, its meaning."""
-    remark = f"{' (quoted by the reader)' * phrase.quoted}{' (negated)' * phrase.negated}"
+    remark = "".join(f" ({remark})" for remark in _remarks(phrase))
     meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
     place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
     return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'

@@ -24,6 +24,12 @@ NOTE = (
     "Each change alters the indicators only and moves the model's estimate; it does not predict "
     "what a court would do. Ratings, forecast and the text of the papers stay as given."
 )
+FORECAST_NOTE = (
+    " This estimate rests on a reader's forecast, which stays as given too, so changed codings move "
+    "it little: have the papers read again with the fact (`enjoin what-if --fact`)."
+)
+MIN_POINTS = 0.05
+"""Smaller changes would be shown as none."""
 CHANGES_PER_PARTY = 5
 """Changes listed for each party."""
 _FAMILY_OF_LIST = {
@@ -151,6 +157,7 @@ def what_if(
         },
         combined=combined,
         changes=_most_helpful(results) if changes is None else results,
+        note=NOTE + FORECAST_NOTE * (motion.forecast is not None),
         model_version=predictor.version,
     )
 
@@ -234,7 +241,9 @@ def _most_helpful(results: Sequence[Change]) -> list[Change]:
     best: list[Change] = []
     for party, sign in zip(PARTIES, (1, -1), strict=True):
         helpful = [
-            change for change in results if change.party == party and sign * change.points > 0
+            change
+            for change in results
+            if change.party == party and sign * change.points >= MIN_POINTS
         ]
         best += sorted(helpful, key=lambda change: -abs(change.points))[:CHANGES_PER_PARTY]
     return best

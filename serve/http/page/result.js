@@ -49,8 +49,8 @@ function quotesOf({factors, evidence}) {
   const rank = ({factor}) => leading.includes(factor) ? leading.indexOf(factor) : leading.length;
   return evidence.filter(({quoted}) => quoted).sort((a, b) => rank(a) - rank(b))
     .filter(({text}) => !seen.has(text) && seen.add(text))
-    .map((passage) => ({...passage, label: factors[leading.indexOf(passage.factor)]?.label ||
-      columnLabel(passage.factor)}));
+    .map((passage) => ({...passage, label: passage.quoted_for ? plain(passage.quoted_for)
+      : factors[leading.indexOf(passage.factor)]?.label || columnLabel(passage.factor)}));
 }
 
 function highlighted(text, passages) {
@@ -61,7 +61,8 @@ function highlighted(text, passages) {
     if (passage.start < end) continue;
     const family = familyOf(passage);
     const context = [passage.negated && "negated", passage.uncertain && "uncertain",
-      passage.quoted && "quoted by the reader", `per the ${passage.speaker}`]
+      passage.quoted && `quoted by the reader${passage.quoted_for
+        ? ` for ${plain(passage.quoted_for)}` : ""}`, `per the ${passage.speaker}`]
       .filter(Boolean).join(", ");
     const kinds = ["negated", "quoted"].filter((kind) => passage[kind]).join(" ");
     const meaning = passage.meaning || plain(passage.factor);
@@ -119,7 +120,8 @@ function showComparables({comparable_rate: rate, rulings}) {
   }));
 }
 
-function showWhatIf({changes, current}) {
+function showWhatIf({changes, current, note}) {
+  find("what-if-note").textContent = note.replaceAll("`", "");
   const levers = changes.map(({party, label, p_grant: p, points}) =>
     element("li", {}, `The ${party} ${label}: ${percent(p)} `,
       element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`)));

@@ -58,6 +58,19 @@ def _what_if(predictor: _Predictor, *arguments: Any) -> Any:
     return what_if(predictor, MOTION, *arguments)  # type: ignore[arg-type]
 
 
+def test_a_forecast_stays_as_given_and_that_is_said() -> None:
+    assert "forecast, which stays" not in _what_if(_Predictor({})).note
+    motion = MOTION.model_copy(update={"forecast": 0.4})
+    assert "forecast, which stays" in what_if(_Predictor({}), motion).note  # type: ignore[arg-type]
+
+
+def test_quotes_of_a_changed_value_are_dropped() -> None:
+    quotes = {"harm_evidence": ("is attached",), "remedial_steps": ("customer list",)}
+    motion, predictor = MOTION.model_copy(update={"quotes": quotes}), _Predictor({})
+    what_if(predictor, motion, {"harm_evidence": "declaration"})  # type: ignore[arg-type]
+    assert predictor.scored[1].quotes == {"remedial_steps": ("customer list",)}
+
+
 def test_requested_changes_are_made_together_and_one_at_a_time() -> None:
     worth = {("harm_evidence", "declaration"): 0.2, ("remedial_steps", "ceased_conduct"): -0.1}
     changes = {"harm_evidence": "declaration", "remedial_steps": []}
