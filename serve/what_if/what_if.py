@@ -25,8 +25,8 @@ NOTE = (
     "what a court would do. Ratings, forecast and the text of the papers stay as given."
 )
 FORECAST_NOTE = (
-    " This estimate rests on a reader's forecast, which stays as given too, so changed codings move "
-    "it little: have the papers read again with the fact (`enjoin what-if --fact`)."
+    " This estimate rests on a reader's forecast, which stays as given too, so changed codings "
+    "move it little: have the papers read again with the fact (`enjoin what-if --fact`)."
 )
 MIN_POINTS = 0.05
 """Smaller changes would be shown as none."""

@@ -98,7 +98,7 @@ class LongPaperEvaluation:
         rows = self.table[(self.table["estimate"] == mode) & (self.table["text"] == text)]
         cells = rows.set_index("metric")
         return {
-            metric: [round(float(cells.loc[metric, part]), 4) for part in _PARTS]
+            metric: [round(float(cells.loc[metric, part]), 6) for part in _PARTS]
             for metric in METRICS
         }
 

@@ -17,7 +17,7 @@ def _quoted(**fields: Any) -> tuple[list[Any], list[str]]:
 
 
 def test_a_quote_is_evidence_for_the_value_and_where_it_stands() -> None:
-    quotes = {"harm_evidence": ["as three  declarations show"], "past_incident": ["Sales were flat;"]}
+    quotes = {"harm_evidence": ["as three  declarations show"], "past_incident": ["Sales were"]}
     phrases, notes = _quoted(harm_evidence="declaration", past_incident=False, quotes=quotes)
     assert not notes
     shown = {phrase.factor: phrase for phrase in phrases}
