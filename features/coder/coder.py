@@ -22,7 +22,7 @@ from features.coder.reading import PartialMotion, Reading, known_fields
 from features.coder.samples import combine_readings, forecast_spread
 from features.coder.settings import CoderFailed, CoderSettings
 from features.coder.spent import Spent
-from features.coder.store import ReadingStore
+from features.coder.store import Kept, ReadingStore, combined_key
 
 ANSWER_TOKENS = 3_000
 """Tokens of the context left for the answer, and for the messages about a wrong one."""
@@ -44,7 +44,7 @@ class Coding:
     checked
         The reading, with unproven values taken out.
     key
-        The key of the (first) reading in the store.
+        The key in the store: of the reading, or of what several were combined into.
     readings
         The readings as they were answered, as many as samples were asked for.
     spread
@@ -200,10 +200,15 @@ class Coder:
             self.spent.take(spent)
         readings = [reading for _, reading in read]
         checked = await asyncio.to_thread(_check_all, readings, motion)
+        key = read[0][0]
+        if len(read) > 1:
+            key = combined_key([one for one, _ in read])
+            if self.store is not None:  # for whoever looks up what was read, such as an audit
+                await asyncio.to_thread(self.store.put, key, Kept(checked.reading, 0, 0, None))
         return Coding(
             motion,
             checked,
-            read[0][0],
+            key,
             readings,
             forecast_spread(readings),
             spent.tokens_in,

@@ -53,6 +53,11 @@ def reading_key(papers: Sequence[str], protocol_digest: str, model_digest: str, 
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
+def combined_key(keys: Sequence[str]) -> str:
+    """Return the key of what several readings were combined into."""
+    return hashlib.sha256(json.dumps(list(keys)).encode()).hexdigest()
+
+
 class ReadingStore:
     """Readings by their key, in an SQLite file; several threads and processes may use it.
 

@@ -192,10 +192,14 @@ def test_a_context_without_room_for_papers_is_told(fake: FakeLanguageModel) -> N
     assert not fake.received
 
 
-def test_samples_are_averaged_and_their_spread_is_kept() -> None:
+def test_samples_are_averaged_and_their_spread_is_kept(tmp_path: Path) -> None:
     answers = [RECORDED_ANSWER | {"forecast": {"value": p, "reason": ""}} for p in (0.2, 0.3, 0.4)]
+    store = ReadingStore(tmp_path / "readings.db")
     with FakeLanguageModel(answers) as fake:
-        coding = _coder(fake, samples=3).read(PAPERS)
+        coding = _coder(fake, samples=3, store=store).read(PAPERS)
+    kept = store.get(coding.key)
+    assert kept is not None
+    assert kept.reading == coding.checked.reading  # what an audit compares with, not one sample
     motion = coding.to_motion()
     assert len(coding.readings) == 3
     assert motion.forecast == pytest.approx(0.3)
