@@ -26,14 +26,14 @@ from serve.http.bodies import (
     batch_body,
     what_if_body,
 )
-from serve.http.coding import coding_router, failed_reading
+from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.errors import add_error_handlers, error_responses
 from serve.http.metrics import add_metrics
 from serve.http.microbatch import MicroBatcher, overall_rate, size_of
 from serve.http.middleware import add_request_guards
 from serve.http.model_watcher import ModelWatcher
 from serve.http.static import add_page
-from serve.http.uploads import papers_router
+from serve.http.uploads import add_papers_route
 from serve.responses import DISCLAIMER, Answer
 from serve.similar_rulings import DEFAULT_LIMIT, ComparablesAnswer, NoComparables
 from serve.what_if.what_if import WhatIf, what_if
@@ -246,8 +246,8 @@ def build_app(
         version = watcher.predictor.version
         return Health(status="ready", model_version=version, error=watcher.last_error)
 
-    api.include_router(papers_router())
-    api.include_router(coding_router(coder, metrics))
+    add_papers_route(api)
+    add_coding_routes(api, coder, metrics)
     app.include_router(api)
     add_page(app)
     return app

@@ -153,9 +153,8 @@ class ReadingQueue:
         self._counted = spent
 
 
-def coding_router(coder: "Coder | None", metrics: Metrics) -> APIRouter:
-    """Return the routes that have papers read by a language model, and say where they go."""
-    router = APIRouter()
+def add_coding_routes(router: APIRouter, coder: "Coder | None", metrics: Metrics) -> None:
+    """Add the routes that have papers read by a language model, and say where they go."""
     queue = ReadingQueue(coder, metrics) if coder else None
 
     @router.get("/coder")
@@ -195,8 +194,6 @@ def coding_router(coder: "Coder | None", metrics: Metrics) -> APIRouter:
         except ClientDisconnect:
             return Response(status_code=_CLIENT_LEFT)
         return Response(answer.model_dump_json(), media_type="application/json")
-
-    return router
 
 
 def failed_reading(request: Request, error: CoderFailed) -> Response:

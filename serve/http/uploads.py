@@ -24,9 +24,8 @@ _BODY = {
 }
 
 
-def papers_router() -> APIRouter:
-    """Return the route that extracts the text of a brief from a file."""
-    router = APIRouter()
+def add_papers_route(router: APIRouter) -> None:
+    """Add the route that extracts the text of a brief from a file."""
     limiter = CapacityLimiter(MAX_CONCURRENT)
 
     @router.post(
@@ -48,8 +47,6 @@ def papers_router() -> APIRouter:
             return await to_thread.run_sync(read_paper, content, name, limiter=limiter)
         except UnreadablePaper as error:
             raise HTTPException(400, str(error)) from None
-
-    return router
 
 
 def _check_content_type(header: str) -> None:

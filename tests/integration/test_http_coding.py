@@ -200,6 +200,7 @@ def test_readings_and_tokens_are_counted(client: TestClient) -> None:
     for direction in ("in", "out"):
         tokens = float(coded[f"tokens_{direction}"])
         assert f'enjoin_reading_tokens_total{{direction="{direction}"}} {tokens}' in metrics
+    assert 'enjoin_requests_total{path="/v1/code",status="200"}' in metrics
 
 
 def test_a_reading_needs_a_key_and_counts_for_the_rate_limit(

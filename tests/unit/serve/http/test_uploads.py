@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from serve.http.errors import MEDIA_TYPE, add_error_handlers
-from serve.http.uploads import CONTENT_TYPES, papers_router
+from serve.http.uploads import CONTENT_TYPES, add_papers_route
 
 TEXT = "Plaintiff moves for a preliminary injunction."
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -25,7 +25,7 @@ def word_file(text: str) -> bytes:
 def client() -> TestClient:
     app = FastAPI()
     add_error_handlers(app)
-    app.include_router(papers_router())
+    add_papers_route(app.router)
     return TestClient(app)
 
 
