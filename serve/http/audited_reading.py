@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from features.coder.checking import check_reading
-
 from data.schema import Motion
+from features.coder.checking import check_reading
 from features.coder.store import ReadingStore
 from serve.http.coded_papers import read_values
 
