@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from enjoin import app
 from train.report.plots import model_predictions
+from train.modes import MODES
 from train.tracking.log import CARD
 
 
@@ -36,7 +37,7 @@ def test_the_report_holds_its_plots_tables_and_misses(page: str) -> None:
     assert not re.search(r'(src|href)="(?!data:|#)', page)  # nothing is fetched
     for words in ("reader forecasts, recalibrated", "Venn-Abers", "claim area", "Not intended for"):
         assert words in page
-    assert page.count("<strong>Motion.</strong>") == 18
+    assert page.count("<strong>Motion.</strong>") == 6 * len(MODES)
 
 
 def test_the_misses_are_the_largest_errors(page: str) -> None:

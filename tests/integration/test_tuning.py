@@ -68,9 +68,10 @@ def test_a_killed_search_is_resumed_where_it_was(folder: Path) -> None:
     assert trials == _completed("whole.db")  # as if it had not been killed
 
     runs = mlflow.search_runs(experiment_names=[EXPERIMENT])
-    searches = runs[runs["tags.study"].notna() & runs["tags.mlflow.parentRunId"].isna()]
+    own = runs[runs["tags.study"].notna()]  # the store may hold runs of other tests
+    searches = own[own["tags.mlflow.parentRunId"].isna()]
     assert searches["status"].tolist() == ["FINISHED", "FINISHED"]  # the killed run was resumed
-    assert "RUNNING" not in set(runs["status"])
+    assert set(own["status"]) == {"FINISHED"}
 
 
 def test_a_pruned_trial_keeps_what_it_had(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
