@@ -41,8 +41,9 @@ def _codes(value: Any) -> Any:
 def _name(value: Any) -> Any:
     """Parse a number in a column of names (a spreadsheet's id 17, a data frame's 17.0) as text."""
     value = _none_if_blank(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:.0f}" if is_number and float(value).is_integer() else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # exactly: a float holds 15 digits
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else value
 
 
 def _court_id(value: Any) -> Any:

@@ -30,6 +30,25 @@ class ReadingOptions:
     trace: bool = False
 
 
+def refuse_reading_options(options: ReadingOptions, unless: str) -> None:
+    """Refuse options of readings where nothing is read.
+
+    Parameters
+    ----------
+    unless
+        The option that has papers read.
+
+    Raises
+    ------
+    ValueError
+        If any is given.
+    """
+    if options != ReadingOptions():
+        raise ValueError(
+            f"--samples, --budget, --with-caption and --trace are for {unless}; give it too"
+        )
+
+
 def open_coder(options: ReadingOptions, keep: bool = True) -> "Coder":
     """Return the coder that the environment sets; say where the papers go.
 
@@ -104,12 +123,11 @@ def reasons_given(coding: "Coding") -> dict[str, str]:
     """Return, by field, the reader's reasons for ratings and forecast that it gave itself."""
     from features.coder.reading import known_fields
 
-    reading, own = coding.checked.reading, known_fields(coding.motion)
-    opinions = {**reading.ratings, "forecast": reading.forecast}
+    own = known_fields(coding.motion)
     return {
-        name: rated.reason
-        for name, rated in opinions.items()
-        if rated.value is not None and rated.reason and name not in own
+        name: opinion.reason
+        for name, opinion in coding.checked.reading.opinions.items()
+        if opinion.value is not None and opinion.reason and name not in own
     }
 
 

@@ -40,7 +40,8 @@ def console(stderr: bool = False) -> Console:
     """Return the terminal to print to."""
     stream = sys.stderr if stderr else sys.stdout
     # Rich would fold piped output to a guessed 80 columns.
-    return Console(file=stream, width=None if stream.isatty() else 120)
+    # Nor may it make emoji of what stands between colons, such as a model's name.
+    return Console(file=stream, width=None if stream.isatty() else 120, emoji=False)
 
 
 def echo(message: str) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NOTHING_CODED, SOME_REJECTED = 2, 3
 """Exit codes."""
+CONCURRENCY = 4
+"""Motions read at a time, unless another number is asked for."""
 MANY = "Many motions"
 """Heading of the options in the help."""
 WORDS_A_PAGE = 280
@@ -67,7 +69,7 @@ def code(
         typer.Option(
             min=1, max=64, metavar="N", help="motions read at a time", rich_help_panel=MANY
         ),
-    ] = 4,
+    ] = CONCURRENCY,
     resume: Annotated[
         bool,
         typer.Option(
@@ -98,8 +100,11 @@ def code(
     options = ReadingOptions(samples, budget, with_caption, trace)
     with exit_on_user_error():
         if output is None:
+            if concurrency != CONCURRENCY or resume:
+                raise ValueError("--concurrency and --resume are for many motions: name an OUTPUT")
+            sidecar = _sidecar(papers, quotes, opposition_file)
             fields = {"opposition": read_paper("--opposition", opposition, opposition_file)}
-            _code_one(papers, fields, set_ or [], quotes, options)
+            _code_one(papers, fields, set_ or [], sidecar, options)
             return
         if opposition or opposition_file or set_ or quotes:
             raise ValueError(
@@ -118,11 +123,26 @@ def code(
         raise typer.Exit(SOME_REJECTED)
 
 
+def _sidecar(source: str, quotes: Path | None, opposition_file: Path | None) -> Path:
+    """Return where quotes go, before anything is read or sent.
+
+    Raises
+    ------
+    ValueError
+        If that is one of the papers.
+    """
+    sidecar = quotes or Path(f"{'motion' if source == '-' else Path(source).stem}.quotes.json")
+    for paper in (Path(source), opposition_file):
+        if paper is not None and sidecar.exists() and paper.exists() and sidecar.samefile(paper):
+            raise ValueError(f"--quotes {sidecar} would replace {paper}; name another file")
+    return sidecar
+
+
 def _code_one(
     source: str,
     fields: dict[str, Any],
     settings: list[str],
-    quotes: Path | None,
+    sidecar: Path,
     options: ReadingOptions,
 ) -> None:
     from enjoin.render.coding import show_coding
@@ -136,8 +156,6 @@ def _code_one(
         row = read_fields_of_motion(source, given, settings)
     motion, coding = read_papers(open_coder(options), row)
     show_coding(coding, motion, console(stderr=True))
-    name = "motion" if source == "-" else Path(source).stem
-    sidecar = quotes or Path(f"{name}.quotes.json")
     write_private(sidecar, coding_details(coding, motion))
     info(f"quotes, reasons and unproven values: {sidecar}")
     print(motion_to_correct(motion))

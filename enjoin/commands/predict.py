@@ -12,6 +12,7 @@ from enjoin.coding import (
     open_coder,
     read_papers,
     reasons_given,
+    refuse_reading_options,
 )
 from enjoin.inputs import (
     PAPER_SUFFIXES,
@@ -106,11 +107,13 @@ def predict(
             "court": court,
         }
         fields = {name: value for name, value in options.items() if value is not None}
+        reading = ReadingOptions(samples, budget, with_caption, trace)
         if coder:
-            reader = open_coder(ReadingOptions(samples, budget, with_caption, trace))
+            reader = open_coder(reading)
             asked, coding = read_papers(reader, read_fields_of_motion(motion, fields, set_ or []))
             reasons = reasons_given(coding)
         else:
+            refuse_reading_options(reading, "--coder")
             asked, reasons = read_motion(motion, fields, set_ or []), {}
         if quotes:
             asked, kept = merge_quotes(asked, quotes)
@@ -164,10 +167,12 @@ def explore_changes(
     ```
     """
     with exit_on_user_error():
-        if fact is not None:
+        reading = ReadingOptions(samples, budget, with_caption, trace)
+        if fact is None:
+            refuse_reading_options(reading, "--fact")
+        else:
             if set_:
                 raise ValueError("--set and --fact change different things; give one of them")
-            reading = ReadingOptions(samples, budget, with_caption, trace)
             _explore_fact(motion, fact, fact_for, model, reading, as_json)
             return
         from enjoin.render.prediction import show_what_if

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from enjoin.coding import ReadingOptions
+from enjoin.coding import ReadingOptions, refuse_reading_options
 from enjoin.commands.code import code_many
 from enjoin.inputs import find_predictor, read_base_rates
 from enjoin.options import (
@@ -176,8 +176,10 @@ def score(
         run = RunOptions(processes(jobs), chunk, resume, checkpoint_dir, dask)
         spec = IoSpec(source, output, query, table, output_table, replace_)
         unread = 0
-        if coder:
-            reading = ReadingOptions(samples, budget, with_caption, trace)
+        reading = ReadingOptions(samples, budget, with_caption, trace)
+        if not coder:
+            refuse_reading_options(reading, "--coder")
+        else:
             spec, unread = _code_first(spec, concurrency, resume, reading)
         with open_io(spec) as (docket, sink):
             predictor = find_predictor(model)

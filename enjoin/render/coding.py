@@ -65,7 +65,7 @@ def show_coding(coding: Coding, motion: Motion, console: Console) -> None:
     """Print each coded field with its value and first quote, and what was not proven."""
     own = known_fields(coding.motion)
     table = Table("field", "value", "first quote, or reason")
-    reasons = {**coding.checked.reading.ratings, "forecast": coding.checked.reading.forecast}
+    reasons = coding.checked.reading.opinions
     for name in (*CODED, *RATINGS, "forecast"):
         value = getattr(motion, name)
         if value is None:

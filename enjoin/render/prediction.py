@@ -59,7 +59,7 @@ def show_answer(
         By field, why the reader of the papers gave a rating or the forecast.
     """
     reason_of = _by_column(reasons)
-    _show_estimate(answer, motion, console)
+    _show_estimate(answer, motion, console, whose=_whose(reasons))
     console.print(f"Based on {BASIS[answer.mode]}{_tested_briefly(answer.performance)}")
     _show_warnings(answer, console)
     console.print()
@@ -86,7 +86,7 @@ def show_full_answer(
 
     `reasons` are as in `show_answer`.
     """
-    _show_estimate(answer, motion, console)
+    _show_estimate(answer, motion, console, whose=_whose(reasons))
     console.print(f"Based on {BASIS[answer.mode]}")
     if answer.performance:
         console.print(_tested_in_full(answer.performance))
@@ -122,7 +122,12 @@ def _by_column(reasons: Mapping[str, str] | None) -> dict[str, str]:
     return {columns[field]: f"{reason} (the reader)" for field, reason in (reasons or {}).items()}
 
 
-def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:
+def _whose(reasons: Mapping[str, str] | None) -> str:
+    """Return whose forecast it is: with a reason, it is that of the reader of the papers."""
+    return "The reader's estimate" if "forecast" in (reasons or {}) else "Your estimate"
+
+
+def _show_estimate(answer: Answer, motion: Motion, console: Console, whose: str) -> None:
     console.print(Text(motion.caption or motion.id or "Motion", style="bold"))
     console.print(
         f"Probability of grant: [bold]{answer.p_grant:.0%}[/bold] ({answer.interval:.0%} interval "
@@ -130,7 +135,7 @@ def _show_estimate(answer: Answer, motion: Motion, console: Console) -> None:
         f"{answer.base_rate:.0%}"
     )
     if answer.forecast:
-        console.print(_correction_in_words(answer, answer.forecast), markup=False)
+        console.print(_correction_in_words(answer, answer.forecast, whose), markup=False)
     if answer.base_rate_adjustment:
         adjustment = _adjustment_in_words(answer.base_rate_adjustment, answer.p_grant)
         console.print(adjustment, markup=False)
@@ -147,7 +152,7 @@ def _show_warnings(answer: Answer, console: Console) -> None:
         console.print(warning, style="yellow", markup=False, highlight=False)
 
 
-def _correction_in_words(answer: Answer, forecast: CorrectedForecast) -> str:
+def _correction_in_words(answer: Answer, forecast: CorrectedForecast, whose: str) -> str:
     adjustment = answer.base_rate_adjustment
     with_papers = adjustment.p_unadjusted if adjustment else answer.p_grant
     spread = (
@@ -157,7 +162,7 @@ def _correction_in_words(answer: Answer, forecast: CorrectedForecast) -> str:
         else ""
     )
     return (
-        f"Your estimate {forecast.given:.0%}{spread}; such estimates were worth "
+        f"{whose} {forecast.given:.0%}{spread}; such estimates were worth "
         f"{forecast.corrected:.0%} among the training rulings; with the papers {with_papers:.0%}"
     )
 

@@ -38,8 +38,12 @@ FORECAST_RANGE = (0.02, 0.98)
 """The protocol's bounds of a forecast. One beyond them counts as the bound."""
 _NULL = frozenset({"", "null", "none", "n/a", "na", "not shown", "not stated", "unknown"})
 """Spellings of null, where they are not a value of the field."""
-_MAX_SHOWN, _MAX_SHOWN_WORDS = 60, 6
-"""Characters and words of a value that a message repeats. A longer one may be words of a paper."""
+_SHOWN = re.compile(r"[\w.%+-]{1,40}")
+"""Values that a message repeats: one word each. A longer one may be words of a paper."""
+_MAX_SHOWN = 6
+"""Values of a list that a message repeats."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that move a terminal's cursor or change its colors; tabs and line ends are not."""
 _MAX_PROBLEMS = 12
 """Problems that one message tells."""
 _OPENING = re.compile(r"\{\s*[\"}]")
@@ -203,7 +207,7 @@ def read_quotes(field: str, raw: Any) -> tuple[str, ...]:
     quotes = [raw] if isinstance(raw, str) else raw or []
     if not isinstance(quotes, list | tuple) or not all(isinstance(q, str) for q in quotes):
         raise wrong(f"{field}.quotes", raw, "a list of strings")
-    stripped = (encodable(quote).strip() for quote in quotes)
+    stripped = (_printable(quote).strip() for quote in quotes)
     return tuple(dict.fromkeys(quote for quote in stripped if quote.lower() not in _NULL))
 
 
@@ -219,8 +223,13 @@ def read_words(name: str, raw: Any) -> str:
         return ""
     if not isinstance(raw, str):
         raise wrong(name, raw, "a string")
-    words = encodable(raw).strip()
+    words = _printable(raw).strip()
     return "" if words.lower() in _NULL else words
+
+
+def _printable(text: str) -> str:
+    """Return a text that any terminal, file or database can take."""
+    return _CONTROL.sub(" ", encodable(text))
 
 
 def encodable(text: str) -> str:
@@ -230,10 +239,8 @@ def encodable(text: str) -> str:
 
 def wrong(field: str, found: Any, expected: str) -> BadReading:
     """Return the error of one field. It repeats a value only if it is short."""
-    if found is None:
-        shown = "null"
-    else:
-        shown = json.dumps(found, default=str)
-        if len(shown) > _MAX_SHOWN or len(shown.split()) > _MAX_SHOWN_WORDS:
-            shown = f"a {'text' if isinstance(found, str) else 'value'} of {len(shown)} characters"
+    values = found if isinstance(found, list | tuple) else [found]
+    shown = "null" if found is None else json.dumps(found, default=str)
+    if len(values) > _MAX_SHOWN or not all(_SHOWN.fullmatch(str(value)) for value in values):
+        shown = f"a {'text' if isinstance(found, str) else 'value'} of {len(shown)} characters"
     return BadReading("wrong_values", f"{field}: found {shown}; expected {expected}")

@@ -110,10 +110,15 @@ class Reading(BaseModel):
     def _of_flat(cls, data: Any) -> Any:
         return _fields_of(data) if isinstance(data, Mapping) and "coded" not in data else data
 
+    @property
+    def opinions(self) -> dict[str, Rated]:
+        """The ratings and the forecast, by field: what no quote can prove."""
+        return {**self.ratings, FORECAST: self.forecast}
+
     @model_serializer
     def to_answer(self) -> dict[str, Any]:
         """Return the reading as the protocol's object."""
-        parts = {**self.coded, **self.ratings, FORECAST: self.forecast, SUMMARY: self.summary}
+        parts = {**self.coded, **self.opinions, SUMMARY: self.summary}
         return {name: part.model_dump() for name, part in parts.items()}
 
     def to_motion(self, motion: PartialMotion) -> Motion:
@@ -129,9 +134,8 @@ class Reading(BaseModel):
         """
         own = known_fields(motion)
         read: dict[str, Any] = {name: coded.value for name, coded in self.coded.items()}
-        read |= {name: rated.value for name, rated in self.ratings.items()}
+        read |= {name: opinion.value for name, opinion in self.opinions.items()}
         read |= {
-            "forecast": self.forecast.value,
             "summary": self.summary.motion,
             "opposition_summary": self.summary.opposition,
         }

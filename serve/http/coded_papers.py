@@ -89,14 +89,13 @@ def read_values(checked: "CheckedReading") -> dict[str, Any]:
     reading = checked.reading
     return {
         **{name: coded.value for name, coded in reading.coded.items()},
-        **{name: rated.value for name, rated in reading.ratings.items()},
-        "forecast": reading.forecast.value,
+        **{name: opinion.value for name, opinion in reading.opinions.items()},
     }
 
 
 def _read_fields(checked: "CheckedReading") -> dict[str, ReadField]:
     reading = checked.reading
-    opinions = {**reading.ratings, "forecast": reading.forecast}
+    opinions = reading.opinions
     fields = {
         name: ReadField(
             value=value,

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from enjoin import app
-from train.report.plots import model_predictions
 from train.modes import MODES
+from train.report.plots import model_predictions
 from train.tracking.log import CARD
 
 

@@ -126,7 +126,50 @@ def test_a_brief_is_coded_corrected_and_predicted(
     assert "1 quote(s) left out" in result.stderr
     texts = [phrase["text"] for phrase in answer["evidence"]]
     assert "No facial images or vectors were taken in the breaches." in texts
+    again = ("predict", tmp_path / "motion.json", "--quotes", sidecar, "--full")
+    reason = json.loads(RECORDED.read_text(encoding="utf-8"))["forecast"]["reason"]
+    assert f"{reason} (the reader)" in " ".join(_invoke(*again).stdout.split())
+    motion["forecast"] = 0.5  # by hand, too
+    (tmp_path / "motion.json").write_text(json.dumps(motion), encoding="utf-8")
+    assert reason[:30] not in " ".join(_invoke(*again).stdout.split())
     assert len(fake.received) == 1
+
+
+def test_a_reason_is_not_kept_for_a_person_s_own_rating(
+    fake: FakeLanguageModel, brief: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _invoke("code", brief, "--set", "irreparable_harm=5")
+    sidecar = json.loads((tmp_path / "brief.quotes.json").read_text(encoding="utf-8"))
+    assert "irreparable_harm" not in sidecar["reasons"]
+    assert "public_interest" in sidecar["reasons"]
+
+
+def test_quotes_never_replace_the_papers(
+    fake: FakeLanguageModel, brief: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = brief.read_bytes()
+    assert "would replace" in _invoke("code", brief, "--quotes", brief, code=2).stderr
+    assert brief.read_bytes() == before
+    assert not fake.received
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("predict", "m.json", "--samples", "3"),
+        ("predict", "m.json", "--trace"),
+        ("score", "m.json", "s.csv", "--budget", "5000"),
+        ("what-if", "m.json", "--with-caption"),
+        ("code", "m.json", "--concurrency", "9"),
+        ("code", "m.json", "--resume"),
+    ],
+)
+def test_an_option_without_effect_is_refused(fake: FakeLanguageModel, arguments: Any) -> None:
+    stderr = _invoke(*arguments, code=2).stderr
+    assert arguments[-1] in stderr or arguments[-2] in stderr or "--samples" in stderr
+    assert not fake.received
 
 
 def test_prediction_by_the_coder_is_that_of_the_coded_motion(

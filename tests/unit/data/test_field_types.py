@@ -31,6 +31,8 @@ SCHEMA = jsonschema_rs.Draft202012Validator(Motion.model_json_schema())
         ("pro_se", "", None),
         ("id", 17, "17"),
         ("id", 17.0, "17"),
+        ("id", 9007199254740993, "9007199254740993"),
+        ("id", 10**320, "1" + 320 * "0"),
         ("id", "017", "017"),
         ("court", "ILND", "ilnd"),
         ("caption", " Ames v. Bell ", "Ames v. Bell"),

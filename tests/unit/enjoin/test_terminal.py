@@ -18,6 +18,11 @@ def test_plural() -> None:
     ]
 
 
+def test_a_model_s_name_is_not_made_an_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.warn("cannot use mistral:x: and :smile:")
+    assert "mistral:x: and :smile:" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "error",
     [ValueError("bad value"), FileNotFoundError("no file x"), LookupError("no model")],

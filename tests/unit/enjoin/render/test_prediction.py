@@ -179,6 +179,8 @@ def test_a_forecast_is_shown_with_its_correction(
         "Your estimate 40%; such estimates were worth 31% among the training rulings; with the "
         "papers 34%"
     ) in shown
+    reasons = {"forecast": "Registered mark."}
+    assert "The reader's estimate 40%" in rendered(show, answer, MOTION, reasons=reasons)
     assert "Based on a reader's forecast, ratings, codings and text" in shown
     several = forecast.model_copy(update={"spread": 0.42})
     shown = " ".join(rendered(show, _answer(mode="forecast", forecast=several), MOTION).split())

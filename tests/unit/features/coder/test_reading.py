@@ -117,7 +117,7 @@ def test_a_missing_coded_field_is_not_shown(answer: Answer) -> None:
         ("delay_months", -1, "delay_months: found -1; expected greater than or equal to 0"),
         ("delay_months", True, "delay_months: found true; expected a number"),
         ("past_incident", "perhaps", 'past_incident: found "perhaps"; expected a valid bool'),
-        ("past_incident", {"quotes": []}, 'past_incident: found {"quotes": []}; expected an ob'),
+        ("past_incident", {"quotes": []}, "past_incident: found a value of 14 characters; expec"),
         ("irreparable_harm", 6, "irreparable_harm: found 6; expected less than or equal to 5"),
         ("forecast", None, "forecast: found null; expected a number from 0.02 to 0.98"),
         ("forecast", 40, "forecast: found 40; expected a number from 0.02 to 0.98"),
@@ -139,6 +139,14 @@ def test_a_wrong_value_is_told_with_what_was_expected(
 def test_all_that_is_wrong_is_told_at_once(answer: Answer) -> None:
     with pytest.raises(BadReading, match=r"harm_timing: .*; delay_months: .*; forecast: "):
         _with(answer, harm_timing="soon", delay_months="two", forecast="likely")
+
+
+def test_control_characters_do_not_reach_a_terminal(answer: Answer) -> None:
+    forecast = {"value": 0.4, "reason": "\x1b[2J\x1b[31mweak\tcase\n"}
+    quotes = {"value": "declaration", "quotes": ["three \x07customers\nswore"]}
+    reading = _with(answer, forecast=forecast, harm_evidence=quotes)
+    assert reading.forecast.reason == "[2J [31mweak\tcase"
+    assert reading.coded["harm_evidence"].quotes == ("three  customers\nswore",)
 
 
 def test_a_message_does_not_repeat_words_of_a_paper(answer: Answer) -> None:
