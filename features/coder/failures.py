@@ -5,15 +5,22 @@ Errors of the client may hold what a server sent back, papers among it, so they 
 
 import re
 
+from features.coder.addresses import host_and_port
 from features.coder.settings import CoderFailed, CoderSettings
 
 MAX_WAIT = 60.0
 """Seconds between two attempts at most, also if the server asks for more."""
+MAX_ANSWER = 8 << 20
+"""Bytes of an answer at most, decoded; a reading has some ten thousand."""
 _REFUSAL = re.compile(
     r"\b(?:i|we)(?:\s+(?:can\s?not|can['’]t|could\s+not|am\s+unable|am\s+not\s+able|won['’]t"
     r"|must\s+decline|will\s+not)|['’]m\s+(?:sorry|unable|not\s+able))\b",
     re.IGNORECASE,
 )
+
+
+class AnswerTooLarge(Exception):
+    """An answer of more than `MAX_ANSWER` bytes; what is left of it is not read."""
 
 
 class Transient(CoderFailed):
@@ -40,10 +47,12 @@ def unusable_answer(answer: str, error: ValueError) -> CoderFailed:
 
 
 def failure_from(error: Exception, settings: CoderSettings) -> CoderFailed:
-    """Return an error of the client in words of our own."""
+    """Return an error while a request was sent in words of our own."""
     from pydantic_ai import exceptions as client
 
-    where = settings.destination
+    if _comes_of(error, AnswerTooLarge):
+        return too_large(settings)
+    where = settings.host
     status = getattr(error, "status_code", None)
     code = f" (HTTP {status})" if status else ""
     retry_after = getattr(error, "retry_after", None)
@@ -65,14 +74,17 @@ def failure_from(error: Exception, settings: CoderSettings) -> CoderFailed:
             return CoderFailed("rate_limited", wait)
         return Transient("rate_limited", f"{where} is too busy{code}", retry_after)
     if isinstance(error, client.ModelConnectionError):
-        return Transient("connection", f"no connection to {where}, or it was lost")
+        way = f" through the proxy {host_and_port(settings.proxy)}" if settings.proxy else ""
+        return Transient("connection", f"no connection to {where}{way}, or it was lost")
     if isinstance(error, client.ModelServerError | client.ModelUnavailableError):
         wait_seconds = None if retry_after is None else min(retry_after, MAX_WAIT)
         return Transient("server_error", f"{where} failed{code}", wait_seconds)
     is_strange = isinstance(error, client.UnexpectedModelBehavior | client.ModelAPIError)
     if is_strange and status is None:
         return Transient("server_error", f"{where} did not answer as expected")
-    return CoderFailed("rejected", f"{where} did not accept the request{code}")
+    if isinstance(error, client.AgentRunError):
+        return CoderFailed("rejected", f"{where} did not accept the request{code}")
+    return strange_answer(error, settings)
 
 
 def cut_off() -> CoderFailed:
@@ -88,11 +100,17 @@ def filtered() -> CoderFailed:
     return CoderFailed("refused", "the model's content filter refused to answer")
 
 
-def strange_answer(error: Exception, settings: CoderSettings) -> CoderFailed:
+def strange_answer(error: Exception, settings: CoderSettings) -> Transient:
     """Say that an answer could not even be taken for one."""
     kind = type(error).__name__
+    return Transient("server_error", f"{settings.host} did not answer as expected ({kind})")
+
+
+def too_large(settings: CoderSettings) -> CoderFailed:
+    """Say that an answer was too large to be one; another would be no smaller."""
+    megabytes = MAX_ANSWER >> 20
     return CoderFailed(
-        "server_error", f"{settings.destination} did not answer as expected ({kind})"
+        "server_error", f"{settings.host} sent an answer of more than {megabytes} MB, left unread"
     )
 
 
@@ -103,3 +121,10 @@ def too_long(settings: CoderSettings) -> CoderFailed:
         f"the papers are too long for {settings.model}; set --budget, or ENJOIN_CODER_CONTEXT to "
         "the tokens it reads",
     )
+
+
+def _comes_of(error: BaseException | None, kind: type[Exception]) -> bool:
+    """Say whether an error of a client comes of one of a given kind."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None

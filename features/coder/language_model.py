@@ -154,17 +154,21 @@ class LanguageModel:
         )
         try:
             value = (await agent.run(user)).output
+        except CoderFailed as error:
+            failure = error
         except AgentRunError as error:
-            # Its cause could hold the answer or the request.
-            raise (failures[-1] if failures else failure_from(error, self.settings)) from None
-        except CoderFailed:
-            raise
-        except Exception as error:  # whatever the client did not foresee could hold them, too
-            raise strange_answer(error, self.settings) from None
+            failure = failures[-1] if failures else failure_from(error, self.settings)
+        except Exception as error:  # what the client did not foresee
+            failure = strange_answer(error, self.settings)
+        else:
+            n_in, n_out = counted.tokens_in, counted.tokens_out
+            return Asked(value, n_in, n_out, counted.requests, counted.cost)
         finally:
             if spent is not None:
                 spent.take(counted)
-        return Asked(value, counted.tokens_in, counted.tokens_out, counted.requests, counted.cost)
+        # A new error, raised out here: what the client raised could hold the answer or the request,
+        # and would stay within reach as the context of an error raised above.
+        raise CoderFailed(failure.kind, str(failure))
 
 
 @dataclass(frozen=True)
@@ -211,16 +215,20 @@ class _Patience:
         return state.attempt_number >= (SLOW_ATTEMPTS if is_slow else ATTEMPTS)
 
     async def _once(self, send: "Callable[[], Awaitable[ModelResponse]]") -> "ModelResponse":
-        from pydantic_ai.exceptions import AgentRunError
-
         seconds = self.settings.timeout
+        failure: CoderFailed | None = None
+        limit = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds):
+            async with limit:
                 response = await send()
-        except TimeoutError:
-            raise Transient("timeout", f"no answer within {seconds:g} s") from None
-        except AgentRunError as error:
-            raise failure_from(error, self.settings) from None
+        except Exception as error:  # whatever the client did not foresee may pass, too
+            failure = (
+                Transient("timeout", f"no answer within {seconds:g} s")
+                if limit.expired()
+                else failure_from(error, self.settings)
+            )
+        if failure is not None:  # raised out here, it does not hold the client's error
+            raise failure
         self.spent.add(response)
         self._check_that_all_was_read(response.usage.input_tokens)
         if response.finish_reason == "content_filter":

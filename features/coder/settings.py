@@ -7,8 +7,15 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from features.coder.addresses import (
+    address_problem,
+    host_and_port,
+    is_loopback,
+    proxy_for,
+    proxy_problem,
+)
 
 CODER, CODER_URL = "ENJOIN_CODER", "ENJOIN_CODER_URL"
 CODER_TIMEOUT, CODER_CONTEXT = "ENJOIN_CODER_TIMEOUT", "ENJOIN_CODER_CONTEXT"
@@ -99,13 +106,20 @@ class CoderSettings:
             )
         timeout = _number(environment, CODER_TIMEOUT) or DEFAULT_TIMEOUT
         context = _number(environment, CODER_CONTEXT)
-        return cls(
+        settings = cls(
             provider.lower(),
             name,
             _address(provider.lower(), environment),
             timeout,
             None if context is None else int(context),
         )
+        if settings.proxy and (problem := proxy_problem(settings.proxy)):
+            raise CoderFailed(
+                "not_configured",
+                f"the proxy of the environment is not an address such as "
+                f"http://proxy.example:3128: {problem}",
+            )
+        return settings
 
     @classmethod
     def require(cls, environment: Mapping[str, str] = os.environ) -> "CoderSettings":
@@ -134,23 +148,30 @@ class CoderSettings:
     @property
     def is_local(self) -> bool:
         """Whether the address is on this machine."""
-        host = urlsplit(self.address or "").hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_loopback(urlsplit(self.address or "").hostname or "")
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy between here and the address; its address may hold a password."""
+        return proxy_for(self.address)
+
+    @property
+    def host(self) -> str:
+        """Who answers, in words."""
+        if self.address is None:
+            return f"the servers of {self.provider}"
+        host = host_and_port(self.address)
+        return f"this machine ({host})" if self.is_local else host
 
     @property
     def destination(self) -> str:
-        """Where the papers go, in words."""
-        if self.address is None:
-            return f"the servers of {self.provider}"
-        parts = urlsplit(self.address)
-        port = f":{parts.port}" if parts.port else ""
-        host = f"{parts.hostname}{port}"
-        if self.is_local:
-            return f"this machine ({host})"
-        return f"{host}, without encryption" if parts.scheme == "http" else host
+        """Where the papers go, in words, and who else may read them on the way."""
+        way = ""
+        if self.proxy:
+            way = f", through the proxy {host_and_port(self.proxy)}"
+        if not self.is_local and (self.address or "").startswith("http:"):
+            way += ", without encryption"
+        return self.host + way
 
     @property
     def key_variable(self) -> str:
@@ -176,11 +197,10 @@ def _address(provider: str, environment: Mapping[str, str]) -> str | None:
         variables.append(_URLS[provider][0])
     for variable in variables:
         if url := environment.get(variable, "").strip():
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
+            if problem := address_problem(url):
                 raise CoderFailed(
                     "not_configured",
-                    f"{variable} is not an address such as http://127.0.0.1:8000/v1",
+                    f"{variable} is not an address such as http://127.0.0.1:8000/v1: {problem}",
                 )
             return url.rstrip("/")
     return None

@@ -8,6 +8,7 @@ that a real one does. To try the program by hand:
 """
 
 import argparse
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,10 @@ Fault = Literal[
     "filtered",
     "empty",
     "slow",
+    "dripping",
+    "endless",
+    "gzip_bomb",
+    "packed",
     "rate_limited",
     "server_error",
     "connection_lost",
@@ -38,6 +43,7 @@ Fault = Literal[
 Behaviour = Literal["reading"] | Fault | Callable[[str], str] | dict[str, Any] | bytes
 """A reading, a fault, a function from the prompt to the answer, the answer, or all that is sent."""
 
+_MEGABYTE = 1 << 20
 _STATUS: dict[str, tuple[int, str]] = {
     "rate_limited": (429, "rate_limit_exceeded"),
     "server_error": (500, "server_error"),
@@ -135,10 +141,15 @@ class FakeLanguageModel:
         """Keep a request waiting for as long as the server runs."""
         self._released.wait()
 
+    def is_closed(self, seconds: float) -> bool:
+        """Wait for a time; return whether the server was closed meanwhile."""
+        return self._released.wait(seconds)
+
 
 def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        _packed = False
 
         def do_GET(self) -> None:
             name = "recorded"
@@ -157,6 +168,9 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
             if behaviour in ("slow", "connection_lost"):
                 self.close_connection = True
                 return
+            if behaviour in ("dripping", "endless", "gzip_bomb"):
+                self._pour(str(behaviour))
+                return
             if len(received.prompt) // 4 > model.refuses_above:
                 behaviour = "too_long"
             if isinstance(behaviour, str) and behaviour in _STATUS:
@@ -166,6 +180,7 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
                 self._send(200, behaviour)
                 return
             text, finish = _answer(behaviour, received.prompt)
+            self._packed = behaviour == "packed"
             self._answer(received, text, finish)
 
         def _fail(self, status: int, code: str, behaviour: str) -> None:
@@ -203,6 +218,24 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
                 answer["system_fingerprint"] = "fp_ollama"
             self._send(200, answer)
 
+        def _pour(self, behaviour: str) -> None:
+            """Send blanks, by and by, without end or packed, until the client has enough."""
+            self.close_connection = True
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            if behaviour == "gzip_bomb":
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            blanks = b" " if behaviour == "dripping" else b" " * _MEGABYTE
+            try:
+                if behaviour == "gzip_bomb":
+                    self.wfile.write(gzip.compress(blanks * 32, compresslevel=1))
+                    return
+                while not model.is_closed(0.05 if behaviour == "dripping" else 0):
+                    self.wfile.write(blanks)
+            except OSError:  # the client has gone
+                return
+
         def _stream(self, answer: dict[str, Any]) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
@@ -214,6 +247,8 @@ def _handler(model: FakeLanguageModel) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, status: int, answer: Any, headers: dict[str, str] | None = None) -> None:
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            if self._packed:
+                content, headers = gzip.compress(content), {"Content-Encoding": "gzip"}
             self.send_response(status)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)

@@ -3,13 +3,16 @@
 import asyncio
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from pydantic_ai.exceptions import ModelHTTPError
 
+from features.coder.failures import failure_from
 from features.coder.language_model import Asked, LanguageModel
 from features.coder.reading import Reading, parse_reading
 from features.coder.settings import CoderFailed, CoderSettings
@@ -34,6 +37,7 @@ class Exchange:
         script: Sequence[Behaviour],
         provider: str = "openai",
         name: str = "recorded",
+        timeout: float = 0.4,
         **fake: Any,
     ) -> None:
         self.waits: list[float] = []
@@ -43,7 +47,7 @@ class Exchange:
         self.error: CoderFailed | None = None
         with FakeLanguageModel(script, **fake) as model:
             url = model.root if provider == "anthropic" else model.url
-            settings = CoderSettings(provider, name, url, timeout=0.4)
+            settings = CoderSettings(provider, name, url, timeout=timeout)
             language_model = LanguageModel(settings, self._sleep)
             try:
                 self.answer = asyncio.run(
@@ -132,8 +136,9 @@ def test_faults_that_stay_are_told_without_papers_and_keys(
     told = "\n".join([str(exchange.error), *exchange.messages, caplog.text])
     for secret in ("PRIVATE-WORDS", KEY, "SENT-BACK", "The motion looks strong"):
         assert secret not in told
+    # What the client raised holds the answer.
     assert exchange.error.__cause__ is None
-    assert exchange.error.__suppress_context__
+    assert exchange.error.__context__ is None
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
@@ -156,7 +161,31 @@ def test_nonsense_is_an_error_in_our_own_words(provider: str, content: bytes) ->
     assert exchange.error is not None
     assert exchange.error.kind in ("server_error", "empty", "connection")
     assert "PRIVATE-WORDS" not in f"{exchange.error} {exchange.messages}"
-    assert exchange.error.__suppress_context__
+    assert exchange.error.__context__ is None
+    assert len(exchange.received) == (2 if exchange.error.kind == "empty" else 5)
+
+
+@pytest.mark.parametrize("provider", ["openai", "ollama", "anthropic"])
+@pytest.mark.parametrize("fault", ["endless", "gzip_bomb"])
+def test_an_answer_that_grows_too_large_is_ended_at_once(provider: str, fault: Behaviour) -> None:
+    name = "claude-sonnet-4-5" if provider == "anthropic" else "recorded"  # which streams
+    exchange = Exchange([fault] * 9, provider, name, timeout=60)
+    assert exchange.error is not None
+    assert exchange.error.kind == "server_error"
+    assert "sent an answer of more than 8 MB" in str(exchange.error)
+    assert len(exchange.received) == 1
+    assert exchange.error.__context__ is None
+
+
+def test_an_answer_that_drips_in_is_ended_at_the_time_limit() -> None:
+    exchange = Exchange(["dripping"] * 9)
+    assert exchange.error is not None
+    assert exchange.error.kind == "timeout"
+    assert len(exchange.received) == 2
+
+
+def test_a_packed_answer_is_read() -> None:
+    assert Exchange(["packed"], timeout=60).answer is not None
 
 
 @pytest.mark.parametrize("provider", ["ollama", "anthropic"])
@@ -219,6 +248,79 @@ def test_the_key_goes_to_the_server_alone() -> None:
     assert KEY not in json.dumps(exchange.received[0].body)
 
 
+@pytest.mark.parametrize("key", ["sk-a\nX-Other: b", "sk-a\n", "sk-clé", "sk a", "sk-\udce9"])
+def test_a_key_that_cannot_be_one_is_found_before_anything_is_sent(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ, "OPENAI_API_KEY": key})
+    exchange = Exchange([])
+    assert exchange.error is not None
+    assert exchange.error.kind == "key_refused"
+    assert str(exchange.error).startswith("OPENAI_API_KEY has characters that no key has")
+    assert key not in str(exchange.error)
+    assert not exchange.received
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_clients_that_are_told_to_log_write_no_papers(provider: str) -> None:
+    code = f"""
+import asyncio, logging
+logging.getLogger("{provider}._base_client").setLevel(logging.DEBUG)
+from features.coder.language_model import LanguageModel
+from features.coder.settings import CoderFailed, CoderSettings
+from tests.support.fake_language_model import FakeLanguageModel
+with FakeLanguageModel(["bad_key"]) as fake:
+    model = LanguageModel(CoderSettings("{provider}", "recorded", fake.root + "/v1"))
+    try:
+        asyncio.run(model.ask("Code.", "{PAPER}", str))
+    except CoderFailed as error:
+        print(error.kind, len(fake.received), "PRIVATE-WORDS" in fake.prompts()[0])
+"""
+    levels = {"OPENAI_LOG": "debug", "ANTHROPIC_LOG": "debug"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **levels}
+    )
+    assert done.stdout == "key_refused 1 True\n", done.stderr
+    for secret in ("PRIVATE-WORDS", KEY, "SENT-BACK"):
+        assert secret not in done.stderr
+
+
+def test_errors_name_the_host_alone() -> None:
+    settings = CoderSettings("openai", "m", "http://llm.office.example/v1")
+    error = failure_from(ModelHTTPError(400, "m"), settings)
+    assert str(error) == "llm.office.example did not accept the request (HTTP 400)"
+
+
+def test_papers_go_by_the_proxy_that_was_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with FakeLanguageModel() as fake:  # as the proxy
+        monkeypatch.setenv("http_proxy", f"http://user:PROXY-SECRET@127.0.0.1:{fake.port}")
+        settings = CoderSettings("openai", "recorded", "http://llm.office.example/v1")
+        answer = asyncio.run(LanguageModel(settings).ask("Code.", PAPER, parse_reading))
+    assert answer.requests == len(fake.received) == 1
+    assert fake.received[0].headers["Host"] == "llm.office.example"
+    assert settings.destination.startswith(
+        f"llm.office.example, through the proxy 127.0.0.1:{fake.port}"
+    )
+
+
+def test_a_lost_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("https_proxy", "http://user:PROXY-SECRET@127.0.0.1:9")
+
+    async def sleep(seconds: float) -> None:
+        """Wait for nothing."""
+
+    model = LanguageModel(CoderSettings("openai", "m"), sleep)
+    with pytest.raises(CoderFailed) as error:
+        asyncio.run(model.ask("Code.", PAPER, parse_reading))
+    assert str(error.value) == (
+        "no connection to api.openai.com through the proxy 127.0.0.1:9, or it was lost"
+    )
+
+
 @pytest.mark.parametrize("coder", ["anthropic:m", "openai:m"])
 def test_a_missing_key_is_named(coder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
@@ -230,7 +332,34 @@ def test_a_missing_key_is_named(coder: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_unknown_provider_is_told_how_to_set_one() -> None:
     model = LanguageModel(CoderSettings("nobody", "m"))
-    with pytest.raises(CoderFailed, match="ENJOIN_CODER=openai:NAME"):
+    with pytest.raises(CoderFailed, match="ENJOIN_CODER=openai:NAME") as error:
+        asyncio.run(model.ask("", "", parse_reading))
+    assert str(error.value).startswith("unknown provider nobody in ENJOIN_CODER;")
+    assert "API_KEY not set" not in str(error.value)
+    assert error.value.__context__ is None
+
+
+def test_a_provider_without_its_package_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "groq", None)
+    monkeypatch.delitem(sys.modules, "pydantic_ai.providers.groq", raising=False)
+    model = LanguageModel(CoderSettings("groq", "m"))
+    with pytest.raises(CoderFailed) as error:
+        asyncio.run(model.ask("", "", parse_reading))
+    assert str(error.value) == (
+        'the provider groq needs a package: pip install "pydantic-ai-slim[groq]"'
+    )
+
+
+def test_a_hosted_provider_names_the_variable_of_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEEPSEEK_API_KEY", raising=False)
+    model = LanguageModel(CoderSettings("deepseek", "m"))
+    with pytest.raises(CoderFailed, match=r"^cannot use deepseek:m: DEEPSEEK_API_KEY not set;"):
+        asyncio.run(model.ask("", "", parse_reading))
+
+
+def test_an_address_for_a_provider_that_takes_none_is_refused() -> None:
+    model = LanguageModel(CoderSettings("deepseek", "m", "http://127.0.0.1:1/v1"))
+    with pytest.raises(CoderFailed, match="the address of deepseek cannot be set"):
         asyncio.run(model.ask("", "", parse_reading))
 
 
