@@ -73,8 +73,8 @@ def open_coder(options: ReadingOptions, keep: bool = True) -> "Coder":
     if options.trace:
         from train.tracking.coding_run import trace_requests
 
-        trace_requests()
-        warn("--trace keeps the papers' text in the MLflow store")
+        readers = trace_requests()
+        warn(f"--trace keeps the papers' text in the MLflow store: {readers}")
     store = ReadingStore(default_store(), warn) if keep else None
     return Coder(settings, store, not options.with_caption, options.budget, options.samples)
 

@@ -377,7 +377,7 @@ def test_forgetting_deletes_the_readings(
 
 
 def test_traces_are_kept_only_when_asked_for(
-    own_store: Path, fake: FakeLanguageModel, brief: Path
+    own_store: Path, fake: FakeLanguageModel, brief: Path, usual_umask: None
 ) -> None:
     _invoke("code", brief, "--quotes", "q.json")
     assert not mlflow.search_traces(return_type="list")
@@ -389,6 +389,56 @@ def test_traces_are_kept_only_when_asked_for(
     traces = mlflow.search_traces(return_type="list")
     assert traces
     assert "biometric identifiers" in traces[0].to_json()
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    """Have new files be readable by all, as usual, and set the mask as it was at the end."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+    mlflow.pydantic_ai.autolog(disable=True)
+
+
+def test_files_with_traces_are_their_owners_alone(
+    fake: FakeLanguageModel, brief: Path, monkeypatch: pytest.MonkeyPatch, usual_umask: None
+) -> None:
+    folder = brief.parent / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    mlflow.set_experiment("enjoin")  # with the database that earlier runs have made
+    assert stat.S_IMODE((folder / "mlflow.db").stat().st_mode) == 0o644
+    result = _invoke("code", brief, "--trace")
+    mlflow.flush_trace_async_logging()
+    told = " ".join(result.stderr.split())
+    assert "only you can read them, and whatever else this command writes" in told
+    with_papers = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and b"biometric identifiers" in path.read_bytes()
+    ]
+    assert {"mlflow.db", "traces.json"} <= {path.name for path in with_papers}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in with_papers} == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("store", "readers"),
+    [
+        ("http://u:SECRET@mlflow.office.example:5000/x", "http://mlflow.office.example:5000"),
+        ("postgresql://u:SECRET@db.office.example/mlflow", "postgresql://db.office.example"),
+    ],
+)
+def test_a_shared_store_of_traces_is_named(
+    store: str, readers: str, monkeypatch: pytest.MonkeyPatch, usual_umask: None
+) -> None:
+    from train.tracking import coding_run
+
+    monkeypatch.setattr(mlflow, "get_tracking_uri", lambda: store)
+    monkeypatch.setattr(coding_run, "choose_experiment", lambda: None)  # it would connect
+    told = coding_run.trace_requests()
+    assert told == f"whoever may read the store at {readers} can read them"
+    assert os.umask(0o022) == 0o022
 
 
 def test_instructions_in_a_paper_are_shown(

@@ -1,8 +1,13 @@
 """The MLflow run of a docket that a language model coded: values and counts, no words of papers."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import mlflow
 import pandas as pd
@@ -10,7 +15,13 @@ import pandas as pd
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
-from train.tracking.registry import choose_experiment, short_timeouts, silence_mlflow
+from train.tracking.registry import (
+    EXPERIMENT,
+    choose_experiment,
+    client,
+    short_timeouts,
+    silence_mlflow,
+)
 
 LOGGED = ("id", *CODED, *RATINGS, "forecast", "forecast_spread")
 """Fields of a coded motion that are logged: none that holds words of the papers."""
@@ -65,11 +76,65 @@ def log_coding_run(run: CodingRun) -> str:
         return str(active.info.run_id)
 
 
-def trace_requests() -> None:
-    """Have MLflow trace each request: what is sent and what comes back, so the papers' text too."""
+def trace_requests() -> str:
+    """Have MLflow trace each request: what is sent and what comes back, so the papers' text too.
+
+    In a local store, what is written from now on is its owner's alone: traces, their database, and
+    all other files of this process, as MLflow writes traces from threads until the process ends.
+
+    Returns
+    -------
+    str
+        Who can read the traces, in words.
+    """
     silence_mlflow()
+    uri = mlflow.get_tracking_uri()
+    path = _local_store(uri)
+    if path is not None:
+        os.umask(0o077)
     choose_experiment()
     mlflow.pydantic_ai.autolog()
+    if path is None:
+        return f"whoever may read the store at {_without_secrets(uri)} can read them"
+    if path.is_file() and not _make_private(path):
+        return f"whoever may read {path}, which is not yours, can read them"
+    artifacts = _artifact_location()
+    if artifacts and _local_store(artifacts) is None:
+        return f"whoever may read {_without_secrets(artifacts)} can read them"
+    return f"only you can read them, and whatever else this command writes ({path})"
+
+
+def _local_store(uri: str) -> Path | None:
+    """Return the file or folder of a store on this machine; None for any other."""
+    parts = urlsplit(uri)
+    if parts.scheme == "sqlite":
+        return Path(uri.partition("?")[0].removeprefix("sqlite:///"))
+    if parts.scheme == "file":
+        return Path(url2pathname(parts.path))
+    return Path(uri) if len(parts.scheme) < 2 else None  # a letter is a drive
+
+
+def _make_private(database: Path) -> bool:
+    """Take a database, and what SQLite keeps beside it, from all but its owner, if that is us."""
+    if os.name == "posix" and database.stat().st_uid != os.getuid():
+        return False
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).chmod(0o600)
+    return True
+
+
+def _artifact_location() -> str | None:
+    """Return where the traces of the experiment in use are kept, if it is known."""
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
+    experiment = client().get_experiment_by_name(name)
+    return None if experiment is None else experiment.artifact_location
+
+
+def _without_secrets(uri: str) -> str:
+    """Return the scheme and host of an address, which may hold a password."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _metrics(run: CodingRun) -> dict[str, float]:
