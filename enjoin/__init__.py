@@ -46,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Predict how a court will rule on a motion for interim injunctive relief: a calibrated "
     "probability with an interval, and the factors behind it.\n\n"
-    "Train once (one to two minutes, on the rulings that come with the program), then ask:\n\n"
+    "Train once (two to three minutes, on the rulings that come with the program), then ask:\n\n"
     "```\nenjoin train\nenjoin example | enjoin predict -\n```\n\n"
     "`enjoin COMMAND --help` explains each command.",
 )

@@ -121,7 +121,7 @@ def find_model(source: str | None) -> "LocatedModel":
     try:
         return locate_model(source)
     except NoTrainedModel as missing:
-        info(f"{missing}: training one on the embedded rulings first (one to two minutes)")
+        info(f"{missing}: training one on the embedded rulings first (two to three minutes)")
     from train.settings import TrainSettings
 
     trained = train_and_register(read_rulings(EMBEDDED)[0], EMBEDDED, TrainSettings())
