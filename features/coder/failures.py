@@ -12,6 +12,8 @@ MAX_WAIT = 60.0
 """Seconds between two attempts at most, also if the server asks for more."""
 MAX_ANSWER = 8 << 20
 """Bytes of an answer at most, decoded; a reading has some ten thousand."""
+MAX_TEXT = 200_000
+"""Characters of an answer's text at most; beyond that, it is not even searched for a reading."""
 _REFUSAL = re.compile(
     r"\b(?:i|we)(?:\s+(?:can\s?not|can['’]t|could\s+not|am\s+unable|am\s+not\s+able|won['’]t"
     r"|must\s+decline|will\s+not)|['’]m\s+(?:sorry|unable|not\s+able))\b",
@@ -92,6 +94,13 @@ def cut_off() -> CoderFailed:
     return CoderFailed(
         "cut_off",
         "the answer was cut off: the model may not write as much as a reading takes (2,000 tokens)",
+    )
+
+
+def too_much_text(n_characters: int) -> CoderFailed:
+    """Say that what the model wrote is far longer than a reading; it is not sent back to it."""
+    return CoderFailed(
+        "not_json", f"the answer was not a reading: it has {n_characters:,} characters"
     )
 
 

@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from features.coder.failures import (
+    MAX_TEXT,
     MAX_WAIT,
     Transient,
     cut_off,
     failure_from,
     filtered,
     strange_answer,
+    too_much_text,
     unusable_answer,
 )
 from features.coder.messages import estimated_tokens
@@ -234,7 +236,10 @@ class _Patience:
         if response.finish_reason == "content_filter":
             raise filtered()
         self.spent.is_cut_off = response.finish_reason == "length"
-        if not (response.text or "").strip():
+        text = response.text or ""
+        if len(text) > MAX_TEXT:
+            raise too_much_text(len(text))
+        if not text.strip():
             raise cut_off() if self.spent.is_cut_off else Transient("empty", "the answer was empty")
         return response
 

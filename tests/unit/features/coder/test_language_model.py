@@ -177,6 +177,15 @@ def test_an_answer_that_grows_too_large_is_ended_at_once(provider: str, fault: B
     assert exchange.error.__context__ is None
 
 
+def test_a_text_far_longer_than_a_reading_is_neither_searched_nor_sent_back() -> None:
+    exchange = Exchange([lambda prompt: "{" * 1_000_000] * 9, timeout=60)
+    assert exchange.error is not None
+    assert exchange.error.kind == "not_json"
+    assert "1,000,000 characters" in str(exchange.error)
+    assert len(exchange.received) == 1
+    assert exchange.spent.requests == 1
+
+
 def test_an_answer_that_drips_in_is_ended_at_the_time_limit() -> None:
     exchange = Exchange(["dripping"] * 9)
     assert exchange.error is not None
