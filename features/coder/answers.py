@@ -44,6 +44,8 @@ _MAX_SHOWN = 6
 """Values of a list that a message repeats."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Characters that move a terminal's cursor or change its colors; tabs and line ends are not."""
+_MAX_OBJECTS = 500
+"""Places of an answer that are tried as the start of an object: each may cost its whole length."""
 _MAX_PROBLEMS = 12
 """Problems that one message tells."""
 _OPENING = re.compile(r"\{\s*[\"}]")
@@ -77,7 +79,9 @@ def find_object(answer: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     error = "no JSON object"
     start = answer.find("{")
-    while start >= 0:
+    for _ in range(_MAX_OBJECTS):
+        if start < 0:
+            break
         try:
             value, end = decoder.raw_decode(answer, start)
         except json.JSONDecodeError as failed:
