@@ -1,6 +1,7 @@
 """Blind a paper: what names the case is replaced, so that a language model reads, not remembers.
 
-Names of the parties become [party A] and [party B], the docket number [docket], judges [judge], its
+Names of the parties become [party A] and [party B] ([party C] for whoever was brought in later),
+lines that name counsel are left out, the docket number becomes [docket], judges [judge], its
 court [court]. Dates become days from the first date in the motion, as in [day +45], so that delay
 can still be read; a month without a day counts as its fifteenth. Years and days without a year,
 cited cases and first names stay. A quote of a blinded paper is found in the paper as given, since
@@ -12,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from features.coder.parties import party_spans
+from features.coder.counsel import counsel_spans
+from features.coder.parties import are_parties_named, party_spans
 from features.coder.reading import PartialMotion, known_fields
 from features.phrases.lexicon import PAPERS
 from features.text.dates import find_dates
@@ -21,7 +23,7 @@ _DOCKET = re.compile(
     r"\b\d{1,2}:\d{2}-[a-z]{2,4}-\d{2,6}(?:-[A-Za-z]{1,4}){0,3}\b"
     r"|\b(?:19|20)?\d{2}[ -](?:cv|cr|mc|md|ap|bk|civ|c)\.?[ -]\d{2,6}(?:-[A-Z]{1,4}){0,3}\b"
     r"|\b(?:case|civil(?: action)?|docket|index|cause|action|appeal|file|suit)"
-    r"[ ]nos?\.?:?\s*[\w:/.,-]*\d[\w:/-]*"
+    r"[ \t]{0,3}nos?\.?:?\s*[\w:/.,-]*\d[\w:/-]*"
     r"|^[ \t]*nos?\.\s*[\w:/,-]*\d[\w:/-]*(?:,?[ ](?:[A-Z.]{2,6}[ ])?\d{4})?(?=[ \t.]*$)"
     r"|\bnos?\.\s*(?:[A-Z]{1,4}[ -]?)?\d{2,4}-(?:[A-Z]{1,3}-)?\d{2,7}(?:-?[A-Z]{1,2})?\b",
     re.IGNORECASE | re.MULTILINE,
@@ -80,12 +82,13 @@ def blind(text: str, motion: PartialMotion) -> str:
     --------
     >>> paper = "On May 3, 2021, Hale left Acme. It sued by June 2, 2021."
     >>> blind(paper, {"caption": "Acme Pumps, Inc. v. Hale", "motion": paper})
-    '[day 0], [party B] left [party A]. It sued by [day +30].'
+    'On [day 0], [party B] left [party A]. It sued by [day +30].'
     """
     fields = known_fields(motion)
     names = {name: str(fields.get(name, "")) for name in ("caption", "docket_number", "judge")}
-    parties = party_spans(text, names["caption"])
+    parties = party_spans(text, names["caption"], _papers(fields))
     spans = [
+        *((start, end, "") for start, end in counsel_spans(text)),
         *_dockets(text, names["docket_number"]),
         *_matches((_COURT, _COURT_LINE), text, "court"),
         *_judges(text, names["judge"]),
@@ -94,9 +97,32 @@ def blind(text: str, motion: PartialMotion) -> str:
     ]
     parts, since = [], 0
     for start, end, name in _without_overlaps(spans):
-        parts += [text[since:start], f"[{name}]"]
+        parts += [text[since:start], f"[{name}]" if name else ""]
         since = end
     return "".join(parts) + text[since:]
+
+
+def names_found(text: str, motion: PartialMotion) -> bool:
+    """Tell whether it is known who the parties are, so that their names can be replaced.
+
+    Parameters
+    ----------
+    text
+        One of the motion's papers.
+    motion
+        The motion, as `blind` takes it.
+
+    Examples
+    --------
+    >>> names_found("He copied the list.", {"motion": "He copied the list."})
+    False
+    """
+    fields = known_fields(motion)
+    return are_parties_named(str(fields.get("caption", "")), [*_papers(fields), text])
+
+
+def _papers(fields: Mapping[str, Any]) -> list[str]:
+    return [str(fields[name]) for name in PAPERS if fields.get(name)]
 
 
 _Span = tuple[int, int, str]

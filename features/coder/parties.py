@@ -1,11 +1,17 @@
 """The names of the parties, from a caption and from the head of a paper, and where they stand.
 
 The words that say what a party is stay, so that a blinded paper still shows whether a company, a
-city or a union moves: "City of [party B]", "[party A], Inc."
+city or a union moves: "City of [party B]", "[party A], Inc." A word that the paper uses as such at
+least as often ("apple") is replaced beside other words of the name only, and so is a state's name
+("Coastal Fuels of Ohio", but "Ohio law"), unless the party has no other ("State of Ohio").
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from features.coder.captions import ROLE, printed_sides
 
 _KEPT = frozenset(
     """
@@ -20,24 +26,49 @@ _KEPT = frozenset(
     matter litigation savings loan partners partnership services products systems center court
     plaintiff plaintiffs defendant defendants petitioner petitioners respondent respondents
     appellant appellants appellee appellees movant movants relator relators complainant claimant
-    doe does john jane versus v vs
+    doe does john jane versus v vs roes inclusive unknown persons entities parte capacities
+    minor deceased executor executrix administrator trustee guardian litem
+    successor individual application judgment article pursuant cplr
     """.split()  # noqa: SIM905
 )
 """Words of a caption that name nobody."""
+_WEAK = frozenset(
+    """
+    alabama alaska arizona arkansas california carolina colorado columbia connecticut dakota
+    delaware florida georgia hampshire hawaii idaho illinois indiana iowa jersey kansas kentucky
+    louisiana maine maryland massachusetts mexico michigan minnesota mississippi missouri montana
+    nebraska nevada new north ohio oklahoma oregon pennsylvania puerto rico rhode island south
+    tennessee texas utah vermont virginia washington west wisconsin wyoming york first second
+    fourth fifth sixth seventh monday tuesday wednesday thursday friday saturday sunday january
+    february march april may june july august september october november december street avenue
+    industries enterprises technologies solutions medical health energy capital management software
+    """.split()  # noqa: SIM905
+)
+"""Words that name somebody beside others only: "New York Pumps", not "New York"."""
 _VERSUS = re.compile(r"\s+(?:vs?\.?|against)\s+", re.IGNORECASE)
-_PRINTED_VERSUS = re.compile(r"(?<=[\s,])(?:vs?\.|-?\s?against\s?-)(?=\s)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[A-Z][\w&]*(?:['\u2019]\w+)*|(?<=Local )\d+")
-_ROLES = (
-    r"(?:plaintiff|petitioner|appellant|appellee|movant|relator|complainant|defendant|respondent)s?"
+_ROLE = re.compile(ROLE, re.IGNORECASE)
+_DESCRIBED = re.compile(
+    r",\s+an?\s+(?:[\w']+\s+){0,5}(?:corporation|company|partnership|individual|association|entity"
+    r"|municipality|agency|trust|subdivision|resident|citizen|minor)\b",
+    re.IGNORECASE,
 )
-_ROLE = re.compile(rf"\b{_ROLES}\b", re.IGNORECASE)
-_ROLE_BEFORE_VERSUS = re.compile(
-    rf"\b{_ROLES}\b(?:[-\s,./()]|\b(?:{_ROLES}|below|cross|counter|and)\b){{0,40}}\Z", re.IGNORECASE
+"""What a party is: "a Delaware limited liability company"."""
+_GOVERNMENT = re.compile(
+    r"(?:^|[,;\n]|\band)\s*(?:the\s+)?(?:state|city|county|commonwealth|town|village|people)\s+of"
+    r"\s+(?:the\s+state\s+of\s+)?((?:[A-Z]\w+\s*){1,3})",
+    re.IGNORECASE,
 )
-_NOT_NAMES = re.compile(r"^.*(?:\bcourt\b|\bdivision\b|\bcircuit\b|\bNo\.|\d).*$", re.I | re.M)
 _DEFINED = re.compile(
-    r"[^()\n]{0,60}\((?:collectively,?\s+|together,?\s+|hereinafter,?\s+)?(?:the\s+)?[\"\u201c']"
-    r"([A-Z][\w&.' -]{1,40})[\"\u201d']"
+    r"(?:[,.\s&/'\u2019-]++|\b[A-Z][\w.&'\u2019-]*+|\b(?:an?|of|the|and|for|in|known|as|formerly|doing"
+    r"|business|limited|liability|corporation|company|partnership|individual|[a-z]/[a-z]/[a-z])\b"
+    r"){0,24}+\(([^()]{0,20}[\"\u201c'][^()]{1,80})\)"
+)
+_ALIAS = re.compile(r"[\"\u201c']([A-Z][\w&.' -]{1,40})[\"\u201d']")
+_NO_PARTY = re.compile(
+    r"\b(?:agreements?|contracts?|lists?|acts?|plans?|policy|policies|products?|orders?|letters?|reports?"
+    r"|marks?|patents?|property|statement|information|secrets?|software|program|notes?|lease|loan)\b",
+    re.IGNORECASE,
 )
 _BETWEEN = (
     r"(?:[,.]?\s+|\s*[&/\u2013\u2014-]+\s*|\s+[A-Z]\.\s+"
@@ -53,11 +84,22 @@ _VARIANTS = {
     "u": "\u00f9-\u00fc",
     "'": "\u2019",
 }
-_HEAD, _SIDE = 4000, 400
-"""Characters of a paper in which its caption is looked for, and of one side of that caption."""
+_FIRST_LETTER = r"(?=[a-z]?[A-Z0-9\u00c0-\u00de])"
+"""A name has a capital: first, or second as in "eBay"."""
+_IN_ONE_NAME = re.compile(r"[ \n&,-]{1,4}(?:(?:[A-Z]\w*|of|the|for|and)[ \n&,-]{1,4}){0,3}")
+_ADDRESS = re.compile(
+    r"(?<![\w.+-])[\w.+-]++@[\w.-]*\w|\b(?:https?://|www\.)[^\s<>()\"]*[\w/]"
+    r"|(?<![\w-])[\w-]++\.(?:com|net|org|biz|info|io|us|gov|edu)\b",
+    re.IGNORECASE,
+)
+_MIN_IN_ADDRESS = 4
+"""Letters of a name that is looked for within an address."""
+_TITLES = re.compile(r"\b(?:Mr|Ms|Mrs|Mx|Dr|Messrs)\.?\s+\Z")
 
 
-def party_spans(text: str, caption: str) -> Iterator[tuple[int, int, str]]:
+def party_spans(
+    text: str, caption: str, papers: Iterable[str] = ()
+) -> Iterator[tuple[int, int, str]]:
     """Yield where the parties are named in a paper, and the letter of their side.
 
     Parameters
@@ -65,51 +107,117 @@ def party_spans(text: str, caption: str) -> Iterator[tuple[int, int, str]]:
     text
         The paper.
     caption
-        The case name, "" if it is not known; names in a caption at the head of the paper are added.
+        The case name, "" if it is not known.
+    papers
+        Papers of the same motion; names in the captions at the heads of all are added.
     """
-    ordinary = frozenset(re.findall(r"(?<![\w'\u2019])[a-z]{2,}\b", text))
-    known, printed = _sides_of_caption(caption), _sides_of_head(text[:_HEAD])
-    sides = [
-        named | _without(added, other)
-        for named, added, other in zip(known, printed, known[::-1], strict=True)
-    ]
-    sides[1] = _without(sides[1], sides[0])
-    for letter, words, named in zip("AB", sides, known, strict=True):
-        if not words:
+    ordinary: frozenset[str] | None = None
+    for letter, side in zip("ABC", _sides(caption, [*papers, text]), strict=True):
+        if not side.words:
             continue
-        only_name = next(iter(named)).lower() if len(named) == 1 else ""
-        for match in _run(words | set(_defined(text, words))).finditer(text):
+        words = side.words | set(_defined(text, side.words))
+        if ordinary is None:
+            ordinary = _ordinary(text)
+        yield from ((*span, letter) for span in _addresses(text, words, ordinary))
+        found = list(_run(words).finditer(text))
+        weak = [_words_of(match[0]) <= side.weak for match in found]
+        for index, match in enumerate(found):
+            stem, start = match["stem"].lower(), match.start()
+            is_single = match.end() - match.end("stem") <= len("es")
             # "Next Step" is a name, "Next" at the start of a sentence is not.
-            if (word := match[0].lower()) == only_name or word not in ordinary:
-                yield match.start(), match.end(), letter
+            if weak[index]:
+                is_name = any(
+                    0 <= other < len(found)
+                    and not weak[other]
+                    and _IN_ONE_NAME.fullmatch(
+                        text, found[min(index, other)].end(), found[max(index, other)].start()
+                    )
+                    for other in (index - 1, index + 1)
+                )
+            else:
+                is_name = not (is_single and {stem, match[0].lower()} & ordinary)
+            is_titled = _TITLES.search(text, max(0, start - 9), start)
+            if is_name or is_titled or (is_single and stem == side.only_name):
+                yield start, match.end(), letter
 
 
-def _sides_of_caption(caption: str) -> tuple[set[str], set[str]]:
-    """Return the names on both sides of a caption; "In re Guerra" has one side."""
-    movants: set[str] = set()
-    opponents: set[str] = set()
+def _addresses(
+    text: str, words: Iterable[str], ordinary: frozenset[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield where addresses in the net have a name in them: "hale@acmepumps.com"."""
+    names = {word.lower() for word in words if len(word) >= _MIN_IN_ADDRESS} - ordinary
+    for address in _ADDRESS.finditer(text):
+        whole = address[0].lower()
+        if any(name in whole for name in names):
+            yield address.span()
+
+
+def are_parties_named(caption: str, papers: Iterable[str]) -> bool:
+    """Tell whether the caption, or one at the head of a paper, names a party."""
+    return any(side.words for side in _sides(caption, papers))
+
+
+@dataclass
+class _Side:
+    """The words that name one side.
+
+    Attributes
+    ----------
+    words
+        All of them.
+    weak
+        Those that name it beside others only, in lower case.
+    only_name
+        In lower case, the one word that the given caption has for it, "" if it has several.
+    """
+
+    words: set[str] = field(default_factory=set)
+    weak: set[str] = field(default_factory=set)
+    only_name: str = ""
+
+    @classmethod
+    def of(cls, printed: str) -> "_Side":
+        """Return the side that a caption prints."""
+        printed = _DESCRIBED.sub(" ", printed)
+        words = _names(_ROLE.sub(" ", printed))
+        of_government = {
+            word for match in _GOVERNMENT.finditer(printed) for word in match[1].lower().split()
+        }
+        weak = {word.lower() for word in words} & _WEAK - of_government
+        return cls(words, weak if len(weak) < len(words) else set())
+
+    def add(self, other: "_Side", without: Iterable["_Side"]) -> None:
+        """Add the words of another side, unless they name one of the sides to leave out."""
+        known = {word.lower() for side in without for word in side.words}
+        added = {word for word in other.words if word.lower() not in known}
+        is_strong = {word.lower() for word in self.words} - self.weak
+        self.weak = (self.weak | other.weak) - is_strong
+        self.words = self.words | added
+
+
+def _sides(caption: str, papers: Iterable[str]) -> list[_Side]:
+    """Return movants, opponents and whoever was brought in later.
+
+    What the given caption says comes before what the papers print.
+    """
+    sides = [_Side(), _Side(), _Side()]
     for part in re.split("[();]", caption):
-        sides = _VERSUS.split(part, maxsplit=1)
-        movants |= _names(sides[0])
-        opponents |= _names(sides[1]) if len(sides) == 2 else set()
-    return movants, opponents
+        for side, named in zip(sides, _VERSUS.split(part, maxsplit=1), strict=False):
+            side.add(_Side.of(named), ())
+    for side in sides[:2]:
+        if len(side.words) == 1:
+            side.only_name = next(iter(side.words)).lower()
+    sides[1].words = {
+        word for word in sides[1].words if word.lower() not in {w.lower() for w in sides[0].words}
+    }
+    for paper in dict.fromkeys(papers):
+        for side, named in zip(sides, printed_sides(paper), strict=False):
+            side.add(_Side.of(named), (other for other in sides if other is not side))
+    return sides
 
 
-def _sides_of_head(head: str) -> tuple[set[str], set[str]]:
-    """Return the names on both sides of the caption at the head of a paper, if it has one."""
-    for versus in _PRINTED_VERSUS.finditer(head):
-        before, after = head[: versus.start()][-_SIDE:], head[versus.end() :][:_SIDE]
-        first, second = _ROLE_BEFORE_VERSUS.search(before), _ROLE.search(after)
-        if first and second:
-            earlier = _NOT_NAMES.sub(lambda line: "\0" * len(line[0]), before[: first.start()])
-            return _names(earlier.rpartition("\0")[2]), _names(after[: second.start()])
-    return set(), set()
-
-
-def _without(words: set[str], others: set[str]) -> set[str]:
-    """Return the words that are not among others, whatever their capitals."""
-    known = {word.lower() for word in others}
-    return {word for word in words if word.lower() not in known}
+def _words_of(name: str) -> set[str]:
+    return set(re.findall(r"[\w&'\u2019]+", name.lower()))
 
 
 def _names(side: str) -> set[str]:
@@ -118,20 +226,43 @@ def _names(side: str) -> set[str]:
     return {word for word in words if len(word) > 1 and word.lower() not in _KEPT}
 
 
+def _ordinary(text: str) -> frozenset[str]:
+    """Return the words that a paper uses as such, not only as names.
+
+    They stand in lower case at least as often as they have a capital within a sentence.
+    """
+    in_lower_case = Counter(re.findall(r"(?<![\w'\u2019.@/-])[a-z]{2,}\b(?![.@/]\w)", text))
+    capitals = re.findall(
+        r"\b(?!(?:the|this|these|its|an?|such|any|all|each|our|their|of)\s)"
+        r"(?:[a-z]+,?|Mr\.|Mrs\.|Ms\.|Dr\.)\s(?=([A-Z]\w+))",
+        text,
+    )
+    as_names = Counter(word.lower() for word in capitals)
+    return frozenset(word for word, count in in_lower_case.items() if count >= as_names[word])
+
+
 def _defined(text: str, words: set[str]) -> Iterator[str]:
     """Yield short names that a paper gives a party: `Acme Pumps, Inc. ("API")`."""
     for match in _run(words).finditer(text):
-        if defined := _DEFINED.match(text, match.end()):
-            yield from _names(defined[1])
+        defined = _DEFINED.match(text, match.end())
+        if defined and not _NO_PARTY.search(text[match.end() : defined.start(1)]):
+            for alias in _ALIAS.findall(defined[1]):
+                yield from _names(alias)
 
 
 def _run(words: set[str]) -> re.Pattern[str]:
-    """Return the pattern of one or more of the words in a row, as written or in capitals."""
-    spellings = {spelling for word in words for spelling in (word, word.upper(), word.title())}
-    spellings = {spelling for spelling in spellings if not spelling.islower()}
+    """Return the pattern of one or more of the words in a row, whatever their capitals.
+
+    A plural ("the Hales") is taken along; `stem` is the first word without it.
+    """
+    spellings = {word.lower() for word in words}
     longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
-    word = "|".join(re.sub("[aceinou']", _variants, re.escape(one)) for one in longest_first)
-    return re.compile(rf"(?<![\w'\u2019])(?:{word})(?:{_BETWEEN}(?:{word})(?!\w))*(?!\w)")
+    any_word = "|".join(re.sub("[aceinou']", _variants, re.escape(one)) for one in longest_first)
+    name = rf"{_FIRST_LETTER}(?i:{any_word})"
+    return re.compile(
+        rf"(?<![\w'\u2019])(?P<stem>{name})(?:(?<=\w{{4}})(?i:e?s))?(?!\w)"
+        rf"(?:{_BETWEEN}{name}(?:(?<=\w{{4}})(?i:e?s))?(?!\w))*"
+    )
 
 
 def _variants(letter: re.Match[str]) -> str:

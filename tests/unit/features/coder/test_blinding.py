@@ -147,10 +147,10 @@ _KINDS = frozenset(
     """
     city county school district board society association institute wildlife united local fund
     bank township services credit company university federal international products
-    laboratories savings assn 163
+    laboratories savings assn 163 street illinois kentucky colorado puerto rico
     """.split()  # noqa: SIM905
 )
-"""Words of captions that say what a party is."""
+"""Words of captions that say what a party is, and states, which name it beside others only."""
 
 
 def _names(caption: str, paper: str) -> re.Pattern[str]:
