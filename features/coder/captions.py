@@ -66,6 +66,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """What the right column says; "Motion Industries, Inc." is a party all the same."""
+_CITED = re.compile(r"\bv\.\s.*(?:\([^()]{0,20}\d{4}\)|\d\s+[A-Z][\w.' ]{1,15}\s\d)")
+"""A case as a law report heads it, "Acme v. Hale, 12 Cal.App. 34 (1923)"."""
 _SMALL = re.compile(r"\b[a-z]{1,3}\b")
 _OF_A_PARTY = re.compile(r"['\u2019]s?\s*$", re.IGNORECASE)
 _HEAD, _SIDE, _FEW = 8000, 2500, 300
@@ -165,6 +167,9 @@ def _left_column(head: str) -> str:
     for line in _PRINTED_RULE.sub(f"\n{_STOP}\n", head).split("\n"):
         pieces = _split_at_rules(line)
         left = pieces[0].strip()
+        if _CITED.search(_DOCKET.sub("", left)) and not _ROLE.search(left):
+            lines.append(_STOP)
+            continue
         if _COURT.search(left):
             if not (_ROLE.search(left) and _VERSUS.search(left)):
                 lines.append(_STOP)

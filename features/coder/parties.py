@@ -28,7 +28,8 @@ _KEPT = frozenset(
     appellant appellants appellee appellees movant movants relator relators complainant claimant
     doe does john jane versus v vs roes inclusive unknown persons entities parte capacities
     minor deceased executor executrix administrator trustee guardian litem
-    successor individual application judgment article pursuant cplr
+    successor individual application judgment article pursuant cplr below
+    representative
     """.split()  # noqa: SIM905
 )
 """Words of a caption that name nobody."""

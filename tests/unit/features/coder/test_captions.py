@@ -132,6 +132,14 @@ def test_an_opposition_without_a_caption_is_blinded_by_the_one_of_the_motion() -
     assert not names_found("He copied it.", {"caption": "Doe v. State", "motion": ""})
 
 
+def test_a_law_report_heads_a_case_by_both_sides() -> None:
+    text = (
+        "ACME v. HALE, 12 Cal.App. 34 (1923)\n222 P.2d 362\nACME, INC., Plaintiff, v.\n"
+        "THOMAS HALE, Defendant.\n\nAcme sued Hale by Cal. Rules.\n"
+    )
+    assert blind(text, {"motion": text}).endswith("[party A] sued [party B] by Cal. Rules.\n")
+
+
 def test_whoever_is_brought_in_later_is_a_third_party() -> None:
     text = (
         "ACME, INC.,\nPlaintiff,\nv.\nTHOMAS HALE,\nDefendant/Third-Party Plaintiff,\nv.\n"
