@@ -68,7 +68,11 @@ def open_coder(options: ReadingOptions, keep: bool = True) -> "Coder":
     from features.coder.coder import Coder
     from features.coder.store import ReadingStore, default_store
 
-    blanks = "as they are" if options.with_caption else "with names, dates and court blanked"
+    blanks = (
+        "as they are"
+        if options.with_caption
+        else "with the names, dates and court that are found blanked"
+    )
     info(f"{settings.model} reads the papers: they go to {settings.destination}, {blanks}")
     if options.trace:
         from train.tracking.coding_run import trace_requests
@@ -96,6 +100,11 @@ def read_papers(coder: "Coder", motion: "PartialMotion") -> "tuple[Motion, Codin
         unproven_in_words,
     )
 
+    if coder.blind and not _names_found(motion):
+        warn(
+            "no caption was found in the papers, so names of parties are not blanked; "
+            'give them with --set "caption=A v. B"'
+        )
     with spinner("reading the papers") as on_progress:
         coding = coder.read(motion, on_progress)
     try:
@@ -117,6 +126,13 @@ def write_private(path: Path, content: Any) -> None:
 
     with atomic_write(path, private=True) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + os.linesep, encoding="utf-8")
+
+
+def _names_found(motion: "PartialMotion") -> bool:
+    from features.coder.blinding import names_found
+    from features.coder.reading import known_fields
+
+    return names_found(str(known_fields(motion).get("motion", "")), motion)
 
 
 def reasons_given(coding: "Coding") -> dict[str, str]:

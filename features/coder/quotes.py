@@ -36,7 +36,8 @@ _MAX_JOINED = 3
 _WORDS_PER_NOISE = 4
 """One word in so many may be misread."""
 _DENIED = re.compile(
-    rf"(?:\b(?:not|no|never|cannot|without|nor|neither)|n[{APOSTROPHES}]t)\s+$", re.IGNORECASE
+    rf"(?:(?<![\w{APOSTROPHES}])(?:not|no|never|cannot|without|nor|neither)|n[{APOSTROPHES}]t)\s+$",
+    re.IGNORECASE,
 )
 _MAX_DENIAL = 20
 """Characters of a negation and the white space after it."""

@@ -117,7 +117,9 @@ def test_nothing_is_sent_before_the_page_has_said_where(
     page.click("#read")
     question = page.get_by_role("group", name=re.compile(said))
     expect(question).to_be_visible()
-    expect(question).to_contain_text("caption, docket number, judge, date and court are blanked")
+    expect(question).to_contain_text(
+        "caption, docket number, judge, date and court are blanked where they"
+    )
     expect(question.get_by_role("button").first).to_have_text("Read" if is_local else "Send")
     # A second Enter does not send the papers: the question has the focus, not its button.
     page.keyboard.press("Enter")

@@ -135,6 +135,15 @@ def test_a_brief_is_coded_corrected_and_predicted(
     assert len(fake.received) == 1
 
 
+def test_it_is_told_where_no_caption_was_found(
+    fake: FakeLanguageModel, brief: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "names of parties are not blanked" in " ".join(_invoke("code", brief).stderr.split())
+    given = _invoke("code", brief, "--set", "caption=Roe v. Clearview AI, Inc.").stderr
+    assert "not blanked" not in given
+
+
 def test_a_reason_is_not_kept_for_a_person_s_own_rating(
     fake: FakeLanguageModel, brief: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:

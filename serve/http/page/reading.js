@@ -21,7 +21,7 @@ function destinationText({destination, local, blind, ...status}, words) {
     : `will be sent to ${destination} (${model})`;
   const known = "caption, docket number, judge, date and court are";
   return `The papers (${words.toLocaleString("en-US")} words) ${where}; ${known} ` +
-    `${blind ? "blanked" : local ? "not blanked" : "sent too"}.`;
+    `${blind ? "blanked where they are found" : local ? "not blanked" : "sent too"}.`;
 }
 
 function showReadingStatus(text, isError = false) {
