@@ -50,6 +50,7 @@ def fit_grant_model(
     n_bags: int = 20,
     seed: int = 0,
     cluster: Cluster | None = None,
+    with_rating_line: bool = True,
 ) -> GrantModel:
     """Fit the model on n training rulings, each seen in several views.
 
@@ -74,6 +75,8 @@ def fit_grant_model(
         Seed of the bootstrap and of the boosters.
     cluster
         Where the boosters are fitted; None for this process.
+    with_rating_line
+        Whether the boosters of motions with ratings start from the rating line.
 
     Raises
     ------
@@ -103,7 +106,7 @@ def fit_grant_model(
                 basis_views = [replace(view, frame=view.frame.take(rows)) for view in basis_views]
                 labels, draws = granted[rows], draw_counts[:, rows]
             offsets = [reader_line.log_odds(forecasts[rows])] * len(basis_views)
-        else:
+        elif with_rating_line:
             rating_line = fit_rating_line(_ratings(basis_views[0].frame), granted)
             if rating_line is not None:
                 # Each view has hidden other ratings.

@@ -8,8 +8,8 @@ from train.model.rating_line import RatingLine
 
 SLOPE = 0.5
 """Share of the fitted slopes that the boosters start with. They may add to a slope and, being
-monotone, never take from it: whole slopes give 3% to rulings whose ratings average below 1.75, of
-which 5 in 31 were granted, and a Brier score worse by 0.0001 to 0.0005."""
+monotone, never take from it: whole slopes overshoot at the low end, where more motions are granted
+than they allow for (`python -m bench.rating_ends`)."""
 MIN_RATED = 100
 """Fewest training rulings with all ratings that a line is fitted on."""
 
