@@ -35,7 +35,7 @@ from serve.similar_rulings import (
     nearest_outcomes,
 )
 from train.model.calibration import INTERVAL
-from train.model.grant_model import DISTRIBUTION, GrantModel
+from train.model.grant_model import DISTRIBUTION, VALUE_OUTCOMES, GrantModel
 from train.model.neighbors import Neighbors, load_neighbors
 from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
 from train.model.store import load_model, model_digest
@@ -55,6 +55,10 @@ def score_type(column: str) -> type:
         return list
     is_number = column == "base_rate" or column.endswith("_points")
     return float if is_number or column.startswith(("p_", "contribution_")) else str
+
+
+_BULKY = frozenset({DISTRIBUTION, VALUE_OUTCOMES})
+"""Facts that the card leaves out."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Predictor:
             "model_digest": self.digest,
             "base_rate": self.model.base_rate,
             "interval": INTERVAL,
-            **{name: fact for name, fact in self.model.facts.items() if name != DISTRIBUTION},
+            **{name: fact for name, fact in self.model.facts.items() if name not in _BULKY},
         }
 
     def score(

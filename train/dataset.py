@@ -187,6 +187,7 @@ def fit_subset(
     bases: Sequence[Basis] = BASES,
     without: str | None = None,
     ratings: InferredRatings | None = None,
+    with_rating_line: bool = True,
 ) -> Fitted:
     """Fit rating model and grant model on some rows of the training set.
 
@@ -208,6 +209,8 @@ def fit_subset(
         A family of features to leave out.
     ratings
         The result of `fit_inferred_ratings` for these rows, if it is known already.
+    with_rating_line
+        See `train.fit.fit.fit_grant_model`.
     """
     ratings = ratings or fit_inferred_ratings(training_set, rows)
     inferred = ratings.out_of_fold.to_numpy()
@@ -248,6 +251,7 @@ def fit_subset(
         n_bags=n_bags,
         seed=seed,
         cluster=training_set.cluster,
+        with_rating_line=with_rating_line,
     )
     return Fitted(model, whole)
 

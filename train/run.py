@@ -23,12 +23,13 @@ from train.evaluate.long_papers import (
 from train.evaluate.protocols import Evaluation, evaluate, out_of_fold_predictions
 from train.evaluate.refits import ablate, compare_design, learning_curve
 from train.fit.neighbors import fit_neighbors, save_neighbors
-from train.model.grant_model import DISTRIBUTION, LONG_PAPERS, GrantModel
+from train.model.grant_model import DISTRIBUTION, LONG_PAPERS, VALUE_OUTCOMES, GrantModel
 from train.model.store import save_model
 from train.modes import count_by_mode
 from train.monitor.drift import training_distribution
 from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking import log, registry
+from train.value_outcomes import count_value_outcomes
 
 LogModel = Callable[[Path, str], str]
 """Logs a saved model folder, with a description, into the active MLflow run and returns the
@@ -217,6 +218,7 @@ def _with_facts(
         "rulings_by_mode": rulings_by_mode,
         "performance": log.performance_by_mode(evaluation, rulings_by_mode),
         LONG_PAPERS: long_paper_record(data_digest),
+        VALUE_OUTCOMES: count_value_outcomes(training_set.rulings, training_set.granted),
         DISTRIBUTION: training_distribution(fitted.frames, out_of_fold_predictions(evaluation)),
         "enjoin": version("enjoin"),
         "lightgbm": version("lightgbm"),

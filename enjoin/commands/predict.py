@@ -1,6 +1,7 @@
 """Commands about one motion: predict it, change it, compare it, and see what a motion holds."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -175,11 +176,14 @@ def explore_changes(
                 raise ValueError("--set and --fact change different things; give one of them")
             _explore_fact(motion, fact, fact_for, model, reading, as_json)
             return
-        from enjoin.render.prediction import show_what_if
+        from enjoin.render.what_if import show_what_if
+        from features.coder.settings import CODER
         from serve.what_if.what_if import what_if
 
         asked = read_motion(motion, {}, [])
-        answer = what_if(find_predictor(model), asked, read_fields(set_) if set_ else None)
+        changes = read_fields(set_) if set_ else None
+        has_coder = bool(os.environ.get(CODER, "").strip())
+        answer = what_if(find_predictor(model), asked, changes, has_coder=has_coder)
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:

@@ -1,6 +1,6 @@
-"""What `predict`, `what-if` and `comparables` print."""
+"""What `predict` and `comparables` print."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,8 +22,6 @@ from serve.responses import (
     TextName,
 )
 from serve.similar_rulings import ComparablesAnswer
-from serve.what_if.what_if import Change, WhatIf
-from train.model.calibration import INTERVAL
 from train.modes import Mode
 
 BASIS: dict[Mode, str] = {
@@ -272,34 +270,6 @@ def _located(phrase: Phrase) -> str:
     meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
     place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
     return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'
-
-
-def show_what_if(answer: WhatIf, console: Console) -> None:
-    """Print the probability now, and after each change."""
-    console.print(
-        f"Probability of grant now: [bold]{answer.p_grant:.0%}[/bold] "
-        f"({INTERVAL:.0%} interval {answer.p_low:.0%} to {answer.p_high:.0%})"
-    )
-    table = Table("party", "change", "probability", "interval", "points")
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for change in answer.changes:
-        table.add_row(*_change_cells(change))
-    if answer.combined and len(answer.changes) > 1:
-        table.add_section()
-        table.add_row(*_change_cells(answer.combined.model_copy(update={"label": "all combined"})))
-    console.print(table if answer.changes else "No change within a party's control would help it.")
-    console.print(answer.note, style="dim")
-
-
-def _change_cells(change: Change) -> Iterable[str]:
-    return (
-        change.party or "",
-        escape(change.label),
-        f"{change.p_grant:.0%}",
-        f"{change.p_low:.0%} to {change.p_high:.0%}",
-        f"{change.points:+.1f}",
-    )
 
 
 def show_comparables(answer: ComparablesAnswer, console: Console) -> None:

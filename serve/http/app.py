@@ -198,7 +198,9 @@ def build_app(
     @api.post("/what-if", openapi_extra=what_if_body())
     def ask_what_if(body: WhatIfRequest, base_rate: BaseRateQuery = None) -> WhatIf:
         """Change a motion's indicators, or find the changes that would help each party most."""
-        return what_if(watcher.predictor, body.motion, body.changes, overall_rate(base_rate))
+        rates = overall_rate(base_rate)
+        has_coder = coder is not None
+        return what_if(watcher.predictor, body.motion, body.changes, rates, has_coder)
 
     @api.post("/comparables", responses=error_responses(404))
     def comparables(

@@ -17,17 +17,11 @@ from features.build import build_features
 from features.frame import FeatureFrame
 from features.phrases.lexicon import meaning
 from serve.predictor import Predictor
-from serve.what_if.levers import PARTIES, Party, levers
+from serve.what_if.levers import CONDITION_FIELDS, PARTIES, Party, levers
+from serve.what_if.limits import describe_limits
+from serve.what_if.track_record import TrackRecord, find_track_record
 from train.model.prior_shift import BaseRates
 
-NOTE = (
-    "Each change alters the indicators only and moves the model's estimate; it does not predict "
-    "what a court would do. Ratings, forecast and the text of the papers stay as given."
-)
-FORECAST_NOTE = (
-    " This estimate rests on a reader's forecast, which stays as given too, so changed codings "
-    "move it little: have the papers read again with the fact (`enjoin what-if --fact`)."
-)
 MIN_POINTS = 0.05
 """Smaller changes would be shown as none."""
 CHANGES_PER_PARTY = 5
@@ -45,6 +39,11 @@ _COLUMN_OF_FIELD = {
     "notice": "motion_type.notice",
     "relief_form": "motion_type.relief_form",
     "pro_se": "motion_type.pro_se",
+}
+_COLUMN_OF_CONDITION = {
+    "claim_area": "merits.claim_area",
+    "movant_type": "motion_type.movant_type",
+    "respondent_type": "motion_type.respondent_type",
 }
 
 
@@ -74,13 +73,24 @@ class Change(BaseModel):
     p_low: float = Field(description="lower end of its interval")
     p_high: float = Field(description="upper end of its interval")
     points: float = Field(description="percentage points by which it moves p_grant")
+    track_record: TrackRecord | None = Field(
+        None,
+        description="how the training rulings with what the change adds or removes were decided; "
+        "null if it changes several values, or the model was trained before this was kept",
+    )
+
+    @property
+    def too_few(self) -> bool:
+        """Whether too few training rulings had it to say what it would change."""
+        return self.track_record is not None and self.track_record.too_few
 
 
 class WhatIf(BaseModel):
     """The probability now and after each change.
 
     If changes were requested, `combined` makes them all at once and `changes` one at a time.
-    Otherwise, `changes` are those that would help each party most.
+    Otherwise, `changes` are those that would help each party most, and last those that too few
+    training rulings had to say.
     """
 
     p_grant: float
@@ -91,7 +101,7 @@ class WhatIf(BaseModel):
     )
     combined: Change | None = None
     changes: list[Change]
-    note: str = NOTE
+    note: str = describe_limits()
     model_version: str
 
 
@@ -106,6 +116,7 @@ def what_if(
     motion: Motion,
     changes: Mapping[str, Any] | None = None,
     base_rates: BaseRates | None = None,
+    has_coder: bool = False,
 ) -> WhatIf:
     """Change a motion's indicators and see how the probability moves.
 
@@ -116,6 +127,8 @@ def what_if(
         a time, and keeps those that would help each party most.
     base_rates
         Grant rates to adjust to, if any (see `Predictor.score`).
+    has_coder
+        Whether a language model is set up that could read the fact instead.
 
     Raises
     ------
@@ -128,10 +141,11 @@ def what_if(
         for field in (*_FAMILY_OF_LIST, *_COLUMN_OF_FIELD)
     }
     if changes is None:
+        about = {field: current_value(motion, frame, field) for field in CONDITION_FIELDS}
         proposals = [
             _Proposal(lever.party, lever.label, {lever.field: value})
             for lever in levers()
-            if (value := lever.apply(current[lever.field])) is not None
+            if lever.makes_sense(about) and (value := lever.apply(current[lever.field])) is not None
         ]
     else:
         one_by_one = [{field: value} for field, value in changes.items()]
@@ -143,7 +157,12 @@ def what_if(
     table = predictor.probabilities(motions, base_rates)
     before = table.iloc[0]
     results = [
-        _result(proposal, table.iloc[row], float(before["p_grant"]))
+        _result(
+            proposal,
+            table.iloc[row],
+            float(before["p_grant"]),
+            find_track_record(predictor.model.facts, proposal.changes, current),
+        )
         for row, proposal in enumerate(proposals, start=1)
     ]
     combined = None if changes is None else results.pop(0)
@@ -157,7 +176,11 @@ def what_if(
         },
         combined=combined,
         changes=_most_helpful(results) if changes is None else results,
-        note=NOTE + FORECAST_NOTE * (motion.forecast is not None),
+        note=describe_limits(
+            predictor.model.base_rate if any(change.track_record for change in results) else None,
+            has_forecast=motion.forecast is not None,
+            has_coder=has_coder,
+        ),
         model_version=predictor.version,
     )
 
@@ -170,7 +193,7 @@ def current_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
     frame
         The features of the motion, in its first row.
     field
-        A field of the motion that can be changed.
+        A field of the motion that can be changed, or on which it depends what can be.
 
     Returns
     -------
@@ -182,7 +205,7 @@ def current_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
     if field in _FAMILY_OF_LIST:
         columns = {value: f"{_FAMILY_OF_LIST[field]}.{value}" for value in allowed_values(field)}
         return tuple(value for value, name in columns.items() if frame.column(name)[0] == 1)
-    name = _COLUMN_OF_FIELD[field]
+    name = (_COLUMN_OF_FIELD | _COLUMN_OF_CONDITION)[field]
     value = frame.column(name)[0]
     if frame.provenance[0, frame.names.index(name)] == "not shown":
         return None
@@ -220,7 +243,12 @@ def _with_changes(motion: Motion, changes: Mapping[str, Any]) -> Motion:
     return checked.rows[0]
 
 
-def _result(proposal: _Proposal, estimate: "pd.Series[Any]", before: float) -> Change:
+def _result(
+    proposal: _Proposal,
+    estimate: "pd.Series[Any]",
+    before: float,
+    track_record: TrackRecord | None,
+) -> Change:
     p_grant = float(estimate["p_grant"])
     return Change(
         party=proposal.party,
@@ -233,11 +261,15 @@ def _result(proposal: _Proposal, estimate: "pd.Series[Any]", before: float) -> C
         p_low=float(estimate["p_low"]),
         p_high=float(estimate["p_high"]),
         points=100 * (p_grant - before),
+        track_record=track_record,
     )
 
 
 def _most_helpful(results: Sequence[Change]) -> list[Change]:
-    """Return, for each party, the changes that move the probability most in its favor."""
+    """Return, for each party, the changes that move the probability most in its favor.
+
+    Those that too few training rulings had come last, however far they move it.
+    """
     best: list[Change] = []
     for party, sign in zip(PARTIES, (1, -1), strict=True):
         helpful = [
@@ -245,5 +277,7 @@ def _most_helpful(results: Sequence[Change]) -> list[Change]:
             for change in results
             if change.party == party and sign * change.points >= MIN_POINTS
         ]
-        best += sorted(helpful, key=lambda change: -abs(change.points))[:CHANGES_PER_PARTY]
+        best += sorted(helpful, key=lambda change: (change.too_few, -abs(change.points)))[
+            :CHANGES_PER_PARTY
+        ]
     return best

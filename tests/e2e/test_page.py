@@ -67,6 +67,19 @@ def test_predict_and_what_if(page: Page) -> None:
     assert page.locator(".paper").first.inner_text() == page.input_value("#motion")
 
 
+def test_training_rulings_stand_beside_each_lever(page: Page) -> None:
+    lever = {"party": "opponent", "label": "redesigns it", "p_grant": 0.4, "points": -8.0}
+    known = {"too_few": False, "text": "41 training rulings had this, 15 of them granted (37%)"}
+    rare = {"too_few": True, "text": "too few rulings to say: 3 had this, 1 granted"}
+    changes = [lever | {"track_record": record} for record in (known, rare, None)]
+    page.evaluate("(changes) => showWhatIf({changes, current: {}, note: ''})", changes)
+    assert page.locator("#levers li").all_text_contents() == [
+        f"The opponent redesigns it: 40% (−8.0 points); {known['text']}",
+        f"The opponent redesigns it: {rare['text']}",  # no figure where there is no telling
+        "The opponent redesigns it: 40% (−8.0 points)",
+    ]
+
+
 def test_an_invalid_field_is_named(page: Page) -> None:
     page.select_option("#motion_type", "tro")
     page.fill("#motion", "Stop the sale of the house.")

@@ -25,6 +25,7 @@ from serve.http.errors import MEDIA_TYPE
 from serve.http.model_watcher import ModelWatcher
 from serve.http.server import THREADS
 from serve.predictor import Predictor
+from tests.conftest import tiny_rulings
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 
@@ -72,6 +73,12 @@ def test_what_if(client: TestClient) -> None:
         assert change["points"] * (1 if change["party"] == "movant" else -1) > 0
         changed = client.post("/v1/predict", json=CLEARVIEW | change["changes"]).json()
         assert changed["p_grant"] == pytest.approx(change["p_grant"], abs=1e-12)
+    steps = {"motion": CLEARVIEW, "changes": {"remedial_scope": "full"}}
+    record = client.post("/v1/what-if", json=steps).json()["changes"][0]["track_record"]
+    full = [ruling for ruling in tiny_rulings() if ruling.remedial_scope == "full"]
+    granted = [ruling for ruling in full if ruling.outcome != "denied"]
+    assert (record["rulings"], record["granted"]) == (len(full), len(granted))
+    assert record["text"].startswith("too few rulings to say")
     invalid = client.post("/v1/what-if", json={"motion": CLEARVIEW, "changes": {"notice": "x"}})
     assert invalid.status_code == 422
     assert invalid.json()["errors"][0]["pointer"] == "#/changes/notice"

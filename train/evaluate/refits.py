@@ -26,7 +26,8 @@ SHIPPED = "as shipped"
 UNCONSTRAINED = "no monotone constraints"
 TARGET_RATES = "categories as target rates"
 TWO_BAGS = "two bags instead of many"
-DESIGNS = (SHIPPED, UNCONSTRAINED, TARGET_RATES, TWO_BAGS)
+NO_RATING_LINE = "no rating line"
+DESIGNS = (SHIPPED, UNCONSTRAINED, TARGET_RATES, TWO_BAGS, NO_RATING_LINE)
 TRAINING_SHARES = (0.25, 0.5, 0.75, 1.0)
 LEARNING_CURVE_BAGS = 6
 """Boosters per model of the learning curve: enough for its shape."""
@@ -93,7 +94,8 @@ def compare_design(
     """Score the model with one design choice changed at a time, in grouped cross-validation.
 
     The choices are the monotone constraints, which keep promises that the data alone would not;
-    LightGBM's own categories instead of target rates; and the number of bags.
+    LightGBM's own categories instead of target rates; the number of bags; and the rating line that
+    the boosters of motions with ratings start from.
 
     Returns
     -------
@@ -118,7 +120,13 @@ def compare_design(
                 encoded = encode_target_rates(training_set, train)
             n_bags = 2 if design == TWO_BAGS else settings.n_bags
             model = fit_subset(
-                encoded, train, parameters, n_bags, settings.seed, ratings=ratings
+                encoded,
+                train,
+                parameters,
+                n_bags,
+                settings.seed,
+                ratings=ratings,
+                with_rating_line=design != NO_RATING_LINE,
             ).model
             for mode, frame in frames_with_ratings(encoded, model.rating_model, test).items():
                 p[design, mode][test] = model.p_grant(frame, mode)

@@ -50,7 +50,8 @@ class BaggingTask:
     seed
         Seed of the first bag; bag b has `seed + b`.
     offsets
-        (n,) log-odds that the boosters start from; None starts from the share granted.
+        For each view, (n,) log-odds that the boosters start from; None starts from the share
+        granted.
     """
 
     matrices: Iterable[Floats]
@@ -61,7 +62,7 @@ class BaggingTask:
     categorical_columns: Sequence[str]
     parameters: dict[str, Any]
     seed: int
-    offsets: Floats | None = None
+    offsets: Sequence[Floats] | None = None
 
 
 def fit_boosters(task: BaggingTask) -> tuple[lgb.Booster, ...]:
@@ -69,7 +70,7 @@ def fit_boosters(task: BaggingTask) -> tuple[lgb.Booster, ...]:
     stacked = np.vstack(list(task.matrices))
     n_views = len(task.view_weights)
     labels = np.tile(task.granted, n_views).astype(float)
-    offsets = None if task.offsets is None else np.tile(task.offsets, n_views)
+    offsets = None if task.offsets is None else np.concatenate(task.offsets)
 
     def fit_bag(bag: int) -> lgb.Booster:
         weights = np.outer(task.view_weights, task.draw_counts[bag]).ravel()

@@ -47,7 +47,7 @@ def fit_boosters_on_dask(cluster: Cluster, task: BaggingTask) -> tuple[lgb.Boost
             part = matrix[rows].astype(np.float32)
             sent.append(client.scatter(part, workers=[worker], hash=False))
     # Offsets of zero are not the same as none: LightGBM would not start from the share granted.
-    outcomes = [task.granted] if task.offsets is None else [task.granted, task.offsets]
+    outcomes = [task.granted, *(task.offsets or ())]
     outcomes_on_worker = [
         client.scatter(
             np.column_stack([column[rows] for column in outcomes]).astype(np.float32),
@@ -104,14 +104,19 @@ def _drawn_rows(
 ) -> tuple[Singles, Singles, Singles]:
     """Return a worker's rows that a bag drew, with their weights and their outcomes.
 
-    The outcomes are labels, and offsets if there are any. The columns of `blank` are set to missing
-    (see `_rare_categories`).
+    The outcomes given are labels, and offsets for each view if there are any; those returned are
+    the labels, and the offsets of the row's view. The columns of `blank` are set to missing (see
+    `_rare_categories`).
     """
     drawn = draw_counts > 0
     weights = np.outer(view_weights, draw_counts[drawn]).ravel().astype(np.float32)
     matrix = np.concatenate([view[drawn] for view in matrices])
     matrix[:, blank] = np.nan
-    return matrix, weights, np.tile(outcomes[drawn], (len(matrices), 1))
+    labels, offsets = outcomes[drawn, :1], outcomes[drawn, 1:]
+    by_view = [
+        np.hstack([labels, offsets[:, view : view + 1]]) for view in range(len(matrices))
+    ]  # without offsets, labels alone
+    return matrix, weights, np.concatenate(by_view)
 
 
 def _fit_booster(

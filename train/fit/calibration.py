@@ -14,7 +14,7 @@ def fit_calibration(
     view_scores: Sequence[Floats],
     draw_counts: Floats,
     granted: Flags,
-    offsets: Floats | None = None,
+    offsets: Sequence[Floats] | None = None,
 ) -> tuple[Calibration, OutOfBagScores]:
     """Fit the main line and one per bag on the out-of-bag scores of some views of n rulings.
 
@@ -27,7 +27,7 @@ def fit_calibration(
     granted
         n labels.
     offsets
-        (n,) log-odds that the boosters started from; None if they started from nothing.
+        For each view, (n,) log-odds that the boosters started from; None if from nothing.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def fit_calibration(
     labels = np.tile(granted[usable], n_views)
     inputs = scores[:, None]
     if offsets is not None:
-        inputs = np.column_stack([scores, np.tile(offsets[usable], n_views)])
-    main = _fit_line(inputs, labels, np.ones(len(labels)))
-    bag_lines = [_fit_line(inputs, labels, np.tile(counts, n_views)) for counts in draw_counts]
+        inputs = np.column_stack([scores, np.concatenate([start[usable] for start in offsets])])
+    main = fit_line(inputs, labels, np.ones(len(labels)))
+    bag_lines = [fit_line(inputs, labels, np.tile(counts, n_views)) for counts in draw_counts]
     calibration = Calibration(
         intercept=main.intercept,
         slope=main.slopes[0],
@@ -57,12 +57,12 @@ def fit_calibration(
     return calibration, OutOfBagScores(inputs.sum(axis=1), labels)
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     intercept: float
     slopes: list[float]
 
 
-def _fit_line(inputs: Floats, granted: Flags, weights: Floats) -> _Line:
+def fit_line(inputs: Floats, granted: Flags, weights: Floats) -> Line:
     """Fit a weighted logistic regression on (n, k) inputs, k slopes that are never negative.
 
     A negative slope would reverse every promise of direction: its input is left out.
@@ -73,9 +73,9 @@ def _fit_line(inputs: Floats, granted: Flags, weights: Floats) -> _Line:
         slopes = dict(zip(kept, fitted.coef_[0].tolist(), strict=True))
         if min(slopes.values()) > 0:
             every = [slopes.get(index, 0.0) for index in range(inputs.shape[1])]
-            return _Line(float(fitted.intercept_[0]), every)
+            return Line(float(fitted.intercept_[0]), every)
         kept.remove(min(slopes, key=slopes.__getitem__))
     # Nothing predicts: the base rate. Half a ruling is added to each outcome, since those that a
     # bag drew may all have one.
     rate = float((weights @ granted + 0.5) / (weights.sum() + 1.0))
-    return _Line(float(np.log(rate / (1 - rate))), [0.0] * inputs.shape[1])
+    return Line(float(np.log(rate / (1 - rate))), [0.0] * inputs.shape[1])

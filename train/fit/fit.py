@@ -8,12 +8,13 @@ import numpy as np
 
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
-from features.families import forecast
+from features.families import forecast, ratings
 from features.frame import FeatureFrame
 from train.cluster import Cluster
 from train.fit.boosters import DEFAULT_PARAMETERS, BaggingTask, fit_boosters
 from train.fit.boosters_dask import fit_boosters_on_dask
 from train.fit.calibration import fit_calibration
+from train.fit.rating_line import fit_rating_line
 from train.fit.reader_line import fit_reader_line
 from train.fit.scope import fit_scope
 from train.model.encoding import encode, fit_categories
@@ -49,6 +50,7 @@ def fit_grant_model(
     n_bags: int = 20,
     seed: int = 0,
     cluster: Cluster | None = None,
+    with_rating_line: bool = True,
 ) -> GrantModel:
     """Fit the model on n training rulings, each seen in several views.
 
@@ -57,7 +59,8 @@ def fit_grant_model(
     views
         For each basis, views of n rows each, in the same order, with out-of-fold inferred ratings.
         Where the first view of a basis has forecasts, the boosters start from the reader's line,
-        and only rulings with a forecast count.
+        and only rulings with a forecast count. Where it has ratings alone, they start from the
+        rating line.
     granted
         n labels.
     groups
@@ -72,6 +75,8 @@ def fit_grant_model(
         Seed of the bootstrap and of the boosters.
     cluster
         Where the boosters are fitted; None for this process.
+    with_rating_line
+        Whether the boosters of motions with ratings start from the rating line.
 
     Raises
     ------
@@ -93,14 +98,19 @@ def fit_grant_model(
 
     def fit_ensemble(basis_views: Sequence[TrainingView]) -> Ensemble:
         forecasts = basis_views[0].frame.column(forecast.COLUMN)
-        reader_line, offsets = fit_reader_line(forecasts, granted), None
-        labels, draws = granted, draw_counts
+        reader_line, rating_line = fit_reader_line(forecasts, granted), None
+        labels, draws, offsets = granted, draw_counts, None
         if reader_line is not None:
             rows = np.flatnonzero(~np.isnan(forecasts))
             if len(rows) < len(granted):
                 basis_views = [replace(view, frame=view.frame.take(rows)) for view in basis_views]
                 labels, draws = granted[rows], draw_counts[:, rows]
-            offsets = reader_line.log_odds(forecasts[rows])
+            offsets = [reader_line.log_odds(forecasts[rows])] * len(basis_views)
+        elif with_rating_line:
+            rating_line = fit_rating_line(_ratings(basis_views[0].frame), granted)
+            if rating_line is not None:
+                # Each view has hidden other ratings.
+                offsets = [rating_line.log_odds(_ratings(view.frame)) for view in basis_views]
         weights = np.array([view.weight for view in basis_views], dtype=float)
         task = BaggingTask(
             # Encoded once more below: of a million rulings, one matrix is held at a time.
@@ -121,7 +131,11 @@ def fit_grant_model(
             for view in basis_views
             if view.calibrates
         ]
-        return Ensemble(forest, *fit_calibration(scores, draws, labels, offsets), reader_line)
+        starts = offsets and [
+            start for start, view in zip(offsets, basis_views, strict=True) if view.calibrates
+        ]
+        fitted = fit_calibration(scores, draws, labels, starts)
+        return Ensemble(forest, *fitted, reader_line, rating_line)
 
     ensembles = {basis: fit_ensemble(basis_views) for basis, basis_views in views.items()}
     return GrantModel(
@@ -138,6 +152,11 @@ def fit_grant_model(
             "n_rulings": len(granted),
         },
     )
+
+
+def _ratings(frame: FeatureFrame) -> Floats:
+    """Return the (n, 4) Winter ratings of a frame."""
+    return np.column_stack([frame.column(column.name) for column in ratings.COLUMNS])
 
 
 def draw_bootstrap_counts(groups: Rows, n_bags: int, seed: int) -> Floats:

@@ -16,22 +16,31 @@ import pandas as pd
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
 from features.families import forecast, inferred_ratings
+from features.families import ratings as winter_ratings
 from features.frame import FeatureFrame
 from train.model.calibration import Calibration, OutOfBagScores, probabilities
 from train.model.encoding import encode
 from train.model.forest import Forest
+from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
 
-_FORECAST = [column.name for column in COLUMNS].index(forecast.COLUMN)
+_NAMES = [column.name for column in COLUMNS]
+_FORECAST = _NAMES.index(forecast.COLUMN)
+_RATINGS = [_NAMES.index(column.name) for column in winter_ratings.COLUMNS]
 ESTIMATE = ("p_grant", "p_low", "p_high")
 DISTRIBUTION = "distribution"
 """Name of the fact that holds the distributions of the training rulings' features and answers."""
 LONG_PAPERS = "long_papers"
 """Name of the fact that holds how the model does on long papers; None if that was not measured."""
+
+
+VALUE_OUTCOMES = "value_outcomes"
+"""Name of the fact that counts the training rulings with each coded value, and those granted (see
+`train.value_outcomes`)."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +53,23 @@ class Ensemble:
         The trees, and the lines that turn their scores into a probability.
     calibration_scores
         The scores that the calibration was fitted on; not saved.
-    reader_line
-        What the trees started from; None if from nothing.
+    reader_line, rating_line
+        What the trees started from, the one or the other; None of both if from nothing.
     """
 
     forest: Forest
     calibration: Calibration
     calibration_scores: OutOfBagScores | None = None
     reader_line: ReaderLine | None = None
+    rating_line: RatingLine | None = None
 
     def offsets(self, matrix: Floats) -> Floats:
         """Return the n log-odds that the trees start from, for (n, columns) features."""
-        if self.reader_line is None:
-            return np.zeros(len(matrix))
-        return self.reader_line.log_odds(matrix[:, _FORECAST])
+        if self.reader_line is not None:
+            return self.reader_line.log_odds(matrix[:, _FORECAST])
+        if self.rating_line is not None:
+            return self.rating_line.log_odds(matrix[:, _RATINGS])
+        return np.zeros(len(matrix))
 
     def probabilities(self, scores: Floats, matrix: Floats, spreads: Floats) -> Floats:
         """Return the (n, 3) `ESTIMATE` (see `train.model.calibration.probabilities`)."""
@@ -78,6 +90,10 @@ class Ensemble:
             offsets = self.offsets(matrix) - mean
             values[:, _FORECAST] += self.calibration.offset_slope * offsets
             values[:, -1] += self.calibration.offset_slope * mean
+        elif self.rating_line is not None:
+            terms = self.rating_line.terms(matrix[:, _RATINGS])
+            values[:, _RATINGS] += self.calibration.offset_slope * terms
+            values[:, -1] += self.calibration.offset_slope * self.rating_line.intercept
         return values
 
 

@@ -13,12 +13,13 @@ from features.phrases.lexicon import lexicon_digest
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
+from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
 from train.model.scope import Scope
 from train.modes import BASES, Basis
 
-FORMAT = 7
+FORMAT = 8
 _MODEL, _RATING_MODEL, _SCOPE = "model.json", "rating_model.json", "scope.json"
 TRAIN_AGAIN = "train again with `enjoin train`, then `enjoin promote`"
 
@@ -46,6 +47,10 @@ def save_model(model: GrantModel, folder: Path) -> None:
             "calibrations": {basis: asdict(e.calibration) for basis, e in model.ensembles.items()},
             "reader_lines": {
                 basis: None if e.reader_line is None else asdict(e.reader_line)
+                for basis, e in model.ensembles.items()
+            },
+            "rating_lines": {
+                basis: None if e.rating_line is None else asdict(e.rating_line)
                 for basis, e in model.ensembles.items()
             },
             "n_bags": {basis: len(e.forest.texts) for basis, e in model.ensembles.items()},
@@ -128,7 +133,19 @@ def _load_ensemble(folder: Path, basis: Basis, record: dict[str, Any]) -> Ensemb
     reader_line = None if line is None else ReaderLine(**line)
     paths = [_bag_path(folder, basis, index) for index in range(record["n_bags"][basis])]
     forest = Forest([path.read_text(encoding="utf-8") for path in paths])
-    return Ensemble(forest, calibration, reader_line=reader_line)
+    return Ensemble(
+        forest,
+        calibration,
+        reader_line=reader_line,
+        rating_line=_load_rating_line(record["rating_lines"][basis]),
+    )
+
+
+def _load_rating_line(line: Any) -> RatingLine | None:
+    if line is None:
+        return None
+    slopes, means = (tuple(map(float, line[name])) for name in ("slopes", "means"))
+    return RatingLine(float(line["intercept"]), slopes, means)
 
 
 def _bag_path(folder: Path, basis: Basis, index: int) -> Path:

@@ -122,9 +122,11 @@ function showComparables({comparable_rate: rate, rulings}) {
 
 function showWhatIf({changes, current, note}) {
   find("what-if-note").textContent = note.replaceAll("`", "");
-  const levers = changes.map(({party, label, p_grant: p, points}) =>
-    element("li", {}, `The ${party} ${label}: ${percent(p)} `,
-      element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`)));
+  const levers = changes.map(({party, label, p_grant: p, points, track_record: record}) =>
+    element("li", {}, `The ${party} ${label}: `, ...(record?.too_few ? [] : [`${percent(p)} `,
+      element("span", {class: points < 0 ? "against" : "for"}, `(${signed(points)} points)`)]),
+    ...(record ? [element("span", {class: "small"}, `${record.too_few ? "" : "; "}${record.text}`)]
+      : [])));
   const none = element("li", {}, "No change within a party’s control would help it.");
   find("levers").replaceChildren(...(levers.length ? levers : [none]));
   find("what-if-fields").replaceChildren(

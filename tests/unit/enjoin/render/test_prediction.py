@@ -6,12 +6,7 @@ from typing import Any
 import pytest
 
 from data.schema import Motion
-from enjoin.render.prediction import (
-    show_answer,
-    show_comparables,
-    show_full_answer,
-    show_what_if,
-)
+from enjoin.render.prediction import show_answer, show_comparables, show_full_answer
 from serve.performance import Estimate, LongPapers, Performance
 from serve.responses import (
     Answer,
@@ -23,7 +18,6 @@ from serve.responses import (
     Phrase,
 )
 from serve.similar_rulings import Comparable, ComparablesAnswer
-from serve.what_if.what_if import Change, WhatIf
 
 MOTION = Motion(id="m-1", motion_type="tro", motion="A [rival] copied a mark.")
 RATE = ComparableRate(
@@ -227,37 +221,6 @@ def test_quotes_of_the_reader_come_first_and_summaries_are_named(
     full = " ".join(rendered(show_full_answer, answer, MOTION).split())
     assert '"the customers left" (quoted by the reader) motion 40-59' in full
     assert '"nothing was taken" summary of the opposition 9-26' in full
-
-
-def _change(label: str, points: float) -> Change:
-    return Change(
-        party="movant",
-        label=label,
-        changes={},
-        p_grant=0.34 + points / 100,
-        p_low=0.2,
-        p_high=0.6,
-        points=points,
-    )
-
-
-def test_what_if_shows_each_change_and_all_combined(rendered: Callable[..., str]) -> None:
-    changes = [_change("file a [declaration]", 5.0), _change("narrow the order", 3.0)]
-    answer = WhatIf(
-        p_grant=0.34,
-        p_low=0.18,
-        p_high=0.55,
-        current={},
-        combined=_change("both", 7.5),
-        changes=changes,
-        model_version="enjoin/1",
-    )
-    shown = rendered(show_what_if, answer)
-    for part in ("34%", "file a [declaration]", "narrow the order", "all combined", "+7.5"):
-        assert part in shown
-    single = answer.model_copy(update={"changes": changes[:1]})
-    assert "all combined" not in rendered(show_what_if, single)
-    assert "No change" in rendered(show_what_if, answer.model_copy(update={"changes": []}))
 
 
 def test_comparables_show_what_is_shared_and_what_differs(rendered: Callable[..., str]) -> None:

@@ -74,7 +74,7 @@ def test_boosters_and_the_forecast_they_started_from_have_slopes_of_their_own() 
     rng = np.random.default_rng(8)
     offsets = rng.normal(size=N)
     granted = rng.random(N) < expit(0.4 * SIGNAL + 1.6 * offsets)
-    calibration, fitted_on = fit_calibration([SCORES], DRAW_COUNTS, granted, offsets)
+    calibration, fitted_on = fit_calibration([SCORES], DRAW_COUNTS, granted, [offsets])
     usable = (DRAW_COUNTS == 0).any(axis=0)
     unseen = DRAW_COUNTS[:, usable] == 0
     means = np.average(SCORES[:, usable], axis=0, weights=unseen)
@@ -93,7 +93,7 @@ def test_boosters_and_the_forecast_they_started_from_have_slopes_of_their_own() 
 
 def test_an_input_that_would_count_backwards_is_left_out() -> None:
     against = -SIGNAL + np.random.default_rng(9).normal(scale=0.5, size=N)
-    calibration, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED, against)
+    calibration, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED, [against])
     assert calibration.offset_slope == 0.0
     alone, _ = fit_calibration([SCORES], DRAW_COUNTS, GRANTED)
     assert calibration.slope == pytest.approx(alone.slope, abs=1e-3)

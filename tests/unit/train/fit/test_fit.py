@@ -79,6 +79,20 @@ def test_a_view_without_weight_is_ignored() -> None:
     assert np.array_equal(one.predict(X), two.predict(X))
 
 
+def test_each_view_starts_from_its_own_offsets() -> None:
+    counts, weights = np.ones((1, N)), np.array([0.5, 0.5])
+    told, none = np.where(GRANTED, 4.0, -4.0), np.zeros(N)
+    views = [X, np.full_like(X, np.nan)]
+    (first,) = fit_boosters(
+        _task(counts, matrices=views, view_weights=weights, offsets=[told, none])
+    )
+    (second,) = fit_boosters(
+        _task(counts, matrices=views, view_weights=weights, offsets=[none, told])
+    )
+    spreads = [booster.predict(X, raw_score=True).std() for booster in (first, second)]
+    assert spreads[1] > 2 * spreads[0]  # what the offsets tell of the whole view is left out
+
+
 def test_parameters_of_the_user_yield_to_fixed_ones() -> None:
     parameters = booster_parameters({"objective": "regression", "num_leaves": 3}, seed=9)
     assert (parameters["objective"], parameters["seed"], parameters["num_leaves"]) == (

@@ -13,6 +13,7 @@ from features.build import COLUMNS
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
+from train.model.rating_line import RatingLine
 from train.model.scope import Scope
 from train.model.store import (
     FORMAT,
@@ -33,7 +34,9 @@ def _ensemble(seed: int) -> Ensemble:
     data = lgb.Dataset(X, (X[:, seed] > 0).astype(float))
     boosters = [lgb.train(parameters, data, rounds) for rounds in (3, 5)]
     return Ensemble(
-        Forest.from_boosters(boosters), Calibration(0.1, 1 / 3, (0.1, 0.2), (1.0, 0.7), 0.4)
+        Forest.from_boosters(boosters),
+        Calibration(0.1, 1 / 3, (0.1, 0.2), (1.0, 0.7), 0.4),
+        rating_line=RatingLine(0.2, (1.0, 0.5, 1 / 3, 0.0), (3.0, 2.9, 3.1, 3.0)) if seed else None,
     )
 
 
@@ -61,6 +64,8 @@ def test_a_loaded_model_is_the_saved_one(saved: Path) -> None:
     for basis in BASES:
         saved_one, loaded_one = MODEL.ensembles[basis], loaded.ensembles[basis]
         assert loaded_one.calibration == saved_one.calibration
+        assert loaded_one.rating_line == saved_one.rating_line
+        assert np.array_equal(loaded_one.offsets(X), saved_one.offsets(X))
         assert np.array_equal(loaded_one.forest.raw_scores(X), saved_one.forest.raw_scores(X))
 
 
