@@ -15,7 +15,8 @@ from data.schema import Motion
 from features.phrases.catalog import words_and_prefixes
 from features.phrases.hits import Hit, HitsByField, by_field
 from features.phrases.lexicon import PaperName, legal_words
-from features.phrases.matcher import find_phrases
+from features.phrases.matcher import Match, find_patterns, find_phrases, in_order
+from features.phrases.stock import StockSentence, find_stock, relief_in_stock
 from features.text.cleaning import clean
 from features.text.dates import Dates, find_dates
 from features.text.normalize import BLANK, Normalized, normalize, to_ascii
@@ -81,19 +82,49 @@ class Document:
         return find_dates(self.cleaned)
 
     @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """The matches of all patterns of the lexicons in the normalized text."""
+        return tuple(find_patterns(self.normalized.text))
+
+    @cached_property
+    def stock(self) -> tuple[StockSentence, ...]:
+        """The stock sentences: recitals of the law, headings, prayers and the like."""
+        return tuple(find_stock(self))
+
+    @cached_property
+    def facts(self) -> str:
+        """The normalized text with stock sentences blanked, character for character."""
+        text, offset = self.normalized.text, self.normalized.offset
+        parts, since = [], 0
+        for sentence in self.stock:
+            start, end = offset(sentence.start), offset(sentence.end)
+            parts += [text[since:start], BLANK * (end - start)]
+            since = end
+        return "".join(parts) + text[since:]
+
+    @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The words of two letters or more, in order, with `BLANK`s for each citation."""
-        return tuple(_TOKEN.findall(self.normalized.text))
+        """The words of two letters or more, in order, with `BLANK`s for what is not read."""
+        return tuple(_TOKEN.findall(self.facts))
 
     def token_spans(self) -> Iterator[tuple[str, int, int]]:
         """Yield each token with its span in the text as given."""
-        for match in _TOKEN.finditer(self.normalized.text):
+        for match in _TOKEN.finditer(self.facts):
             yield match[0], *self.normalized.span(*match.span())
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
-        """The lexicon phrases, in the order of the lexicons and of the text."""
-        return tuple(find_phrases(self))
+        """The lexicon phrases that are evidence, in the order of the lexicons and of the text.
+
+        Those in stock sentences are not, but still say what kind of paper this is, and name the
+        relief sought where nothing else does.
+        """
+        found = find_phrases(self, self.matches)
+        if not self.stock:
+            return tuple(found)
+        # Read again without them: a phrase may run on from a statement of fact into a recital.
+        of_facts = find_phrases(self, find_patterns(self.facts))
+        return tuple(in_order([*of_facts, *relief_in_stock(found, of_facts, self.stock)]))
 
 
 class Papers:

@@ -9,6 +9,7 @@ from data.schema import Motion
 from features.document import Papers
 from features.indicators import Column, Indicator, count_shown, flag_columns, read_flags
 from features.phrases.hits import Hit, HitsByField
+from features.text.normalize import BLANK
 
 FAMILY = "speculation"
 _AUTHORITY = "Clapper v. Amnesty International USA, 568 U.S. 398, 410-14 (2013)"
@@ -55,7 +56,7 @@ def _density(papers: Papers) -> Indicator:
         and not hit.negated
         and (hit.uncertain if field == "harm_types" else hit.value in _DOUBTS)
     )
-    words = len(papers.motion.normalized.text.split()) or 1
+    words = sum(BLANK not in word for word in papers.motion.facts.split()) or 1
     return Indicator(1000 * len(doubts) / words, "text", doubts)
 
 

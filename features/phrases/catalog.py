@@ -1,10 +1,11 @@
-"""Everything to look for in papers: the patterns of all phrases, then of all context rules."""
+"""Everything to look for in papers: the patterns of phrases, context rules and stock cues."""
 
 import re
 from functools import cache
 
 from features.phrases.context_rules import context_rules
 from features.phrases.lexicon import phrases
+from features.phrases.stock_cues import stock_lexicon
 from features.phrases.syntax import Pattern
 
 _WORD = re.compile(r"([a-z]{3,})(\*)?")
@@ -14,10 +15,11 @@ _MIN_PREFIX = 4
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """Return the patterns of `phrases()`, in order, then those of `context_rules()`."""
+    """Return the patterns of `phrases()`, those of `context_rules()`, then the stock cues."""
     return (
         *(phrase.pattern for phrase in phrases()),
         *(rule.pattern for rule in context_rules()),
+        *(cue.pattern for cue in stock_lexicon().cues),
     )
 
 

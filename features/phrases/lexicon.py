@@ -290,6 +290,6 @@ def _meanings() -> dict[tuple[str, str], str]:
 def lexicon_digest() -> str:
     """Return the SHA-256 of all lexicon files, which identifies those a model was trained with."""
     digest = hashlib.sha256()
-    for name in (*FAMILIES, "context", "leading_cases", "legal_words"):
+    for name in (*FAMILIES, "context", "leading_cases", "legal_words", "stock"):
         digest.update(read_lexicon(name))
     return digest.hexdigest()

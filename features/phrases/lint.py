@@ -16,6 +16,7 @@ from features.phrases.lexicon import (
     read_lexicon,
     tables_of,
 )
+from features.phrases.stock_cues import read_stock_lexicon
 from features.phrases.syntax import phrase_pattern
 
 
@@ -72,6 +73,7 @@ def check_lexicons() -> tuple[int, list[Flaw]]:
         "context": read_context_rules,
         "leading_cases": read_cases,
         "legal_words": read_legal_words,
+        "stock": read_stock_lexicon,
     }
     for name, parse in parsers.items():
         content = read_lexicon(name)

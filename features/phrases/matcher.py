@@ -11,7 +11,7 @@ Aho and Corasick (1975), Communications of the ACM 18:333-340.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -22,7 +22,7 @@ from features.phrases.context import Modifier, author_of, context_of, without_ps
 from features.phrases.context_rules import context_rules
 from features.phrases.fragments import fragment_ends
 from features.phrases.hits import Hit
-from features.phrases.lexicon import PaperName, Phrase, phrases
+from features.phrases.lexicon import PaperName, Phrase, entries, phrases
 from features.text.normalize import LETTERS, Normalized
 
 STRONG_WEIGHT = 3
@@ -74,17 +74,28 @@ class _Candidate(NamedTuple):
     end: int
 
 
-def find_phrases(document: Readable) -> list[Hit]:
+def find_phrases(document: Readable, matches: Iterable[Match]) -> list[Hit]:
     """Find every lexicon phrase in one paper, in the order of the lexicons and of the text.
 
     Of overlapping phrases of one entry the first is kept; of those that start together, a strong
     one, then the longest. Citations are not searched, and entries restricted to the other paper are
     skipped. The time taken is proportional to the length of the text.
+
+    Parameters
+    ----------
+    document
+        The paper.
+    matches
+        The matches of all patterns: `find_patterns` of its normalized text, or of that text with
+        parts blanked.
     """
     all_phrases, normalized = phrases(), document.normalized
     candidates: list[_Candidate] = []
     modifier_matches: list[Match] = []
-    for match in find_patterns(normalized.text):
+    first_cue = len(all_phrases) + len(context_rules())
+    for match in matches:
+        if match.pattern_index >= first_cue:
+            continue
         if match.pattern_index >= len(all_phrases):
             modifier_matches.append(match)
             continue
@@ -102,6 +113,12 @@ def find_phrases(document: Readable) -> list[Hit]:
         _hit(document, candidate, all_phrases[candidate.pattern_index], bounds, modifiers)
         for candidate in _without_overlaps(sorted(candidates))
     ]
+
+
+def in_order(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits of one paper in the order of the lexicons and of the text."""
+    index_of = {(entry.field, entry.value): index for index, entry in enumerate(entries())}
+    return sorted(hits, key=lambda hit: (index_of[hit.field, hit.value], hit.start))
 
 
 def _hit(

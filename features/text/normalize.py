@@ -5,7 +5,7 @@ so every step here records which characters it removed.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -77,6 +77,10 @@ class Normalized:
     def origin(self, offset: int) -> int:
         """Return the original offset of the character at an offset of `text`."""
         return offset + self.shifts[bisect_right(self.joins, offset)]
+
+    def offset(self, origin: int) -> int:
+        """Return the first offset of `text` at or after an original offset."""
+        return bisect_left(range(len(self.text)), origin, key=self.origin)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of `text[start:end]`, which must not be empty."""
