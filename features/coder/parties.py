@@ -7,6 +7,8 @@ city or a union moves: "City of [party B]", "[party A], Inc."
 import re
 from collections.abc import Iterator
 
+from features.text.caption import sides_of_caption
+
 _KEPT = frozenset(
     """
     inc incorporated llc llp lp pllc pc ltd limited co corp company corporation trust na fka dba
@@ -25,15 +27,7 @@ _KEPT = frozenset(
 )
 """Words of a caption that name nobody."""
 _VERSUS = re.compile(r"\s+(?:vs?\.?|against)\s+", re.IGNORECASE)
-_PRINTED_VERSUS = re.compile(r"(?<=[\s,])(?:vs?\.|-?\s?against\s?-)(?=\s)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[A-Z][\w&]*(?:['\u2019]\w+)*|(?<=Local )\d+")
-_ROLES = (
-    r"(?:plaintiff|petitioner|appellant|appellee|movant|relator|complainant|defendant|respondent)s?"
-)
-_ROLE = re.compile(rf"\b{_ROLES}\b", re.IGNORECASE)
-_ROLE_BEFORE_VERSUS = re.compile(
-    rf"\b{_ROLES}\b(?:[-\s,./()]|\b(?:{_ROLES}|below|cross|counter|and)\b){{0,40}}\Z", re.IGNORECASE
-)
 _NOT_NAMES = re.compile(r"^.*(?:\bcourt\b|\bdivision\b|\bcircuit\b|\bNo\.|\d).*$", re.I | re.M)
 _DEFINED = re.compile(
     r"[^()\n]{0,60}\((?:collectively,?\s+|together,?\s+|hereinafter,?\s+)?(?:the\s+)?[\"\u201c']"
@@ -53,8 +47,8 @@ _VARIANTS = {
     "u": "\u00f9-\u00fc",
     "'": "\u2019",
 }
-_HEAD, _SIDE = 4000, 400
-"""Characters of a paper in which its caption is looked for, and of one side of that caption."""
+_HEAD = 4000
+"""Characters of a paper in which its caption is looked for."""
 
 
 def party_spans(text: str, caption: str) -> Iterator[tuple[int, int, str]]:
@@ -97,12 +91,9 @@ def _sides_of_caption(caption: str) -> tuple[set[str], set[str]]:
 
 def _sides_of_head(head: str) -> tuple[set[str], set[str]]:
     """Return the names on both sides of the caption at the head of a paper, if it has one."""
-    for versus in _PRINTED_VERSUS.finditer(head):
-        before, after = head[: versus.start()][-_SIDE:], head[versus.end() :][:_SIDE]
-        first, second = _ROLE_BEFORE_VERSUS.search(before), _ROLE.search(after)
-        if first and second:
-            earlier = _NOT_NAMES.sub(lambda line: "\0" * len(line[0]), before[: first.start()])
-            return _names(earlier.rpartition("\0")[2]), _names(after[: second.start()])
+    for (first, before), (after, second) in sides_of_caption(head):
+        earlier = _NOT_NAMES.sub(lambda line: "\0" * len(line[0]), head[first:before])
+        return _names(earlier.rpartition("\0")[2]), _names(head[after:second])
     return set(), set()
 
 
