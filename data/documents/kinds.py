@@ -15,15 +15,18 @@ from typing import Literal, get_args
 
 from data.codebook import MotionType
 from data.documents.cues import Cue, first_of
-from data.documents.titles import Heading, headings
+from data.documents.titles import HEAD, Heading, headings
 
 Kind = Literal["motion", "ruling", "proposed_order", "opposition", "complaint"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ACCOUNT_WORDS = 250
 """Words up to which a paper is an account of a motion. Briefs are longer, and quote what other
 courts held."""
-_WORDING = ("decisive", "opening", "closing", "signs", "unlike")
-_LISTS = ("titles", "lone_titles", "yields_to", *_WORDING)
+_SIGNS = ("opening", "closing", "signs")
+_LISTS = ("titles", "lone_titles", "yields_to", "decisive", *_SIGNS, "unlike")
+_BY_WORDING: tuple[Kind, ...] = ("proposed_order", "ruling", "complaint", "opposition")
+"""The kinds in which wording is looked for: a proposed order has the words of a ruling too."""
+_MAY_HAVE_TITLE = re.compile(r"\n|[A-Z]{3}")
 _DECISIVE = 5
 """Signs that a decisive wording counts for in a paper longer than an account."""
 _UNLIKE = 2
@@ -122,6 +125,8 @@ def _cues_of(table: dict[str, object]) -> KindCues:
 
 def title_of(text: str) -> tuple[Kind, Heading] | None:
     """Return the first heading that names a kind of document, and the kind; None without one."""
+    if not _MAY_HAVE_TITLE.search(text[:HEAD]):
+        return None
     for heading in headings(text):
         if found := _kind_of_title(heading):
             kind, start = found
@@ -185,47 +190,37 @@ def recognize(text: str) -> Recognized | None:
     True
     """
     title = title_of(text)
-    kind_of_title = title[0] if title else None
-    if title and kind_of_title != "motion":
+    if title and title[0] != "motion":
         return Recognized(title[0], (_words_of_title(*title),), True)
     if title and (attached := _ATTACHED.search(text, title[1].end)):
         text = text[: attached.start()]
     is_account = len(text.split()) <= ACCOUNT_WORDS
-    for kind in ("proposed_order", "ruling", "complaint", "opposition"):
-        if kind == "ruling" and is_account:
-            told = told_outcome(text)
-        elif kind == "ruling" or kind_of_title is None:
-            told = _wording(kind, text, _OF_A_MOTION if kind_of_title else 0)
-        else:
+    plain = _without_quotations(text[:_READ] + text[_READ:][-_EDGE:])
+    for kind in _BY_WORDING:
+        if title and kind != "ruling":
             continue
-        if told:
-            return Recognized(kind, told[:_SHOWN], False)
+        decisive = _found(kind_cues()[kind]["decisive"], plain)
+        if is_account and (kind == "ruling" or not decisive):
+            words = decisive
+        else:
+            words = _wording(kind, plain, decisive, _OF_A_MOTION if title else 0)
+        if words:
+            return Recognized(kind, words[:_SHOWN], False)
     return None
 
 
-def told_outcome(text: str) -> tuple[str, ...]:
-    """Return the words of a text that tell the outcome of its motion, as a ruling does.
-
-    What is quoted is left out, since a brief quotes the rulings of other courts.
-    """
-    return _found(kind_cues()["ruling"]["decisive"], _without_quotations(text))
-
-
-def _wording(kind: Kind, text: str, more: int) -> tuple[str, ...]:
+def _wording(kind: Kind, plain: str, decisive: tuple[str, ...], more: int) -> tuple[str, ...]:
     """Return the wording that makes a document one of a kind; nothing if there is too little.
 
     `more` signs than usual are needed of a document whose title says that it is a motion.
     """
     cues = kind_cues()[kind]
-    plain = _without_quotations(text[:_READ] + text[_READ:][-_EDGE:])
     places = {"opening": plain[:_EDGE], "closing": plain[-_EDGE:]}
-    found = {name: _found(cues[name], places.get(name, plain)) for name in _WORDING}
-    signs = sum(len(found[name]) for name in ("opening", "closing", "signs"))
-    signs += (_DECISIVE if found["decisive"] else 0) - _UNLIKE * len(found["unlike"])
-    signs += _HEADER if kind == "ruling" and _REPORTED.match(plain) else 0
-    if signs < cues.enough + more:
-        return ()
-    return (*found["decisive"], *found["opening"], *found["closing"], *found["signs"])
+    found = [words for name in _SIGNS for words in _found(cues[name], places.get(name, plain))]
+    n_signs = len(found) + (_DECISIVE if decisive else 0)
+    n_signs -= _UNLIKE * len(_found(cues["unlike"], plain))
+    n_signs += _HEADER if kind == "ruling" and _REPORTED.match(plain) else 0
+    return (*decisive, *found) if n_signs >= cues.enough + more else ()
 
 
 def _found(cues: Iterable[Cue], text: str) -> tuple[str, ...]:

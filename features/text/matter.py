@@ -163,7 +163,7 @@ def signature_spans(text: str) -> list[Span]:
         block = text[line.start() : end]
         if "/s/" in block or len(_COUNSEL.findall(block)) >= _MIN_COUNSEL:
             spans.append((line.start(), end))
-            since = end
+        since = end
     return spans
 
 
