@@ -18,6 +18,7 @@ from train.fit.scope import fit_scope
 from train.model.scope import FALSE_ALARMS, Scope
 from train.modes import masked
 
+CAPTIONS = sorted((Path(__file__).parents[1] / "support" / "captions").glob("*.txt"))
 MISFITS = sorted((Path(__file__).parent / "misfits").glob("*.txt"))
 RULINGS = list(embedded_rulings())
 GRANTED = [row.outcome != "denied" for row in RULINGS]
@@ -59,6 +60,13 @@ def test_courts_and_kinds_hardly_seen_are_told(
     assert words in " ".join(answer.out_of_scope)
     scored = full_predictor.score([motion, clearview_motion()])
     assert scored["in_scope"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("path", CAPTIONS, ids=[path.stem for path in CAPTIONS])
+def test_a_caption_does_not_put_a_motion_out_of_scope(
+    full_predictor: Predictor, path: Path
+) -> None:
+    assert full_predictor.answer([_motion(path.read_text(encoding="utf-8"))])[0].out_of_scope == []
 
 
 @pytest.mark.parametrize(
