@@ -8,6 +8,7 @@ from datetime import date
 
 from data.cases import case_groups, normalized_words
 from data.courts import find_court
+from data.documents.kinds import ACCOUNT_WORDS, Kind, recognize
 from data.duplicates import Pair, pairs_to_compare, same_case_pairs, same_ruling_pairs
 from data.schema import RATINGS, Ruling
 
@@ -15,19 +16,9 @@ FIRST_YEAR = 1789
 """Year of the Judiciary Act, which created the federal trial courts."""
 _MAX_CASE_SIZE = 20
 """Rulings that a single case hardly ever exceeds."""
-_ACCOUNT_WORDS = 250
-"""Words up to which a paper is an account of a motion. Briefs are longer, and quote what other
-courts held."""
 _MAX_UNRATED = 0.01
 """Share of rulings without ratings above which metrics of rated mode would describe other rulings
 than those with ratings."""
-_OUTCOME = re.compile(
-    r"\b(?:motions?|applications?|requests?|injunction|order|TRO)\b[^.]{0,80}?"
-    r"(?:\b(?:is|are)\s+(?:hereby\s+)?)?\b(?:GRANTED|DENIED)\b(?<!be GRANTED)(?<!be DENIED)"
-    r"|\b(?i:court|judge)\s+(?:hereby\s+)?(?:GRANTS|DENIES)\b"
-    r"|\bORDERED\s+that\b[^.]{0,80}\b(?i:granted|denied)\b"
-    r"|\b(?i:it\s+is\s+(?:hereby\s+|so\s+|therefore\s+)*ordered)\b"
-)
 _AFTERWARDS = re.compile(
     # "later moved to dissolve the order", "has since appealed", "sought reconsideration"
     r"\b(?:later|(?:has|have)\s+since|afterwards|subsequently)\s+"
@@ -70,9 +61,9 @@ class Finding:
 def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
     """Return what to review before metrics on these rulings are relied on; [] if nothing.
 
-    Papers that reveal the outcome or later events, accounts in the court's voice, impossible
-    dates, unknown courts, rulings without ratings, identical papers, one ruling or one case under
-    two ids, and one case with too many rulings.
+    Papers that reveal the outcome or later events, or are no motion; accounts in the court's voice;
+    impossible dates, unknown courts, rulings without ratings, identical papers, one ruling or one
+    case under two ids, and one case with too many rulings.
     """
     n, today = len(rulings), date.today().isoformat()
 
@@ -85,9 +76,13 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
         return [Finding(f"{len(ids):,} of {n:,} rulings {predicate}", ids)]
 
     findings = rulings_that(
-        lambda row: _OUTCOME.search(f"{row.motion} {row.opposition or ''}") is not None,
+        lambda row: any(_is(paper, "ruling") for paper in (row.motion, row.opposition or "")),
         "reveal the outcome in their papers, which should hold only what was known before the "
         "ruling",
+    )
+    findings += rulings_that(
+        lambda row: _is(row.motion, "opposition", "complaint", "proposed_order"),
+        "have an opposition, a complaint or a proposed order where the motion should be",
     )
     findings += rulings_that(
         lambda row: any(_AFTERWARDS.search(text) for text in _accounts(row)),
@@ -140,9 +135,15 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
     return findings
 
 
+def _is(paper: str, *kinds: Kind) -> bool:
+    """Tell whether a paper is plainly a document of one of these kinds."""
+    found = recognize(paper)
+    return found is not None and found.kind in kinds
+
+
 def _accounts(row: Ruling) -> Iterable[str]:
     papers = (row.motion, row.opposition or "")
-    return (paper for paper in papers if len(paper.split()) <= _ACCOUNT_WORDS)
+    return (paper for paper in papers if len(paper.split()) <= ACCOUNT_WORDS)
 
 
 def _pair_findings(

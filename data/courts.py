@@ -86,10 +86,16 @@ def circuit_name(circuit: str) -> str:
 
 
 @cache
-def _by_id() -> dict[str, dict[str, str]]:
+def court_entries() -> tuple[dict[str, str], ...]:
+    """Return the entries of courts-db."""
     from courts_db import courts  # a fifth of a second, which only a look-up is to take
 
-    return {entry["id"]: entry for entry in courts}
+    return tuple(courts)
+
+
+@cache
+def _by_id() -> dict[str, dict[str, str]]:
+    return {entry["id"]: entry for entry in court_entries()}
 
 
 def court_citation(court_id: str) -> str:

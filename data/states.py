@@ -77,6 +77,13 @@ def _by_spelling() -> dict[str, tuple[str, str]]:
     return states
 
 
+@cache
+def state_names() -> dict[str, str]:
+    """Return the postal code of each state and territory by name."""
+    lines = (line.split(maxsplit=2) for line in _STATES.strip().splitlines())
+    return {name: postal for _, postal, name in lines}
+
+
 def find_state(spelling: str) -> tuple[str, str] | None:
     """Return a state's abbreviation and name, given either of them or the postal code.
 

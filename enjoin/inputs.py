@@ -1,6 +1,8 @@
 """Turn arguments and options into rulings, motions, models and base rates."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from enjoin.options import EMBEDDED
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from train.settings import TrainSettings
 
 PAPER_SUFFIXES = (".pdf", ".docx", ".txt")
+NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 M = TypeVar("M", bound="Motion")
 
 
@@ -195,7 +198,22 @@ def read_paper(option: str, text: str | None, path: Path | None) -> str | None:
     return paper.text
 
 
-def read_motion(source: str | None, fields: dict[str, Any], settings: list[str]) -> "Motion":
+def read_from_caption(text: str | None, path: Path | None) -> dict[str, Any]:
+    """Return the fields of a motion that the caption of its file gives; none without a file."""
+    if text is None or path is None:
+        return {}
+    from features.caption import read_caption
+
+    caption = read_caption(text)
+    return dict(caption.fields) if caption else {}
+
+
+def read_motion(
+    source: str | None,
+    fields: dict[str, Any],
+    settings: list[str],
+    from_caption: Mapping[str, Any] = NO_FIELDS,
+) -> "Motion":
     """Return the one motion of a source, with fields set by options.
 
     Parameters
@@ -206,6 +224,8 @@ def read_motion(source: str | None, fields: dict[str, Any], settings: list[str])
         Fields given by options of their own; they override the source.
     settings
         As `read_fields` takes them; they override the fields.
+    from_caption
+        Fields read from the caption of a file, for what nothing else gives; they are told.
 
     Raises
     ------
@@ -214,20 +234,27 @@ def read_motion(source: str | None, fields: dict[str, Any], settings: list[str])
     """
     from data.schema import Motion
 
-    return _read_motion(source, fields, settings, Motion)
+    return _read_motion(source, fields, settings, Motion, from_caption)
 
 
 def read_fields_of_motion(
-    source: str | None, fields: dict[str, Any], settings: list[str]
+    source: str | None,
+    fields: dict[str, Any],
+    settings: list[str],
+    from_caption: Mapping[str, Any] = NO_FIELDS,
 ) -> "UncodedMotion":
     """Return one motion as `read_motion` does; its type may be left to a language model."""
     from features.coder.uncoded import UncodedMotion
 
-    return _read_motion(source, fields, settings, UncodedMotion)
+    return _read_motion(source, fields, settings, UncodedMotion, from_caption)
 
 
 def _read_motion(
-    source: str | None, fields: dict[str, Any], settings: list[str], row_type: "type[M]"
+    source: str | None,
+    fields: dict[str, Any],
+    settings: list[str],
+    row_type: "type[M]",
+    from_caption: Mapping[str, Any],
 ) -> "M":
     from data.io.load import check_rows
     from data.io.rows import UnreadableInput
@@ -243,7 +270,12 @@ def _read_motion(
             "no motion given: name a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
-    checked = check_rows([row | fields], row_type)
+    given = {name: value for name, value in (row | fields).items() if value not in (None, "")}
+    read = {name: value for name, value in from_caption.items() if name not in given}
+    if read:
+        told = ", ".join(f"{name} {value}" for name, value in read.items())
+        info(f"read from the caption: {told}; correct with --set")
+    checked = check_rows([row | fields | read], row_type)
     report_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))

@@ -38,6 +38,7 @@ from train.model.calibration import INTERVAL
 from train.model.grant_model import DISTRIBUTION, VALUE_OUTCOMES, GrantModel
 from train.model.neighbors import Neighbors, load_neighbors
 from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
+from train.model.scope import wrong_documents
 from train.model.store import load_model, model_digest
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow
@@ -262,7 +263,10 @@ class Predictor:
         modes = [mode_of(motion) for motion in motions]
         batches = self.model.split_by_ensemble(frame, modes)
         leaf_indices = self.model.leaf_indices(batches)
-        out_of_scope = self.model.scope.reasons(frame)
+        out_of_scope = [
+            (*wrong_documents(motion), *reasons)
+            for motion, reasons in zip(motions, self.model.scope.reasons(frame), strict=True)
+        ]
         long_papers = self._long_papers
         long_words: list[int | None] = []
         spreads = np.empty(len(motions))

@@ -21,6 +21,7 @@ from enjoin.inputs import (
     read_base_rates,
     read_fields,
     read_fields_of_motion,
+    read_from_caption,
     read_motion,
     read_paper,
 )
@@ -86,7 +87,9 @@ def predict(
     """Predict the ruling on one motion, and show the factors that move the prediction most.
 
     The motion is a JSON file, standard input, options, or any mix; an option overrides the file.
-    With `--coder` a language model reads the papers for whatever is left open.
+    Kind of motion, court, docket number, case and date are read from the caption of
+    `--motion-file` where nothing else gives them. With `--coder` a language model reads the papers
+    for whatever is left open.
 
     ```
     enjoin example | enjoin predict -
@@ -108,14 +111,16 @@ def predict(
             "court": court,
         }
         fields = {name: value for name, value in options.items() if value is not None}
+        from_caption = read_from_caption(fields.get("motion"), motion_file)
         reading = ReadingOptions(samples, budget, with_caption, trace)
         if coder:
             reader = open_coder(reading)
-            asked, coding = read_papers(reader, read_fields_of_motion(motion, fields, set_ or []))
+            uncoded = read_fields_of_motion(motion, fields, set_ or [], from_caption)
+            asked, coding = read_papers(reader, uncoded)
             reasons = reasons_given(coding)
         else:
             refuse_reading_options(reading, "--coder")
-            asked, reasons = read_motion(motion, fields, set_ or []), {}
+            asked, reasons = read_motion(motion, fields, set_ or [], from_caption), {}
         if quotes:
             asked, kept = merge_quotes(asked, quotes)
             reasons = kept | reasons

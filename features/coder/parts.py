@@ -7,34 +7,8 @@ from data.schema import allowed_values
 from features.coder.messages import CHARACTERS_PER_TOKEN
 from features.coder.reading import Coded, Reading
 from features.coder.samples import MAX_QUOTES, combine_readings
+from features.text.matter import certificate_spans, exhibits_start, table_spans, without
 
-_TABLE = re.compile(
-    r"^[ \t]*(?:INDEX|TABLE)[ \t]+OF[ \t]+(?:CONTENTS|(?:CITED[ \t]+)?AUTHORITIES|CITATIONS|CASES"
-    r"|EXHIBITS)[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_ENTRY = re.compile(r"(?:\.[ .]{2,}|[ \t]{2,})(?:\d{1,3}|[ivx]{1,6}|passim)(?:, ?\d{1,3})*[ \t]*$")
-"""A line of a table, up to the number of its page."""
-_MAX_ENDING = 60
-"""Characters of a line in which its page is looked for."""
-_MIN_ENTRIES, _MAX_BETWEEN = 2, 4
-"""Entries that make a table, and lines of words between two of them."""
-_CERTIFICATE = re.compile(
-    r"^[ \t]*(?:CERTIFICATE|CERTIFICATION|PROOF|AFFIDAVIT|DECLARATION)[ \t]+OF[ \t]+"
-    r"(?:SERVICE|MAILING|COMPLIANCE|CONFERENCE|CONFERRAL|FILING|WORD[ \t]+COUNT)[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_COVER = re.compile(
-    r"^[ \t]*(?:EXHIBIT|ATTACHMENT|APPENDIX)[ \t]+[\"\u201c]?[A-Z\d]{1,3}[\"\u201d]?[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SIGNATURE = re.compile(
-    r"respectfully[ \t\n]+submitted|^[ \t]*(?:By:[ \t]*)?/s/|^[ \t]*Dated:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_HEADING = re.compile(r"^[ \t]*[A-Z][A-Z \t,.'&-]{5,80}$", re.MULTILINE)
-_MAX_CERTIFICATE = 3_000
-"""Characters of a certificate that is followed by no other heading."""
 _BREAKS = (
     re.compile(r"\n[ \t]*\n\s*"),
     re.compile(r"[.!?][\"'\u201d\u2019)]*\s+"),
@@ -50,51 +24,9 @@ def leave_out_back_matter(text: str) -> str:
     the next heading. Exhibits begin with a cover sheet after the signature, and go to the end of
     the file; a declaration that comes before them stays. What is not clearly one of these stays.
     """
-    kept = _without_exhibits(_without_certificates(_without_tables(text)))
+    kept = without(text, [*table_spans(text), *certificate_spans(text)])
+    kept = kept[: exhibits_start(kept)]
     return kept if kept.strip() else text
-
-
-def _without_tables(text: str) -> str:
-    parts, since = [], 0
-    for heading in _TABLE.finditer(text):
-        if heading.start() >= since and (end := _end_of_table(text, heading.end())):
-            parts.append(text[since : heading.start()])
-            since = end
-    return "".join(parts) + text[since:]
-
-
-def _end_of_table(text: str, start: int) -> int | None:
-    """Return where the last entry of a table ends; None if there are too few to call it one."""
-    entries = between = 0
-    position = start + 1
-    last = None
-    while position < len(text) and between <= _MAX_BETWEEN:
-        end = text.find("\n", position)
-        end = len(text) if end < 0 else end
-        line = text[position:end]
-        if _ENTRY.search(line[-_MAX_ENDING:]):
-            entries, between, last = entries + 1, 0, end
-        elif line.strip():
-            between += 1
-        position = end + 1
-    return last if entries >= _MIN_ENTRIES else None
-
-
-def _without_certificates(text: str) -> str:
-    parts, since = [], 0
-    for heading in _CERTIFICATE.finditer(text):
-        if heading.start() >= since:
-            parts.append(text[since : heading.start()])
-            following = _HEADING.search(text, heading.end())
-            limit = min(len(text), heading.start() + _MAX_CERTIFICATE)
-            since = following.start() if following and following.start() < limit else limit
-    return "".join(parts) + text[since:]
-
-
-def _without_exhibits(text: str) -> str:
-    signature = _SIGNATURE.search(text)
-    cover = _COVER.search(text, signature.end()) if signature else None
-    return text[: cover.start()] if cover else text
 
 
 def split_into_parts(text: str, budget_tokens: int) -> list[str]:

@@ -1,4 +1,6 @@
-"""Clean a paper, character for character: page stamps, line numbers and citations are blanked.
+"""Clean a paper, character for character: what is no argument, and citations, are blanked.
+
+That is page stamps, line numbers, caption, tables and signature (`features.text.matter`).
 
 Offsets in the cleaned text are offsets in the paper as given.
 """
@@ -6,6 +8,7 @@ Offsets in the cleaned text are offsets in the paper as given.
 import re
 
 from features.text.citations import without_citations
+from features.text.matter import blank_matter
 from features.text.normalize import TYPOGRAPHY
 
 MAX_CHARACTERS = 5_000_000
@@ -33,7 +36,7 @@ def clean(text: str) -> str:
     The result has the length of the text read, so that spans in it are spans in the paper.
     """
     lines = text[:MAX_CHARACTERS].replace("\r\n", " \n").translate(TYPOGRAPHY)
-    return without_citations(without_page_edges(lines))
+    return without_citations(blank_matter(without_page_edges(lines)))
 
 
 def without_page_edges(text: str) -> str:

@@ -6,7 +6,18 @@ from importlib.resources import files
 
 from fastapi import FastAPI, Response
 
-_SCRIPTS = ("common", "form", "uploads", "quotes", "reading", "charts", "result", "memo", "main")
+_SCRIPTS = (
+    "common",
+    "form",
+    "caption",
+    "uploads",
+    "quotes",
+    "reading",
+    "charts",
+    "result",
+    "memo",
+    "main",
+)
 _NAMES = ("page.css", "reading.css", "memo.css", *(f"{script}.js" for script in _SCRIPTS))
 PAGE_FILES = {"/": "index.html"} | {f"/{name}": name for name in _NAMES}
 """The file served at each path."""

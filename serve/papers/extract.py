@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.caption import Caption, read_caption
 from serve.papers import extract_worker
 from serve.papers.extract_worker import MAX_CHARACTERS, TOO_LONG
 
@@ -55,6 +56,9 @@ class Paper(BaseModel):
     text: str = Field(description="the text; pages and paragraphs are separated by line breaks")
     pages: int | None = Field(description="number of pages; null for formats without pages")
     notes: list[str] = Field(description="what could not be read")
+    caption: Caption | None = Field(
+        default=None, description="what its caption says, to be corrected; null without one"
+    )
 
 
 def read_paper(content: bytes, name: str) -> Paper:
@@ -93,7 +97,7 @@ def read_paper(content: bytes, name: str) -> Paper:
         raise UnreadablePaper(f"{name} has no text; choose another file, or paste the text")
     if len(paper.text) > MAX_CHARACTERS:
         raise UnreadablePaper(f"{name} {TOO_LONG}")
-    return paper
+    return paper.model_copy(update={"caption": read_caption(paper.text)})
 
 
 def read_paper_file(path: Path) -> Paper:

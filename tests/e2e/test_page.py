@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -20,6 +21,7 @@ from serve.http.model_watcher import ModelWatcher, warm_up
 from tests.support.listening import listening
 
 KEY, DIGEST = new_key()
+CAPTIONS = Path(__file__).parents[1] / "support" / "captions"
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +286,26 @@ def test_papers_dropped_and_chosen(page: Page) -> None:
     memo = page.text_content("#memo") or ""
     assert "motion from brief.docx" in memo
     assert "opposition from opp.txt" in memo
+
+
+def test_the_caption_fills_empty_fields_and_says_so(page: Page) -> None:
+    page.fill("#decided", "2022")
+    drop(page, "#motion", "brief.txt", (CAPTIONS / "federal_two_columns.txt").read_bytes())
+    expect(page.locator("#court")).to_have_value("ilnd")
+    expect(page.locator("#motion_type")).to_have_value("tro")
+    expect(page.locator("#decided")).to_have_value("2022")  # what was given stays
+    expect(page.locator("#court-read")).to_contain_text("check it")
+    expect(page.locator("#decided-read")).to_have_count(0)
+    expect(page.locator("#motion-status")).to_contain_text("Acme Pumps, Inc. v. Ruth Hale")
+    assert page.evaluate("readForm().docket_number") == "1:21-cv-00135"
+    page.fill("#court", "cand")  # a correction is no longer read from the caption
+    expect(page.locator("#court-read")).to_have_count(0)
+    drop(page, "#motion", "other.txt", (CAPTIONS / "stay_of_agency_action.txt").read_bytes())
+    expect(page.locator("#motion_type")).to_have_value("stay")
+    expect(page.locator("#court")).to_have_value("cand")
+    assert page.evaluate("readForm().docket_number") == "20-1234"
+    page.click("button[type=reset]")
+    expect(page.locator("#motion_type-read")).to_have_count(0)
 
 
 def test_a_paper_that_cannot_be_read(page: Page) -> None:

@@ -18,6 +18,7 @@ from train.fit.scope import fit_scope
 from train.model.scope import FALSE_ALARMS, Scope
 from train.modes import masked
 
+CAPTIONS = sorted((Path(__file__).parents[1] / "support" / "captions").glob("*.txt"))
 MISFITS = sorted((Path(__file__).parent / "misfits").glob("*.txt"))
 RULINGS = list(embedded_rulings())
 GRANTED = [row.outcome != "denied" for row in RULINGS]
@@ -59,6 +60,40 @@ def test_courts_and_kinds_hardly_seen_are_told(
     assert words in " ".join(answer.out_of_scope)
     scored = full_predictor.score([motion, clearview_motion()])
     assert scored["in_scope"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("path", CAPTIONS, ids=[path.stem for path in CAPTIONS])
+def test_a_caption_does_not_put_a_motion_out_of_scope(
+    full_predictor: Predictor, path: Path
+) -> None:
+    assert full_predictor.answer([_motion(path.read_text(encoding="utf-8"))])[0].out_of_scope == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"motion": "MEMORANDUM OPINION\nRoe, J.\n{} I deny the motion."},
+            "motion but a ruling of",
+        ),
+        ({"motion": "{} The court GRANTS the motion."}, "which tells the outcome"),
+        ({"motion": "DEFENDANT'S OPPOSITION TO MOTION FOR A STAY\n{}"}, "but an opposition to a"),
+        ({"motion": "VERIFIED COMPLAINT\n{}"}, "but a complaint"),
+        ({"motion": "[PROPOSED] ORDER\n{}"}, "but a proposed order"),
+        ({"opposition": "ORDER DENYING MOTION\n{}"}, "opposition but a ruling of"),
+        ({"summary": "{} The motion is hereby DENIED."}, "summary but a ruling of"),
+    ],
+)
+def test_another_document_in_the_place_of_a_paper_is_told(
+    full_predictor: Predictor, fields: dict[str, str], reason: str
+) -> None:
+    known = clearview_motion()
+    given = {name: text.format(known.motion) for name, text in fields.items()}
+    motion = Motion.model_validate(known.model_dump() | given)
+    answer = full_predictor.answer([motion])[0]
+    assert not answer.in_scope
+    assert reason in answer.out_of_scope[0]
+    assert full_predictor.answer([known])[0].in_scope
 
 
 def test_motions_like_the_training_rulings_are_hardly_ever_flagged() -> None:

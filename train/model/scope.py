@@ -1,10 +1,11 @@
 """Scope: whether a motion is like the rulings the model learned from.
 
-A model answers a recipe as readily as a motion. A motion is out of scope for any of three reasons:
-its words are unfamiliar (by a conformal p-value, so that at most a stated share of motions like the
-training rulings is flagged); it does not ask for interim relief, or reads like another type of
-paper (`features/lexicons/scope.toml`); or its court or motion type is rare among the training
-rulings. Its answer gives the reasons and a wider interval.
+A model answers a recipe as readily as a motion. A motion is out of scope for any of four reasons:
+another document stands in its place, such as a ruling (`data/documents/kinds.toml`); its words are
+unfamiliar (by a conformal p-value, so that at most a stated share of motions like the training
+rulings is flagged); it does not ask for interim relief, or reads like another type of paper
+(`features/lexicons/scope.toml`); or its court or motion type is rare among the training rulings.
+Its answer gives the reasons and a wider interval.
 
 References
 ----------
@@ -21,6 +22,8 @@ from typing import Any
 import numpy as np
 
 from data.arrays import Floats
+from data.documents.kinds import recognize
+from data.schema import Motion
 from features.document import Papers
 from features.families import forum, motion_type
 from features.frame import FeatureFrame
@@ -115,6 +118,23 @@ class Scope:
                 for name, counts in record["counts"].items()
             },
         )
+
+
+def wrong_documents(motion: Motion) -> tuple[str, ...]:
+    """Return the reasons if another document stands where the motion or its opposition should be.
+
+    A ruling tells the outcome, so a prediction from one means nothing, and none is ever in scope.
+    The papers are looked at even where the model reads a summary in their place.
+    """
+    reasons = []
+    texts = {"motion": motion.motion, "summary": motion.summary, "opposition": motion.opposition}
+    for name, text in texts.items():
+        found = recognize(text) if text else None
+        if found is None or (name != "motion" and found.kind != "ruling"):
+            continue
+        told = ", which tells the outcome" if found.kind == "ruling" else ""
+        reasons.append(f"what is given as the {name} is no {name} but {found}{told}")
+    return tuple(reasons)
 
 
 def unknown_share(words: Sequence[str], known: frozenset[str]) -> float:

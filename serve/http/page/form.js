@@ -142,6 +142,6 @@ function dropCaseFields() {
   if (!Object.keys(caseFields).length) return;
   caseFields = {};
   find("coded-facts").open = true;
-  showStatus("The text has changed, so the example's case name and docket number were removed. " +
-    "The example's other entries, coded facts included, are still set; Clear removes them all.");
+  showStatus("The text has changed, so the case name and docket number were removed. The other " +
+    "entries, coded facts included, are still set; Clear removes them all.");
 }

@@ -36,12 +36,14 @@ async function readFile(paper, files) {
   showFileStatus(paper, `Reading ${file.name} ...`);
   try {
     const path = `v1/papers?name=${encodeURIComponent(file.name.slice(-200))}`;
-    const {text, pages, notes} = await request(path, file);
+    const {text, pages, notes, caption} = await request(path, file);
     // Another file has been chosen since, or the form cleared.
     if (number !== latestUpload[paper]) return true;
     const pageCount = pages === null ? "" : ` (${pages} page${pages === 1 ? "" : "s"})`;
     find(paper).value = text;
     if (paper === "motion") dropCaseFields();
+    const read = paper === "motion" ? fillFromCaption(caption) : [];
+    if (read.length) notes.push(`its caption names ${read.join(", ")}`);
     papersChanged();
     find(paper).dataset.file = file.name + pageCount;
     if (files.length > 1) notes.push(`only the first of ${files.length} files was read`);

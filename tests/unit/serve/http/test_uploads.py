@@ -41,7 +41,7 @@ def test_the_text_of_a_file(client: TestClient, content: bytes, content_type: st
     headers = {"Content-Type": content_type}
     response = client.post("/papers", params={"name": ""}, content=content, headers=headers)
     assert response.status_code == 200, response.text
-    assert response.json() == {"text": TEXT, "pages": None, "notes": []}
+    assert response.json() == {"text": TEXT, "pages": None, "notes": [], "caption": None}
 
 
 @pytest.mark.parametrize(
