@@ -34,7 +34,7 @@ WEIGHTS: Mapping[Part, float] = {
     "model": 0.6,
     "forecast": 0.4,
 }
-"""What each part counts for. `tests/model/test_comparables.py` measures what they are worth."""
+"""What each part counts for; `python -m bench.comparables` shows what the whole is worth."""
 SAME_CLAIM_AREA, SAME_MOTION_TYPE = 0.01, 0.03
 """What the same claim area and the same kind of motion count for, besides coming first in a list:
 with more, the 20 nearest rulings forecast outcomes less well."""
