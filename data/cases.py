@@ -36,9 +36,7 @@ def case_groups(motions: Sequence[Motion]) -> Rows:
 
     first_row_of_key: dict[tuple[str, object], int] = {}
     for row, motion in enumerate(motions):
-        keys: list[tuple[str, object]] = [*case_keys(motion)]
-        if motion.court and len(parties := party_names(motion.caption)) == 2:
-            keys.append((f"parties {find_court(motion.court).id}", parties))
+        keys: list[tuple[str, object]] = [*case_keys(motion), *party_keys(motion)]
         if len(words := normalized_words(motion.motion)) >= _MIN_UNIQUE_CHARACTERS:
             keys.append(("words", hash(words)))  # the words of a million papers would not fit
         for key in keys:
@@ -95,6 +93,13 @@ def case_keys(motion: Motion) -> list[tuple[str, str]]:
     if docket and motion.court:
         keys.append((find_court(motion.court).id or motion.court, docket))
     return keys
+
+
+def party_keys(motion: Motion) -> list[tuple[str, frozenset[frozenset[str]]]]:
+    """Return a court with both parties of the caption, which name a case too, or nothing."""
+    if motion.court and len(parties := party_names(motion.caption)) == 2:
+        return [(f"parties {find_court(motion.court).id}", parties)]
+    return []
 
 
 def normalized_docket(docket_number: str | None) -> str | None:

@@ -36,12 +36,11 @@ from serve.similar_rulings import (
 )
 from train.model.calibration import INTERVAL
 from train.model.grant_model import DISTRIBUTION, VALUE_OUTCOMES, GrantModel
+from train.model.likeness import Compared
 from train.model.neighbors import Neighbors, load_neighbors
 from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
 from train.model.scope import wrong_documents
 from train.model.store import load_model, model_digest
-from train.model.tree_tables import LeafIndices
-from train.model.vocabulary import TermRow
 from train.modes import BASIS_OF, Mode, mode_of
 
 
@@ -170,11 +169,9 @@ class Predictor:
             names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
             table = pd.concat([table, pd.DataFrame(shap, columns=names)], axis=1)
         if comparables:
-            neighbors, leaves = self._neighbors(), scored.leaves_by_row()
+            neighbors, compared = self._neighbors(), scored.compared()
             table["comparables"] = [
-                nearest_outcomes(
-                    self.model, neighbors, motion, leaves[row], scored.terms(row), comparables
-                )
+                nearest_outcomes(self.model, neighbors, motion, compared[row], comparables)
                 for row, motion in enumerate(motions)
             ]
         return table
@@ -195,7 +192,7 @@ class Predictor:
         scored = self._score(motions, base_rates, phrases=True)
         shap = self.model.shap_values(scored.batches)
         errors = self.model.rating_errors()
-        leaves = scored.leaves_by_row()
+        compared = scored.compared()
         answers = []
         for row, motion in enumerate(motions):
             p, low, high = scored.estimates[row].tolist()
@@ -214,7 +211,7 @@ class Predictor:
                     mode=mode,
                     forecast=self._corrected(motion),
                     base_rate=self.model.base_rate,
-                    comparable_rate=self._comparable_rate(motion, leaves[row], scored.terms(row)),
+                    comparable_rate=self._comparable_rate(motion, compared[row]),
                     performance=performance,
                     notes=[*unusable_parts(motion), *quote_notes, *untested],
                     base_log_odds=float(shap[row, -1]),
@@ -348,9 +345,7 @@ class Predictor:
             points=points_moved(float(scored.estimates[row, 0]), shift),
         )
 
-    def _comparable_rate(
-        self, motion: Motion, leaves: LeafIndices, terms: TermRow | None
-    ) -> ComparableRate | None:
+    def _comparable_rate(self, motion: Motion, compared: Compared) -> ComparableRate | None:
         if self.neighbors is None:
             return None
-        return comparable_rate(self.model, self.neighbors, motion, leaves, terms)
+        return comparable_rate(self.model, self.neighbors, motion, compared)

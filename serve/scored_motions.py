@@ -8,8 +8,9 @@ import pandas as pd
 from data.arrays import Floats
 from features.frame import FeatureFrame
 from train.model.grant_model import ESTIMATE, EnsembleBatch
+from train.model.likeness import Compared
 from train.model.tree_tables import LeafIndices
-from train.model.vocabulary import TermRow, row_of
+from train.model.vocabulary import row_of
 from train.modes import Mode
 
 
@@ -42,17 +43,19 @@ class Scored(NamedTuple):
     unadjusted: Floats
     rates: Floats | None
 
-    def leaves_by_row(self) -> dict[int, LeafIndices]:
-        """Return the (1, trees) leaf indices of each motion."""
+    def compared(self) -> dict[int, Compared]:
+        """Return each motion, by row, as training rulings are compared with it."""
+        terms = self.frame.terms
         return {
-            row: leaves[index : index + 1]
+            row: Compared(
+                self.modes[row],
+                batch.matrix[index],
+                leaves[index : index + 1],
+                None if terms is None else row_of(terms, row),
+            )
             for batch, leaves in zip(self.batches, self.leaf_indices, strict=True)
             for index, row in enumerate(batch.rows.tolist())
         }
-
-    def terms(self, row: int) -> TermRow | None:
-        """Return the vocabulary terms in a motion's papers."""
-        return None if self.frame.terms is None else row_of(self.frame.terms, row)
 
     def estimates_table(self) -> pd.DataFrame:
         """Return the estimates, the scope with its reasons, and the adjustment if there is one."""

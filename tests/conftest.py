@@ -124,6 +124,7 @@ def full_predictor(shared: Path) -> "Predictor":
 
     from serve.predictor import Predictor
     from train.dataset import build_training_set, fit_subset
+    from train.fit.neighbors import fit_neighbors, save_neighbors
     from train.model.store import save_model
 
     folder = shared / "full_model"
@@ -131,5 +132,8 @@ def full_predictor(shared: Path) -> "Predictor":
         if not folder.exists():
             training_set = build_training_set(embedded_rulings())
             rows = np.arange(len(training_set.rulings))
-            save_model(fit_subset(training_set, rows, {}, n_bags=6, seed=0).model, folder)
+            fitted = fit_subset(training_set, rows, {}, n_bags=6, seed=0)
+            save_model(fitted.model, folder)
+            kept = (training_set.rulings, training_set.granted, fitted.frames)
+            save_neighbors(fit_neighbors(fitted.model, *kept), folder)
     return Predictor.load(str(folder))

@@ -35,7 +35,12 @@ from serve.http.model_watcher import ModelWatcher
 from serve.http.static import add_page
 from serve.http.uploads import add_papers_route
 from serve.responses import DISCLAIMER, Answer
-from serve.similar_rulings import DEFAULT_LIMIT, ComparablesAnswer, NoComparables
+from serve.similar_rulings import (
+    DEFAULT_LIMIT,
+    SOURCE_WORDS,
+    ComparablesAnswer,
+    NoComparables,
+)
 from serve.what_if.what_if import WhatIf, what_if
 
 if TYPE_CHECKING:
@@ -224,13 +229,13 @@ def build_app(
 
     @api.get("/labels")
     async def labels() -> Labels:
-        """Return the words for the feature families and for the values of a motion's fields."""
+        """Return the words for the feature families and for the values of fields."""
         values = {
             field: {value: meaning(field, value) for value in allowed_values(field)}
             for field in Motion.model_fields
             if allowed_values(field)
         }
-        return Labels(families=FAMILIES, values=values)
+        return Labels(families=FAMILIES, values=values | {"source_kind": dict(SOURCE_WORDS)})
 
     @api.get("/example")
     async def example() -> Motion:

@@ -129,10 +129,23 @@ def test_short_motions_and_the_page_do_not_wait_for_long_papers(trained: Any) ->
 
 
 def test_comparables(client: TestClient) -> None:
+    labels = client.get("/v1/labels").json()["values"]["source_kind"]
     answer = client.post("/v1/comparables?limit=7", json=CLEARVIEW).json()
     assert len(answer["rulings"]) == 7
-    similarity = [ruling["similarity"] for ruling in answer["rulings"]]
-    assert similarity == sorted(similarity, reverse=True)
+    assert answer["claim_area"] == CLEARVIEW["claim_area"]
+    subject = [
+        (
+            ruling["claim_area"] == CLEARVIEW["claim_area"],
+            ruling["motion_type"] == "preliminary_injunction",
+        )
+        for ruling in answer["rulings"]
+    ]
+    assert subject == sorted(subject, reverse=True)
+    for ruling in answer["rulings"]:
+        assert {"ratings", "codings", "words", "model", "forecast"} == ruling["likeness"].keys()
+        assert ruling["likeness"]["forecast"] is None
+        assert 0 <= ruling["similarity"] <= 1
+        assert ruling["source_kind"] in labels
     rate = answer["comparable_rate"]
     assert rate == client.post("/v1/predict", json=CLEARVIEW).json()["comparable_rate"]
     assert 0 <= rate["low"] <= rate["rate"] <= rate["high"] <= 1
@@ -148,7 +161,7 @@ def test_comparables_are_never_of_the_same_case(trained: Any, client: TestClient
     comparables = client.post("/v1/comparables?limit=50", json=row).json()["rulings"]
     assert same_case.isdisjoint(comparable["id"] for comparable in comparables)
     # Without the fields that identify its case, the ruling is the most similar to itself.
-    unidentified = row | dict.fromkeys(("id", "case_id", "docket_number"))
+    unidentified = row | dict.fromkeys(("id", "case_id", "caption", "docket_number"))
     nearest = client.post("/v1/comparables?limit=1", json=unidentified).json()["rulings"][0]
     assert nearest["id"] == ruling.id
     assert nearest["differences"] == []

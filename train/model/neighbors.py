@@ -1,12 +1,4 @@
-"""Neighbors: the training rulings most like a motion, by the model's trees and by text.
-
-Two rulings are similar to the model where its trees put them into the same leaves (random forest
-proximity), and in text where their terms do (cosine similarity); `TEXT_WEIGHT` blends the two.
-
-References
-----------
-Breiman (2001), Machine Learning 45:5-32; Breiman and Cutler's proximities of random forests.
-"""
+"""Neighbors: the training rulings that a motion is compared with (see `train.model.likeness`)."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,20 +11,26 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from data.arrays import Flags, Floats
-from data.cases import case_keys
+from data.arrays import Flags, Floats, Rows
+from data.cases import case_groups, case_keys, party_keys
 from data.schema import Motion
 from train.model.grant_model import GrantModel
+from train.model.likeness import (
+    CLAIM_AREA,
+    MOTION_TYPE,
+    CodedValues,
+    Compared,
+    Likeness,
+    Matrix,
+    Part,
+    likeness_of_forecasts,
+    likeness_of_ratings,
+)
 from train.model.store import TRAIN_AGAIN, UnusableModel
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow
 from train.modes import BASIS_OF, MODES, Mode
 
-TEXT_WEIGHT = 0.2
-"""Weight of the text in the similarity. The leaves alone predict outcomes best: on rulings before
-2022 (4-fold, by case) the grant rate of the 20 nearest had a Brier score of 0.165, 0.218 and 0.225
-in the three modes, with this weight 0.169, 0.223 and 0.226, with text alone 0.242. But a reader
-expects rulings on the same subject too."""
 RECORDS, ARRAYS = "comparables.jsonl", "comparables.npz"
 RECORD_FIELDS = (
     "id",
@@ -44,6 +42,7 @@ RECORD_FIELDS = (
     "outcome",
     "citation",
     "source",
+    "source_kind",
 )
 _RULINGS_PER_BLOCK = 512
 """Rulings compared at a time: their bits stay in the processor's cache."""
@@ -69,30 +68,48 @@ class Neighbors:
 
     records: tuple[dict[str, Any], ...]
     granted: Flags
-    matrices: dict[Mode, npt.NDArray[np.float32]]
+    matrices: dict[Mode, Matrix]
     terms: csr_matrix | None
     _bit_planes: dict[Mode, BitPlanes] = field(default_factory=dict, repr=False)
 
-    def similarity(
-        self, model: GrantModel, mode: Mode, leaves: LeafIndices, terms: TermRow | None
-    ) -> Floats:
-        """Return the similarity of each of the n rulings to a motion, from 0 to 1.
+    def likeness(self, model: GrantModel, compared: Compared) -> Likeness:
+        """Return how alike a motion and each of the n rulings are.
 
-        Parameters
-        ----------
-        leaves
-            (1, trees): the leaves that the motion reaches in the mode's trees.
-        terms
-            The motion's terms in the rating model's vocabulary; None without that model.
+        The codings of a ruling are compared as coded, even with a motion that gives none: what is
+        read from its papers stands for them.
         """
+        in_mode, coded = self.matrices[compared.mode], self.matrices["coded"]
+        encoded = compared.encoded
+        parts: dict[Part, Floats | None] = {
+            "ratings": likeness_of_ratings(in_mode, compared),
+            "codings": self.coded_values.likeness(encoded),
+            "words": self._likeness_of_words(compared.terms),
+            "model": self._share_of_leaves(model, compared.mode, compared.leaves),
+            "forecast": likeness_of_forecasts(in_mode, compared),
+        }
+        return Likeness(
+            parts={part: values for part, values in parts.items() if values is not None},
+            same_claim_area=coded[:, CLAIM_AREA] == encoded[CLAIM_AREA],
+            same_motion_type=coded[:, MOTION_TYPE] == encoded[MOTION_TYPE],
+        )
+
+    @cached_property
+    def coded_values(self) -> CodedValues:
+        """The values of the rulings' codings."""
+        return CodedValues(self.matrices["coded"])
+
+    def _share_of_leaves(self, model: GrantModel, mode: Mode, leaves: LeafIndices) -> Floats:
         planes = self._planes_of(model, mode)
         differing = count_differing_trees(planes, bit_planes(leaves, len(planes)))
-        proximity = 1 - differing / leaves.shape[1]
+        return np.asarray(1 - differing / leaves.shape[1], dtype=float)
+
+    def _likeness_of_words(self, terms: TermRow | None) -> Floats | None:
+        """Return the cosine similarity of the terms; None without a rating model."""
         if terms is None or self._rulings_by_term is None:
-            return np.asarray(proximity, dtype=float)
+            return None
         length = np.sqrt((terms.weights**2).sum()) or 1.0
         cosine = terms.weights @ self._rulings_by_term[terms.columns] / length
-        return np.asarray((1 - TEXT_WEIGHT) * proximity + TEXT_WEIGHT * cosine, dtype=float)
+        return np.asarray(cosine, dtype=float)
 
     def _planes_of(self, model: GrantModel, mode: Mode) -> BitPlanes:
         """Return the bit planes of the rulings' leaves, computed at the first call for a mode."""
@@ -110,21 +127,38 @@ class Neighbors:
 
     def from_other_cases(self, motion: Motion) -> Flags:
         """Return which rulings belong to another case than the motion."""
-        keys = [*case_keys(motion), ("id", motion.id)]
-        same_case = [row for key in keys for row in self._rows_by_case.get(key, ())]
-        others = np.ones(len(self.records), dtype=bool)
-        others[same_case] = False
-        return others
+        named = [row for key in _keys(motion) for row in self._rows_by_key.get(key, ())]
+        if not named:
+            return np.ones(len(self.records), dtype=bool)
+        return ~np.isin(self._cases, self._cases[named])
 
     @cached_property
-    def _rows_by_case(self) -> dict[tuple[str, str | None], list[int]]:
-        rows: dict[tuple[str, str | None], list[int]] = {}
-        for row, record in enumerate(self.records):
-            facts = {name: record[name] for name in ("case_id", "court", "docket_number")}
-            keys = [*case_keys(Motion.model_construct(**facts)), ("id", record["id"])]
-            for key in keys:
+    def _cases(self) -> Rows:
+        """The number of each ruling's case, as in `data.cases.case_groups`."""
+        return case_groups(self._motions)
+
+    @cached_property
+    def _rows_by_key(self) -> dict[tuple[str, object], list[int]]:
+        rows: dict[tuple[str, object], list[int]] = {}
+        for row, motion in enumerate(self._motions):
+            for key in _keys(motion):
                 rows.setdefault(key, []).append(row)
         return rows
+
+    @property
+    def _motions(self) -> list[Motion]:
+        """What is kept of each ruling that names its case."""
+        names = ("id", "case_id", "caption", "court", "docket_number")
+        return [
+            Motion.model_construct(motion="", **{name: record[name] for name in names})
+            for record in self.records
+        ]
+
+
+def _keys(motion: Motion) -> list[tuple[str, object]]:
+    """Return what names a motion and its case; two that share a key are of one case."""
+    own = [("id", motion.id)] if motion.id else []
+    return [*case_keys(motion), *party_keys(motion), *own]
 
 
 def load_neighbors(folder: Path) -> Neighbors | None:
@@ -147,13 +181,14 @@ def load_neighbors(folder: Path) -> Neighbors | None:
 
 def _load(folder: Path) -> Neighbors:
     lines = (folder / RECORDS).read_text(encoding="utf-8").splitlines()
-    records = tuple(json.loads(line) for line in lines)
+    # A model trained before the kind of source was kept has none.
+    records = tuple({"source_kind": None} | json.loads(line) for line in lines)
     with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
         terms = None
         if "data" in arrays:
             csr = (arrays["data"], arrays["indices"], arrays["indptr"])
             terms = csr_matrix(csr, shape=tuple(arrays["shape"]))
-        matrices: dict[Mode, npt.NDArray[np.float32]] = {m: arrays[f"matrix_{m}"] for m in MODES}
+        matrices: dict[Mode, Matrix] = {m: arrays[f"matrix_{m}"] for m in MODES}
         granted = arrays["granted"]
     lengths = {len(records), len(granted), *(len(matrix) for matrix in matrices.values())}
     if terms is not None:

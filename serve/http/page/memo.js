@@ -50,10 +50,9 @@ function factorTable(factors) {
 
 function comparableRulings({comparable_rate: rate, rulings}) {
   const items = rulings.map((ruling) => {
-    const citation = [ruling.court, ruling.decided.slice(0, 4), ruling.citation].filter(Boolean);
-    const shared = ruling.shared.slice(0, 2).join(", ") || NO_FEATURE;
+    const shared = ruling.shared.slice(0, 2).join(", ") || NO_FACT;
     return element("li", {}, element("em", {}, ruling.caption || ruling.id),
-      ` (${citation.join(", ")}): `, element("strong", {}, plain(ruling.outcome)),
+      `${citedAs(ruling)}: `, element("strong", {}, plain(ruling.outcome)),
       `; in common: ${shared}`);
   });
   return [element("h2", {}, "Comparable rulings"), element("p", {}, rateText(rate)),

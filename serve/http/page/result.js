@@ -3,7 +3,7 @@
 
 const WHAT_IF_FIELDS = ["harm_evidence", "remedial_scope", "remedial_steps",
   "speculation_signals"];
-const NO_FEATURE = "no feature that affects the estimate";
+const NO_FACT = "no telling fact";
 
 const TEXTS = {motion: "motion", opposition: "opposition", summary: "account of the motion",
   opposition_summary: "account of the opposition"};
@@ -104,19 +104,36 @@ function showAnswer(answer, motion) {
   find("disclaimer").textContent = answer.disclaimer;
 }
 
-function showComparables({comparable_rate: rate, rulings}) {
+// What follows the name of a case: its citation, else its court and year.
+function citedAs({citation, court, year}) {
+  return citation?.endsWith(")") ? `, ${citation}`
+    : ` (${[citation, court, year].filter(Boolean).join(", ")})`;
+}
+
+function likenessText({similarity, likeness}, inferred) {
+  const name = (part) => part === "ratings" && inferred ? "ratings inferred from the papers" : part;
+  const parts = Object.entries(likeness).filter(([, value]) => value !== null)
+    .map(([part, value]) => `${name(part)} ${value.toFixed(2)}`);
+  return `Similarity ${similarity.toFixed(2)}: ${parts.join(", ")}`;
+}
+
+function showComparables({comparable_rate: rate, rulings, ratings_inferred: inferred}) {
   find("rate").textContent = rateText(rate);
   find("comparables").replaceChildren(...rulings.map((ruling) => {
     const name = ruling.caption || ruling.id;
-    const link = /^https?:/.test(ruling.source || "")
+    const isLink = /^https?:/.test(ruling.source || "");
+    const link = isLink
       ? element("a", {href: ruling.source, rel: "noopener noreferrer"}, name) : name;
-    const citation = [ruling.court, ruling.decided, ruling.citation].filter(Boolean).join(", ");
+    const page = isLink && ruling.source_kind
+      ? ` (the link: ${valueLabel("source_kind", ruling.source_kind)})` : "";
+    const subject = ["claim_area", "motion_type"].filter((field) => ruling[field])
+      .map((field) => valueLabel(field, ruling[field])).join(", ");
     return element("li", {},
-      element("p", {}, link, ` (${citation}): `, element("strong", {}, plain(ruling.outcome)),
-        `, similarity ${ruling.similarity.toFixed(2)}`),
-      element("p", {class: "small"}, `In common: ${ruling.shared.join("; ") || NO_FEATURE}`),
-      element("p", {class: "small"},
-        `Different: ${ruling.differences.join("; ") || NO_FEATURE}`));
+      element("p", {}, link, `${citedAs(ruling)}: `,
+        element("strong", {}, plain(ruling.outcome)), page),
+      element("p", {class: "small"}, `${subject}. ${likenessText(ruling, inferred)}`),
+      element("p", {class: "small"}, `In common: ${ruling.shared.join("; ") || NO_FACT}`),
+      element("p", {class: "small"}, `Different: ${ruling.differences.join("; ") || NO_FACT}`));
   }));
 }
 

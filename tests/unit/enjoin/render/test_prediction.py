@@ -7,6 +7,7 @@ import pytest
 
 from data.schema import Motion
 from enjoin.render.prediction import show_answer, show_comparables, show_full_answer
+from features.phrases.lexicon import meaning
 from serve.performance import Estimate, LongPapers, Performance
 from serve.responses import (
     Answer,
@@ -17,7 +18,7 @@ from serve.responses import (
     FamilyShare,
     Phrase,
 )
-from serve.similar_rulings import Comparable, ComparablesAnswer
+from serve.similar_rulings import Comparable, ComparablesAnswer, Likeness
 
 MOTION = Motion(id="m-1", motion_type="tro", motion="A [rival] copied a mark.")
 RATE = ComparableRate(
@@ -223,24 +224,67 @@ def test_quotes_of_the_reader_come_first_and_summaries_are_named(
     assert '"nothing was taken" summary of the opposition 9-26' in full
 
 
-def test_comparables_show_what_is_shared_and_what_differs(rendered: Callable[..., str]) -> None:
+def _comparables(**changes: Any) -> ComparablesAnswer:
     ruling = Comparable(
         id="r-1",
         caption="A v. B [2020]",
-        court="N.D. Ill.",
+        court="Illinois",
         decided="2020-01-02",
+        year=2020,
         outcome="granted_in_part",
         citation=None,
-        source="https://example.org/opinion",
+        source=None,
+        source_kind=None,
+        claim_area=None,
+        motion_type="tro",
         similarity=0.81,
-        shared=["circuit: 7th Cir."],
+        likeness=Likeness(ratings=0.92, codings=0.53),
+        shared=["default"],
         differences=[],
     )
-    answer = ComparablesAnswer(
-        court="N.D. Ill.", comparable_rate=RATE, rulings=[ruling], model_version="enjoin/1"
+    return ComparablesAnswer(
+        court="Illinois",
+        claim_area="tribal",
+        motion_type="tro",
+        ratings_inferred=False,
+        comparable_rate=RATE,
+        rulings=[ruling.model_copy(update=changes)],
+        model_version="enjoin/1",
+    )
+
+
+def test_comparables_show_citation_likeness_and_what_is_shared(
+    rendered: Callable[..., str],
+) -> None:
+    answer = _comparables(
+        citation="100 F. Supp. 3d 1 (N.D. Ill. 2020)",
+        claim_area="tribal",
+        source="https://example.org/opinion",
+        source_kind="brief",
     )
     shown = rendered(show_comparables, answer)
-    for part in ("A v. B [2020]", "N.D. Ill., 2020-01-02", "granted in part", "0.81", "7th Cir."):
+    subject = f"{meaning('claim_area', 'tribal')}, temporary restraining order"
+    for part in (
+        "A v. B [2020], 100 F. Supp. 3d 1 (N.D. Ill. 2020)",
+        f"Listed first: rulings on a {subject}",
+        f"granted in part; {subject}",
+        "similarity 0.81: ratings 0.92, codings 0.53\n",
+        "shared: default",
+        "case brief or digest: https://example.org/opinion",
+        "Of the 20 training rulings",
+    ):
         assert part in shown
     assert "different" not in shown
-    assert "Of the 20 training rulings" in shown
+    inferred = answer.model_copy(update={"ratings_inferred": True})
+    assert "ratings inferred from the papers 0.92" in rendered(show_comparables, inferred)
+
+
+@pytest.mark.parametrize(
+    ("citation", "cited"),
+    [(None, "(Illinois, 2020)"), ("9 So. 2d 1", "(9 So. 2d 1, Illinois, 2020)")],
+)
+def test_without_a_whole_citation_court_and_year_follow_the_case(
+    rendered: Callable[..., str], citation: str | None, cited: str
+) -> None:
+    shown = rendered(show_comparables, _comparables(citation=citation))
+    assert f"A v. B [2020] {cited}\n  granted in part; temporary restraining order\n" in shown

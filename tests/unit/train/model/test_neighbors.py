@@ -1,5 +1,7 @@
-"""Neighbors: proximity in the trees, cosine of the terms, and never a ruling of the own case."""
+"""Neighbors: likeness by leaves, terms and codings, and never a ruling of the own case."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm as lgb
@@ -10,15 +12,16 @@ from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.preprocessing import normalize
 
 from data.schema import Motion
+from features.build import COLUMNS
 from train.fit.neighbors import save_neighbors
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
+from train.model.likeness import CLAIM_AREA, MOTION_TYPE, Compared
 from train.model.neighbors import (
     ARRAYS,
     RECORD_FIELDS,
     RECORDS,
-    TEXT_WEIGHT,
     Neighbors,
     bit_planes,
     count_differing_trees,
@@ -30,8 +33,9 @@ from train.model.vocabulary import TermRow
 from train.modes import BASES, MODES
 
 RNG = np.random.default_rng(2)
-N, K = 40, 6
+N, K = 40, len(COLUMNS)
 X = RNG.normal(size=(N, K)).astype(np.float32)
+X[:, [CLAIM_AREA, MOTION_TYPE]] = RNG.integers(0, 3, (N, 2))
 TERMS = normalize(csr_matrix(RNG.poisson(0.4, size=(N, 30)).astype(float)))
 RECORD = dict.fromkeys(RECORD_FIELDS)
 
@@ -41,7 +45,7 @@ def _model() -> GrantModel:
     data = lgb.Dataset(X.astype(float), (X[:, 0] > 0).astype(float), params=parameters)
     forest = Forest.from_boosters([lgb.train(parameters, data, 20)])
     ensemble = Ensemble(forest, Calibration(0.0, 1.0, (0.0,), (1.0,)))
-    names = tuple(f"column_{k}" for k in range(K))
+    names = tuple(column.name for column in COLUMNS)
     return GrantModel(names, {}, dict.fromkeys(BASES, ensemble), 0.5, Scope(frozenset(), (), {}))
 
 
@@ -53,6 +57,7 @@ NEIGHBORS = Neighbors(
         | {
             "id": f"r{n}",
             "case_id": f"case {n // 2}",
+            "caption": f"Movant {n}, Inc. v. City of Opponent {n // 4}",
             "court": "nysd",
             "docket_number": f"1:24-cv-0000{n}" if n < 4 else None,
         }
@@ -75,40 +80,63 @@ def test_differing_trees_are_those_with_different_leaves(most: int) -> None:
     assert np.array_equal(counts, (leaves != leaves[0]).sum(axis=1))
 
 
-def test_similarity_blends_shared_leaves_and_the_cosine_of_terms() -> None:
-    leaves = FOREST.leaf_indices(X.astype(float))
+def _compared(row: int, terms: TermRow | None) -> Compared:
+    leaves = FOREST.leaf_indices(X[row : row + 1].astype(float))
+    return Compared("coded", X[row].astype(float), leaves, terms)
+
+
+def test_the_parts_of_the_likeness_are_leaves_terms_and_codings() -> None:
     motion = TermRow(np.array([1, 4, 7]), np.array([0.3, 2.0, 1.0]))
     dense = np.zeros((1, 30))
     dense[0, motion.columns] = motion.weights
-    shared = (leaves == leaves[3]).mean(axis=1)
-    cosine = cosine_similarity(TERMS, dense)[:, 0]
-    similarity = NEIGHBORS.similarity(MODEL, "coded", leaves[3:4], motion)
-    assert similarity == pytest.approx((1 - TEXT_WEIGHT) * shared + TEXT_WEIGHT * cosine)
-    assert shared[3] == 1.0
-
-
-def test_similarity_without_terms_is_the_proximity_alone() -> None:
+    likeness = NEIGHBORS.likeness(MODEL, _compared(3, motion))
     leaves = FOREST.leaf_indices(X.astype(float))
+    assert likeness.parts["model"] == pytest.approx((leaves == leaves[3]).mean(axis=1))
+    assert likeness.parts["words"] == pytest.approx(cosine_similarity(TERMS, dense)[:, 0])
+    assert likeness.parts["codings"][3] == pytest.approx(1.0)
+    assert likeness.parts["ratings"][3] == pytest.approx(1.0)
+    assert "forecast" not in likeness.parts
+    assert likeness.same_claim_area.tolist() == (X[:, CLAIM_AREA] == X[3, CLAIM_AREA]).tolist()
+    assert likeness.same_motion_type.tolist() == (X[:, MOTION_TYPE] == X[3, MOTION_TYPE]).tolist()
+
+
+def test_without_terms_words_are_no_part_and_without_common_ones_they_are_unlike() -> None:
+    assert "words" not in NEIGHBORS.likeness(MODEL, _compared(0, None)).parts
     nothing = TermRow(np.array([], dtype=int), np.array([]))
-    alone = NEIGHBORS.similarity(MODEL, "text", leaves[:1], None)
-    assert alone == pytest.approx((leaves == leaves[0]).mean(axis=1))
-    empty = NEIGHBORS.similarity(MODEL, "text", leaves[:1], nothing)
-    assert empty == pytest.approx((1 - TEXT_WEIGHT) * alone)
+    assert not NEIGHBORS.likeness(MODEL, _compared(0, nothing)).parts["words"].any()
+
+
+def test_an_unread_claim_area_is_shared_by_no_ruling() -> None:
+    compared = _compared(0, None)
+    compared.encoded[CLAIM_AREA] = np.nan
+    assert not NEIGHBORS.likeness(MODEL, compared).same_claim_area.any()
 
 
 @pytest.mark.parametrize(
     ("facts", "left_out"),
     [
         ({"case_id": "case 5"}, {10, 11}),
-        ({"id": "r7"}, {7}),
-        ({"court": "nysd", "docket_number": "1:24-cv-00002"}, {2}),
+        ({"id": "r7"}, {6, 7}),
+        ({"court": "nysd", "docket_number": "1:24-cv-00002"}, {2, 3}),
         ({"court": "cand", "docket_number": "1:24-cv-00002"}, set()),
+        ({"court": "nysd", "caption": "Opponent 2 City v. Movant 9"}, {8, 9}),
+        ({"court": "cand", "caption": "Opponent 2 City v. Movant 9"}, set()),
+        ({"caption": "Movant 9 v. City of Opponent 2"}, set()),
         ({}, set()),
     ],
 )
 def test_rulings_of_the_own_case_are_left_out(facts: dict[str, str], left_out: set[int]) -> None:
     motion = Motion(motion_type="tro", motion="It asks for an order.", **facts)
     assert set(np.flatnonzero(~NEIGHBORS.from_other_cases(motion)).tolist()) == left_out
+
+
+def test_rulings_joined_by_a_third_are_of_one_case() -> None:
+    first = RECORD | {"id": "first", "case_id": "a", "court": "nysd"}
+    second = first | {"id": "second", "docket_number": "1:24-cv-7"}
+    third = RECORD | {"id": "third", "court": "nysd", "docket_number": "1:24-cv-7"}
+    neighbors = replace(NEIGHBORS, records=(first, second, third))
+    motion = Motion(motion_type="tro", motion="It asks for an order.", case_id="a")
+    assert not neighbors.from_other_cases(motion).any()
 
 
 def test_loaded_neighbors_are_the_saved_ones(tmp_path: Path) -> None:
@@ -121,6 +149,16 @@ def test_loaded_neighbors_are_the_saved_ones(tmp_path: Path) -> None:
     assert all(np.array_equal(loaded.matrices[mode], X) for mode in MODES)
     assert loaded.terms is not None
     assert (loaded.terms != TERMS).nnz == 0
+
+
+def test_rulings_kept_before_the_kind_of_source_was_are_loaded_without_it(tmp_path: Path) -> None:
+    save_neighbors(NEIGHBORS, tmp_path)
+    lines = (tmp_path / RECORDS).read_text().splitlines()
+    older = [{k: v for k, v in json.loads(line).items() if k != "source_kind"} for line in lines]
+    (tmp_path / RECORDS).write_text("\n".join(map(json.dumps, older)))
+    loaded = load_neighbors(tmp_path)
+    assert loaded is not None
+    assert {record["source_kind"] for record in loaded.records} == {None}
 
 
 def test_damaged_neighbors_are_refused(tmp_path: Path) -> None:
