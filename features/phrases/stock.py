@@ -42,7 +42,7 @@ _NAME = re.compile(r"(?<=[\w,;] )[A-Z][a-z]\w*")
 
 
 _ABOUT_THE_PAPER = frozenset({OTHER_PAPER, INTERIM_RELIEF})
-_RELIEF = frozenset({"motion_type", "relief_form"})
+_RELIEF = frozenset({"relief_form"})
 """Fields that headings, prayers and boilerplate may name."""
 _OF_THE_LAW: frozenset[Kind] = frozenset({"recital", "rule_text"})
 
@@ -185,8 +185,8 @@ def relief_in_stock(
     found
         The phrases of one paper.
     of_facts
-        Those outside its stock sentences. The kind of motion and relief are read from headings,
-        prayers and boilerplate only where these name none.
+        Those outside its stock sentences. The relief sought is read from headings, prayers and
+        boilerplate only where these name none.
     stock
         Its stock sentences.
     """
