@@ -17,17 +17,9 @@ from features.coder.counsel import counsel_spans
 from features.coder.parties import are_parties_named, party_spans
 from features.coder.reading import PartialMotion, known_fields
 from features.phrases.lexicon import PAPERS
+from features.text.caption import DOCKET_NUMBER
 from features.text.dates import find_dates
 
-_DOCKET = re.compile(
-    r"\b\d{1,2}:\d{2}-[a-z]{2,4}-\d{2,6}(?:-[A-Za-z]{1,4}){0,3}\b"
-    r"|\b(?:19|20)?\d{2}[ -](?:cv|cr|mc|md|ap|bk|civ|c)\.?[ -]\d{2,6}(?:-[A-Z]{1,4}){0,3}\b"
-    r"|\b(?:case|civil(?: action)?|docket|index|cause|action|appeal|file|suit)"
-    r"[ \t]{0,3}nos?\.?:?\s*[\w:/.,-]*\d[\w:/-]*"
-    r"|^[ \t]*nos?\.\s*[\w:/,-]*\d[\w:/-]*(?:,?[ ](?:[A-Z.]{2,6}[ ])?\d{4})?(?=[ \t.]*$)"
-    r"|\bnos?\.\s*(?:[A-Z]{1,4}[ -]?)?\d{2,4}-(?:[A-Z]{1,3}-)?\d{2,7}(?:-?[A-Z]{1,2})?\b",
-    re.IGNORECASE | re.MULTILINE,
-)
 _PLACE = r"[A-Z]\w+(?:[ ][A-Z]\w+){0,2}"
 _COURT = re.compile(
     r"\b(?:united states|u\.s\.|federal)\s+(?:district|bankruptcy)\s+court,?\s+(?:for|in|of)\s+"
@@ -139,7 +131,7 @@ def _dockets(text: str, docket_number: str) -> Iterator[_Span]:
     own = []
     if pieces := re.findall(r"\w+", docket_number):
         own = [re.compile(r"\b" + r"[\W_]{1,2}".join(pieces) + r"\b", re.IGNORECASE)]
-    return _matches((_DOCKET, *own), text, "docket")
+    return _matches((DOCKET_NUMBER, *own), text, "docket")
 
 
 def _judges(text: str, judge: str) -> Iterator[_Span]:

@@ -23,7 +23,7 @@ DOCKET_NUMBER = re.compile(
     r"\b\d{1,2}:\d{2}-[a-z]{2,4}-\d{2,6}(?:-[A-Za-z]{1,4}){0,3}\b"
     r"|\b(?:19|20)?\d{2}[ -](?:cv|cr|mc|md|ap|bk|civ|c)\.?[ -]\d{2,6}(?:-[A-Z]{1,4}){0,3}\b"
     r"|\b(?:case|civil(?: action)?|docket|index|cause|action|appeal|file|suit)"
-    r"[ ]nos?\.?:?\s*[\w:/.,-]*\d[\w:/-]*"
+    r"[ \t]{0,3}nos?\.?:?\s*[\w:/.,-]*\d[\w:/-]*"
     r"|^[ \t]*nos?\.\s*[\w:/,-]*\d[\w:/-]*(?:,?[ ](?:[A-Z.]{2,6}[ ])?\d{4})?(?=[ \t.]*$)"
     r"|\bnos?\.\s*(?:[A-Z]{1,4}[ -]?)?\d{2,4}-(?:[A-Z]{1,3}-)?\d{2,7}(?:-?[A-Z]{1,2})?\b",
     re.IGNORECASE | re.MULTILINE,
