@@ -69,11 +69,11 @@ def open_coder(options: ReadingOptions, keep: bool = True) -> "Coder":
     from features.coder.store import ReadingStore, default_store
 
     blanks = (
-        "as they are"
+        "nothing in them is blanked"
         if options.with_caption
-        else "with the names, dates and court that are found blanked"
+        else "names, dates and court are blanked where they are found"
     )
-    info(f"{settings.model} reads the papers: they go to {settings.destination}, {blanks}")
+    info(f"{settings.model} reads the papers: they go to {settings.destination}; {blanks}")
     if options.trace:
         from train.tracking.coding_run import trace_requests
 
@@ -133,18 +133,6 @@ def _names_found(motion: "PartialMotion") -> bool:
     from features.coder.reading import known_fields
 
     return names_found(str(known_fields(motion).get("motion", "")), motion)
-
-
-def reasons_given(coding: "Coding") -> dict[str, str]:
-    """Return, by field, the reader's reasons for ratings and forecast that it gave itself."""
-    from features.coder.reading import known_fields
-
-    own = known_fields(coding.motion)
-    return {
-        name: opinion.reason
-        for name, opinion in coding.checked.reading.opinions.items()
-        if opinion.value is not None and opinion.reason and name not in own
-    }
 
 
 def merge_quotes(motion: "Motion", path: Path) -> "tuple[Motion, dict[str, str]]":

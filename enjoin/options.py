@@ -81,10 +81,18 @@ SetOption = Annotated[
         help="set any field of the motion; repeatable; list items are separated by ;",
     ),
 ]
+OppositionOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="what the opponent says")
+]
+OppositionFileOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf or .docx")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="print the whole answer as JSON")]
 OpenOption = Annotated[bool, typer.Option("--open", help="open it in the browser")]
 READING = "Reading by a language model"
 """Heading of the options in the help."""
+CONCURRENCY = 4
+"""Motions that a language model reads at a time, unless another number is asked for."""
 CoderOption = Annotated[
     bool,
     typer.Option(

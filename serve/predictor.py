@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -293,8 +294,9 @@ class Predictor:
             rates,
         )
 
-    @property
+    @cached_property
     def _long_papers(self) -> LongPaperRules:
+        # Kept: batch scoring asks for each motion.
         return LongPaperRules.from_facts(self.model.facts)
 
     def _spread(self, motion: Motion, mode: Mode, is_unfamiliar: bool, is_long: bool) -> float:

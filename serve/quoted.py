@@ -1,7 +1,7 @@
 """Quotes of a motion: the words of its papers that bear out its coded values, and where they are.
 
 Each quote is looked for anew, so that whatever a file or a request claims, an answer shows only
-words that stand in the papers.
+words that appear in the papers.
 """
 
 from collections.abc import Iterator, Mapping

@@ -8,7 +8,10 @@ import typer
 from enjoin.coding import ReadingOptions, open_coder, read_papers, write_private
 from enjoin.inputs import PAPER_SUFFIXES, read_fields_of_motion, read_paper
 from enjoin.options import (
+    CONCURRENCY,
     BudgetOption,
+    OppositionFileOption,
+    OppositionOption,
     SamplesOption,
     SetOption,
     TraceOption,
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 
 NOTHING_CODED, SOME_REJECTED = 2, 3
 """Exit codes."""
-CONCURRENCY = 4
-"""Motions read at a time, unless another number is asked for."""
 MANY = "Many motions"
 """Heading of the options in the help."""
 WORDS_A_PAGE = 280
@@ -49,12 +50,8 @@ def code(
         Path | None,
         typer.Argument(help="for many motions: .jsonl file for the coded ones"),
     ] = None,
-    opposition: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="what the opponent says")
-    ] = None,
-    opposition_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf or .docx")
-    ] = None,
+    opposition: OppositionOption = None,
+    opposition_file: OppositionFileOption = None,
     set_: SetOption = None,
     quotes: Annotated[
         Path | None,
@@ -85,9 +82,9 @@ def code(
 ) -> None:
     """Code motions: the language model of ENJOIN_CODER reads their papers.
 
-    Each value needs a quote that stands in the papers; one without becomes "not shown". Values that
-    you give win. One motion is printed as JSON, to be corrected by hand; of many, each goes to a
-    line of OUTPUT, quotes to OUTPUT.quotes.jsonl, rejected rows to OUTPUT.rejects.jsonl.
+    Each value needs a quote that appears in the papers; one without becomes "not shown". Values
+    that you give win. One motion is printed as JSON, to be corrected by hand; of many, each goes to
+    a line of OUTPUT, quotes to OUTPUT.quotes.jsonl, rejected rows to OUTPUT.rejects.jsonl.
 
     Exit code 0: coded; 3: some rows rejected; 2: error, or nothing could be coded.
 

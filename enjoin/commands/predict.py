@@ -12,7 +12,6 @@ from enjoin.coding import (
     merge_quotes,
     open_coder,
     read_papers,
-    reasons_given,
     refuse_reading_options,
 )
 from enjoin.inputs import (
@@ -34,6 +33,8 @@ from enjoin.options import (
     JsonOption,
     ModelOption,
     MotionFile,
+    OppositionFileOption,
+    OppositionOption,
     SamplesOption,
     SetOption,
     TraceOption,
@@ -50,15 +51,11 @@ def predict(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="what the movant asks for, and why")
     ] = None,
-    opposition: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="what the opponent says")
-    ] = None,
+    opposition: OppositionOption = None,
     motion_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="the motion as .txt, .pdf or .docx")
     ] = None,
-    opposition_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf or .docx")
-    ] = None,
+    opposition_file: OppositionFileOption = None,
     motion_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="kind of motion, such as tro")
     ] = None,
@@ -117,7 +114,11 @@ def predict(
             reader = open_coder(reading)
             uncoded = read_fields_of_motion(motion, fields, set_ or [], from_caption)
             asked, coding = read_papers(reader, uncoded)
-            reasons = reasons_given(coding)
+            reasons = {
+                name: reason
+                for name, reason in coding.reasons.items()
+                if getattr(asked, name) is not None
+            }
         else:
             refuse_reading_options(reading, "--coder")
             asked, reasons = read_motion(motion, fields, set_ or [], from_caption), {}

@@ -12,6 +12,7 @@ from enjoin.coding import ReadingOptions, refuse_reading_options
 from enjoin.commands.code import code_many
 from enjoin.inputs import find_predictor, read_base_rates
 from enjoin.options import (
+    CONCURRENCY,
     READING,
     BaseRateOption,
     BudgetOption,
@@ -141,7 +142,7 @@ def score(
             help="motions that the language model reads at a time",
             rich_help_panel=READING,
         ),
-    ] = 4,
+    ] = CONCURRENCY,
     samples: SamplesOption = 1,
     budget: BudgetOption = None,
     with_caption: WithCaptionOption = False,

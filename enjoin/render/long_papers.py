@@ -34,7 +34,7 @@ def show_long_papers(evaluation: LongPaperEvaluation, console: Console) -> None:
     console.print(
         "Each figure with its 95% interval, bootstrapped by paper. coded, rated and forecast take "
         "the codings, ratings and forecast of a language model's reading, as far as its quotes "
-        "stand in the papers; they read its summary, or the papers themselves. Fitted on rulings "
+        "appear in the papers; they read its summary, or the papers themselves. Fitted on rulings "
         f"of other cases: {evaluation.left_out} training rulings share a party with a paper and "
         "are left out."
     )

@@ -161,8 +161,8 @@ def _correction_in_words(answer: Answer, forecast: CorrectedForecast, whose: str
         else ""
     )
     return (
-        f"{whose} {forecast.given:.0%}{spread}; such estimates were worth "
-        f"{forecast.corrected:.0%} among the training rulings; with the papers {with_papers:.0%}"
+        f"{whose}: {forecast.given:.0%}{spread}. Of training rulings with such an estimate about "
+        f"{forecast.corrected:.0%} were granted. With the papers: {with_papers:.0%}"
     )
 
 

@@ -1,6 +1,6 @@
 """Check a reading against the papers: what no quote bears out counts as not shown.
 
-A value needs a quote that stands in the papers (`features.coder.quotes`), has three words or more,
+A value needs a quote that appears in the papers (`features.coder.quotes`), has three words or more,
 and is not an instruction to the reader (`features.coder.instructions`). A list with several values
 needs one such quote: the protocol asks for quotes by field, not by value.
 
@@ -24,7 +24,7 @@ MIN_WORDS, MAX_WORDS = 3, 60
 """Words of a quote that can bear out a value; the protocol asks for 4 to 25. One of two words can
 only where it stands once, for then it points at a place. A longer one points at nothing."""
 NO_QUOTE = "no quote was given"
-NOT_FOUND = "the quote does not stand in the papers"
+NOT_FOUND = "the quote does not appear in the papers"
 TOO_SHORT = "the quote is too short to bear it out"
 TOO_LONG = "the quote is too long to bear it out"
 INSTRUCTION = "the quote is an instruction to the reader, not evidence"

@@ -69,6 +69,16 @@ class Coding:
     model: str
     protocol_digest: str
 
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reader's reasons, by field, for ratings and forecast that the author left open."""
+        own = known_fields(self.motion)
+        return {
+            name: opinion.reason
+            for name, opinion in self.checked.reading.opinions.items()
+            if opinion.reason and name not in own
+        }
+
     def to_motion(self, motion: PartialMotion | None = None) -> Motion:
         """Return the motion with what its author left open taken from the reading.
 

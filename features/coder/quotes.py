@@ -2,7 +2,7 @@
 
 White space, line ends, hyphens, quote marks, dashes, case, accents, footnote marks, page numbers
 and misread letters are forgiven. Words are not: a quote with another word, one more or one fewer
-(articles aside), another number or another negation does not stand in the paper, nor does one cut
+(articles aside), another number or another negation does not appear in the paper, nor does one cut
 off right after a "not". An ellipsis stands for some words, and a placeholder of a blinded paper
 (`features.coder.blinding`) for a few; neither may hide a negation.
 """

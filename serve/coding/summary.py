@@ -8,7 +8,7 @@ from typing import Any
 
 from data.schema import RATINGS, Motion
 from features.coder.coder import Coding
-from features.coder.reading import CODED, known_fields
+from features.coder.reading import CODED
 from features.coder.spent import Spent
 from serve.coding.agreement import Agreement
 from serve.coding.journal import CodedRow
@@ -79,18 +79,13 @@ class CodingSummary:
 
 def coding_details(coding: Coding, motion: Motion) -> dict[str, Any]:
     """Return what is kept beside a coding: quotes, reasons, unproven values, and who read it."""
-    fields, own = motion.model_dump(mode="json"), known_fields(coding.motion)
-    reasons = {
-        name: opinion.reason
-        for name, opinion in coding.checked.reading.opinions.items()
-        if opinion.reason and name not in own
-    }
+    fields = motion.model_dump(mode="json")
     return {
         "id": motion.id,
         "quotes": {name: list(quotes) for name, quotes in (motion.quotes or {}).items()},
         # A quote or a reason is for this value; one that a person puts in its place has none.
-        "values": {name: fields[name] for name in (*(motion.quotes or {}), *reasons)},
-        "reasons": reasons,
+        "values": {name: fields[name] for name in (*(motion.quotes or {}), *coding.reasons)},
+        "reasons": coding.reasons,
         "unproven": [
             {"field": item.field, "value": item.value, "reason": item.reason}
             for item in coding.checked.unproven

@@ -26,9 +26,9 @@ def audited_reading(
 
     Returns
     -------
-    `reading`: its `key`, its `values` by field (null where no quote stands in the papers), and with
-    text `answer`, what the language model wrote. `corrections`: for each field whose value differs
-    in the motion, what was `read` and what is `given` instead.
+    `reading`: its `key`, its `values` by field (null where no quote appears in the papers), and
+    with text `answer`, what the language model wrote. `corrections`: for each field whose value
+    differs in the motion, what was `read` and what is `given` instead.
     """
     kept = store.get(key) if store else None
     if kept is None:

@@ -179,7 +179,7 @@ def add_coding_routes(router: APIRouter, coder: "Coder | None", metrics: Metrics
 
         The papers go to where `/v1/coder` says. It takes a minute or more; with
         `Accept: text/event-stream`, progress is sent meanwhile. Values that the request gives are
-        kept, and a value whose quotes do not stand in the papers is left out.
+        kept, and a value whose quotes do not appear in the papers is left out.
         """
         if queue is None:
             raise CoderFailed("not_configured", f"no language model is set: {HOW_TO_SET}")

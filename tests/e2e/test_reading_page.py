@@ -271,7 +271,7 @@ def test_what_the_papers_do_not_bear_out_is_listed(open_page: OpenPage) -> None:
         page.fill("#motion", f"{CLEARVIEW.motion} {TOLD}")
         read_papers(page)
         report = page.locator("#reading-report")
-        expect(report).to_contain_text("does not stand in the papers")
+        expect(report).to_contain_text("does not appear in the papers")
         expect(page.locator("#harm_evidence")).to_have_value("")
         expect(page.locator("[data-note=harm_evidence]")).to_contain_text("Not shown: read as")
         report.get_by_role("link", name="harm evidence").click()

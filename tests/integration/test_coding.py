@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import time
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -419,7 +420,10 @@ def test_files_with_traces_are_their_owners_alone(
     mlflow.set_experiment("enjoin")  # with the database that earlier runs have made
     assert stat.S_IMODE((folder / "mlflow.db").stat().st_mode) == 0o644
     result = _invoke("code", brief, "--trace")
-    mlflow.flush_trace_async_logging()
+    deadline = time.monotonic() + 30  # traces are written in a thread
+    while not list(folder.rglob("traces.json")) and time.monotonic() < deadline:
+        mlflow.flush_trace_async_logging()
+        time.sleep(0.05)
     told = " ".join(result.stderr.split())
     assert "only you can read them, and whatever else this command writes" in told
     with_papers = [

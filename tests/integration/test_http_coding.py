@@ -132,7 +132,7 @@ def test_what_the_papers_do_not_bear_out_is_not_shown(trained: Any, tmp_path: Pa
     assert coded["motion"]["harm_evidence"] is coded["fields"]["harm_evidence"]["value"] is None
     unproven = {each["field"]: each for each in coded["unproven"]}
     assert unproven["harm_evidence"]["value"] == "admitted"
-    assert "does not stand in the papers" in unproven["harm_evidence"]["reason"]
+    assert "does not appear in the papers" in unproven["harm_evidence"]["reason"]
     assert coded["motion"]["motion_type"] is None  # the person has to choose
     assert [quote["text"] for quote in coded["instructions_found"]] == [told]
 

@@ -29,6 +29,7 @@ PSEUDO_RULINGS = 5.0
 """Number of rulings that the wider rate counts for in the rate of a cell."""
 INFORMED_BASE_RATE = "motion type x claim area"
 READER_FORECASTS = "reader forecasts"
+RECALIBRATED_FORECASTS = f"{READER_FORECASTS}, recalibrated"
 Baseline = Callable[[TrainingSet, Rows, Rows], Floats | None]
 FrameBaseline = Callable[[FeatureFrame, Flags, FeatureFrame], Floats]
 
@@ -225,6 +226,6 @@ BASELINES_ANY_MODE: dict[str, Baseline] = {
     "court and judge": court_and_judge_rate,
     "base rate": base_rate,
     READER_FORECASTS: forecasts,
-    "reader forecasts, recalibrated": recalibrated_forecasts,
+    RECALIBRATED_FORECASTS: recalibrated_forecasts,
 }
 """Baselines whose input is the same in every mode."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from pydantic import ValidationError
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from data.arrays import Flags, Floats, Rows
 from data.cases import party_names
@@ -27,6 +27,7 @@ from features.coder.checking import check_reading
 from features.coder.reading import Reading
 from features.families.forecast import forecast_log_odds
 from train.dataset import TrainingSet, fit_subset
+from train.evaluate.baselines import READER_FORECASTS, RECALIBRATED_FORECASTS
 from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.evaluate.metrics import paired_differences, weighted_scores
 from train.model.grant_model import GrantModel
@@ -36,8 +37,6 @@ from train.settings import OnProgress, TrainSettings
 PAPERS, READINGS, OPINIONS = "papers.jsonl", "readings.jsonl", "opinions.jsonl"
 METRICS = ("roc_auc", "brier_score", "brier_difference")
 BASE_RATE = "share granted among these papers"
-FORECASTS = "reader forecasts"
-RECALIBRATED_FORECASTS = "reader forecasts, recalibrated"
 _NOT_OF_ONE_PARTY = frozenset({"city", "county", "board", "department", "association", "union"})
 
 
@@ -152,7 +151,7 @@ def _rows(path: Path, required: bool) -> Iterator[dict[str, Any]]:
 def _motion(
     row: Mapping[str, Any], reading: Mapping[str, Any] | None, motion_type: str | None
 ) -> Motion:
-    """Return the motion with what its reading says, as far as its quotes stand in the papers.
+    """Return the motion with what its reading says, as far as its quotes appear in the papers.
 
     `motion_type` comes from elsewhere, and counts where neither row nor reading has one.
     """
@@ -247,11 +246,11 @@ def _estimates(model: GrantModel, motions: Sequence[Motion]) -> Iterator[Estimat
         yield _predicted(model, motions_of_mode, mode, "papers")
     forecasts = [motion.forecast for motion in motions if motion.forecast is not None]
     if len(forecasts) == len(motions):
-        yield Estimated(FORECASTS, "papers", np.array(forecasts))
+        yield Estimated(READER_FORECASTS, "papers", np.array(forecasts))
         line = model.ensembles["forecast"].reader_line
         if line is not None:
             log_odds = line.log_odds(np.array([forecast_log_odds(p) for p in forecasts]))
-            yield Estimated(RECALIBRATED_FORECASTS, "papers", 1 / (1 + np.exp(-log_odds)))
+            yield Estimated(RECALIBRATED_FORECASTS, "papers", expit(log_odds))
 
 
 def _has_inputs(motion: Motion, mode: Mode) -> bool:

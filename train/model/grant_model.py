@@ -36,8 +36,6 @@ DISTRIBUTION = "distribution"
 """Name of the fact that holds the distributions of the training rulings' features and answers."""
 LONG_PAPERS = "long_papers"
 """Name of the fact that holds how the model does on long papers; None if that was not measured."""
-
-
 VALUE_OUTCOMES = "value_outcomes"
 """Name of the fact that counts the training rulings with each coded value, and those granted (see
 `train.value_outcomes`)."""

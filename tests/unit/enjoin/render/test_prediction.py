@@ -171,11 +171,11 @@ def test_a_forecast_is_shown_with_its_correction(
     answer = _answer(mode="forecast", forecast=forecast)
     shown = " ".join(rendered(show, answer, MOTION).split())
     assert (
-        "Your estimate 40%; such estimates were worth 31% among the training rulings; with the "
-        "papers 34%"
+        "Your estimate: 40%. Of training rulings with such an estimate about 31% were granted. "
+        "With the papers: 34%"
     ) in shown
     reasons = {"forecast": "Registered mark."}
-    assert "The reader's estimate 40%" in rendered(show, answer, MOTION, reasons=reasons)
+    assert "The reader's estimate: 40%" in rendered(show, answer, MOTION, reasons=reasons)
     assert "Based on a reader's forecast, ratings, codings and text" in shown
     several = forecast.model_copy(update={"spread": 0.42})
     shown = " ".join(rendered(show, _answer(mode="forecast", forecast=several), MOTION).split())
@@ -185,7 +185,7 @@ def test_a_forecast_is_shown_with_its_correction(
     )
     adjusted = answer.model_copy(update={"base_rate_adjustment": adjustment})
     shown = " ".join(rendered(show, adjusted, MOTION).split())
-    assert "with the papers 50% Adjusted from 50% to 34%" in shown
+    assert "With the papers: 50% Adjusted from 50% to 34%" in shown
     assert "Your estimate" not in rendered(show, _answer(), MOTION)
 
 
