@@ -4,9 +4,9 @@ import json
 import os
 import signal
 import stat
-import time
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
