@@ -14,6 +14,7 @@ from typing import Any
 import mlflow
 import pandas as pd
 import pytest
+from mlflow.tracing.export.mlflow_v3 import MlflowV3SpanExporter
 from typer.testing import CliRunner
 
 from data.embedded import clearview_motion
@@ -417,6 +418,9 @@ def test_files_with_traces_are_their_owners_alone(
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    # MLflow writes a trace's spans to the database, or to a file too where its thread is late;
+    # here always to both.
+    monkeypatch.setattr(MlflowV3SpanExporter, "_should_log_spans_to_artifacts", lambda *_: True)
     mlflow.set_experiment("enjoin")  # with the database that earlier runs have made
     assert stat.S_IMODE((folder / "mlflow.db").stat().st_mode) == 0o644
     result = _invoke("code", brief, "--trace")
@@ -424,6 +428,7 @@ def test_files_with_traces_are_their_owners_alone(
     while not list(folder.rglob("traces.json")) and time.monotonic() < deadline:
         mlflow.flush_trace_async_logging()
         time.sleep(0.05)
+    mlflow.flush_trace_async_logging()
     told = " ".join(result.stderr.split())
     assert "only you can read them, and whatever else this command writes" in told
     with_papers = [
