@@ -8,10 +8,12 @@ import numpy as np
 from data.arrays import Floats
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
+from features.indicators import Source
 from serve.responses import Factor, FamilyShare, plain
 
 MAX_FACTORS = 12
 """Factors listed in an answer; the families always add up over all of them."""
+_FLAGS = [(index, column.name) for index, column in enumerate(COLUMNS) if column.kind == "flag"]
 _FAMILY_OF = np.array([list(FAMILIES).index(column.family) for column in COLUMNS])
 
 
@@ -30,7 +32,12 @@ def points_moved(p: float, log_odds: float) -> float:
 
 
 def largest_factors(
-    frame: FeatureFrame, row: int, shap: Floats, p: float, errors: Mapping[str, float]
+    frame: FeatureFrame,
+    row: int,
+    shap: Floats,
+    p: float,
+    errors: Mapping[str, float],
+    averages: Mapping[str, float],
 ) -> list[Factor]:
     """Return the features that move a motion's probability most, the largest first.
 
@@ -44,24 +51,41 @@ def largest_factors(
         The probability of grant.
     errors
         Typical error of each inferred rating, by column (`GrantModel.rating_errors`).
+    averages
+        Average of each rating, by column (`train.rating_averages`); {} if they are not known.
     """
     order = np.argsort(-np.abs(shap), kind="stable")[:MAX_FACTORS]
     factors = []
     for index in order[shap[order] != 0.0].tolist():
         column, share = COLUMNS[index], float(shap[index])
         value = plain(frame.column(column.name)[row])
+        label = column.describe(value, errors.get(column.name))
+        average = averages.get(column.name)
+        if average is not None and value is not None:
+            label += f", average {average:.1f}"
         factors.append(
             Factor(
                 factor=column.name,
                 family=FAMILIES[column.family],
-                label=column.describe(value, errors.get(column.name)),
+                label=label,
                 value=value,
                 source=frame.provenance[row, index],
                 log_odds=share,
                 points=points_moved(p, share),
+                favors="movant" if share > 0 else "opponent",
+                average=average,
             )
         )
     return factors
+
+
+def shown_flags(frame: FeatureFrame, row: int) -> dict[str, Source]:
+    """Return the yes/no features that a motion shows, with their source."""
+    return {
+        name: frame.provenance[row, index]
+        for index, name in _FLAGS
+        if frame.numeric[row, index] == 1 and frame.provenance[row, index] != "not shown"
+    }
 
 
 def family_shares(shap: Floats, p: float) -> list[FamilyShare]:

@@ -105,6 +105,26 @@ class Performance(BaseModel):
         return f"{self.rulings} rulings of {self.first_year} and later"
 
     @computed_field(  # type: ignore[prop-decorator]
+        description="how good the model was in the test, in sentences: words first, then figures"
+    )
+    @property
+    def explained(self) -> list[str]:
+        """The test in sentences, for a reader who has not met the figures before."""
+        earlier = "" if self.long_papers else ", by a model trained on earlier years only"
+        auc, brier, difference = self.roc_auc, self.brier_score, self.brier_difference
+        by = "the share granted" if self.long_papers else "motion type and claim area"
+        apart = f"{abs(difference.value):.3f} {'better' if difference.value < 0 else 'worse'}"
+        return [
+            f"Tested with this kind of input on {self.tested_on}{earlier}.",
+            "Of a motion that was granted and one that was denied, it gave the granted one the "
+            f"higher probability {auc.value:.0%} of the time (ROC AUC {auc.value:.2f}, 95% "
+            f"interval {auc.low:.2f} to {auc.high:.2f}; 0.5 is chance, 1 is perfect).",
+            f"The probabilities missed by a mean square of {brier.value:.3f} (Brier score, 95% "
+            f"interval {brier.low:.3f} to {brier.high:.3f}; 0 is perfect, and 50% for every motion "
+            f"scores 0.25), {apart} than the base rate by {by}.",
+        ]
+
+    @computed_field(  # type: ignore[prop-decorator]
         description="a warning, unless the model is better than the base rate with motions of the "
         "usual length"
     )

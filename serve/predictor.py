@@ -1,7 +1,7 @@
 """The predictor: a loaded model that scores, explains and compares motions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import hypot
 from pathlib import Path
@@ -11,10 +11,19 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from data.base_rates import FEDERAL_COURTS
+from data.courts import find_court
 from data.schema import Motion
 from features.build import FAMILIES, build_features
 from features.families.forecast import forecast_log_odds
-from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
+from serve.conclusion.compose import Estimate, conclude
+from serve.explain import (
+    family_shares,
+    largest_factors,
+    points_moved,
+    shown_flags,
+    strongest_of_family,
+)
 from serve.long_papers import LongPaperRules, long_paper_reason
 from serve.model_source import LocatedModel, locate_model, unregistered_version
 from serve.notes import untested_inputs, unusable_parts
@@ -25,8 +34,10 @@ from serve.responses import (
     BaseRateAdjustment,
     ComparableRate,
     CorrectedForecast,
+    CourthouseRate,
     list_evidence,
 )
+from serve.scorecard import build_scorecard
 from serve.scored_motions import Scored
 from serve.similar_rulings import (
     ComparablesAnswer,
@@ -36,13 +47,19 @@ from serve.similar_rulings import (
     nearest_outcomes,
 )
 from train.model.calibration import INTERVAL
-from train.model.grant_model import DISTRIBUTION, VALUE_OUTCOMES, GrantModel
+from train.model.grant_model import (
+    DISTRIBUTION,
+    VALUE_OUTCOMES,
+    GrantModel,
+    describe_relief,
+)
 from train.model.likeness import Compared
 from train.model.neighbors import Neighbors, load_neighbors
 from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
 from train.model.scope import wrong_documents
 from train.model.store import load_model, model_digest
 from train.modes import BASIS_OF, Mode, mode_of
+from train.rating_averages import RATING_AVERAGES
 
 
 def score_type(column: str) -> type:
@@ -115,6 +132,7 @@ class Predictor:
             "model_version": self.version,
             "model_digest": self.digest,
             "base_rate": self.model.base_rate,
+            "courthouse_rate": asdict(FEDERAL_COURTS),
             "interval": INTERVAL,
             **{name: fact for name, fact in self.model.facts.items() if name not in _BULKY},
         }
@@ -193,16 +211,34 @@ class Predictor:
         scored = self._score(motions, base_rates, phrases=True)
         shap = self.model.shap_values(scored.batches)
         errors = self.model.rating_errors()
+        averages = self.model.facts.get(RATING_AVERAGES, {})
         compared = scored.compared()
         answers = []
         for row, motion in enumerate(motions):
             p, low, high = scored.estimates[row].tolist()
             mode, shares = scored.modes[row], shap[row, :-1]
             quotes, quote_notes = quoted_phrases(motion)
-            performance, untested = self._tests(mode, scored.long_words[row] is not None)
+            is_long = scored.long_words[row] is not None
+            performance, untested = self._tests(mode, is_long)
+            adjustment = self._adjustment(scored, row, motion.court, base_rates)
+            explained = (scored.frame, row, shares, p, errors, averages)
+            factors, scorecard = largest_factors(*explained), build_scorecard(*explained)
+            estimate = Estimate(
+                p=p,
+                low=low,
+                high=high,
+                adjustment=adjustment,
+                granted=self._granted,
+                in_scope=not scored.out_of_scope[row],
+                is_long_paper=is_long,
+                is_proven=performance is None or performance.warning is None,
+            )
             answers.append(
                 Answer(
                     id=motion.id,
+                    conclusion=conclude(
+                        estimate, factors, shown_flags(scored.frame, row), scorecard
+                    ),
                     p_grant=p,
                     p_low=low,
                     p_high=high,
@@ -212,13 +248,17 @@ class Predictor:
                     mode=mode,
                     forecast=self._corrected(motion),
                     base_rate=self.model.base_rate,
+                    courthouse_rate=CourthouseRate.of(
+                        FEDERAL_COURTS, motion, find_court(motion.court).level == "state"
+                    ),
                     comparable_rate=self._comparable_rate(motion, compared[row]),
                     performance=performance,
                     notes=[*unusable_parts(motion), *quote_notes, *untested],
                     base_log_odds=float(shap[row, -1]),
-                    base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
+                    base_rate_adjustment=adjustment,
+                    scorecard=scorecard,
                     families=family_shares(shares, p),
-                    factors=largest_factors(scored.frame, row, shares, p, errors),
+                    factors=factors,
                     evidence=list_evidence(scored.frame.hits[row], motion, quotes),
                     model_version=self.version,
                     model_digest=self.digest,
@@ -293,6 +333,11 @@ class Predictor:
             unadjusted[:, 0],
             rates,
         )
+
+    @cached_property
+    def _granted(self) -> str:
+        in_part_counts = describe_relief(self.model.facts) == "at least in part"
+        return "granted" if in_part_counts else "granted in full"
 
     @cached_property
     def _long_papers(self) -> LongPaperRules:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
+from data.base_rates import CountedRate
 from data.schema import Motion
 from features.indicators import Source
 from features.phrases.context import Speaker
@@ -21,6 +22,8 @@ DISCLAIMER = (
 )
 
 
+Side = Literal["movant", "opponent"]
+"""Whom a fact speaks for: the party who asks for relief, or the one who opposes it."""
 TextName = Literal["motion", "opposition", "summary", "opposition_summary"]
 """The texts of a motion that evidence may be in."""
 
@@ -74,6 +77,36 @@ class Factor(BaseModel):
     source: Source = Field(description="coded by the user, read from text, or not shown")
     log_odds: float = Field(description="TreeSHAP share of the calibrated log-odds")
     points: float = Field(description="percentage points by which it moves the probability")
+    favors: Side = Field(description="whom it speaks for: the movant if it raises the probability")
+    average: float | None = Field(
+        None, description="of a rating, the average of the training rulings, where it is known"
+    )
+
+
+class ScorecardRow(BaseModel):
+    """One of the four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008)."""
+
+    factor: str = Field(
+        description="likelihood_of_success, irreparable_harm ...: a field of motion"
+    )
+    source: Literal["given", "read", "unknown"] = Field(
+        description="rated by the user or a reader, inferred from the words of the papers, or "
+        "neither"
+    )
+    value: float | None = Field(description="the rating from 1 to 5; null if unknown")
+    error: float | None = Field(
+        description="typical error of a rating that was read: root mean square on unseen cases"
+    )
+    average: float | None = Field(
+        description="average rating of the training rulings; null if the model does not keep it"
+    )
+    favors: Side | Literal["neither"] | None = Field(
+        description="whom it speaks for: neither within a quarter of a point of the average (of "
+        "3, the middle of the scale, where the average is null); null if unknown"
+    )
+    points: float | None = Field(
+        description="percentage points by which this rating moves the probability; null if unknown"
+    )
 
 
 class FamilyShare(BaseModel):
@@ -114,6 +147,10 @@ class ComparableRate(BaseModel):
 
     rulings: int = Field(description="number of rulings, all from other cases")
     granted: int
+    in_full: int = Field(description="rulings that granted the motion in full")
+    in_part: int = Field(
+        description="rulings that granted it in part, whether or not these count as granted"
+    )
     counted_as: str = Field(
         description="what counts as granted: relief at least in part, or in full"
     )
@@ -121,11 +158,62 @@ class ComparableRate(BaseModel):
     low: float = Field(description="lower end of the 95% Wilson interval of the rate")
     high: float = Field(description="upper end of the 95% Wilson interval of the rate")
 
+    @computed_field(description="the same in a sentence")  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """The rate in a sentence, with the grants in full and in part."""
+        if self.granted == self.in_full + self.in_part:
+            granted = f"{self.granted} granted relief"
+            split = f": {self.in_full} in full, {self.in_part} in part" if self.granted else ""
+        else:  # only a grant in full counts as one
+            granted, split = (
+                f"{self.granted} granted relief in full",
+                f" and {self.in_part} in part",
+            )
+        return (
+            f"Of the {self.rulings} training rulings most like this motion, {granted}{split} "
+            f"({self.rate:.0%} granted; 95% interval {self.low:.0%} to {self.high:.0%})"
+        )
+
+
+class CourthouseRate(BaseModel):
+    """How often courts grant such motions, by a count other than that of the training rulings."""
+
+    rate: float = Field(description="share granted at least in part")
+    population: str = Field(description="what was counted")
+    source: str = Field(description="where the count was published")
+    text: str = Field(description="the rate in words")
+
+    @classmethod
+    def of(
+        cls, counted: CountedRate, motion: Motion, in_state_court: bool
+    ) -> "CourthouseRate | None":
+        """Return the rate to set beside that of the training rulings; None if it does not fit.
+
+        Parameters
+        ----------
+        in_state_court
+            Whether the motion is before a state court, of which the count says nothing.
+        """
+        if motion.motion_type not in counted.motion_types:
+            return None
+        beyond = "; no count of state courts is known" if in_state_court else ""
+        return cls(
+            rate=counted.rate,
+            population=counted.population,
+            source=counted.source,
+            text=f"about {counted.rate:.0%} {counted.courts}{beyond}",
+        )
+
 
 class Answer(BaseModel):
     """The answer about one motion."""
 
     id: str | None
+    conclusion: list[str] = Field(
+        description="the answer in two plain sentences, how often such motions are granted and "
+        "what decides it; out of scope a third, the warning"
+    )
     p_grant: float = Field(description="calibrated probability that the motion is granted")
     p_low: float = Field(description="lower end of the interval of p_grant")
     p_high: float = Field(description="upper end of the interval of p_grant")
@@ -142,6 +230,11 @@ class Answer(BaseModel):
         None, description="the reader's own forecast and its correction, if there is one"
     )
     base_rate: float = Field(description="share granted among the training rulings")
+    courthouse_rate: CourthouseRate | None = Field(
+        None,
+        description="share granted in the courthouse, which is lower, by a published count; null "
+        "for kinds of motion that were not counted",
+    )
     comparable_rate: ComparableRate | None = Field(
         None, description="grant rate of the training rulings most like the motion"
     )
@@ -156,6 +249,9 @@ class Answer(BaseModel):
     )
     base_rate_adjustment: BaseRateAdjustment | None = Field(
         None, description="adjustment to another base rate, if requested"
+    )
+    scorecard: list[ScorecardRow] = Field(
+        description="the four Winter factors: given, read or unknown, and whom each speaks for"
     )
     families: list[FamilyShare]
     factors: list[Factor] = Field(description="the largest contributions, largest first")

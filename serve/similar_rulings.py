@@ -1,5 +1,6 @@
 """Comparable rulings: the training rulings most like a motion, what they share, how they differ."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from data.arrays import Floats
 from data.bluebook import bluebook_citation
-from data.codebook import SourceKind
+from data.codebook import Outcome, SourceKind
 from data.courts import find_court
 from data.describe import wilson_interval
 from data.schema import Motion
@@ -210,10 +211,13 @@ def _nearest(
 
 def _grant_rate(model: GrantModel, neighbors: Neighbors, rows: Sequence[int]) -> ComparableRate:
     granted = int(neighbors.granted[rows].sum()) if rows else 0
+    outcomes = Counter(str(neighbors.records[row]["outcome"]) for row in rows)
     low, high = wilson_interval(granted, len(rows))
     return ComparableRate(
         rulings=len(rows),
         granted=granted,
+        in_full=outcomes[Outcome.GRANTED],
+        in_part=outcomes[Outcome.GRANTED_IN_PART],
         counted_as=f"relief {describe_relief(model.facts)}",
         rate=granted / len(rows) if rows else model.base_rate,
         low=low,

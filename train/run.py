@@ -27,6 +27,7 @@ from train.model.grant_model import DISTRIBUTION, LONG_PAPERS, VALUE_OUTCOMES, G
 from train.model.store import save_model
 from train.modes import count_by_mode
 from train.monitor.drift import training_distribution
+from train.rating_averages import RATING_AVERAGES, average_ratings
 from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking import log, registry
 from train.value_outcomes import count_value_outcomes
@@ -218,6 +219,7 @@ def _with_facts(
         "rulings_by_mode": rulings_by_mode,
         "performance": log.performance_by_mode(evaluation, rulings_by_mode),
         LONG_PAPERS: long_paper_record(data_digest),
+        RATING_AVERAGES: average_ratings(fitted.frames),
         VALUE_OUTCOMES: count_value_outcomes(training_set.rulings, training_set.granted),
         DISTRIBUTION: training_distribution(fitted.frames, out_of_fold_predictions(evaluation)),
         "enjoin": version("enjoin"),

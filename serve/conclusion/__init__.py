@@ -1,0 +1,1 @@
+"""The conclusion: an answer in two plain sentences, from templates a lawyer can edit."""
