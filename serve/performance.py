@@ -136,11 +136,10 @@ class Performance(BaseModel):
         """
         if self.long_papers is None:
             return None if self.brier_difference.high < 0 else UNPROVEN
-        auc, mode = self.roc_auc, self.long_papers.mode
+        mode = self.long_papers.mode
         return (
-            f"Tested on {_usual_papers(self.long_papers.usual_words)}; on long papers, "
-            f"{_READING[mode]} was {_beside_base_rate(self.brier_difference)} (ROC AUC "
-            f"{auc.value:.2f} [{auc.low:.2f}, {auc.high:.2f}] on {self.rulings} papers). "
+            f"Tested on {_usual_papers(self.long_papers.usual_words)}; on {self.rulings} long "
+            f"papers, {_READING[mode]} was {_beside_base_rate(self.brier_difference)}. "
             f"{ADVICE[mode]}"
         )
 

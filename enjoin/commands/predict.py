@@ -236,7 +236,7 @@ def comparables(
     ```
     """
     with exit_on_user_error():
-        from enjoin.render.prediction import show_comparables
+        from enjoin.render.comparables import show_comparables
 
         answer = find_predictor(model).find_comparables(read_motion(motion, {}, []), limit)
         if as_json:

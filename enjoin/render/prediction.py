@@ -1,4 +1,4 @@
-"""What `predict` and `comparables` print."""
+"""What `predict` prints."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,18 +11,16 @@ from rich.text import Text
 from data.schema import Motion
 from features.build import COLUMNS
 from features.indicators import plain_words
-from features.phrases.lexicon import meaning
-from serve.performance import Performance
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
-    ComparableRate,
     CorrectedForecast,
     Factor,
     Phrase,
+    ScorecardRow,
+    Side,
     TextName,
 )
-from serve.similar_rulings import SOURCE_WORDS, Comparable, ComparablesAnswer, Likeness
 from train.modes import Mode
 
 BASIS: dict[Mode, str] = {
@@ -40,7 +38,10 @@ TEXTS: dict[TextName, str] = {
 }
 """The texts that words are quoted from."""
 _COLUMN = {column.name: column for column in COLUMNS}
-DIRECTIONS = (("Against a grant", -1), ("For a grant", 1))
+DIRECTIONS: tuple[tuple[str, Side], ...] = (
+    ("For the opponent, against a grant", "opponent"),
+    ("For the movant, for a grant", "movant"),
+)
 TOP = 3
 """Factors in each direction that the short answer shows."""
 QUOTED_CHARACTERS = 90
@@ -50,7 +51,7 @@ QUOTED_CHARACTERS = 90
 def show_answer(
     answer: Answer, motion: Motion, console: Console, reasons: Mapping[str, str] | None = None
 ) -> None:
-    """Print an answer in about 20 lines: probability, reliability, the top factors, quotations.
+    """Print an answer on one screen: conclusion, probability, Winter factors, the top factors.
 
     Parameters
     ----------
@@ -58,14 +59,16 @@ def show_answer(
         By field, why the reader of the papers gave a rating or the forecast.
     """
     reason_of = _by_column(reasons)
-    _show_estimate(answer, motion, console, whose=_whose(reasons))
-    console.print(f"Based on {BASIS[answer.mode]}{_tested_briefly(answer.performance)}")
-    _show_warnings(answer, console)
+    _show_opening(answer, motion, console)
+    _show_estimate(answer, console, whose=_whose(reasons))
+    console.print(f"Based on {BASIS[answer.mode]}")
     console.print()
-    for title, sign in DIRECTIONS:
+    show_scorecard(answer.scorecard, console)
+    console.print()
+    for title, side in DIRECTIONS:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right")
-        for factor in _factors(answer, sign)[:TOP]:
+        for factor in _factors(answer, side)[:TOP]:
             grid.add_row(f"{factor.points:+.1f}", Text(factor.label))
             quotations = _quoted_briefly(_evidence(answer, factor.factor))
             if words := quotations or reason_of.get(factor.factor):
@@ -73,7 +76,9 @@ def show_answer(
         if grid.row_count:
             console.print(f"{title} (percentage points)", style="bold")
             console.print(Padding(grid, (0, 0, 0, 2), expand=False))
-    footer = f"\nModel {answer.model_version}. Every family, factor and quotation: --full"
+    footer = (
+        f"\nModel {answer.model_version}. Every factor and quotation, and how good this is: --full"
+    )
     console.print(footer, style="dim", highlight=False)
     console.print(answer.disclaimer, style="dim", soft_wrap=True)
 
@@ -85,17 +90,17 @@ def show_full_answer(
 
     `reasons` are as in `show_answer`.
     """
-    _show_estimate(answer, motion, console, whose=_whose(reasons))
+    _show_opening(answer, motion, console)
+    _show_estimate(answer, console, whose=_whose(reasons))
     console.print(f"Based on {BASIS[answer.mode]}")
-    if answer.performance:
-        console.print(_tested_in_full(answer.performance))
-    _show_warnings(answer, console)
+    console.print()
+    show_scorecard(answer.scorecard, console)
     console.print()
     console.print(_families(answer))
-    for title, sign in DIRECTIONS:
+    for title, side in DIRECTIONS:
         table = Table("factor", "family", "source", "points", title=title, title_justify="left")
         table.columns[3].justify = "right"
-        for factor in _factors(answer, sign):
+        for factor in _factors(answer, side):
             points = f"{factor.points:+.1f}"
             table.add_row(escape(factor.label), factor.family, factor.source, points)
         if table.row_count:
@@ -105,6 +110,7 @@ def show_full_answer(
         console.print("\nThe reader's reasons", style="bold")
     for column, reason in reason_of.items():
         console.print(f"  {_COLUMN[column].meaning}: {reason}", markup=False, highlight=False)
+    _show_performance(answer, console)
     console.print(
         f"\nModel {answer.model_version} (sha256 {answer.model_digest[:12]}), "
         f"training data {answer.data_digest[:12]}."
@@ -126,12 +132,19 @@ def _whose(reasons: Mapping[str, str] | None) -> str:
     return "The reader's estimate" if "forecast" in (reasons or {}) else "Your estimate"
 
 
-def _show_estimate(answer: Answer, motion: Motion, console: Console, whose: str) -> None:
+def _show_opening(answer: Answer, motion: Motion, console: Console) -> None:
+    """Print the name of the case, the conclusion, and any warning right below it."""
     console.print(Text(motion.caption or motion.id or "Motion", style="bold"))
+    for sentence in answer.conclusion:
+        console.print(sentence, markup=False, highlight=False)
+    _show_warnings(answer, console)
+    console.print()
+
+
+def _show_estimate(answer: Answer, console: Console, whose: str) -> None:
     console.print(
         f"Probability of grant: [bold]{answer.p_grant:.0%}[/bold] ({answer.interval:.0%} interval "
-        f"{answer.p_low:.0%} to {answer.p_high:.0%}); base rate of the training rulings "
-        f"{answer.base_rate:.0%}"
+        f"{answer.p_low:.0%} to {answer.p_high:.0%})"
     )
     if answer.forecast:
         console.print(_correction_in_words(answer, answer.forecast, whose), markup=False)
@@ -139,7 +152,45 @@ def _show_estimate(answer: Answer, motion: Motion, console: Console, whose: str)
         adjustment = _adjustment_in_words(answer.base_rate_adjustment, answer.p_grant)
         console.print(adjustment, markup=False)
     if answer.comparable_rate:
-        console.print(rate_in_words(answer.comparable_rate), highlight=False)
+        console.print(answer.comparable_rate.text, highlight=False)
+    console.print(base_rates_in_words(answer), highlight=False)
+
+
+def base_rates_in_words(answer: Answer) -> str:
+    """Put the base rates in a sentence, with how to adjust to another."""
+    training = f"Base rate: {answer.base_rate:.0%} of the training rulings"
+    courthouse = answer.courthouse_rate
+    if courthouse is None:
+        return f"{training}; published rulings overstate grants (to adjust: --base-rate)"
+    adjust = "" if answer.base_rate_adjustment else f" (to adjust: --base-rate {courthouse.rate:g})"
+    return f"{training}, {courthouse.text}; published rulings overstate grants{adjust}"
+
+
+def show_scorecard(rows: Sequence[ScorecardRow], console: Console) -> None:
+    """Print the four Winter factors as a table."""
+    table = Table.grid(padding=(0, 2))
+    heads = ("The four Winter factors", "source", "1-5", "average", "points", "speaks for")
+    table.add_row(*(Text(head, style="bold") for head in heads))
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    for row in rows:
+        error = "" if row.error is None else f" \u00b1 {row.error:.1f}"
+        table.add_row(
+            plain_words(row.factor),
+            row.source,
+            "?" if row.value is None else f"{row.value:.1f}{error}",
+            "" if row.average is None else f"{row.average:.1f}",
+            "" if row.points is None else f"{row.points:+.1f}",
+            row.favors or "",
+        )
+    console.print(table)
+
+
+def _show_performance(answer: Answer, console: Console) -> None:
+    if answer.performance:
+        console.print("\nHow good is this?", style="bold")
+        for sentence in answer.performance.explained:
+            console.print(f"  {sentence}", markup=False, highlight=False)
 
 
 def _show_warnings(answer: Answer, console: Console) -> None:
@@ -175,27 +226,9 @@ def _adjustment_in_words(adjustment: BaseRateAdjustment, p_grant: float) -> str:
     )
 
 
-def _tested_briefly(performance: Performance | None) -> str:
-    if performance is None:
-        return ""
-    return (
-        f". Tested on {performance.tested_on}: ROC AUC {performance.roc_auc.value:.2f}, "
-        f"Brier score {performance.brier_score.value:.3f}"
-    )
-
-
-def _tested_in_full(performance: Performance) -> str:
-    auc, brier = performance.roc_auc, performance.brier_score
-    return (
-        f"Tested with this kind of input on {performance.tested_on}: "
-        f"ROC AUC {auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f}), "
-        f"Brier score {brier.value:.3f} ({brier.low:.3f} to {brier.high:.3f})"
-    )
-
-
-def _factors(answer: Answer, sign: int) -> list[Factor]:
-    """Return the factors that move the probability down (-1) or up (1), largest first."""
-    return [factor for factor in answer.factors if factor.log_odds * sign > 0]
+def _factors(answer: Answer, side: Side) -> list[Factor]:
+    """Return the factors that speak for a side, largest first."""
+    return [factor for factor in answer.factors if factor.favors == side]
 
 
 def _families(answer: Answer) -> Table:
@@ -271,58 +304,3 @@ def _located(phrase: Phrase) -> str:
     meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
     place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
     return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'
-
-
-def show_comparables(answer: ComparablesAnswer, console: Console) -> None:
-    """Print the most similar rulings, and how often they granted relief."""
-    console.print(rate_in_words(answer.comparable_rate), highlight=False)
-    subject = _subject(answer.claim_area, answer.motion_type)
-    console.print(f"Listed first: rulings on a {subject}", highlight=False, markup=False)
-    for ruling in answer.rulings:
-        console.print()
-        name = escape(ruling.caption or ruling.id)
-        console.print(f"[bold]{name}[/bold]{escape(_cited(ruling))}", highlight=False)
-        outcome = ruling.outcome.replace("_", " ")
-        lines = [
-            f"{outcome}; {_subject(ruling.claim_area, ruling.motion_type)}",
-            f"similarity {ruling.similarity:.2f}: "
-            f"{_likeness_in_words(ruling.likeness, answer.ratings_inferred)}",
-        ]
-        for title, features in (("shared", ruling.shared), ("different", ruling.differences)):
-            if features:
-                lines.append(f"{title}: {'; '.join(features)}")
-        for line in lines:
-            console.print(f"  {line}", markup=False, highlight=False)
-        if ruling.source:
-            kind = f"{SOURCE_WORDS[ruling.source_kind]}: " if ruling.source_kind else ""
-            source = f"  {kind}{ruling.source}"
-            console.print(source, style="dim", markup=False, highlight=False)
-
-
-def _subject(claim_area: str | None, motion_type: str | None) -> str:
-    """Put the claim area and the kind of motion in words, those that are known."""
-    fields = {"claim_area": claim_area, "motion_type": motion_type}
-    return ", ".join(meaning(field, value) for field, value in fields.items() if value)
-
-
-def _cited(ruling: Comparable) -> str:
-    """Return what follows the name of a case: its citation, else its court and year."""
-    if ruling.citation and ruling.citation.endswith(")"):
-        return f", {ruling.citation}"
-    parts = (ruling.citation, ruling.court, str(ruling.year))
-    return f" ({', '.join(filter(None, parts))})"
-
-
-def _likeness_in_words(likeness: Likeness, inferred: bool) -> str:
-    """List the parts of a likeness that are known."""
-    names = {"ratings": "ratings inferred from the papers"} if inferred else {}
-    parts = likeness.model_dump(exclude_none=True).items()
-    return ", ".join(f"{names.get(part, part)} {value:.2f}" for part, value in parts)
-
-
-def rate_in_words(rate: ComparableRate) -> str:
-    """Put the grant rate of the most similar rulings in a sentence."""
-    return (
-        f"Of the {rate.rulings} training rulings most like this motion, {rate.granted} granted "
-        f"{rate.counted_as}: {rate.rate:.0%} (95% interval {rate.low:.0%} to {rate.high:.0%})"
-    )

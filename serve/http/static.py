@@ -14,6 +14,7 @@ _SCRIPTS = (
     "quotes",
     "reading",
     "charts",
+    "conclusion",
     "result",
     "memo",
     "main",

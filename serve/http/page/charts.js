@@ -5,8 +5,9 @@
 const chartWidth = () => Math.max(260,
   Math.min(640, find("result").clientWidth || find("motion-form").clientWidth));
 
-function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, interval: level},
-  width = chartWidth()) {
+function gauge({p_grant: p, p_low: low, p_high: high},
+  {base_rate: trained, base_rate_adjustment: adjusted, interval: level}, width = chartWidth()) {
+  const baseRate = adjusted ? adjusted.grant_rate : trained;
   const x = (value) => 24 + (width - 48) * value;
   const range = `${percent(level)} interval ${percent(low)} to ${percent(high)}`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((value) => [
@@ -17,8 +18,7 @@ function gauge({p_grant: p, p_low: low, p_high: high}, {base_rate: baseRate, int
     stroke: "currentColor", "stroke-dasharray": "3 3"});
   baseLine.append(element("title", {}, `base rate ${percent(baseRate)}`));
   const summary = element("p", {}, element("span", {class: "big"}, percent(p)),
-    ` probability of grant; ${range}; base rate of the training rulings ${percent(baseRate)}` +
-    " (dashed line)");
+    ` probability of grant; ${range} (dashed line: base rate ${percent(baseRate)})`);
   return [summary, element("svg", {width, height: 60, role: "img",
       "aria-label": `Probability of grant ${percent(p)}, ${range}`},
     element("line", {x1: x(0), x2: x(1), y1: 34, y2: 34, stroke: "currentColor"}),

@@ -46,12 +46,13 @@ async function predict(event) {
       true);
     return;
   }
-  const motion = readForm();
+  const motion = readForm(), baseRate = askedBaseRate();
   try {
-    const answer = await request(`v1/predict${readingQuery()}`, motion);
+    const query = queryOf({reading: readingKey(), base_rate: baseRate});
+    const answer = await request(`v1/predict${query}`, motion);
     if (number !== latestPrediction) return;
     clearDetails();
-    prediction = {motion, answer};
+    prediction = {motion, answer, baseRate};
     showAnswer(answer, motion);
     writeMemo(answer, motion);
     showStatus("");
@@ -69,7 +70,8 @@ async function predict(event) {
   };
   await Promise.all([
     showWhenReady(number, request("v1/comparables", motion), showWithMemo),
-    showWhenReady(number, request("v1/what-if", {motion}), showWhatIf)]);
+    showWhenReady(number, request(`v1/what-if${queryOf({base_rate: baseRate})}`, {motion}),
+      showWhatIf)]);
 }
 
 function predictSoon(milliseconds = 300) {
@@ -99,7 +101,7 @@ async function updateWhatIf() {
   const number = ++latestWhatIf, changes = whatIfChanges();
   const changed = Object.keys(changes).length > 0;
   try {
-    const answer = await request("v1/what-if",
+    const answer = await request(`v1/what-if${queryOf({base_rate: prediction.baseRate})}`,
       {motion: prediction.motion, changes: changed ? changes : null});
     if (number !== latestWhatIf) return;
     const after = answer.combined || answer;
@@ -117,10 +119,11 @@ async function start() {
   if (schema) return;
   try {
     const responses = await Promise.all(
-      [request("v1/schema"), request("v1/labels"), request("v1/coder")]);
+      [request("v1/schema"), request("v1/labels"), request("v1/coder"), request("v1/model")]);
     if (schema) return;  // started twice, for instance while a key is entered
     [schema, labels] = responses;
     showCoder(responses[2]);
+    showBaseRates(responses[3]);
   } catch (error) {
     showStatus(error.message, true);
     return;

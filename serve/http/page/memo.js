@@ -4,7 +4,7 @@
 const MEMO = {width: 640, height: 915};  // CSS pixels that A4 and Letter both have inside 15 mm
 const MAX_MEMO_FACTORS = 8;
 const MAX_MEMO_QUOTES = 4;
-const LEAST_MEMO_POINTS = 0.25;
+const LEAST_MEMO_POINTS = 1;
 const LEAST_MEMO_ZOOM = 0.92;
 const MODES = {forecast: "a forecast, ratings, coded facts and text",
   rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
@@ -39,12 +39,12 @@ function memoHeading(answer, motion, comparables) {
 }
 
 function factorTable(factors) {
-  const heads = ["Factor", "Family"].map((name) => element("th", {scope: "col"}, name));
+  const heads = ["Factor", "Speaks for"].map((name) => element("th", {scope: "col"}, name));
   const points = element("th", {scope: "col", class: "number"}, "Points");
   return element("table", {class: "factors"},
     element("thead", {}, element("tr", {}, ...heads, points)),
     element("tbody", {}, ...factors.map((factor) => element("tr", {},
-      element("td", {}, factor.label), element("td", {}, factor.family),
+      element("td", {}, factor.label), element("td", {}, SIDES[factor.favors]),
       element("td", {class: "number"}, signed(factor.points))))));
 }
 
@@ -55,7 +55,7 @@ function comparableRulings({comparable_rate: rate, rulings}) {
       `${citedAs(ruling)}: `, element("strong", {}, plain(ruling.outcome)),
       `; in common: ${shared}`);
   });
-  return [element("h2", {}, "Comparable rulings"), element("p", {}, rateText(rate)),
+  return [element("h2", {}, "Comparable rulings"), element("p", {}, `${rate.text}.`),
     element("ol", {}, ...items)];
 }
 
@@ -70,14 +70,20 @@ function writeMemo(answer, motion, comparables) {
   const memo = find("memo");
   memo.replaceChildren(
     element("h1", {}, "Memorandum to file"), memoHeading(answer, motion, comparables),
-    element("h2", {}, "Estimate"), ...gauge(answer, answer, MEMO.width),
+    element("h2", {}, "Conclusion"),
+    ...conclusionText(answer),
+    ...warningsOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
+    ...gauge(answer, answer, MEMO.width),
+    element("p", {}, baseRatesText(answer).replace(/ The field .*$/, "")),
     ...(answer.forecast ? [element("p", {}, forecastText(answer.forecast))] : []),
-    ...remarksOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
+    element("h2", {}, "The four Winter factors"), scorecardTable(answer.scorecard),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
     waterfall(answer.families, MEMO.width, 19, 6.1, LEAST_MEMO_POINTS),
     element("h2", {}, "Leading factors"),
     factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)), ...quotedPassages(answer),
     ...(comparables ? comparableRulings(comparables) : []),
+    ...(answer.performance
+      ? [element("h2", {}, "How good is this?"), element("p", {}, performanceText(answer, 2))] : []),
     element("p", {class: "foot"}, element("strong", {}, answer.disclaimer),
       ` ${find("trace").textContent}`));
   fitOnePage(memo);

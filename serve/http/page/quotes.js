@@ -39,7 +39,7 @@ function carriedFields() {
 }
 
 // By it, the audit log finds what was read beside what a person made of it.
-const readingQuery = () => reading && !reading.stale ? `?reading=${reading.reading}` : "";
+const readingKey = () => reading && !reading.stale ? reading.reading : null;
 
 // Whose the forecast is, and who coded the motion.
 const forecaster = () => reading && !reading.given.has("forecast") && !isChanged("forecast")

@@ -11,24 +11,6 @@ const TEXTS = {motion: "motion", opposition: "opposition", summary: "account of 
 const familyOf = ({factor}) => factor.split(".")[0];
 const familyColor = (family) => `--family: var(--${family}, var(--quiet))`;
 
-function performanceText({tested_on: tests, roc_auc: rocAuc, brier_score: brierScore}) {
-  return `Tested with this kind of input on ${tests}: ` +
-    `ROC AUC ${withRange(rocAuc, 2)}, Brier score ${withRange(brierScore, 3)}`;
-}
-
-function remarksOn({out_of_scope: reasons, notes, performance}, end = "") {
-  return [
-    ...reasons.map((reason) => `Out of scope, so the interval is wider: ${reason}${end}`),
-    ...notes,
-    ...(performance ? [performanceText(performance) + end, performance.warning] : []),
-  ].filter(Boolean);
-}
-
-function rateText({rulings, granted, counted_as: countedAs, rate, low, high}) {
-  return `Of the ${rulings} training rulings most similar to this motion, ${granted} granted ` +
-    `${countedAs}: ${percent(rate)} (95% interval ${percent(low)} to ${percent(high)}).`;
-}
-
 // What a reader's own estimate was, and what such estimates were worth.
 function forecastText({given, corrected, spread}) {
   const apart = spread ? ", the mean of several that differ, so the interval is wider" : "";
@@ -79,14 +61,22 @@ function highlighted(text, passages) {
 function showAnswer(answer, motion) {
   find("result").hidden = false;  // first: the charts need its width
   find("caption").textContent = motion.caption || "This motion";
+  find("conclusion").replaceChildren(...conclusionText(answer));
   find("gauge").replaceChildren(...gauge(answer, answer));
+  find("base-rates").textContent = baseRatesText(answer);
   find("your-estimate").textContent = answer.forecast ? forecastText(answer.forecast) : "";
   find("remarks").replaceChildren(
-    ...remarksOn(answer).map((remark) => element("li", {}, remark)));
+    ...warningsOn(answer).map((remark) => element("li", {}, remark)));
+  find("scorecard").replaceChildren(scorecardTable(answer.scorecard),
+    element("p", {class: "small"}, SCORECARD_NOTE));
   find("waterfall").replaceChildren(waterfall(answer.families));
-  find("factors").tBodies[0].replaceChildren(...answer.factors.map(({label, source, points}) =>
-    element("tr", {}, element("td", {}, label), element("td", {}, source),
-      element("td", {class: `number ${points < 0 ? "against" : "for"}`}, signed(points)))));
+  find("factors").tBodies[0].replaceChildren(
+    ...answer.factors.map(({label, source, points, favors}) => {
+      const side = favors === "movant" ? "for" : "against";
+      return element("tr", {}, element("td", {}, label), element("td", {}, source),
+        element("td", {class: side}, SIDES[favors]),
+        element("td", {class: `number ${side}`}, signed(points)));
+    }));
   const texts = Object.keys(TEXTS).filter((name) => motion[name]);
   find("papers").replaceChildren(...texts.flatMap((name) => [element("h4", {}, TEXTS[name]),
     highlighted(motion[name], answer.evidence.filter((passage) => passage.paper === name))]));
@@ -97,6 +87,8 @@ function showAnswer(answer, motion) {
       element("span", {class: "legend-entry", style: familyColor(family)}, label)),
     ...(answer.evidence.some(({quoted}) => quoted)
       ? [element("mark", {class: "quoted"}, "quoted for a coding")] : []));
+  find("how-good").hidden = !answer.performance;
+  find("performance").textContent = performanceText(answer);
   find("trace").textContent = `Model ${answer.model_version} ` +
     `(SHA-256 ${answer.model_digest.slice(0, 12)}), ` +
     `training data ${answer.data_digest.slice(0, 12)}, request ${answer.request_id}, ` +
@@ -118,7 +110,7 @@ function likenessText({similarity, likeness}, inferred) {
 }
 
 function showComparables({comparable_rate: rate, rulings, ratings_inferred: inferred}) {
-  find("rate").textContent = rateText(rate);
+  find("rate").textContent = `${rate.text}.`;
   find("comparables").replaceChildren(...rulings.map((ruling) => {
     const name = ruling.caption || ruling.id;
     const isLink = /^https?:/.test(ruling.source || "");
