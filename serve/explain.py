@@ -74,6 +74,7 @@ def largest_factors(
                 points=points_moved(p, share),
                 favors="movant" if share > 0 else "opponent",
                 average=average,
+                error=errors.get(column.name),
             )
         )
     return factors

@@ -230,7 +230,7 @@ class Predictor:
                 adjustment=adjustment,
                 granted=self._granted,
                 in_scope=not scored.out_of_scope[row],
-                is_long_paper=is_long,
+                is_long_paper=is_long and len(scored.out_of_scope[row]) == 1,
                 is_proven=performance is None or performance.warning is None,
             )
             answers.append(

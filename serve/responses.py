@@ -81,6 +81,9 @@ class Factor(BaseModel):
     average: float | None = Field(
         None, description="of a rating, the average of the training rulings, where it is known"
     )
+    error: float | None = Field(
+        None, description="of a rating inferred from the papers, its typical error"
+    )
 
 
 class ScorecardRow(BaseModel):
@@ -101,8 +104,9 @@ class ScorecardRow(BaseModel):
         description="average rating of the training rulings; null if the model does not keep it"
     )
     favors: Side | Literal["neither"] | None = Field(
-        description="whom it speaks for: neither within a quarter of a point of the average (of "
-        "3, the middle of the scale, where the average is null); null if unknown"
+        description="whom it speaks for: neither within a quarter of a point of the average, or "
+        "half the error of a rating that was read (where the average is null, of 3, the middle of "
+        "the scale); null if unknown"
     )
     points: float | None = Field(
         description="percentage points by which this rating moves the probability; null if unknown"
@@ -172,7 +176,7 @@ class ComparableRate(BaseModel):
             )
         return (
             f"Of the {self.rulings} training rulings most like this motion, {granted}{split} "
-            f"({self.rate:.0%} granted; 95% interval {self.low:.0%} to {self.high:.0%})"
+            f"({self.rate:.0%}; 95% interval {self.low:.0%} to {self.high:.0%})"
         )
 
 

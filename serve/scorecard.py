@@ -19,20 +19,29 @@ from serve.explain import points_moved
 from serve.responses import ScorecardRow, Side, plain
 
 NEITHER_BAND = 0.25
-"""Rating points around the average within which a rating speaks for neither party."""
+"""Rating points around the average within which a rating given speaks for neither party."""
 MIDDLE = 3.0
 """Middle of the scale: stands for an average that is not known."""
 _INDEX = {column.name: index for index, column in enumerate(COLUMNS)}
 
 
-def side_of(value: float, average: float | None) -> Side | Literal["neither"]:
+def side_of(
+    value: float, average: float | None, error: float | None = None
+) -> Side | Literal["neither"]:
     """Return whom a rating speaks for, by its distance from the average.
 
-    >>> side_of(3.4, 2.9), side_of(3.0, 3.2)
-    ('movant', 'neither')
+    Parameters
+    ----------
+    error
+        Typical error of a rating that was read: within half of it, the rating speaks for neither.
+
+    Examples
+    --------
+    >>> side_of(3.4, 2.9), side_of(3.0, 3.2), side_of(3.3, 3.0, error=0.8)
+    ('movant', 'neither', 'neither')
     """
     above = value - (MIDDLE if average is None else average)
-    if abs(above) <= NEITHER_BAND:
+    if abs(above) <= max(NEITHER_BAND, (error or 0.0) / 2):
         return "neither"
     return "movant" if above > 0 else "opponent"
 
@@ -82,6 +91,6 @@ def _row(
         value=known,
         error=errors.get(name),
         average=average,
-        favors=side_of(known, average),
+        favors=side_of(known, average, errors.get(name)),
         points=points_moved(p, float(shap[_INDEX[name]])),
     )

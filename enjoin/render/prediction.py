@@ -158,12 +158,12 @@ def _show_estimate(answer: Answer, console: Console, whose: str) -> None:
 
 def base_rates_in_words(answer: Answer) -> str:
     """Put the base rates in a sentence, with how to adjust to another."""
-    training = f"Base rate: {answer.base_rate:.0%} of the training rulings"
+    training = f"Base rate: {answer.base_rate:.0%} of the training rulings, which overstate grants"
     courthouse = answer.courthouse_rate
     if courthouse is None:
-        return f"{training}; published rulings overstate grants (to adjust: --base-rate)"
-    adjust = "" if answer.base_rate_adjustment else f" (to adjust: --base-rate {courthouse.rate:g})"
-    return f"{training}, {courthouse.text}; published rulings overstate grants{adjust}"
+        return f"{training} (adjust: --base-rate)"
+    adjust = "" if answer.base_rate_adjustment else f" (adjust: --base-rate {courthouse.rate:g})"
+    return f"{training}; {courthouse.text}{adjust}"
 
 
 def show_scorecard(rows: Sequence[ScorecardRow], console: Console) -> None:

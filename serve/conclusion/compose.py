@@ -88,4 +88,4 @@ def _how_often(estimate: Estimate, words: Templates) -> str:
     else:
         kind = "wide" if estimate.high - estimate.low >= WIDE else "usual"
     low, high = f"{estimate.low:.0%}", f"{estimate.high:.0%}"
-    return opening[kind].format(rate=rate, low=low, high=high)
+    return opening[kind].format(rate=rate, p=f"{estimate.p:.0%}", low=low, high=high)

@@ -163,7 +163,7 @@ def _reason(
 
 def _words(column: Column, value: float | str, said: Reasons, factor: Factor) -> str | None:
     side = factor.favors
-    if said.beside_average and side_of(float(value), factor.average) != side:
+    if said.beside_average and side_of(float(value), factor.average, factor.error) != side:
         return None
     for state in (_state(column, value), ANY):
         if template := said.said.get((state, side)):

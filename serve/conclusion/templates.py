@@ -17,7 +17,7 @@ ANY, ZERO, YES, NO = "any", "zero", "yes", "no"
 POINTS = ("merits", "harm", "hardships", "public_interest", "posture", "context", "forum")
 """What reasons may belong to: points of a party, then two that are of none."""
 _SIDES: dict[str, Side] = {"for": "movant", "against": "opponent"}
-_OPENING = {"rate", "low", "high"}
+_OPENING = {"rate", "p", "low", "high"}
 _POINTS = {"weak", "strong", "against", "in_favor"}
 _REASON = {"value", "meaning", "months", "beside"}
 _SENTENCES: dict[str, dict[str, set[str]]] = {

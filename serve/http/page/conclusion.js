@@ -3,7 +3,7 @@
 
 const SIDES = {movant: "the movant", opponent: "the opponent", neither: "neither"};
 const SCORECARD_NOTE = "Read: inferred from the words of the papers, with its typical error. " +
-  "Neither: within a quarter of a point of the average.";
+  "Neither: near the average, within a quarter of a point or half that error.";
 
 function conclusionText({conclusion}) {
   return conclusion.map((sentence) => element("p", {}, sentence));
@@ -37,13 +37,13 @@ function scorecardTable(rows) {
 // The base rate of the training rulings beside the courthouse's, and what was adjusted.
 function baseRatesText({base_rate: rate, courthouse_rate: courthouse,
   base_rate_adjustment: adjusted, p_grant: p}) {
-  const beside = courthouse ? `, ${courthouse.text}` : "";
+  const beside = courthouse ? `; ${courthouse.text}` : "";
   const advice = adjusted
     ? `Adjusted from ${percent(adjusted.p_unadjusted)} to ${percent(p)} for a grant rate of ` +
       `${percent(adjusted.grant_rate)}, assuming that the reasons for a grant are the same there.`
     : "The field “Base rate” of the form adjusts to another.";
-  return `Base rate: ${percent(rate)} of the training rulings${beside}. Published rulings ` +
-    `overstate grants. ${advice}`;
+  return `Base rate: ${percent(rate)} of the training rulings, which overstate grants${beside}. ` +
+    advice;
 }
 
 function performanceText({performance}, sentences = 3) {

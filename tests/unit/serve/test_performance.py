@@ -55,9 +55,9 @@ def test_on_long_papers_the_record_is_told_as_it_is() -> None:
     assert performance.tested_on == "34 papers of 250 to 3,200 words"
     assert performance.brier_score.value == 0.246
     assert performance.warning == (
-        "Tested on papers of about 60 words; on long papers, reading by phrases was no better than "
-        "the base rate (ROC AUC 0.52 [0.35, 0.68] on 34 papers). Code the motion, or set "
-        "ENJOIN_CODER so that a language model reads it."
+        "Tested on papers of about 60 words; on 34 long papers, reading by phrases was no better "
+        "than the base rate. Code the motion, or set ENJOIN_CODER so that a language model reads "
+        "it."
     )
     shown = performance.model_dump(mode="json")
     assert shown["tested_on"] == performance.tested_on
@@ -94,3 +94,19 @@ def test_without_a_test_on_long_papers_that_is_told() -> None:
         "Not tested on papers of this length, but on papers of about 150 words. Code the motion"
     )
     assert "but on short papers" in untested_length(None, "text")
+
+
+def test_the_test_is_explained_in_words_first() -> None:
+    performance = Performance.from_facts(FACTS, "text")
+    assert performance is not None
+    tested, ranking, error = performance.explained
+    assert performance.tested_on in tested
+    assert "earlier years only" in tested
+    assert ranking.index(f"{performance.roc_auc.value:.0%} of the time") < ranking.index("ROC AUC")
+    assert "0.5 is chance" in ranking
+    assert error.index("mean square") < error.index("Brier score")
+    assert "better than the base rate by motion type and claim area" in error
+    of_long_papers = Performance.on_long_papers(FACTS, "text")
+    assert of_long_papers is not None
+    assert "earlier years" not in of_long_papers.explained[0]
+    assert "the base rate by the share granted" in of_long_papers.explained[2]

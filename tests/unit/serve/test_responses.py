@@ -4,13 +4,14 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from data.base_rates import FEDERAL_COURTS
 from data.schema import Motion
 from features.document import Document
 from features.phrases.hits import plain_hit
 from features.phrases.lexicon import entries
 from features.text.cleaning import MAX_CHARACTERS
 from serve.notes import untested_inputs, unusable_parts
-from serve.responses import list_evidence, plain
+from serve.responses import ComparableRate, CourthouseRate, list_evidence, plain
 
 FACTS: dict[str, Any] = {"performance": {"first_test_year": 2022, "text": {}}}
 
@@ -85,3 +86,30 @@ def test_missing_values_are_null() -> None:
     assert plain(math.nan) is None
     assert plain("tro") == "tro"
     assert plain(3) == 3.0
+
+
+def _rate(granted: int, in_full: int, in_part: int) -> str:
+    counted = {"granted": granted, "in_full": in_full, "in_part": in_part, "counted_as": ""}
+    return ComparableRate(rulings=20, rate=granted / 20, low=0.1, high=0.5, **counted).text
+
+
+def test_grants_in_full_and_in_part_are_told_apart() -> None:
+    assert _rate(9, 6, 3) == (
+        "Of the 20 training rulings most like this motion, 9 granted relief: 6 in full, 3 in part "
+        "(45%; 95% interval 10% to 50%)"
+    )
+    assert "6 granted relief in full and 3 in part (30%" in _rate(6, 6, 3)  # only these count
+    assert "0 granted relief (0%" in _rate(0, 0, 0)
+
+
+def test_the_courthouses_rate_is_that_of_federal_preliminary_injunctions() -> None:
+    motion = Motion(motion_type="preliminary_injunction", motion="Stop the sale.")
+    rate = CourthouseRate.of(FEDERAL_COURTS, motion, in_state_court=False)
+    assert rate is not None
+    assert (rate.rate, rate.text) == (0.37, "about 37% in federal court")
+    assert "lawstreetmedia.com" in rate.source
+    in_state_court = CourthouseRate.of(FEDERAL_COURTS, motion, in_state_court=True)
+    assert in_state_court is not None
+    assert "no count of state courts" in in_state_court.text
+    stay = motion.model_copy(update={"motion_type": "stay"})
+    assert CourthouseRate.of(FEDERAL_COURTS, stay, in_state_court=False) is None

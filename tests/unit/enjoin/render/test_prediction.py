@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from data.schema import Motion
-from enjoin.render.prediction import show_answer, show_comparables, show_full_answer
+from enjoin.render.comparables import show_comparables
+from enjoin.render.prediction import show_answer, show_full_answer
 from features.phrases.lexicon import meaning
 from serve.performance import Estimate, LongPapers, Performance
 from serve.responses import (
@@ -14,15 +15,24 @@ from serve.responses import (
     BaseRateAdjustment,
     ComparableRate,
     CorrectedForecast,
+    CourthouseRate,
     Factor,
     FamilyShare,
     Phrase,
+    ScorecardRow,
 )
 from serve.similar_rulings import Comparable, ComparablesAnswer, Likeness
 
 MOTION = Motion(id="m-1", motion_type="tro", motion="A [rival] copied a mark.")
 RATE = ComparableRate(
-    rulings=20, granted=7, counted_as="relief at least in part", rate=0.35, low=0.18, high=0.57
+    rulings=20,
+    granted=7,
+    in_full=5,
+    in_part=2,
+    counted_as="relief at least in part",
+    rate=0.35,
+    low=0.18,
+    high=0.57,
 )
 
 
@@ -34,6 +44,19 @@ def _factor(number: int, points: float) -> Factor:
         value=None,
         source="text",
         log_odds=points / 25,
+        points=points,
+        favors="movant" if points > 0 else "opponent",
+    )
+
+
+def _row(factor: str, value: float | None, favors: Any, points: float | None) -> ScorecardRow:
+    return ScorecardRow(
+        factor=factor,
+        source="unknown" if value is None else "read",
+        value=value,
+        error=None if value is None else 0.8,
+        average=3.2,
+        favors=favors,
         points=points,
     )
 
@@ -57,6 +80,7 @@ def _answer(**changed: Any) -> Answer:
     estimate = Estimate(value=0.2, low=0.1, high=0.3)
     fields: dict[str, Any] = {
         "id": "m-1",
+        "conclusion": ["About one in three is granted.", "The weak point is the [harm]."],
         "p_grant": 0.34,
         "p_low": 0.18,
         "p_high": 0.55,
@@ -65,6 +89,9 @@ def _answer(**changed: Any) -> Answer:
         "out_of_scope": [],
         "mode": "coded",
         "base_rate": 0.57,
+        "courthouse_rate": CourthouseRate(
+            rate=0.37, population="orders", source="a count", text="about 37% in federal court"
+        ),
         "comparable_rate": RATE,
         "performance": Performance(
             rulings=340,
@@ -75,6 +102,12 @@ def _answer(**changed: Any) -> Answer:
         ),
         "notes": [],
         "base_log_odds": 0.3,
+        "scorecard": [
+            _row("likelihood_of_success", 2.1, "opponent", -9.8),
+            _row("irreparable_harm", 3.3, "neither", 0.1),
+            _row("balance_of_hardships", 4.1, "movant", 3.5),
+            _row("public_interest", None, None, None),
+        ],
         "families": [FamilyShare(family="harm evidence", log_odds=-0.5, points=-12.0)],
         "factors": [_factor(n, points) for n, points in enumerate((-9, 8, -7, 6, -5, 4, -3, 2))],
         "evidence": [_phrase(f"harm.f{n}", f"quoted {n}") for n in range(8)],
@@ -87,15 +120,65 @@ def _answer(**changed: Any) -> Answer:
 
 def test_the_short_answer_fits_a_screen(rendered: Callable[..., str]) -> None:
     shown = rendered(show_answer, _answer(), MOTION)
-    assert len(shown.splitlines()) <= 22
-    for part in ("34%", "18% to 55%", "57%", "0.76", "0.200", "m-1", "enjoin/1", "--full"):
+    assert len(shown.splitlines()) <= 32
+    for part in ("34%", "18% to 55%", "57%", "m-1", "enjoin/1", "--full"):
         assert part in shown
-    assert "7 granted" in shown
+    assert "7 granted relief: 5 in full, 2 in part" in shown
+
+
+@pytest.mark.parametrize("show", [show_answer, show_full_answer])
+def test_an_answer_opens_with_its_conclusion(
+    rendered: Callable[..., str], show: Callable[..., None]
+) -> None:
+    lines = rendered(show, _answer(in_scope=False, out_of_scope=["odd words"]), MOTION).splitlines()
+    assert lines[1:3] == ["About one in three is granted.", "The weak point is the [harm]."]
+    assert "odd words" in lines[3]  # a warning, right below it
+
+
+def test_how_good_it_is_comes_last_and_only_in_full(rendered: Callable[..., str]) -> None:
+    short = rendered(show_answer, _answer(), MOTION)
+    assert "ROC AUC" not in short
+    assert "Brier" not in short
+    _, heading, after = rendered(show_full_answer, _answer(), MOTION).partition("How good is this?")
+    assert heading
+    for part in (
+        "340 rulings of 2022",
+        "76% of the time",
+        "0.71 to 0.81",
+        "0.200",
+        "0.5 is chance",
+    ):
+        assert part in " ".join(after.split())
+    assert "How good" not in rendered(show_full_answer, _answer(performance=None), MOTION)
+
+
+@pytest.mark.parametrize("show", [show_answer, show_full_answer])
+def test_the_scorecard_is_a_table_of_four_rows(
+    rendered: Callable[..., str], show: Callable[..., None]
+) -> None:
+    rows = [line.split("  ") for line in rendered(show, _answer(), MOTION).splitlines()]
+    cells = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in rows}
+    assert cells["likelihood of success"] == ["read", "2.1 ± 0.8", "3.2", "-9.8", "opponent"]
+    assert cells["irreparable harm"][-1] == "neither"
+    assert cells["balance of hardships"][-1] == "movant"
+    assert cells["public interest"] == ["unknown", "?", "3.2"]
+
+
+@pytest.mark.parametrize("show", [show_answer, show_full_answer])
+def test_the_courthouses_rate_stands_beside_that_of_the_training_rulings(
+    rendered: Callable[..., str], show: Callable[..., None]
+) -> None:
+    shown = " ".join(rendered(show, _answer(), MOTION).split())
+    assert "57% of the training rulings, which overstate grants; about 37% in federal" in shown
+    assert "--base-rate 0.37" in shown
+    without = rendered(show, _answer(courthouse_rate=None), MOTION)
+    assert "57% of the training rulings" in without
+    assert "federal" not in without
 
 
 def test_the_short_answer_shows_the_top_factors_each_way(rendered: Callable[..., str]) -> None:
     shown = rendered(show_answer, _answer(), MOTION)
-    against, _, for_grant = shown.partition("For a grant")
+    against, _, for_grant = shown.partition("For the movant")
     assert [n for n in range(8) if f"factor number {n}" in against] == [0, 2, 4]
     assert [n for n in range(8) if f"factor number {n}" in for_grant] == [1, 3, 5]
     assert '"quoted 3" (motion)' in for_grant
@@ -129,7 +212,6 @@ def test_the_full_answer_shows_every_factor_and_phrase(rendered: Callable[..., s
     assert all(f"factor number {n}" in shown and f'"quoted {n}"' in shown for n in range(8))
     assert "forum.circuit" in shown
     assert "motion 40-53" in shown
-    assert "0.71 to 0.81" in shown
     assert "-12.0" in shown
 
 
@@ -160,7 +242,7 @@ def test_an_answer_may_lack_what_a_model_lacks(
     answer = _answer(performance=None, comparable_rate=None, factors=[], evidence=[])
     shown = rendered(show, answer, MOTION)
     assert "34%" in shown
-    assert "For a grant" not in shown
+    assert "For the movant" not in shown
 
 
 @pytest.mark.parametrize("show", [show_answer, show_full_answer])
@@ -201,7 +283,8 @@ def test_a_long_paper_is_told_how_the_model_did_on_long_papers(
     performance = usual.model_copy(update=changed | {"brier_difference": difference})
     answer = _answer(mode="text", performance=performance)
     shown = " ".join(rendered(show, answer, MOTION).split())
-    assert "on 34 papers of 250 to 3,200 words: ROC AUC 0.76" in shown
+    if show is show_full_answer:
+        assert "on 34 papers of 250 to 3,200 words. Of a motion" in shown
     assert shown.count("no better than the base rate") == 1
     assert "set ENJOIN_CODER" in shown
 
