@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from data.embedded import clearview_motion
-from data.schema import Ruling
+from data.schema import RATINGS, Ruling
 from enjoin import app
 from features.build import FAMILIES
 from serve.http.app import MAX_SHORT, build_app
@@ -26,6 +26,7 @@ from serve.http.model_watcher import ModelWatcher
 from serve.http.server import THREADS
 from serve.predictor import Predictor
 from tests.conftest import tiny_rulings
+from train.rating_averages import RATING_AVERAGES
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 
@@ -43,6 +44,35 @@ def test_an_answer_names_its_request(client: TestClient) -> None:
     batch = client.post("/v1/predict/batch", json=[CLEARVIEW]).json()
     assert batch["answers"][0]["p_grant"] == response.json()["p_grant"]
     assert batch["answers"][0]["request_id"] == batch["request_id"]
+
+
+def test_an_answer_opens_with_a_conclusion_and_a_scorecard(
+    client: TestClient, trained: Any
+) -> None:
+    answer = client.post("/v1/predict", json=CLEARVIEW).json()
+    assert 2 <= len(answer["conclusion"]) <= 3
+    assert all(sentence.endswith(".") for sentence in answer["conclusion"])
+    rows = {row["factor"]: row for row in answer["scorecard"]}
+    assert list(rows) == list(RATINGS)
+    rated = client.post("/v1/predict", json=CLEARVIEW | {"irreparable_harm": 1.5}).json()
+    (harm,) = (row for row in rated["scorecard"] if row["factor"] == "irreparable_harm")
+    assert (harm["source"], harm["value"], harm["favors"]) == ("given", 1.5, "opponent")
+    average = trained.predictor.model.facts[RATING_AVERAGES]["ratings.irreparable_harm"]
+    assert harm["average"] == average
+    for factor in rated["factors"]:
+        assert (factor["favors"] == "movant") == (factor["points"] > 0)
+    assert answer["courthouse_rate"]["rate"] == 0.37
+    card = client.get("/v1/model").json()
+    assert "lawstreetmedia.com" in card["courthouse_rate"]["source"]
+
+
+def test_a_model_without_averages_still_answers(trained: Any) -> None:
+    predictor, model = trained.predictor, trained.predictor.model
+    facts = {name: fact for name, fact in model.facts.items() if name != RATING_AVERAGES}
+    older = replace(predictor, model=replace(model, facts=facts))
+    answer = older.answer([clearview_motion()])[0]
+    assert {row.average for row in answer.scorecard} == {None}
+    assert len(answer.conclusion) >= 2
 
 
 def test_families_and_values_have_labels(client: TestClient) -> None:
@@ -148,6 +178,8 @@ def test_comparables(client: TestClient) -> None:
         assert ruling["source_kind"] in labels
     rate = answer["comparable_rate"]
     assert rate == client.post("/v1/predict", json=CLEARVIEW).json()["comparable_rate"]
+    assert rate["in_full"] + rate["in_part"] == rate["granted"]
+    assert f"{rate['in_full']} in full" in rate["text"] or not rate["granted"]
     assert 0 <= rate["low"] <= rate["rate"] <= rate["high"] <= 1
     assert client.post("/v1/comparables?limit=0", json=CLEARVIEW).status_code == 422
 

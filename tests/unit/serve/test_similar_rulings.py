@@ -180,6 +180,22 @@ def test_the_rate_is_of_the_most_similar_rulings_whatever_is_listed() -> None:
     assert answer.rulings[0].outcome == "denied"
 
 
+def test_grants_in_part_are_counted_apart() -> None:
+    class InPart(_Neighbors):
+        @property
+        def records(self) -> list[dict[str, Any]]:
+            records = super().records
+            records[3]["outcome"] = "granted_in_part"
+            return records
+
+    rate = _find(InPart()).comparable_rate
+    assert (rate.granted, rate.in_full, rate.in_part) == (2, 1, 1)
+    # Where a grant in part counts as a denial, it is still told.
+    counted_as_denial = InPart(granted=np.array([True, True, False, False]))
+    rate = _find(counted_as_denial).comparable_rate
+    assert (rate.granted, rate.in_full, rate.in_part) == (1, 1, 1)
+
+
 def test_without_rulings_of_other_cases_the_rate_is_the_base_rate() -> None:
     rate = _find(_Neighbors(other_cases=(False,) * 4)).comparable_rate
     assert (rate.rulings, rate.rate) == (0, 0.57)
