@@ -31,9 +31,9 @@ START_SECONDS = 300
 """How long the endpoint may take to start; without a registered model, it trains one first."""
 HIDDEN = (
     "#motion-form, #key-line, #factors, h3:has(+ #factors), section[aria-label='What if'], #rate, "
-    "h3:has(+ #rate), #comparables, #trace, #disclaimer, .buttons"
+    "h3:has(+ #rate), #comparables, #how-good, #trace, #disclaimer, .buttons"
 )
-"""What is left out: the prediction, the effect of each family and the highlighted papers stay."""
+"""What is left out: conclusion, prediction, scorecard, effect of each family and papers stay."""
 
 
 def main() -> None:

@@ -69,6 +69,83 @@ def test_predict_and_what_if(page: Page) -> None:
     assert page.locator(".paper").first.inner_text() == page.input_value("#motion")
 
 
+@pytest.mark.parametrize("page", [(1200, "light"), (390, "dark")], indirect=True)
+def test_the_result_opens_with_a_conclusion(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    conclusion = page.locator("#conclusion p").all_inner_texts()
+    assert conclusion == page.evaluate("prediction.answer.conclusion")
+    # The caption, then the conclusion, then any warning, then the number.
+    order = page.evaluate("[...find('result').children].slice(0, 4).map((each) => each.id)")
+    assert order == ["caption", "conclusion", "remarks", "gauge"]
+    memo = page.text_content("#memo") or ""
+    assert all(sentence in memo for sentence in conclusion)
+    assert memo.index(conclusion[0]) < memo.index("probability of grant")
+    # The figures of the test come last, folded up.
+    assert page.is_hidden("#performance")
+    page.click("#how-good summary")
+    assert "0.5 is chance" in page.inner_text("#performance")
+    above = "document.getElementById('remarks').innerText + find('gauge').innerText"
+    assert "ROC AUC" not in page.evaluate(above)
+    assert memo.index("How good is this?") > memo.index("Comparable rulings")
+
+
+def test_the_scorecard_and_the_factors_say_whom_they_speak_for(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("#coded-facts summary")
+    page.fill("#irreparable_harm", "1.5")
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    heads = page.locator("#scorecard thead th").all_inner_texts()
+    assert heads == [
+        *("Winter factor", "Source", "Rating (1-5)", "Average", "Points", "Speaks for"),
+    ]
+    rows = page.locator("#scorecard tbody tr")
+    assert rows.count() == 4
+    assert page.locator("#scorecard tbody th[scope=row]").count() == 4
+    harm = rows.filter(has_text="harm").locator("td").all_inner_texts()
+    assert (harm[0], harm[1], harm[4]) == ("given", "1.5", "the opponent")
+    assert re.fullmatch(r"\d\.\d", harm[2])
+    for row in page.locator("#factors tbody tr").all():
+        _, _, side, points = row.locator("td").all_inner_texts()
+        assert side == ("the movant" if points.startswith("+") else "the opponent")
+
+
+def test_a_base_rate_adjusts_the_prediction_and_what_if(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    assert "about 37% in federal court" in page.inner_text("#base-rates")
+    before = page.evaluate("prediction.answer.p_grant")
+    assert not any("base_rate" in url for url in asked)
+    expect(page.locator("#courthouse-rate")).to_have_text("Use 37% (in federal court)")
+    page.click("#courthouse-rate")
+    assert page.input_value("#base_rate") == "37"
+    page.click("button.main")
+    expect(page.locator("#base-rates")).to_contain_text("Adjusted from")
+    page.wait_for_selector("#what-if-fields fieldset")
+    assert page.evaluate("prediction.answer.p_grant") < before
+    assert page.evaluate("'base_rate' in prediction.motion") is False
+    assert "Adjusted from" in (page.text_content("#memo") or "")
+    # What-if stays with the rate of the prediction it changes, whatever the form says by then.
+    page.fill("#base_rate", "")
+    page.uncheck("#what-if-fields input[value=contradicted_by_record]")
+    expect(page.locator("#what-if-result")).to_have_text(re.compile("^From"))
+    paths = [url.split("/v1/")[-1] for url in asked if "base_rate" in url]
+    assert paths == ["predict?base_rate=0.37", *["what-if?base_rate=0.37"] * 2]
+    page.fill("#base_rate", "100")
+    page.click("button.main")
+    assert page.evaluate("document.activeElement.id") == "base_rate"
+    page.click("button[type=reset]")
+    assert page.input_value("#base_rate") == ""
+
+
 def test_training_rulings_stand_beside_each_lever(page: Page) -> None:
     lever = {"party": "opponent", "label": "redesigns it", "p_grant": 0.4, "points": -8.0}
     known = {"too_few": False, "text": "41 training rulings had this, 15 of them granted (37%)"}
@@ -351,7 +428,7 @@ def test_the_memo_is_one_page(page: Page) -> None:
         for words in (
             *("In re Clearview AI", "1:21-cv-00135", "N.D. Illinois", "preliminary injunction"),
             *(f"{estimate} probability of grant", "90% interval", family, factor),
-            "training rulings most similar",
+            *("training rulings most like this motion", "in full", "How good is this?"),
             *(f"Model {version}", str(date.today().year), "not legal advice"),
         ):
             assert words in memo
