@@ -79,10 +79,11 @@ class Factor(BaseModel):
     points: float = Field(description="percentage points by which it moves the probability")
     favors: Side = Field(description="whom it speaks for: the movant if it raises the probability")
     average: float | None = Field(
-        None, description="of a rating, the average of the training rulings, where it is known"
+        default=None,
+        description="of a rating, the average of the training rulings, where it is known",
     )
     error: float | None = Field(
-        None, description="of a rating inferred from the papers, its typical error"
+        default=None, description="of a rating inferred from the papers, its typical error"
     )
 
 

@@ -333,6 +333,18 @@ def test_clearing_the_form_stops_a_reading(open_page: OpenPage) -> None:
         assert page.is_hidden("#live")
 
 
+def test_another_base_rate_predicts_by_itself(
+    open_page: OpenPage, language_model: FakeLanguageModel
+) -> None:
+    page = open_page(coder_of(language_model))
+    read_papers(page)
+    page.click("#courthouse-rate")
+    expect(page.locator("#base-rates")).to_contain_text("Adjusted from")
+    page.fill("#base_rate", "")
+    page.press("#base_rate", "Tab")
+    expect(page.locator("#base-rates")).not_to_contain_text("Adjusted from")
+
+
 def test_other_papers_are_another_motion(
     open_page: OpenPage, language_model: FakeLanguageModel
 ) -> None:
@@ -354,8 +366,9 @@ def test_other_papers_are_another_motion(
 def test_the_keyboard_alone(open_page: OpenPage, language_model: FakeLanguageModel) -> None:
     page = open_page(coder_of(language_model))
     page.focus("#decided")
-    page.keyboard.press("Tab")
-    expect(page.locator("#read")).to_be_focused()
+    for following in ("#base_rate", "#courthouse-rate", "#read"):
+        page.keyboard.press("Tab")
+        expect(page.locator(following)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#ask-text")).to_be_focused()
     page.keyboard.press("Tab")

@@ -69,5 +69,8 @@ function showBaseRates({base_rate: rate, courthouse_rate: courthouse}) {
   find("courthouse-rate").textContent = `Use ${inPercent}% (${courthouse.courts})`;
   find("courthouse-rate").title = `${courthouse.population}; source: ${courthouse.source}`;
   find("courthouse-rate").hidden = false;
-  find("courthouse-rate").onclick = () => { find("base_rate").value = inPercent; };
+  find("courthouse-rate").onclick = () => {
+    find("base_rate").value = inPercent;
+    find("base_rate").dispatchEvent(new Event("change", {bubbles: true}));
+  };
 }
