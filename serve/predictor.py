@@ -218,21 +218,11 @@ class Predictor:
             p, low, high = scored.estimates[row].tolist()
             mode, shares = scored.modes[row], shap[row, :-1]
             quotes, quote_notes = quoted_phrases(motion)
-            is_long = scored.long_words[row] is not None
-            performance, untested = self._tests(mode, is_long)
+            performance, untested = self._tests(mode, scored.long_words[row] is not None)
             adjustment = self._adjustment(scored, row, motion.court, base_rates)
             explained = (scored.frame, row, shares, p, errors, averages)
             factors, scorecard = largest_factors(*explained), build_scorecard(*explained)
-            estimate = Estimate(
-                p=p,
-                low=low,
-                high=high,
-                adjustment=adjustment,
-                granted=self._granted,
-                in_scope=not scored.out_of_scope[row],
-                is_long_paper=is_long and len(scored.out_of_scope[row]) == 1,
-                is_proven=performance is None or performance.warning is None,
-            )
+            estimate = self._estimate(scored, row, adjustment, performance)
             answers.append(
                 Answer(
                     id=motion.id,
@@ -332,6 +322,27 @@ class Predictor:
             estimates,
             unadjusted[:, 0],
             rates,
+        )
+
+    def _estimate(
+        self,
+        scored: Scored,
+        row: int,
+        adjustment: BaseRateAdjustment | None,
+        performance: Performance | None,
+    ) -> Estimate:
+        """Return what the conclusion says of the number."""
+        p, low, high = scored.estimates[row].tolist()
+        reasons = scored.out_of_scope[row]
+        return Estimate(
+            p=p,
+            low=low,
+            high=high,
+            adjustment=adjustment,
+            granted=self._granted,
+            in_scope=not reasons,
+            is_long_paper=scored.long_words[row] is not None and len(reasons) == 1,
+            is_proven=performance is not None and performance.warning is None,
         )
 
     @cached_property

@@ -14,7 +14,13 @@ def test_the_weak_point_of_clearview_is_the_harm(full_predictor: Predictor) -> N
     answer = full_predictor.answer([clearview_motion()])[0]
     first, second = answer.conclusion
     assert "granted" in first
-    assert "The weak point is the harm: the record contradicts the movant's theory of it" in second
+    assert (
+        "the weak point is the harm: the record contradicts the movant's theory of it"
+        in second.lower()
+    )
+    # This model was not tested, and so does not sound sure.
+    assert answer.performance is None
+    assert "not been shown to beat" in first
 
 
 @pytest.mark.parametrize("mode", MODES)
