@@ -56,7 +56,7 @@ def largest_factors(
                 family=FAMILIES[column.family],
                 label=column.describe(value, errors.get(column.name)),
                 value=value,
-                source=frame.provenance[row, index],
+                source=frame.source(row, column.name),
                 log_odds=share,
                 points=points_moved(p, share),
             )

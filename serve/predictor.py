@@ -257,7 +257,7 @@ class Predictor:
         base_rates: BaseRates | None,
         phrases: bool = False,
     ) -> Scored:
-        frame = self.model.add_inferred_ratings(build_features(motions), phrases)
+        frame = self.model.prepare(build_features(motions), phrases)
         modes = [mode_of(motion) for motion in motions]
         batches = self.model.split_by_ensemble(frame, modes)
         leaf_indices = self.model.leaf_indices(batches)

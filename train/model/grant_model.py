@@ -18,12 +18,14 @@ from features.build import COLUMNS
 from features.families import forecast, inferred_ratings
 from features.families import ratings as winter_ratings
 from features.frame import FeatureFrame
+from features.readings import keep_counted
 from train.model.calibration import Calibration, OutOfBagScores, probabilities
 from train.model.encoding import encode
 from train.model.forest import Forest
 from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
+from train.model.readings import Readings
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
@@ -111,6 +113,8 @@ class GrantModel:
         Share granted among the training rulings.
     scope
         What the training rulings are like.
+    readings
+        How often what phrases read was right.
     rating_model
         Infers the Winter ratings from text; None where too few training rulings had ratings.
     facts
@@ -122,11 +126,15 @@ class GrantModel:
     ensembles: dict[Basis, Ensemble]
     base_rate: float
     scope: Scope
+    readings: Readings
     rating_model: RatingModel | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def add_inferred_ratings(self, frame: FeatureFrame, phrases: bool = False) -> FeatureFrame:
-        """Return the frame with the ratings inferred from text; unchanged if it has them.
+    def prepare(self, frame: FeatureFrame, phrases: bool = False) -> FeatureFrame:
+        """Return a frame as the model takes it; unchanged if it is so already.
+
+        What phrases read is kept where such readings are right often enough (`readings`), and the
+        ratings inferred from text are added.
 
         Parameters
         ----------
@@ -135,6 +143,7 @@ class GrantModel:
         """
         if frame.has_inferred_ratings:
             return frame
+        frame = keep_counted(frame, self.readings.counted)
         if self.rating_model is None:
             return frame.with_inferred_ratings(None)
         terms = self.rating_model.vocabulary.matrix(frame.papers)
@@ -155,7 +164,7 @@ class GrantModel:
         ValueError
             If the frame's columns are not the ones the model was fitted on.
         """
-        frame = self.add_inferred_ratings(frame)
+        frame = self.prepare(frame)
         in_scope = self.in_scope(frame)
         batches = self.split_by_ensemble(frame, modes)
         scores = [self.ensembles[batch.basis].forest.raw_scores(batch.matrix) for batch in batches]
@@ -191,7 +200,7 @@ class GrantModel:
 
     def encode(self, frame: FeatureFrame) -> Floats:
         """Return the (n, columns) matrix for the trees, with inferred ratings."""
-        return encode(self.add_inferred_ratings(frame), self.columns, self.categories)
+        return encode(self.prepare(frame), self.columns, self.categories)
 
     def split_by_ensemble(
         self, frame: FeatureFrame, modes: Sequence[Mode]

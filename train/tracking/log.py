@@ -17,7 +17,7 @@ from data.embedded import first_coding
 from data.schema import Ruling, is_list
 from features.build import builder_digest
 from features.phrases.lexicon import lexicon_digest
-from train.dataset import TrainingSet, frames_with_ratings
+from train.dataset import TrainingSet, prepared_frames
 from train.evaluate.extraction import extract, extraction_tables
 from train.evaluate.protocols import HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.evaluate.tables import interval_coverage, outcome_table, phrase_split_table
@@ -158,7 +158,7 @@ def log_report(
         The digest of the feature frames.
     """
     rows = sample_cases(training_set.groups, MAX_REPORT_RULINGS)
-    frames = frames_with_ratings(training_set, model.rating_model, rows)
+    frames = prepared_frames(training_set, model.readings, model.rating_model, rows)
     shap_values = {
         mode: model.contributions(frame, [mode] * len(frame)) for mode, frame in frames.items()
     }
