@@ -117,7 +117,7 @@ class FeatureFrame:
 
     def source(self, row: int, name: str) -> Source:
         """Return where the value of a column comes from."""
-        return SOURCES[self.provenance[row, self.names.index(name)]]
+        return SOURCES[int(self.provenance[row, self.names.index(name)])]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return the n values of a column: numbers with NaN, or categories with None."""

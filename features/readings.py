@@ -56,7 +56,7 @@ def keep_counted(frame: FeatureFrame, counted: Container[Reading]) -> FeatureFra
         index = _INDEX_OF[name]
         rows = np.flatnonzero(from_text[:, index])
         if len(rows):
-            numeric[rows, index] = np.nansum(numeric[np.ix_(rows, of_values)], axis=1)
+            numeric[rows, index] = np.nansum(numeric[rows][:, of_values], axis=1)
             silent = rows[numeric[rows, index] == 0]
             provenance[silent, index] = NOT_SHOWN_CODE
     hits = tuple(_hits_kept(frame, row, counted) for row in range(len(frame)))

@@ -24,6 +24,7 @@ COLUMNS = (
     ),
 )
 
+
 def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name; silence counts as none."""
     hits = papers.hits_by_field

@@ -128,7 +128,9 @@ def compare_design(
                 ratings=ratings,
                 with_rating_line=design != NO_RATING_LINE,
             ).model
-            for mode, frame in prepared_frames(encoded, model.readings, model.rating_model, test).items():
+            for mode, frame in prepared_frames(
+                encoded, model.readings, model.rating_model, test
+            ).items():
                 p[design, mode][test] = model.p_grant(frame, mode)
     tables = [
         score_predictions(

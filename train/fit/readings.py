@@ -206,7 +206,7 @@ def fit_readings(checks: ReadingChecks, rows: Rows | None = None) -> Readings:
             precision[checks.names[k]] = Precision(int(hits[0, k]), int(right[0, k]), low, high)
     coded_fields = {
         reading.field
-        for reading, known in zip(checks.names, checks.known.any(axis=0), strict=True)
+        for reading, known in zip(checks.names, checks.known.any(axis=0).tolist(), strict=True)
         if known
     }
     if {reading.field for reading in checks.names} - coded_fields:

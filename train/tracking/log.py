@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib
 import mlflow
+import numpy as np
 import pandas as pd
 
 from data.cases import case_groups, sample_cases
@@ -125,18 +126,21 @@ def _baseline_suffix(model: str) -> str:
 
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
-    """Log how well indicators are read from the text of cases held out from phrase writers."""
+    """Log how rightly text is read, on cases held out from phrase writers."""
     rows = sample_cases(case_groups(rulings), MAX_REPORT_RULINGS)
     extraction = extract([rulings[row] for row in rows])
     if not extraction.rulings:
         return
-    indicators, families = extraction_tables(extraction, first_coding())
-    mlflow.log_text(indicators.to_csv(index=False), "extraction.csv")
+    readings, families = extraction_tables(extraction, first_coding())
+    mlflow.log_text(readings.to_csv(index=False), "extraction.csv")
+    metrics = {"precision": "precision", "precision_low": "low", "precision_high": "high"}
+    metrics |= {"macro_f1": "macro_f1"}
     mlflow.log_metrics(
         {
-            f"extraction/{row.family}/macro_f1{suffix}": float(getattr(row, part))
-            for row in families.dropna(subset=["macro_f1"]).itertuples()
-            for part, suffix in (("macro_f1", ""), ("low", "_low"), ("high", "_high"))
+            f"extraction/{row.family}/{name}": float(getattr(row, column))
+            for row in families.itertuples()
+            for name, column in metrics.items()
+            if not np.isnan(getattr(row, column))
         }
     )
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from features.families.doctrine import FAMILY, balance
 
 from data.schema import RATINGS
 from features.document import Document
-from features.families.doctrine import FAMILY, balance
 from features.indicators import Indicator
 from features.phrases.hits import by_field
 from features.phrases.lexicon import entries
