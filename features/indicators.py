@@ -269,8 +269,9 @@ def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
     In text, the value with most phrases wins if it has `MARGIN` times as many as any other; strong
-    ones count more. Fields in `FIRST_NAMED` take the value named first, in the opponent's paper before the
-    movant's; fields in `LAST_LISTED`, the last value in the codebook's order that has a phrase.
+    ones count more. Fields in `FIRST_NAMED` take the value named first, in the opponent's paper
+    before the movant's; fields in `LAST_LISTED`, the last value in the codebook's order that has a
+    phrase.
     """
     coded_value: StrEnum | None = getattr(motion, field)
     affirmed = tuple(hit for hit in hits.get(field, ()) if not hit.negated)
@@ -336,6 +337,13 @@ def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
 
 def _affirms(hit: Hit) -> bool:
     return (hit.value == "true") != hit.negated
+
+
+def reading_of_hit(hit: Hit) -> Reading:
+    """Return what a phrase of a lexicon says of the papers, denied or not."""
+    if hit.value in ("true", "false"):
+        return Reading(hit.field, "true" if _affirms(hit) else "false")
+    return Reading(hit.field, hit.value)
 
 
 def as_scale(indicator: Indicator, field: str) -> Indicator:

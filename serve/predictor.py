@@ -219,7 +219,9 @@ class Predictor:
                     base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
                     families=family_shares(shares, p),
                     factors=largest_factors(scored.frame, row, shares, p, errors),
-                    evidence=list_evidence(scored.frame.hits[row], motion, quotes),
+                    evidence=list_evidence(
+                        scored.frame.hits[row], motion, self.model.readings, quotes
+                    ),
                     model_version=self.version,
                     model_digest=self.digest,
                     data_digest=str(self.model.facts.get("data_digest", "")),

@@ -85,8 +85,8 @@ def show_extraction(
         table.add_row(_FAMILY_NAMES[str(row.family)], *cells)
     console.print(table)
     console.print(
-        f"A reading counts if it is right in {MIN_PRECISION:.0%} of at least {MIN_HITS} rulings; all "
-        "others are not read from text. The F1 is a mean over readings with at least "
+        f"A reading counts if it is right in {MIN_PRECISION:.0%} of at least {MIN_HITS} rulings; "
+        "all others are not read from text. The F1 is a mean over readings with at least "
         f"{MIN_POSITIVES} positives."
     )
     if later:

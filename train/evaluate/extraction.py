@@ -1,4 +1,4 @@
-"""Evaluate what is read from text against the codings: precision first, since a wrong reading costs.
+"""Evaluate what is read from text against the codings: how often it is right, then how complete.
 
 Phrases are written while looking only at the cases of the writing split (`data.splits`); the
 figures that count are those of the held-out split.
@@ -242,5 +242,6 @@ def _has_value(coding: object, value: str) -> bool:
 
 
 def _ratio(numerator: Any, denominator: Any) -> Floats:
-    numerator = np.asarray(numerator, dtype=float)
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+    shares = np.zeros(np.shape(numerator))
+    np.divide(numerator, denominator, out=shares, where=denominator > 0)
+    return shares

@@ -205,9 +205,7 @@ def fit_readings(checks: ReadingChecks, rows: Rows | None = None) -> Readings:
             low, high = np.nanquantile(shares[1:, k], [0.025, 0.975]).tolist()
             precision[checks.names[k]] = Precision(int(hits[0, k]), int(right[0, k]), low, high)
     coded_fields = {
-        reading.field
-        for reading, known in zip(checks.names, checks.known.any(axis=0).tolist(), strict=True)
-        if known
+        checks.names[k].field for k in np.flatnonzero(checks.known.any(axis=0)).tolist()
     }
     if {reading.field for reading in checks.names} - coded_fields:
         precision |= {
