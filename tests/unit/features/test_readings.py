@@ -76,9 +76,7 @@ def test_steps_and_signals_are_counted_anew() -> None:
 
 
 def test_what_no_phrase_reads_is_untouched() -> None:
-    cited = Motion(
-        motion_type="tro", motion="See Winter v. NRDC, 555 U.S. 7 (2008).", court="ilnd", year=2020
-    )
+    cited = Motion(motion_type="tro", motion="See Winter v. NRDC, 555 U.S. 7 (2008).", court="ilnd")
     frame = build_features([cited])
     kept = keep_counted(frame, frozenset())
     assert kept.column("authorities.motion")[0] == 1.0
