@@ -113,7 +113,7 @@ def extraction_tables(
     pooled = _pooled_precision(checks, readings)
     families = []
     for family, rows in readings.groupby("family", sort=False):
-        of_mean = rows[rows["positives"] >= MIN_POSITIVES]
+        of_mean = rows[(rows["positives"] >= MIN_POSITIVES) & (rows["value"] != "")]
         precision, low, high = pooled[str(family)]
         families.append(
             {
