@@ -17,7 +17,7 @@ from features.families.forecast import forecast_log_odds
 from serve.explain import family_shares, largest_factors, points_moved, strongest_of_family
 from serve.long_papers import LongPaperRules, long_paper_reason
 from serve.model_source import LocatedModel, locate_model, unregistered_version
-from serve.notes import untested_inputs, unusable_parts
+from serve.notes import unread_fields, untested_inputs, unusable_parts
 from serve.performance import Performance
 from serve.quoted import quoted_phrases
 from serve.responses import (
@@ -214,7 +214,12 @@ class Predictor:
                     base_rate=self.model.base_rate,
                     comparable_rate=self._comparable_rate(motion, compared[row]),
                     performance=performance,
-                    notes=[*unusable_parts(motion), *quote_notes, *untested],
+                    notes=[
+                        *unusable_parts(motion),
+                        *quote_notes,
+                        *unread_fields(motion, self.model.readings.fields),
+                        *untested,
+                    ],
                     base_log_odds=float(shap[row, -1]),
                     base_rate_adjustment=self._adjustment(scored, row, motion.court, base_rates),
                     families=family_shares(shares, p),

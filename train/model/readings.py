@@ -56,6 +56,11 @@ class Readings:
         """The readings that count."""
         return frozenset(reading for reading, measured in self if measured.counts)
 
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields of which at least one reading counts."""
+        return frozenset(reading.field for reading in self.counted)
+
     def __iter__(self) -> Iterator[tuple[Reading, Precision]]:
         return iter(self.precision.items())
 

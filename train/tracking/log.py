@@ -173,7 +173,7 @@ def log_report(
         for name, plot in drawn.items():
             (Path(folder) / f"{name}.png").write_bytes(plot.png)
         mlflow.log_artifacts(folder, "plots")
-    card = model_card(model.facts, model.base_rate, evaluation)
+    card = model_card(model.facts, model.base_rate, model.readings, evaluation)
     mlflow.log_text(card, CARD)
     facts = {
         "rulings": f"{model.facts['n_rulings']:,}",
