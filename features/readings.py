@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from data.arrays import Flags
 from features.build import BUILT
 from features.frame import FeatureFrame, HitsByColumn
 from features.indicators import NOT_SHOWN_CODE, TEXT_CODE, Column, Reading
@@ -24,7 +25,9 @@ _COUNTED_BY = {
 """For each column that counts the values of a list field, the indices of their columns."""
 
 
-def keep_counted(frame: FeatureFrame, counted: Container[Reading]) -> FeatureFrame:
+def keep_counted(
+    frame: FeatureFrame, counted: Container[Reading], only: Flags | None = None
+) -> FeatureFrame:
     """Return the frame with every reading that does not count "not shown".
 
     Values of columns that are not read by phrases (court, ratings, cases cited) stay.
@@ -35,10 +38,13 @@ def keep_counted(frame: FeatureFrame, counted: Container[Reading]) -> FeatureFra
         As built, without inferred ratings.
     counted
         The readings that count.
+    only
+        (n,) the motions that this is of; the others stay as they are. None for all.
     """
+    of = np.ones(len(frame), dtype=bool) if only is None else only
     numeric, provenance = frame.numeric.copy(), frame.provenance.copy()
     categorical = dict(frame.categorical)
-    from_text = provenance == TEXT_CODE
+    from_text = (provenance == TEXT_CODE) & of[:, None]
     for index in np.flatnonzero(from_text.any(axis=0)).tolist():
         column = _BY_NAME[frame.names[index]]
         rows = np.flatnonzero(from_text[:, index])
@@ -59,7 +65,9 @@ def keep_counted(frame: FeatureFrame, counted: Container[Reading]) -> FeatureFra
             numeric[rows, index] = np.nansum(numeric[rows][:, of_values], axis=1)
             silent = rows[numeric[rows, index] == 0]
             provenance[silent, index] = NOT_SHOWN_CODE
-    hits = tuple(_hits_kept(frame, row, counted) for row in range(len(frame)))
+    hits = tuple(
+        _hits_kept(frame, row, counted) if of[row] else frame.hits[row] for row in range(len(frame))
+    )
     return replace(
         frame, numeric=numeric, categorical=categorical, provenance=provenance, hits=hits
     )

@@ -72,16 +72,16 @@ def held_out_rows(rulings: Sequence[Ruling]) -> Rows:
 
 
 def check_readings(
-    rulings: Sequence[Ruling], rows: Rows, papers: Sequence[Papers] | None = None
+    rulings: Sequence[Motion], rows: Rows, papers: Sequence[Papers] | None = None
 ) -> ReadingChecks:
     """Read some rulings from text alone, next to their codings.
 
     Parameters
     ----------
     rulings
-        n rulings.
+        n rulings, or coded motions.
     rows
-        The m rulings to compare.
+        The m of them to compare.
     papers
         The papers of these m, if they exist already.
     """

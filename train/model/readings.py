@@ -5,7 +5,7 @@ cases phrase writers have not read. The bar is on the share as measured; its int
 beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -55,6 +55,21 @@ class Readings:
     def counted(self) -> frozenset[Reading]:
         """The readings that count."""
         return frozenset(reading for reading, measured in self if measured.counts)
+
+    def of_fields(self, right_of_hits: Mapping[str, Sequence[int]]) -> frozenset[Reading]:
+        """Return the readings that count of fields that are read rightly elsewhere, too.
+
+        Parameters
+        ----------
+        right_of_hits
+            By field, how many readings were right there, and of how many.
+        """
+        fields = {
+            field
+            for field, (right, hits) in right_of_hits.items()
+            if Precision(hits, right, 0.0, 1.0).counts
+        }
+        return frozenset(reading for reading in self.counted if reading.field in fields)
 
     @cached_property
     def fields(self) -> frozenset[str]:
