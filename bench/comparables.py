@@ -21,7 +21,7 @@ from data.embedded import embedded_rulings
 from data.splits import grouped_folds
 from features.document import take_papers
 from serve.similar_rulings import RATE_RULINGS, comparable_rate, nearest_outcomes
-from train.dataset import build_training_set, fit_subset, frames_with_ratings
+from train.dataset import build_training_set, fit_subset, prepared_frames
 from train.fit.neighbors import fit_neighbors
 from train.model.likeness import CLAIM_AREA, Compared
 from train.model.vocabulary import row_of
@@ -71,7 +71,7 @@ def judge(n_folds: int, n_bags: int, step: int = 1) -> dict[Mode, Judged]:
         papers = take_papers(training_set.papers, judged_rows.tolist())
         terms = model.rating_model.vocabulary.matrix(papers)
         areas = model.categories["merits.claim_area"]
-        frames = frames_with_ratings(training_set, model.rating_model, judged_rows)
+        frames = prepared_frames(training_set, model.readings, model.rating_model, judged_rows)
         for mode, frame in frames.items():
             matrix = model.encode(frame)
             leaves = model.ensembles[BASIS_OF[mode]].forest.leaf_indices(matrix)

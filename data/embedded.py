@@ -56,6 +56,19 @@ def first_coding() -> dict[str, dict[str, Any]]:
     return _by_id("first_coding.jsonl")
 
 
+@cache
+def judged_circumstances() -> dict[str, dict[str, bool]]:
+    """Return, by ruling id, whether the papers show each circumstance that phrases read in them.
+
+    For measuring the circumstances of `features/lexicons/doctrine.toml`, which are not coded (see
+    DATA_CARD.md).
+    """
+    return {
+        id_: {**dict.fromkeys(row["shown"], True), **dict.fromkeys(row["not_shown"], False)}
+        for id_, row in _by_id("circumstances.jsonl").items()
+    }
+
+
 def _by_id(name: str) -> dict[str, dict[str, Any]]:
     lines = (_PACKAGE / name).read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}

@@ -15,7 +15,6 @@ from data.schema import Motion
 from features.document import Papers
 from features.families import (
     authorities,
-    doctrine,
     forecast,
     forum,
     harm,
@@ -36,7 +35,6 @@ BUILDERS = (
     remedial,
     speculation,
     merits,
-    doctrine,
     authorities,
     forum,
     ratings,
@@ -48,7 +46,6 @@ FAMILIES = {
     "remedial": "remedial steps",
     "speculation": "speculation signals",
     "merits": "merits",
-    "doctrine": "doctrine",
     "authorities": "authorities cited",
     "forum": "forum",
     "ratings": "Winter ratings",

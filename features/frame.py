@@ -18,13 +18,21 @@ from scipy.sparse import csr_matrix
 from data.arrays import Floats, Objects, Rows
 from features.document import Papers, take_papers
 from features.families import inferred_ratings
-from features.indicators import Column, Indicator
+from features.indicators import (
+    NOT_SHOWN_CODE,
+    SOURCES,
+    TEXT_CODE,
+    Column,
+    Indicator,
+    Source,
+)
 from features.phrases.hits import Hit
 
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
 INFERRED_RATINGS = tuple(column.name for column in inferred_ratings.COLUMNS)
 """The names of the columns that the rating model adds."""
+_CODE_OF = {source: code for code, source in enumerate(SOURCES)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +49,7 @@ class FeatureFrame:
     categorical
         For each column of categories, its n values; None if not shown.
     provenance
-        (n, k) sources: "coded", "text" or "not shown"; (n, 0) if not kept.
+        (n, k) where each value comes from, as its index in `features.indicators.SOURCES`.
     hits
         For each motion, the phrases behind each column (see `Indicator`).
     papers
@@ -53,7 +61,7 @@ class FeatureFrame:
     names: tuple[str, ...]
     numeric: Floats
     categorical: dict[str, Objects]
-    provenance: Objects
+    provenance: npt.NDArray[np.int8]
     hits: tuple[HitsByColumn, ...]
     papers: Sequence[Papers]
     terms: csr_matrix | None = None
@@ -74,13 +82,12 @@ class FeatureFrame:
         categories = [column.name for column in columns if column.kind == "category"]
         numeric = [None if column.kind == "category" else column.name for column in columns]
         cells = [row[name].value if name else None for row in rows for name in numeric]
-        provenance = np.empty(shape, dtype=object)
-        provenance[:] = [[row[name].source for name in names] for row in rows] or provenance
+        sources = [_CODE_OF[row[name].source] for row in rows for name in names]
         return cls(
             names,
             np.array(cells, dtype=float).reshape(shape),
             {name: _objects([row[name].value for row in rows]) for name in categories},
-            provenance,
+            np.array(sources, dtype=np.int8).reshape(shape),
             tuple(
                 {name: indicator.hits for name, indicator in row.items() if indicator.hits}
                 for row in rows
@@ -90,19 +97,27 @@ class FeatureFrame:
 
     @classmethod
     def from_values(
-        cls, values: pd.DataFrame, hits: Iterable[HitsByColumn], papers: Sequence[Papers]
+        cls,
+        values: pd.DataFrame,
+        provenance: npt.NDArray[np.int8],
+        hits: Iterable[HitsByColumn],
+        papers: Sequence[Papers],
     ) -> "FeatureFrame":
-        """Return the frame of the values in a pandas frame, without the source of each."""
+        """Return the frame of the values in a pandas frame."""
         categories = [name for name in values.columns if not is_numeric_dtype(values[name])]
         numeric = values.assign(**dict.fromkeys(categories, np.nan)).to_numpy(dtype=float)
         return cls(
             tuple(values.columns),
             numeric,
             {name: values[name].to_numpy(dtype=object) for name in categories},
-            np.empty((len(values), 0), dtype=object),
+            provenance,
             tuple(hits),
             papers,
         )
+
+    def source(self, row: int, name: str) -> Source:
+        """Return where the value of a column comes from."""
+        return SOURCES[int(self.provenance[row, self.names.index(name)])]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return the n values of a column: numbers with NaN, or categories with None."""
@@ -163,15 +178,13 @@ class FeatureFrame:
         """
         if ratings is None:
             ratings = np.full((len(self), len(INFERRED_RATINGS)), np.nan)
-        provenance = np.where(np.isnan(ratings), "not shown", "text").astype(object)
+        provenance = np.where(np.isnan(ratings), NOT_SHOWN_CODE, TEXT_CODE).astype(np.int8)
         merged = (built | added for built, added in zip(self.hits, hits, strict=True))
         return replace(
             self,
             names=(*self.names, *INFERRED_RATINGS),
             numeric=np.hstack([self.numeric, ratings]),
-            provenance=np.hstack([self.provenance, provenance])
-            if self.provenance.size
-            else self.provenance,
+            provenance=np.hstack([self.provenance, provenance]),
             hits=tuple(merged) if hits else self.hits,
             terms=terms,
         )
@@ -181,16 +194,13 @@ class FeatureFrame:
         index = self.names.index(name)
         numeric, provenance = self.numeric.copy(), self.provenance.copy()
         numeric[:, index] = other.numeric[:, index]
-        if provenance.size:
-            provenance[:, index] = other.provenance[:, index]
+        provenance[:, index] = other.provenance[:, index]
         return replace(self, numeric=numeric, provenance=provenance)
 
     def without(self, family: str) -> "FeatureFrame":
         """Return the frame with every column of one family "not shown"."""
         of_family = np.array([name.split(".")[0] == family for name in self.names], dtype=bool)
-        provenance = self.provenance.copy()
-        if provenance.size:
-            provenance[:, of_family] = "not shown"
+        provenance = np.where(of_family, NOT_SHOWN_CODE, self.provenance).astype(np.int8)
         blank = {
             name: _objects([None] * len(self))
             for name in self.categorical

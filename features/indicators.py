@@ -1,9 +1,9 @@
 """What a builder returns: columns with their legal ground, and indicators with their source.
 
 `read_flags`, `read_choice` and `read_yes_no` serve every family. Each takes the coded value if the
-motion has one, and otherwise reads the papers by the lexicons' phrases; `read_yes_no_from_text` is
-for the few fields that are never coded. A coded value keeps the phrases that support it, so that
-the coding can be checked against the papers.
+motion has one, and otherwise reads the papers by the lexicons' phrases. A coded value keeps the
+phrases that support it, so that the coding can be checked against the papers. Which of the values
+read count is decided later, by their measured precision (`features.readings`).
 """
 
 import math
@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from data.schema import Motion, allowed_values
+from data.schema import Motion, allowed_values, is_list
 from features.phrases.hits import Hit, HitsByField
 from features.phrases.lexicon import meaning
 
-Source = Literal["coded", "text", "not shown"]
+Source = Literal["not shown", "text", "coded"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+"""In the order of their codes in `FeatureFrame.provenance`."""
+NOT_SHOWN_CODE, TEXT_CODE, CODED_CODE = range(len(SOURCES))
 
 FIRST_NAMED = frozenset({"movant_type", "respondent_type"})
 """Fields whose value is the one named first: a brief opens with the party who moves or answers."""
@@ -29,6 +32,9 @@ from the ordinary value to the one that takes explicit words: an opponent who to
 opposes, and a step taken under an order is also described as a step."""
 DECISIVE = frozenset({("movant_type", "class")})
 """Values that one phrase settles wherever it appears: a class moves through its members."""
+MARGIN = 2
+"""Where phrases vote, how many times the weight of the runner-up the winner needs. Of a closer vote
+nothing is read: on the writing split such claim areas are right half the time."""
 
 
 def plain_words(value: str) -> str:
@@ -60,6 +66,10 @@ class Column:
         Puts one of `values` in plain words.
     field
         The field of a motion whose coded value it takes, if there is one.
+    counts
+        Of a column that counts the values shown of a list field, that field.
+    silent
+        The value where nothing is shown: NaN, or 0.0 where silence must count as absence.
     """
 
     name: str
@@ -70,6 +80,25 @@ class Column:
     values: tuple[str, ...] = ()
     value_words: Callable[[str], str] = plain_words
     field: str = ""
+    counts: str = ""
+    silent: float = math.nan
+
+    def reading(self, value: float | str) -> "Reading | None":
+        """Return what it says of the papers if this value is read from them.
+
+        None for a column of no field: its values are not read by phrases.
+        """
+        if not self.field:
+            return None
+        if isinstance(value, str):
+            return Reading(self.field, value)
+        if self.kind == "scale":
+            return Reading(self.field, self.values[int(value)])
+        if self.kind == "number":
+            return Reading(self.field, "")
+        if is_list(self.field):
+            return Reading(self.field, self.name.split(".")[1])
+        return Reading(self.field, "true" if value else "false")
 
     @property
     def family(self) -> str:
@@ -114,6 +143,20 @@ def _probability(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
+class Reading(NamedTuple):
+    """What phrases can say of the papers: a value of a field.
+
+    The value is one of the codebook's, "true" or "false"; "" of a field that is a number. The field
+    may be one of the Winter factors, and the value a circumstance of `doctrine.toml`.
+    """
+
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.field}.{self.value}" if self.value else self.field
+
+
 class Indicator(NamedTuple):
     """The value of one column for one motion.
 
@@ -148,10 +191,19 @@ def flag_columns(
     field: str,
     monotone: Literal[-1, 0, 1] = 0,
     authority: str = "",
+    silent: float = math.nan,
 ) -> tuple[Column, ...]:
     """Return one yes/no column per allowed value of a list field, worded by the lexicon."""
     return tuple(
-        Column(f"{family}.{value}", meaning(field, value), "flag", monotone, authority, field=field)
+        Column(
+            f"{family}.{value}",
+            meaning(field, value),
+            "flag",
+            monotone,
+            authority,
+            field=field,
+            silent=silent,
+        )
         for value in allowed_values(field)
     )
 
@@ -216,9 +268,10 @@ def count_shown(flags: Mapping[str, Indicator]) -> Indicator:
 def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     """Read a single-valued enumerated field.
 
-    In text, the value with most phrases wins: strong ones count more, and ties go to the codebook's
-    order. Fields in `FIRST_NAMED` take the value named first, in the opponent's paper before the
-    movant's; fields in `LAST_LISTED`, the last value in the codebook's order that has a phrase.
+    In text, the value with most phrases wins if it has `MARGIN` times as many as any other; strong
+    ones count more. Fields in `FIRST_NAMED` take the value named first, in the opponent's paper
+    before the movant's; fields in `LAST_LISTED`, the last value in the codebook's order that has a
+    phrase.
     """
     coded_value: StrEnum | None = getattr(motion, field)
     affirmed = tuple(hit for hit in hits.get(field, ()) if not hit.negated)
@@ -240,7 +293,9 @@ def read_choice(motion: Motion, hits: HitsByField, field: str) -> Indicator:
     elif field in LAST_LISTED:
         best = max(counts, key=values.index)
     else:
-        best = max(counts, key=lambda value: (counts[value], -values.index(value)))
+        best, *others = sorted(counts, key=lambda value: (-counts[value], values.index(value)))
+        if others and counts[best] < MARGIN * counts[others[0]]:
+            return NOT_SHOWN
     return Indicator(best, "text", tuple(hit for hit in affirmed if hit.value == best))
 
 
@@ -265,17 +320,15 @@ def _without_movant(parties: Sequence[Hit], hits: HitsByField) -> Sequence[Hit]:
 
 
 def read_yes_no(motion: Motion, hits: HitsByField, field: str) -> Indicator:
-    """Read a yes/no field: 1.0, 0.0 or not shown; in text the side with more phrases wins."""
+    """Read a yes/no field: 1.0, 0.0 or not shown.
+
+    In text the side with more phrases wins, "no" a tie.
+    """
     coded_value: bool | None = getattr(motion, field)
-    if coded_value is not None:
-        agreeing = tuple(hit for hit in hits.get(field, ()) if _affirms(hit) == coded_value)
-        return Indicator(float(coded_value), "coded", agreeing)
-    return read_yes_no_from_text(hits, field)
-
-
-def read_yes_no_from_text(hits: HitsByField, field: str) -> Indicator:
-    """Read a yes/no field that is never coded; the side with more phrases wins, "no" a tie."""
     hits_of_field = tuple(hits.get(field, ()))
+    if coded_value is not None:
+        agreeing = tuple(hit for hit in hits_of_field if _affirms(hit) == coded_value)
+        return Indicator(float(coded_value), "coded", agreeing)
     if not hits_of_field:
         return NOT_SHOWN
     balance = sum(hit.weight if _affirms(hit) else -hit.weight for hit in hits_of_field)
@@ -284,6 +337,13 @@ def read_yes_no_from_text(hits: HitsByField, field: str) -> Indicator:
 
 def _affirms(hit: Hit) -> bool:
     return (hit.value == "true") != hit.negated
+
+
+def reading_of_hit(hit: Hit) -> Reading:
+    """Return what a phrase of a lexicon says of the papers, denied or not."""
+    if hit.value in ("true", "false"):
+        return Reading(hit.field, "true" if _affirms(hit) else "false")
+    return Reading(hit.field, hit.value)
 
 
 def as_scale(indicator: Indicator, field: str) -> Indicator:

@@ -8,7 +8,7 @@ import numpy as np
 from data.arrays import Floats
 from features.build import COLUMNS, FAMILIES
 from features.frame import FeatureFrame
-from features.indicators import Source
+from features.indicators import NOT_SHOWN_CODE, Source
 from serve.responses import Factor, FamilyShare, plain
 
 MAX_FACTORS = 12
@@ -69,7 +69,7 @@ def largest_factors(
                 family=FAMILIES[column.family],
                 label=label,
                 value=value,
-                source=frame.provenance[row, index],
+                source=frame.source(row, column.name),
                 log_odds=share,
                 points=points_moved(p, share),
                 favors="movant" if share > 0 else "opponent",
@@ -83,9 +83,9 @@ def largest_factors(
 def shown_flags(frame: FeatureFrame, row: int) -> dict[str, Source]:
     """Return the yes/no features that a motion shows, with their source."""
     return {
-        name: frame.provenance[row, index]
+        name: frame.source(row, name)
         for index, name in _FLAGS
-        if frame.numeric[row, index] == 1 and frame.provenance[row, index] != "not shown"
+        if frame.numeric[row, index] == 1 and frame.provenance[row, index] != NOT_SHOWN_CODE
     }
 
 

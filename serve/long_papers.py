@@ -14,14 +14,9 @@ from typing import Any
 from data.schema import Motion
 from serve.performance import Performance, untested_length
 from train.model.grant_model import LONG_PAPERS
+from train.model.length import LONG_WORDS, count_words
 from train.modes import Mode
 
-LONG_WORDS = 250
-"""Words of a motion's texts from which they are long.
-
-The longest account among the embedded rulings has 116; the shortest of the long papers that were
-tested has some 300.
-"""
 LONG_PAPER = "long paper read by phrases"
 """How the reason begins why such a motion is out of scope."""
 _REASONS: dict[Mode, str] = {
@@ -64,7 +59,7 @@ class LongPaperRules:
         """
         if mode not in _REASONS or (self.usual_words or 0) >= LONG_WORDS:
             return None
-        words = sum(len(text.split()) for text in motion.texts_read if text)
+        words = count_words(motion.texts_read)
         return words if words >= LONG_WORDS else None
 
     def interval_spread(self, mode: Mode, unfamiliar: float, out_of_scope: float) -> float:

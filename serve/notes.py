@@ -1,12 +1,13 @@
 """Notes on a motion: what in it the model could not use, and what to give instead."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from data.courts import find_court
 from data.schema import Motion
+from features.indicators import plain_words
 from features.text.cleaning import MAX_CHARACTERS
-from train.modes import Mode
+from train.modes import INDICATORS, Mode
 
 _INPUTS: dict[Mode, str] = {"forecast": "forecasts", "rated": "Winter ratings"}
 
@@ -26,6 +27,27 @@ def unusable_parts(motion: Motion) -> list[str]:
                 f"{MAX_CHARACTERS:,} were read; leave out the exhibits"
             )
     return notes
+
+
+def unread_fields(motion: Motion, read: Container[str]) -> list[str]:
+    """Return a note that names the fields that are neither coded nor read from text.
+
+    Parameters
+    ----------
+    read
+        The fields that are read from text (`train.model.readings.Readings.fields`).
+    """
+    unread = [
+        plain_words(field)
+        for field in INDICATORS
+        if getattr(motion, field) is None and field not in read
+    ]
+    if not unread:
+        return []
+    return [
+        f"not read from text, since phrases read it wrongly too often: {', '.join(unread)}. Code "
+        "it where it matters, or have a language model read the papers"
+    ]
 
 
 def untested_inputs(facts: Mapping[str, Any], mode: Mode) -> list[str]:

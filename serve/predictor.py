@@ -26,7 +26,7 @@ from serve.explain import (
 )
 from serve.long_papers import LongPaperRules, long_paper_reason
 from serve.model_source import LocatedModel, locate_model, unregistered_version
-from serve.notes import untested_inputs, unusable_parts
+from serve.notes import unread_fields, untested_inputs, unusable_parts
 from serve.performance import Performance
 from serve.quoted import quoted_phrases
 from serve.responses import (
@@ -243,13 +243,20 @@ class Predictor:
                     ),
                     comparable_rate=self._comparable_rate(motion, compared[row]),
                     performance=performance,
-                    notes=[*unusable_parts(motion), *quote_notes, *untested],
+                    notes=[
+                        *unusable_parts(motion),
+                        *quote_notes,
+                        *unread_fields(motion, self.model.readings.fields),
+                        *untested,
+                    ],
                     base_log_odds=float(shap[row, -1]),
                     base_rate_adjustment=adjustment,
                     scorecard=scorecard,
                     families=family_shares(shares, p),
                     factors=factors,
-                    evidence=list_evidence(scored.frame.hits[row], motion, quotes),
+                    evidence=list_evidence(
+                        scored.frame.hits[row], motion, self.model.readings, quotes
+                    ),
                     model_version=self.version,
                     model_digest=self.digest,
                     data_digest=str(self.model.facts.get("data_digest", "")),
@@ -287,7 +294,7 @@ class Predictor:
         base_rates: BaseRates | None,
         phrases: bool = False,
     ) -> Scored:
-        frame = self.model.add_inferred_ratings(build_features(motions), phrases)
+        frame = self.model.prepare(build_features(motions), phrases)
         modes = [mode_of(motion) for motion in motions]
         batches = self.model.split_by_ensemble(frame, modes)
         leaf_indices = self.model.leaf_indices(batches)

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field, computed_field
 
 from data.base_rates import CountedRate
 from data.schema import Motion
-from features.indicators import Source
+from features.indicators import Source, reading_of_hit
 from features.phrases.context import Speaker
 from features.phrases.hits import Hit
 from features.phrases.lexicon import listed_meaning
 from serve.performance import Performance
+from train.model.readings import Precision, Readings
 from train.modes import Mode
 
 DISCLAIMER = (
@@ -26,6 +27,16 @@ Side = Literal["movant", "opponent"]
 """Whom a fact speaks for: the party who asks for relief, or the one who opposes it."""
 TextName = Literal["motion", "opposition", "summary", "opposition_summary"]
 """The texts of a motion that evidence may be in."""
+
+
+@dataclass(slots=True)
+class MeasuredPrecision:
+    """How often what a phrase indicates was right, where coders had read the papers too."""
+
+    value: Annotated[float, Field(description="share of readings that were right")]
+    low: Annotated[float, Field(description="lower end of its 95% interval")]
+    high: Annotated[float, Field(description="upper end of its 95% interval")]
+    rulings: Annotated[int, Field(description="rulings in which it was read and checked")]
 
 
 # A plain dataclass: pydantic models check every field, and an answer may have a hundred phrases.
@@ -63,6 +74,13 @@ class Phrase:
         Field(
             description="the field quoted for, where it lists several values: the quotes bear out "
             "the list, not each value"
+        ),
+    ] = None
+    precision: Annotated[
+        MeasuredPrecision | None,
+        Field(
+            description="how often such a reading was right; null for quotes, cases cited and "
+            "single words, which are not read by phrases"
         ),
     ] = None
 
@@ -269,7 +287,10 @@ class Answer(BaseModel):
 
 
 def list_evidence(
-    hits: Mapping[str, tuple[Hit, ...]], motion: Motion, quotes: Sequence[Phrase] = ()
+    hits: Mapping[str, tuple[Hit, ...]],
+    motion: Motion,
+    readings: Readings,
+    quotes: Sequence[Phrase] = (),
 ) -> list[Phrase]:
     """Return the evidence about one motion in reading order.
 
@@ -279,6 +300,8 @@ def list_evidence(
         The phrases behind each feature column, as in `FeatureFrame.hits`.
     motion
         The motion: phrases found in a summary are said to be there.
+    readings
+        How often what phrases read was right.
     quotes
         Quotes from the papers; a column that has some needs no phrases from a summary.
     """
@@ -299,6 +322,7 @@ def list_evidence(
             uncertain=hit.uncertain,
             speaker=hit.speaker,
             sentence=hit.sentence,
+            precision=_measured(readings.precision.get(reading_of_hit(hit))),
         )
         for column, hits_of_column in hits.items()
         for hit in hits_of_column
@@ -309,6 +333,12 @@ def list_evidence(
         [*phrases, *quotes],
         key=lambda phrase: (order.index(phrase.paper), phrase.start, phrase.end),
     )
+
+
+def _measured(precision: Precision | None) -> MeasuredPrecision | None:
+    if precision is None:
+        return None
+    return MeasuredPrecision(precision.value, precision.low, precision.high, precision.hits)
 
 
 def plain(value: Any) -> float | str | None:

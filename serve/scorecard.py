@@ -33,7 +33,7 @@ def side_of(
     Parameters
     ----------
     error
-        Typical error of a rating that was read: within half of it, the rating speaks for neither.
+        Typical error of a rating that was read: within it, the rating speaks for neither.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def side_of(
     ('movant', 'neither', 'neither')
     """
     above = value - (MIDDLE if average is None else average)
-    if abs(above) <= max(NEITHER_BAND, (error or 0.0) / 2):
+    if abs(above) <= max(NEITHER_BAND, error or 0.0):
         return "neither"
     return "movant" if above > 0 else "opponent"
 

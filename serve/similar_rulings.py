@@ -15,6 +15,7 @@ from data.describe import wilson_interval
 from data.schema import Motion
 from features.build import COLUMNS, build_features
 from features.frame import FeatureFrame
+from features.indicators import NOT_SHOWN_CODE
 from serve.responses import ComparableRate, plain
 from train.model.grant_model import GrantModel, describe_relief
 from train.model.likeness import CLAIM_AREA, MOTION_TYPE, RATED_MODES, CodedValues, Compared
@@ -136,7 +137,7 @@ def find_comparables(
         Number of rulings to list.
     """
     mode = mode_of(motion)
-    frame = model.add_inferred_ratings(build_features([motion]))
+    frame = model.prepare(build_features([motion]))
     batches = model.split_by_ensemble(frame, [mode])
     (leaves,) = model.leaf_indices(batches)
     terms = None if frame.terms is None else row_of(frame.terms, 0)
@@ -259,7 +260,7 @@ class _Facts(NamedTuple):
         values = self.values
         telling = values.shown(other) & (values.shares <= MAX_SHARE)
         own = values.shown(self.encoded)
-        known = self.frame.provenance[0, values.columns] != "not shown"
+        known = self.frame.provenance[0, values.columns] != NOT_SHOWN_CODE
         return self._words(telling & own), self._words(telling & ~own & known)
 
     def _words(self, chosen: Any) -> list[str]:

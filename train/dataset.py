@@ -16,6 +16,7 @@ from data.schema import Ruling
 from features.document import Papers, take_papers
 from features.families import forecast
 from features.frame import FeatureFrame
+from features.readings import keep_counted
 from train.cluster import Cluster
 from train.fit.fit import TrainingView, fit_grant_model
 from train.fit.rating_model import (
@@ -25,10 +26,18 @@ from train.fit.rating_model import (
     rating_targets,
     rows_to_fit,
 )
+from train.fit.readings import (
+    MAX_CHECKED,
+    ReadingChecks,
+    check_readings,
+    fit_readings,
+    held_out_rows,
+)
 from train.fit.vocabulary import TermCounts, count_terms
 from train.frames import MAX_CACHED, PARTIALLY_CODED, build_frames, papers_of
 from train.model.grant_model import GrantModel
 from train.model.rating_model import RatingModel, infer_ratings
+from train.model.readings import Readings
 from train.modes import BASES, MODES, Basis, Mode
 from train.settings import OnProgress
 
@@ -53,6 +62,8 @@ class TrainingSet:
         n case numbers.
     targets
         (n, targets) of the rating model (see `train.fit.rating_model.rating_targets`).
+    reading_checks
+        What phrases read in the rulings that phrase writers have not, beside their codings.
     cluster
         Where to fit models; None for this process.
     """
@@ -64,6 +75,7 @@ class TrainingSet:
     granted: Flags
     groups: Rows
     targets: Floats
+    reading_checks: ReadingChecks
     cluster: Cluster | None = None
 
     def term_counts(self, rows: Rows) -> TermCounts:
@@ -113,6 +125,7 @@ def build_training_set(
     rulings, labels = labelled_rulings(with_forecasts(rulings), partial_grants_as)
     papers = papers_of(rulings)
     frames = build_frames(rulings, papers, seed, cluster, on_progress)
+    checked = held_out_rows(rulings)[:MAX_CHECKED]
     return TrainingSet(
         rulings=tuple(rulings),
         papers=papers,
@@ -121,6 +134,7 @@ def build_training_set(
         granted=np.array(labels, dtype=bool),
         groups=case_groups(rulings),
         targets=rating_targets(rulings),
+        reading_checks=check_readings(rulings, checked, take_papers(papers, checked.tolist())),
         cluster=cluster,
     )
 
@@ -131,12 +145,15 @@ class InferredRatings:
 
     Attributes
     ----------
+    readings
+        How often what phrases read in these rows was right.
     rating_model
         The model, with its errors; None if too few rulings are rated.
     out_of_fold
         The rows' ratings, one column per target.
     """
 
+    readings: Readings
     rating_model: RatingModel | None
     out_of_fold: pd.DataFrame
 
@@ -146,7 +163,8 @@ def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatin
     targets, groups = training_set.targets[rows], training_set.groups[rows]
     fitted_rows = rows_to_fit(targets, groups)
     fitted_targets = targets[fitted_rows]
-    terms = training_set.term_counts(rows[fitted_rows])
+    readings = fit_readings(training_set.reading_checks, rows)
+    terms = training_set.term_counts(rows[fitted_rows]).only(readings.counted)
     rating_model = fit_rating_model(terms, fitted_targets)
     out_of_fold = out_of_fold_ratings(terms, fitted_targets, groups[fitted_rows])
     if rating_model is not None:
@@ -158,7 +176,7 @@ def fit_inferred_ratings(training_set: TrainingSet, rows: Rows) -> InferredRatin
             papers = take_papers(training_set.papers, rows[others].tolist())
             inferred = infer_ratings(rating_model, papers, training_set.cluster)
             out_of_fold.iloc[others] = inferred.to_numpy()
-    return InferredRatings(rating_model, out_of_fold)
+    return InferredRatings(readings, rating_model, out_of_fold)
 
 
 @dataclass(frozen=True)
@@ -213,12 +231,13 @@ def fit_subset(
         See `train.fit.fit.fit_grant_model`.
     """
     ratings = ratings or fit_inferred_ratings(training_set, rows)
+    counted = ratings.readings.counted
     inferred = ratings.out_of_fold.to_numpy()
     # The frames of a million rulings are not copied if all rows are needed.
     all_rows = np.array_equal(rows, np.arange(len(training_set.rulings)))
 
     def select(frame: FeatureFrame) -> FeatureFrame:
-        frame = frame if all_rows else frame.take(rows)
+        frame = keep_counted(frame if all_rows else frame.take(rows), counted)
         frame = frame.with_inferred_ratings(inferred)
         return frame.without(without) if without else frame
 
@@ -246,6 +265,7 @@ def fit_subset(
         {basis: views[basis] for basis in bases},
         training_set.granted[rows],
         training_set.groups[rows],
+        readings=ratings.readings,
         rating_model=ratings.rating_model,
         parameters=parameters,
         n_bags=n_bags,
@@ -256,16 +276,27 @@ def fit_subset(
     return Fitted(model, whole)
 
 
-def frames_with_ratings(
-    training_set: TrainingSet, rating_model: RatingModel | None, rows: Rows
+def prepared_frames(
+    training_set: TrainingSet,
+    readings: Readings,
+    rating_model: RatingModel | None,
+    rows: Rows,
 ) -> dict[Mode, FeatureFrame]:
-    """Return the frames of some rows in every mode, with ratings inferred by a fitted model.
+    """Return the frames of some rows in every mode as a model takes them.
 
     Parameters
     ----------
-    rating_model
-        The fitted model; None leaves the ratings "not shown".
+    training_set
+        The training set.
+    readings, rating_model
+        Those of the model, both fitted on other rows; without a rating model the ratings are "not
+        shown".
+    rows
+        The rows.
     """
     frames = {mode: frame.take(rows) for mode, frame in training_set.frames.items()}
     inferred = None if rating_model is None else training_set.infer_ratings(rating_model, rows)
-    return {mode: frame.with_inferred_ratings(inferred) for mode, frame in frames.items()}
+    return {
+        mode: keep_counted(frame, readings.counted).with_inferred_ratings(inferred)
+        for mode, frame in frames.items()
+    }

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.arrays import Flags
@@ -26,6 +28,7 @@ MAX_CACHED = 20_000
 """Most rulings whose papers keep what is found in them (some 30 kB each), so that training reads
 each paper once; the papers of more rulings are read again when needed."""
 _Chunk = tuple[Sequence[Motion], Sequence[Papers], Flags]
+_Built = tuple[pd.DataFrame, npt.NDArray[np.int8]]
 
 
 def papers_of(motions: Sequence[Motion]) -> Sequence[Papers]:
@@ -44,8 +47,8 @@ def build_frames(
 ) -> Frames:
     """Build the frames of n motions for every view.
 
-    They hold values and papers only: provenance and the phrases behind each value are for answers,
-    and those of a million rulings do not fit into memory.
+    They hold no phrases: those behind each value are for answers, and those of a million rulings
+    do not fit into memory.
 
     Parameters
     ----------
@@ -69,33 +72,35 @@ def build_frames(
             rows = slice(start, start + CHUNK)
             yield [motion.as_motion() for motion in motions[rows]], papers[rows], hidden[rows]
 
-    chunks_by_view: list[list[pd.DataFrame]] = [[] for _ in VIEWS]
-    for values_by_view in map_in_order(cluster, _build_values, chunks()):
-        for built, values in zip(chunks_by_view, values_by_view, strict=True):
-            built.append(values)
+    chunks_by_view: list[list[_Built]] = [[] for _ in VIEWS]
+    for built_by_view in map_in_order(cluster, _build_values, chunks()):
+        for chunks_of_view, built in zip(chunks_by_view, built_by_view, strict=True):
+            chunks_of_view.append(built)
     no_hits: tuple[HitsByColumn, ...] = ({},) * len(papers)
     frames: Frames = {}
-    for view, built in zip(VIEWS, chunks_by_view, strict=True):
-        values = pd.concat(built, ignore_index=True)
-        built.clear()  # one copy of five frames of a million rulings is enough
-        frames[view] = FeatureFrame.from_values(values, no_hits, papers)
+    for view, chunks_of_view in zip(VIEWS, chunks_by_view, strict=True):
+        values = pd.concat([values for values, _ in chunks_of_view], ignore_index=True)
+        provenance = np.concatenate([provenance for _, provenance in chunks_of_view])
+        chunks_of_view.clear()  # one copy of five frames of a million rulings is enough
+        frames[view] = FeatureFrame.from_values(values, provenance, no_hits, papers)
     return frames
 
 
-def _build_values(chunk: _Chunk) -> list[pd.DataFrame]:
-    """Build the values of some motions for every view."""
+def _build_values(chunk: _Chunk) -> list[_Built]:
+    """Build the values of some motions for every view, and where each comes from."""
     motions, papers, hidden = chunk
     shared_papers = list(papers)  # lazy papers are created once for all views
-    return [
+    frames = [
         build_features(
             [
                 _masked(motion, view, mode, fields)
                 for motion, fields in zip(motions, hidden, strict=True)
             ],
             shared_papers,
-        ).values
+        )
         for view, mode in VIEWS
     ]
+    return [(frame.values, frame.provenance) for frame in frames]
 
 
 def _masked(motion: Motion, view: View, mode: Mode, hidden: Flags) -> Motion:

@@ -75,9 +75,10 @@ def features_evaluate(
         ),
     ] = None,
 ) -> None:
-    """Print precision, recall and F1 of every indicator read from text, against the codings.
+    """Print how often each thing read from text is right, against the codings, and what counts.
 
-    For the embedded rulings also shows how far two coders agree.
+    What is right too seldom is not read from text at all. For the embedded rulings also shows how
+    far two coders agree.
 
     ```
     enjoin features evaluate
@@ -86,13 +87,14 @@ def features_evaluate(
     """
     with exit_on_user_error():
         from data.embedded import first_coding
-        from enjoin.render.features import show_extraction, show_misread
+        from enjoin.render.features import FIRST_TEST_YEAR, show_extraction, show_misread
         from train.evaluate import extraction
 
         judged = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], split)
         if misread is None:
-            indicators, families = extraction.extraction_tables(judged, first_coding())
-            show_extraction(indicators, families, split, console())
+            readings, families = extraction.extraction_tables(judged, first_coding())
+            later = extraction.later_precision(judged, FIRST_TEST_YEAR)
+            show_extraction(readings, families, split, later, console())
         else:
             field, _, value = misread.partition(".")
             show_misread(extraction.misread(judged, field, value), console())

@@ -13,11 +13,16 @@ from data.schema import Ruling
 from enjoin.render.evaluation import with_interval
 from features.build import FAMILIES
 from features.document import Document
+from features.indicators import Reading
 from features.phrases.hits import Hit
 from features.phrases.lexicon import PaperName, entries
-from train.evaluate.extraction import MIN_POSITIVES
+from train.evaluate.extraction import DOCTRINE, MIN_POSITIVES
 from train.evaluate.refits import NOTHING
+from train.model.readings import MIN_HITS, MIN_PRECISION
+from train.settings import TrainSettings
 
+FIRST_TEST_YEAR = TrainSettings.first_test_year
+_FAMILY_NAMES = FAMILIES | {DOCTRINE: "circumstances of doctrine"}
 MAX_MISREAD = 60
 """Misread rulings that are shown."""
 COLORS = {
@@ -32,40 +37,64 @@ COLORS = {
 
 
 def show_extraction(
-    indicators: pd.DataFrame, families: pd.DataFrame, split: str, console: Console
+    readings: pd.DataFrame,
+    families: pd.DataFrame,
+    split: str,
+    later: tuple[float, float, float, int] | None,
+    console: Console,
 ) -> None:
-    """Print how well each indicator is read from text, and the mean F1 of each family.
+    """Print how often each reading is right and whether it counts, and the means of each family.
 
-    If a second coder saw the rulings, their agreement is shown beside it.
+    Parameters
+    ----------
+    readings, families
+        The tables of `train.evaluate.extraction.extraction_tables`.
+    split
+        Which cases they are of.
+    later
+        `train.evaluate.extraction.later_precision`, if known.
     """
-    has_coders = bool(families["coders_indicators"].any())
-    heads = ["indicator", "coded", "positives", "precision", "recall", "F1"]
-    heads += ["coders' F1"] if has_coders else []
-    for family, rows in indicators.groupby("family", sort=False):
-        table = Table(*heads, title=f"{FAMILIES[str(family)]} ({split})", title_justify="left")
+    has_coders = bool(readings["coders_f1"].notna().any())
+    heads = ["reading", "precision", "95% interval", "hits", "counts"]
+    heads += ["positives", "recall", "F1"] + (["coders' F1"] if has_coders else [])
+    for family, rows in readings.groupby("family", sort=False):
+        if not rows["hits"].any():
+            continue
+        title = f"{_FAMILY_NAMES[str(family)]} ({split})"
+        table = Table(*heads, title=title, title_justify="left")
+        table.columns[0].overflow = "fold"
         for column in table.columns[1:]:
             column.justify = "right"
-        for row in rows.itertuples():
-            scores = [f"{score:.2f}" for score in (row.precision, row.recall, row.f1)]
+        for row in rows[rows["hits"] > 0].itertuples():
+            scores = [_score(row.precision), _interval(row.low, row.high), str(row.hits)]
+            scores += ["yes" if row.counts else "", str(row.positives)]
+            scores += [_score(row.recall), _score(row.f1)]
             scores += [_score(row.coders_f1)] if has_coders else []
-            style = "dim" if row.positives < MIN_POSITIVES else ""
-            name = f"{row.field}.{row.value}"
-            table.add_row(name, str(row.n), str(row.positives), *scores, style=style)
+            name = str(Reading(str(row.field), str(row.value)))
+            table.add_row(name, *scores, style="" if row.counts else "dim")
         console.print(table)
-    heads = ["family", "indicators", "macro-F1", "95% interval"]
-    heads += ["coders' indicators", "coders' macro-F1", "95% interval"] if has_coders else []
-    table = Table(*heads, title="Means by family", title_justify="left")
+    heads = ["family", "readings", "count", "precision of these", "95% interval", "macro-F1"]
+    heads += ["coders' macro-F1"] if has_coders else []
+    table = Table(*heads, title="By family", title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
     for row in families.itertuples():
-        cells = [str(row.indicators), _score(row.macro_f1), _interval(row.low, row.high)]
-        if has_coders:
-            cells += [
-                str(row.coders_indicators),
-                _score(row.coders_macro_f1),
-                _interval(row.coders_low, row.coders_high),
-            ]
-        table.add_row(FAMILIES[str(row.family)], *cells)
+        cells = [str(row.readings), str(row.counted), _score(row.precision)]
+        cells += [_interval(row.low, row.high), _score(row.macro_f1)]
+        cells += [_score(row.coders_macro_f1)] if has_coders else []
+        table.add_row(_FAMILY_NAMES[str(row.family)], *cells)
     console.print(table)
-    console.print(f"The means leave out indicators with fewer than {MIN_POSITIVES} positives.")
+    console.print(
+        f"A reading counts if it is right in {MIN_PRECISION:.0%} of at least {MIN_HITS} rulings; "
+        "all others are not read from text. The F1 is a mean over readings with at least "
+        f"{MIN_POSITIVES} positives."
+    )
+    if later:
+        precision, low, high, hits = later
+        console.print(
+            f"Readings chosen on rulings before {FIRST_TEST_YEAR} are right in {precision:.0%} "
+            f"({low:.0%} to {high:.0%}) of {hits:,} readings of later ones."
+        )
     if has_coders:
         console.print(
             "Coders: an earlier coding, made by a coder who knew the outcome, against this one."

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from data.schema import Motion
 from features.build import COLUMNS
+from features.families import inferred_ratings
 from features.indicators import plain_words
 from serve.responses import (
     Answer,
@@ -38,6 +39,7 @@ TEXTS: dict[TextName, str] = {
 }
 """The texts that words are quoted from."""
 _COLUMN = {column.name: column for column in COLUMNS}
+_INFERRED = frozenset(column.name for column in inferred_ratings.COLUMNS)
 DIRECTIONS: tuple[tuple[str, Side], ...] = (
     ("For the opponent, against a grant", "opponent"),
     ("For the movant, for a grant", "movant"),
@@ -301,6 +303,6 @@ def _show_evidence(answer: Answer, console: Console) -> None:
 def _located(phrase: Phrase) -> str:
     """Quote a phrase with its place and, for a circumstance of doctrine, its meaning."""
     remark = "".join(f" ({remark})" for remark in _remarks(phrase))
-    meaning = f" ({phrase.meaning})" if phrase.factor.startswith("doctrine.") else ""
+    meaning = f" ({phrase.meaning})" if phrase.meaning and phrase.factor in _INFERRED else ""
     place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
     return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'

@@ -78,7 +78,7 @@ def read_delay(motion: Motion, papers: Papers) -> Indicator:
         # "waited six months before suing" says more than "six months' delay".
         document, match = min(stated, key=lambda pair: not _to_court(pair[1]))
         months = _months(match)
-        return Indicator(months, "text", (_hit(months, document, *match.span()),))
+        return Indicator(months, "text", (_hit(document, *match.span()),))
     for document in documents:
         learned = list(_dates_near(papers.hits_by_field, "first_notice", document))
         moved = list(_dates_near(papers.hits_by_field, "moved", document))
@@ -88,9 +88,7 @@ def read_delay(motion: Motion, papers: Papers) -> Indicator:
             motion_date = min(later, key=lambda date: date.day, default=notice)
             months = months_between(notice.day, motion_date.day)
             if 0 < months <= _MAX_DELAY:
-                hits = [
-                    _hit(months, document, date.start, date.end) for date in (notice, motion_date)
-                ]
+                hits = [_hit(document, date.start, date.end) for date in (notice, motion_date)]
                 return Indicator(months, "text", tuple(hits))
     return NOT_SHOWN
 
@@ -131,5 +129,5 @@ def _dates_near(hits: HitsByField, event: str, document: Document) -> Iterator[D
                 yield nearest
 
 
-def _hit(months: float, document: Document, start: int, end: int) -> Hit:
-    return plain_hit("delay_months", f"{months:g}", document.paper, start, end, document.text)
+def _hit(document: Document, start: int, end: int) -> Hit:
+    return plain_hit("delay_months", "", document.paper, start, end, document.text)

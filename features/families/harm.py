@@ -4,7 +4,6 @@ from data.schema import Motion
 from features.document import Papers
 from features.families.delay import read_delay
 from features.indicators import (
-    NOT_SHOWN,
     Column,
     Indicator,
     as_scale,
@@ -14,7 +13,6 @@ from features.indicators import (
     read_yes_no,
     value_column,
 )
-from features.phrases.hits import HitsByField
 
 FAMILY = "harm"
 COLUMNS = (
@@ -55,19 +53,6 @@ COLUMNS = (
         authority="Citibank, N.A. v. Citytrust, 756 F.2d 273, 276 (2d Cir. 1985)",
         field="delay_months",
     ),
-    Column(f"{FAMILY}.dated", "the harm has a stated date"),
-    Column(
-        f"{FAMILY}.hedged",
-        "share of the statements of harm that are hedged",
-        "number",
-        monotone=-1,
-        authority="Winter v. NRDC, 555 U.S. 7, 22 (2008): harm must be likely, not possible",
-    ),
-    Column(
-        f"{FAMILY}.from_record",
-        "share of the statements of harm attributed to the record",
-        "number",
-    ),
 )
 
 
@@ -75,46 +60,11 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     """Return this family's indicators for one motion, by column name."""
     hits = papers.hits_by_field
     harm_types = read_flags(motion, hits, "harm_types")
-    return (
-        {f"{FAMILY}.{value}": indicator for value, indicator in harm_types.items()}
-        | {
-            f"{FAMILY}.evidence": as_scale(
-                read_choice(motion, hits, "harm_evidence"), "harm_evidence"
-            ),
-            f"{FAMILY}.timing": read_choice(motion, hits, "harm_timing"),
-            f"{FAMILY}.past_incident": read_yes_no(motion, hits, "past_incident"),
-            f"{FAMILY}.incident_reaches_movant": read_yes_no(
-                motion, hits, "incident_reaches_movant"
-            ),
-            f"{FAMILY}.compensable": read_yes_no(motion, hits, "compensable"),
-            f"{FAMILY}.delay_months": read_delay(motion, papers),
-            f"{FAMILY}.dated": _dated(papers),
-        }
-        | _certainty(hits)
-    )
-
-
-def _dated(papers: Papers) -> Indicator:
-    """Tell whether a sentence about imminent harm names a date."""
-    timing = papers.hits_by_field.get("harm_timing", ())
-    imminent = [hit for hit in timing if hit.value == "imminent" and not hit.negated]
-    if not imminent:
-        return NOT_SHOWN
-    dates = {document.paper: document.dates for document in papers.documents}
-    dated = tuple(hit for hit in imminent if hit.sentence and dates[hit.paper].first(*hit.sentence))
-    return Indicator(float(bool(dated)), "text", dated or tuple(imminent))
-
-
-def _certainty(hits: HitsByField) -> dict[str, Indicator]:
-    """Return the shares of the motion's statements of harm that are hedged or from the record."""
-    harms = tuple(
-        hit for hit in hits.get("harm_types", ()) if hit.paper == "motion" and not hit.negated
-    )
-    parts = {
-        "hedged": tuple(hit for hit in harms if hit.uncertain),
-        "from_record": tuple(hit for hit in harms if hit.speaker == "record"),
-    }
-    return {
-        f"{FAMILY}.{name}": Indicator(len(part) / len(harms), "text", part) if harms else NOT_SHOWN
-        for name, part in parts.items()
+    return {f"{FAMILY}.{value}": indicator for value, indicator in harm_types.items()} | {
+        f"{FAMILY}.evidence": as_scale(read_choice(motion, hits, "harm_evidence"), "harm_evidence"),
+        f"{FAMILY}.timing": read_choice(motion, hits, "harm_timing"),
+        f"{FAMILY}.past_incident": read_yes_no(motion, hits, "past_incident"),
+        f"{FAMILY}.incident_reaches_movant": read_yes_no(motion, hits, "incident_reaches_movant"),
+        f"{FAMILY}.compensable": read_yes_no(motion, hits, "compensable"),
+        f"{FAMILY}.delay_months": read_delay(motion, papers),
     }

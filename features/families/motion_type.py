@@ -2,14 +2,7 @@
 
 from data.schema import Motion
 from features.document import Papers
-from features.indicators import (
-    Column,
-    Indicator,
-    read_choice,
-    read_yes_no,
-    read_yes_no_from_text,
-    value_column,
-)
+from features.indicators import Column, Indicator, read_choice, read_yes_no, value_column
 
 FAMILY = "motion_type"
 COLUMNS = (
@@ -22,7 +15,6 @@ COLUMNS = (
     Column(
         f"{FAMILY}.class_or_mdl", "class action or multidistrict litigation", field="class_or_mdl"
     ),
-    Column(f"{FAMILY}.expedited", "expedited hearing requested"),
 )
 
 
@@ -35,4 +27,4 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
         f"{FAMILY}.{field}": read_yes_no(motion, hits, field)
         for field in ("pro_se", "class_or_mdl")
     }
-    return choices | yes_no | {f"{FAMILY}.expedited": read_yes_no_from_text(hits, "expedited")}
+    return choices | yes_no

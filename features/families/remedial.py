@@ -3,7 +3,7 @@
 Every column is monotone. The movant must show a danger that the conduct will recur (United States
 v. W. T. Grant Co., 345 U.S. 629, 633 (1953)), so a step taken never makes a grant likelier. Whether
 the conduct could resume (Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)) shows in what
-prompted the steps, and in words such as "for now".
+prompted the steps.
 """
 
 from data.codebook import RemedialScope
@@ -15,9 +15,9 @@ from features.indicators import (
     as_scale,
     count_shown,
     flag_columns,
+    plain_words,
     read_choice,
     read_flags,
-    read_yes_no_from_text,
 )
 from features.phrases.hits import HitsByField
 
@@ -26,8 +26,16 @@ _AUTHORITY = "United States v. W. T. Grant Co., 345 U.S. 629, 633 (1953)"
 # Least lasting first: a step prompted by suit may be undone, one that the law requires stays.
 _LASTING = ("after_suit", "voluntary", "ordered_or_legislated")
 COLUMNS = (
-    *flag_columns(FAMILY, "remedial_steps", monotone=-1, authority=_AUTHORITY),
-    Column(f"{FAMILY}.steps", "number of remedial steps taken", "number", -1, _AUTHORITY),
+    *flag_columns(FAMILY, "remedial_steps", monotone=-1, authority=_AUTHORITY, silent=0.0),
+    Column(
+        f"{FAMILY}.steps",
+        "number of remedial steps taken",
+        "number",
+        -1,
+        _AUTHORITY,
+        counts="remedial_steps",
+        silent=0.0,
+    ),
     Column(
         f"{FAMILY}.scope",
         "how much of the relief sought the steps provide",
@@ -36,6 +44,7 @@ COLUMNS = (
         _AUTHORITY,
         allowed_values("remedial_scope"),
         field="remedial_scope",
+        silent=0.0,
     ),
     Column(
         f"{FAMILY}.lasting",
@@ -43,15 +52,10 @@ COLUMNS = (
         "scale",
         -1,
         "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
-        ("no step", "after suit, or not stated", *_LASTING[1:]),
+        ("no_step", *_LASTING),
+        lambda value: "after suit, or not stated" if value == _LASTING[0] else plain_words(value),
         field="remedial_trigger",
-    ),
-    Column(
-        f"{FAMILY}.binding",
-        "the steps are binding or irreversible",
-        "flag",
-        -1,
-        "Friends of the Earth v. Laidlaw, 528 U.S. 167, 189 (2000)",
+        silent=0.0,
     ),
 )
 
@@ -72,11 +76,6 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
     for name, indicator in (("scope", scope), ("lasting", trigger)):
         ignored = indicator.value is None or (indicator.source == "text" and not taken.value)
         indicators[f"{FAMILY}.{name}"] = Indicator(0.0, "not shown") if ignored else indicator
-    # Reversible steps count as silence here, so that no step can ever raise the probability.
-    reversible = read_yes_no_from_text(hits, "remedial_reversible")
-    shown = bool(taken.value) and reversible.value is not None
-    binding = Indicator(1.0 - float(reversible.value or 0.0), "text", reversible.hits)
-    indicators[f"{FAMILY}.binding"] = binding if shown else Indicator(0.0, "not shown")
     return indicators
 
 

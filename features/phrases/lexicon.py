@@ -33,10 +33,7 @@ FAMILIES = ("motion_type", "harm", "remedial", "speculation", "merits", "doctrin
 OTHER_PAPER, INTERIM_RELIEF = "other_paper", "interim_relief"
 """The fields of `scope.toml`: they identify papers that are not motions, and are not features."""
 TEXT_FIELDS = {
-    "expedited": ("true",),
     "event": ("first_notice", "moved"),
-    "remedial_reversible": ("true", "false"),
-    "contingency": ("link",),
     OTHER_PAPER: (
         "dismissal",
         "summary_judgment",

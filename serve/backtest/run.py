@@ -267,7 +267,7 @@ def _features_by_mode(
 ) -> "tuple[dict[str, dict[str, pd.Series[Any]]], dict[str, tuple[str, ...]]]":
     """Return the feature columns of the motions by mode, and the top features of each mode."""
     model = load_model(folder)
-    frame = model.add_inferred_ratings(build_features(motions))
+    frame = model.prepare(build_features(motions))
     modes = np.array([mode_of(motion) for motion in motions])
     names = [column.name for column in COLUMNS]
     contributions = model.contributions(frame, list(modes))[names].abs()

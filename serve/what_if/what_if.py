@@ -135,7 +135,7 @@ def what_if(
     InvalidChange
         If a change names an unknown field or value.
     """
-    frame = build_features([motion])
+    frame = predictor.model.prepare(build_features([motion]))
     current = {
         field: current_value(motion, frame, field)
         for field in (*_FAMILY_OF_LIST, *_COLUMN_OF_FIELD)
@@ -207,7 +207,7 @@ def current_value(motion: Motion, frame: FeatureFrame, field: str) -> Any:
         return tuple(value for value, name in columns.items() if frame.column(name)[0] == 1)
     name = (_COLUMN_OF_FIELD | _COLUMN_OF_CONDITION)[field]
     value = frame.column(name)[0]
-    if frame.provenance[0, frame.names.index(name)] == "not shown":
+    if frame.source(0, name) == "not shown":
         return None
     if isinstance(value, str):
         return value

@@ -10,7 +10,7 @@ from data.schema import RATINGS, Motion
 from data.splits import temporal_split
 from features.build import build_features
 from serve.predictor import Predictor
-from train.dataset import build_training_set, fit_subset, frames_with_ratings
+from train.dataset import build_training_set, fit_subset, prepared_frames
 from train.evaluate.baselines import informed_base_rate
 from train.evaluate.metrics import score_predictions
 from train.modes import MODES, Mode, masked, mode_of
@@ -142,7 +142,7 @@ def test_it_beats_the_informed_base_rate_on_later_years() -> None:
     model = fit_subset(training_set, split.train, {}, n_bags=6, seed=0).model
     baseline = informed_base_rate(training_set, split.train, split.test)
     granted, groups = training_set.granted[split.test], training_set.groups[split.test]
-    frames = frames_with_ratings(training_set, model.rating_model, split.test)
+    frames = prepared_frames(training_set, model.readings, model.rating_model, split.test)
     for mode in ("forecast", "rated", "coded"):
         p = model.predict(frames[mode], [mode] * len(granted))["p_grant"].to_numpy()
         table = score_predictions(granted, p, groups, baseline).set_index("metric")

@@ -1,112 +1,74 @@
-"""Evaluate the indicators read from text against the codings.
+"""Evaluate what is read from text against the codings: how often it is right, then how complete.
 
 Phrases are written while looking only at the cases of the writing split (`data.splits`); the
 figures that count are those of the held-out split.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from data.arrays import Floats
-from data.cases import case_groups
-from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
+from data.arrays import Flags, Floats
+from data.schema import RATINGS, Ruling
 from data.splits import phrase_split
+from features.build import BUILT
 from features.document import Papers
-from features.families.remedial import read_scope, read_trigger, steps_taken
-from features.indicators import Indicator, read_choice, read_flags, read_yes_no
-from features.phrases.hits import Hit, HitsByField
-from features.phrases.lexicon import entries
+from features.indicators import Reading
+from features.phrases.hits import Hit
 from train.evaluate.bootstrap import bootstrap_weights
+from train.fit.readings import ReadingChecks, check_readings, fit_readings, held_out_rows
+from train.model.readings import MIN_HITS
+from train.modes import masked
 
 Split = Literal["held_out", "writing", "all"]
 Coding = Mapping[str, Any]
 """Fields of a ruling as a coder saw them; None or absent where the papers do not show one."""
+DOCTRINE = "doctrine"
+"""The family of the circumstances of `doctrine.toml`, which have no columns of their own."""
 MIN_POSITIVES = 10
-"""Indicators with fewer positives are listed but excluded from the family's mean."""
-READERS_OF_STEPS = {"remedial_scope": read_scope, "remedial_trigger": read_trigger}
-"""Fields that are read from the remedial steps, not from phrases of their own."""
-VALUE_IF_SILENT = {"remedial_scope": {"none"}}
-"""What the builder reads from silence : no step described, none taken."""
+"""Readings with fewer positives are listed but excluded from the family's mean."""
+_FAMILY_OF = {column.field: column.family for column in BUILT} | dict.fromkeys(RATINGS, DOCTRINE)
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was coded and what was read from text, for n rulings and k indicators.
+    """What was coded and what was read from text.
 
     Attributes
     ----------
     rulings
         The n rulings evaluated.
-    names
-        The k indicators as (family, field, value).
-    coded, detected, known
-        (n, k) 0/1: coded as present, detected in the text, and whether the field was coded at all.
+    checks
+        What phrases read in them, beside their codings.
     hits
         The phrases matched in each ruling's papers.
     """
 
     rulings: tuple[Ruling, ...]
-    names: tuple[tuple[str, str, str], ...]
-    coded: Floats
-    detected: Floats
-    known: Floats
+    checks: ReadingChecks
     hits: tuple[tuple[Hit, ...], ...]
 
 
 def extract(rulings: Sequence[Ruling], split: Split = "held_out") -> Extraction:
-    """Read every indicator of the lexicons from text alone, next to its coding.
-
-    The motion type is always given, so it is not evaluated; a yes/no field is evaluated on its yes.
+    """Read everything that phrases can read from text alone, next to its coding.
 
     Parameters
     ----------
     split
         Which cases: those held out from phrase writers, the writing split, or all.
     """
-    selected = _select(rulings, split)
-    names = tuple(
-        (entry.family, entry.field, entry.value)
-        for entry in entries()
-        if entry.phrases and entry.value != "false" and _is_coded(entry.field)
-    )
-    fields = {field for _, field, _ in names}
-    coded, detected, known = (np.zeros((len(selected), len(names))) for _ in range(3))
-    hits = []
-    for row, ruling in enumerate(selected):
-        uncoded = Motion.model_validate(
-            ruling.model_dump(include={"motion_type", "motion", "opposition"})
-        )
-        papers = Papers.of(uncoded)
-        hits.append(papers.hits)
-        values_read = {field: _read(uncoded, papers.hits_by_field, field) for field in fields}
-        for column, (_, field, value) in enumerate(names):
-            coding = getattr(ruling, field)
-            if coding is None:
-                continue
-            known[row, column] = 1.0
-            coded[row, column] = float(_has_value(coding, value))
-            detected[row, column] = float(value in values_read[field])
-    return Extraction(tuple(selected), names, coded, detected, known, tuple(hits))
-
-
-def _select(rulings: Sequence[Ruling], split: Split) -> list[Ruling]:
-    if split == "all":
-        return list(rulings)
-    if split == "writing":
-        return [ruling for ruling in rulings if _is_for_writing(ruling)]
-    # A case that a phrase writer has met under another id is no longer held out.
-    groups = case_groups(rulings)
-    seen = {group for group, row in zip(groups, rulings, strict=True) if _is_for_writing(row)}
-    return [row for group, row in zip(groups, rulings, strict=True) if group not in seen]
-
-
-def _is_coded(field: str) -> bool:
-    """Return whether the codebook codes a lexicon's field; some can be read from text only."""
-    return field in Motion.model_fields and field not in RATINGS
+    rows = np.arange(len(rulings), dtype=np.intp)
+    if split == "held_out":
+        rows = held_out_rows(rulings)
+    elif split == "writing":
+        rows = np.flatnonzero([_is_for_writing(ruling) for ruling in rulings])
+    selected = tuple(rulings[row] for row in rows.tolist())
+    papers = [Papers.of(masked(ruling.as_motion(), "text")) for ruling in selected]
+    checks = check_readings(selected, np.arange(len(selected)), papers)
+    return Extraction(selected, checks, tuple(pair.hits for pair in papers))
 
 
 def extraction_tables(
@@ -122,84 +84,148 @@ def extraction_tables(
 
     Returns
     -------
-    indicators
-        One row per indicator: `family`, `field`, `value`, `n` rulings coded, `positives`,
-        `precision`, `recall`, `f1`; `coders_f1` of the second coder, NaN where fewer than
-        `MIN_POSITIVES` positives were coded by both.
+    readings
+        One row per reading: `family`, `field`, `value`, `hits` (rulings in which it was read and
+        coded), `precision` with its 95% interval `low`, `high`, bootstrapped by case; `counts`
+        (whether it is read often and rightly enough to count); `n` rulings coded, `positives`,
+        `recall`, `f1`; `coders_f1` of the second coder, NaN where fewer than `MIN_POSITIVES`
+        positives were coded by both. Circumstances of doctrine are judged only where they are read,
+        so they have no recall.
     families
-        One row per family: the number of `indicators` with at least `MIN_POSITIVES`, their
-        `macro_f1` and its 95% interval `low`, `high`, bootstrapped by case; the same of the second
-        coder: `coders_indicators`, `coders_macro_f1`, `coders_low`, `coders_high`.
+        One row per family: `readings` with at least `train.model.readings.MIN_HITS` hits, those
+        that are `counted`, the pooled `precision` of these with its interval `low`, `high`; the
+        `macro_f1` of readings with at least `MIN_POSITIVES`, and the same of the second coder,
+        `coders_macro_f1`.
     """
-    indicators, families = _score(extraction)
-    second_indicators, second_families = _score(_as_detected(extraction, codings or {}))
-    enough = second_indicators["positives"] >= MIN_POSITIVES
-    indicators["coders_f1"] = second_indicators["f1"].where(enough)
-    return indicators, families.join(second_families.drop(columns="family").add_prefix("coders_"))
-
-
-def _as_detected(extraction: Extraction, codings: Mapping[str, Coding]) -> Extraction:
-    """Return the extraction with a second coding as detected; known where both were coded."""
-    detected, known = np.zeros_like(extraction.detected), np.zeros_like(extraction.known)
-    for row, ruling in enumerate(extraction.rulings):
-        coding = codings.get(ruling.id, {})
-        for column, (_, field, value) in enumerate(extraction.names):
-            if coding.get(field) is not None:
-                known[row, column] = extraction.known[row, column]
-                detected[row, column] = float(_has_value(coding[field], value))
-    return replace(extraction, detected=detected, known=known)
-
-
-def _score(extraction: Extraction) -> tuple[pd.DataFrame, pd.DataFrame]:
-    weights = bootstrap_weights(case_groups(extraction.rulings))
-    true_positives = weights @ (extraction.coded * extraction.detected * extraction.known)
-    detected = weights @ (extraction.detected * extraction.known)
-    coded = weights @ (extraction.coded * extraction.known)
-    f1 = _ratio(2 * true_positives, detected + coded)
-    table = pd.DataFrame(extraction.names, columns=["family", "field", "value"]).assign(
-        n=extraction.known.sum(axis=0).astype(int),
-        positives=coded[0].astype(int),
-        precision=_ratio(true_positives[0], detected[0]),
-        recall=_ratio(true_positives[0], coded[0]),
-        f1=f1[0],
-    )
+    checks = extraction.checks
+    measured = fit_readings(checks).precision
+    scores = _scores(checks.groups, checks.read, checks.known, checks.coded, checks.right)
+    readings = pd.DataFrame(checks.names, columns=["field", "value"]).assign(**scores)
+    readings.insert(0, "family", readings["field"].map(_FAMILY_OF))
+    is_doctrine = readings["family"] == DOCTRINE
+    readings.loc[is_doctrine, ["recall", "f1"]] = np.nan
+    for bound in ("low", "high"):
+        bounds = [getattr(measured.get(name), bound, np.nan) for name in checks.names]
+        readings[bound] = np.where(readings["hits"] > 0, bounds, np.nan)
+    readings["counts"] = [name in measured and measured[name].counts for name in checks.names]
+    coders = _coders_f1(extraction, codings or {})
+    readings["coders_f1"] = np.where(is_doctrine, np.nan, coders)
+    pooled = _pooled_precision(checks, readings)
     families = []
-    for family, rows in table.groupby("family", sort=False):
-        columns = rows.index[rows["positives"] >= MIN_POSITIVES]
-        macro_f1, low, high = np.full(len(f1), np.nan), np.nan, np.nan
-        if len(columns):
-            macro_f1 = f1[:, columns].mean(axis=1)
-            low, high = np.nanquantile(macro_f1[1:], [0.025, 0.975])
+    for family, rows in readings.groupby("family", sort=False):
+        of_mean = rows[(rows["positives"] >= MIN_POSITIVES) & (rows["value"] != "")]
+        precision, low, high = pooled[str(family)]
         families.append(
             {
                 "family": family,
-                "indicators": len(columns),
-                "macro_f1": macro_f1[0],
+                "readings": int((rows["hits"] >= MIN_HITS).sum()),
+                "counted": int(rows["counts"].sum()),
+                "precision": precision,
                 "low": low,
                 "high": high,
+                "macro_f1": of_mean["f1"].mean(),
+                "coders_macro_f1": of_mean["coders_f1"].mean(),
             }
         )
-    return table, pd.DataFrame(families)
+    order = ["family", "field", "value", "hits", "precision", "low", "high", "counts", "n"]
+    return readings[[*order, "positives", "recall", "f1", "coders_f1"]], pd.DataFrame(families)
+
+
+def later_precision(
+    extraction: Extraction, first_year: int
+) -> tuple[float, float, float, int] | None:
+    """Return how often readings chosen on earlier years are right in later ones.
+
+    Which readings count is chosen by their precision, so that precision flatters them a little;
+    this one does not.
+
+    Returns
+    -------
+    Pooled precision, the ends of its 95% interval, and the number of readings pooled; None where
+    the later years have none.
+    """
+    checks = extraction.checks
+    later = np.array([ruling.year or 0 for ruling in extraction.rulings]) >= first_year
+    counted = fit_readings(checks, np.flatnonzero(np.logical_not(later))).counted
+    chosen = np.array([name in counted for name in checks.names], dtype=bool)
+    hits = (checks.read & checks.known)[np.ix_(later, chosen)]
+    if not hits.any():
+        return None
+    right = checks.right[np.ix_(later, chosen)]
+    return (*_pooled(checks.groups[later], hits, right), int(hits.sum()))
+
+
+def _scores(
+    groups: Any, read: Flags, known: Flags, coded: Flags, right: Flags
+) -> dict[str, Floats]:
+    hits, positives = (read & known).sum(axis=0), coded.sum(axis=0)
+    n_right = right.sum(axis=0).astype(float)
+    return {
+        "hits": hits,
+        "precision": np.where(hits > 0, _ratio(n_right, hits), np.nan),
+        "n": known.sum(axis=0),
+        "positives": positives,
+        "recall": _ratio(n_right, positives),
+        "f1": _ratio(2 * n_right, hits + positives),
+    }
+
+
+def _pooled_precision(
+    checks: ReadingChecks, readings: pd.DataFrame
+) -> dict[str, tuple[float, float, float]]:
+    """Return, by family, the pooled precision of the readings that count, with its interval."""
+    pooled = {}
+    for family, rows in readings.groupby("family", sort=False):
+        columns = rows.index[rows["counts"]].to_numpy()
+        hits = (checks.read & checks.known)[:, columns]
+        pooled[str(family)] = _pooled(checks.groups, hits, checks.right[:, columns])
+    return pooled
+
+
+def _pooled(groups: Any, hits: Flags, right: Flags) -> tuple[float, float, float]:
+    if not hits.any():
+        return np.nan, np.nan, np.nan
+    weights = bootstrap_weights(groups)
+    shares = _ratio(weights @ right.sum(axis=1), weights @ hits.sum(axis=1))
+    low, high = np.quantile(shares[1:], [0.025, 0.975]).tolist()
+    return float(shares[0]), low, high
+
+
+def _coders_f1(extraction: Extraction, codings: Mapping[str, Coding]) -> Floats:
+    """Return the F1 of a second coder on each reading; NaN with too few positives."""
+    checks = extraction.checks
+    read, known = np.zeros_like(checks.read), np.zeros_like(checks.known)
+    for row, ruling in enumerate(extraction.rulings):
+        coding = codings.get(ruling.id, {})
+        for column, (field, value) in enumerate(checks.names):
+            if value and coding.get(field) is not None:
+                known[row, column] = checks.known[row, column]
+                read[row, column] = _has_value(coding[field], value)
+    coded = checks.coded & known
+    scores = _scores(checks.groups, read, known, coded, read & coded)
+    enough = scores["positives"] >= MIN_POSITIVES
+    return np.asarray(np.where(enough, scores["f1"], np.nan), dtype=float)
 
 
 def misread(extraction: Extraction, field: str, value: str) -> list[tuple[Ruling, str, list[Hit]]]:
-    """List the rulings where one indicator was missed or wrongly detected, with its phrases.
+    """List the rulings where something was missed or wrongly read, with its phrases.
 
     Raises
     ------
     ValueError
-        If no lexicon has the indicator, or the extraction has held-out cases, which phrase writers
-        may not read.
+        If phrases cannot read it, or the extraction has held-out cases, which phrase writers may
+        not read.
     """
-    columns = [c for c, name in enumerate(extraction.names) if name[1:] == (field, value)]
-    if not columns:
-        raise ValueError(f"no indicator {field}.{value} is read from text")
+    checks = extraction.checks
+    if (reading := Reading(field, value)) not in checks.names:
+        raise ValueError(f"phrases do not read {reading}; `enjoin features evaluate` lists all")
     if not all(map(_is_for_writing, extraction.rulings)):
         raise ValueError("phrase writers may not read held-out cases; use --split writing")
+    column = checks.names.index(reading)
     errors = []
     for row, ruling in enumerate(extraction.rulings):
-        coded, detected = extraction.coded[row, columns[0]], extraction.detected[row, columns[0]]
-        if extraction.known[row, columns[0]] and coded != detected:
+        coded, read = checks.coded[row, column], checks.read[row, column]
+        if checks.known[row, column] and coded != read:
             hits = [hit for hit in extraction.hits[row] if (hit.field, hit.value) == (field, value)]
             errors.append((ruling, "missed" if coded else "wrongly detected", hits))
     return errors
@@ -209,29 +235,13 @@ def _is_for_writing(ruling: Ruling) -> bool:
     return phrase_split(ruling) == "writing"
 
 
-def _read(motion: Motion, hits: HitsByField, field: str) -> set[str]:
-    """Return the values of a field that the builders read from the text."""
-    if is_list(field):
-        flags = read_flags(motion, hits, field)
-        return {value for value, indicator in flags.items() if indicator.value}
-    if field in READERS_OF_STEPS:
-        steps = steps_taken(motion, hits)
-        read = _value(READERS_OF_STEPS[field](motion, hits, steps))
-        return read or VALUE_IF_SILENT.get(field, set())
-    if allowed_values(field):
-        return _value(read_choice(motion, hits, field))
-    return {"true"} if read_yes_no(motion, hits, field).value else set()
-
-
-def _value(indicator: Indicator) -> set[str]:
-    return set() if indicator.value is None else {str(indicator.value)}
-
-
 def _has_value(coding: object, value: str) -> bool:
     if isinstance(coding, bool):
-        return coding and value == "true"
+        return coding == (value == "true")
     return value in coding if isinstance(coding, (tuple, list)) else str(coding) == value
 
 
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+def _ratio(numerator: Any, denominator: Any) -> Floats:
+    shares = np.zeros(np.shape(numerator))
+    np.divide(numerator, denominator, out=shares, where=denominator > 0)
+    return shares

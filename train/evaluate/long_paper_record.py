@@ -43,7 +43,8 @@ def long_paper_record(data_digest: str) -> dict[str, Any] | None:
     metrics as [value, low, high]; of `text` from the papers alone, of the others with a language
     model's reading and its summary), `by_phrases` (for the modes `text` and `coded`, the metrics
     where phrases are found in the papers themselves, and `spread`, the root mean square distance in
-    log-odds of these estimates from those in forecast mode).
+    log-odds of these estimates from those in forecast mode), and `readings` (by field, how many of
+    the readings that count were right, and of how many).
     """
     record: dict[str, Any] = json.loads(record_path().read_text(encoding="utf-8"))
     if record.pop(DATA_DIGEST) != data_digest:

@@ -6,8 +6,8 @@ then read in their place. No training ruling that shares a party with a paper is
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,13 +24,16 @@ from data.labels import counted_as_granted
 from data.schema import Motion, Ruling
 from features.build import build_features
 from features.coder.checking import check_reading
-from features.coder.reading import Reading
+from features.coder.reading import Reading as CoderReading
 from features.families.forecast import forecast_log_odds
+from features.indicators import Reading
 from train.dataset import TrainingSet, fit_subset
 from train.evaluate.baselines import READER_FORECASTS, RECALIBRATED_FORECASTS
 from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.evaluate.metrics import paired_differences, weighted_scores
-from train.model.grant_model import GrantModel
+from train.fit.readings import check_readings
+from train.model.grant_model import LONG_PAPER_READINGS, LONG_PAPERS, GrantModel
+from train.model.length import count_words
 from train.modes import MODES, Mode, masked
 from train.settings import OnProgress, TrainSettings
 
@@ -63,12 +66,15 @@ class LongPaperEvaluation:
         Fewest and most words of a paper.
     left_out
         Training rulings that share a party with a paper.
+    readings
+        By field, how many of the readings that count were right in these papers, and of how many.
     """
 
     table: pd.DataFrame
     predictions: pd.DataFrame
     words: tuple[int, int]
     left_out: int
+    readings: dict[str, tuple[int, int]]
 
     def record(self) -> dict[str, Any]:
         """Return what answers about long papers report (see `train.evaluate.long_paper_record`)."""
@@ -91,6 +97,7 @@ class LongPaperEvaluation:
             "base_rate": round(float(outcomes.mean()), 4),
             "modes": modes,
             "by_phrases": dict(sorted(by_phrases.items())),
+            LONG_PAPER_READINGS: {name: list(counts) for name, counts in self.readings.items()},
         }
 
     def _scores(self, mode: str, text: str) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _motion(
     known = {name: value for name, value in row.items() if name in Motion.model_fields}
     if reading is None:
         return Motion.model_validate({"motion_type": motion_type} | known)
-    read = Reading.model_validate(dict(reading))
+    read = CoderReading.model_validate(dict(reading))
     if read.coded["motion_type"].value is None:
         known = {"motion_type": motion_type} | known
     return check_reading(read, known).to_motion(known)
@@ -194,6 +201,9 @@ def evaluate_long_papers(
     model = fit_subset(
         training_set, rows, settings.parameters, settings.n_bags, settings.seed
     ).model
+    words = [count_words(_papers_of(paper.motion)) for paper in papers]
+    readings = _right_of_hits(model.readings.counted, [paper.motion for paper in papers])
+    model = replace(model, facts=model.facts | {LONG_PAPERS: {LONG_PAPER_READINGS: readings}})
     on_progress(f"predicting {len(papers)} long papers")
     estimates = list(_estimates(model, [paper.motion for paper in papers]))
     weights = bootstrap_weights(np.arange(len(papers), dtype=np.intp))
@@ -215,13 +225,27 @@ def evaluate_long_papers(
                 }
             )
         )
-    words = [len(" ".join(_papers_of(paper.motion)).split()) for paper in papers]
     return LongPaperEvaluation(
         pd.concat(tables, ignore_index=True),
         pd.concat(predictions, ignore_index=True),
         (min(words), max(words)),
         len(training_set.rulings) - len(rows),
+        readings,
     )
+
+
+def _right_of_hits(
+    counted: Container[Reading], motions: Sequence[Motion]
+) -> dict[str, tuple[int, int]]:
+    """Compare what phrases read in papers with the codings of the same papers, by field."""
+    checks = check_readings(motions, np.arange(len(motions), dtype=np.intp))
+    totals: dict[str, tuple[int, int]] = {}
+    for column, reading in enumerate(checks.names):
+        hits = int((checks.read & checks.known)[:, column].sum())
+        if reading in counted and hits:
+            right, of = totals.get(reading.field, (0, 0))
+            totals[reading.field] = (right + int(checks.right[:, column].sum()), of + hits)
+    return totals
 
 
 class Estimated(NamedTuple):

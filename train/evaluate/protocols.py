@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.arrays import Floats, Rows
 from data.splits import grouped_folds, phrase_split, rolling_origin
-from train.dataset import TrainingSet, fit_subset, frames_with_ratings
+from train.dataset import TrainingSet, fit_subset, prepared_frames
 from train.evaluate.baselines import BASELINES_ANY_MODE, BASELINES_BY_MODE, INFORMED_BASE_RATE
 from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.evaluate.calibrators import CALIBRATORS, recalibrate
@@ -135,7 +135,7 @@ def _predict_fold(
         training_set, fold.train, settings.parameters, settings.n_bags, settings.seed
     )
     model = fitted.model
-    frames = frames_with_ratings(training_set, model.rating_model, fold.test)
+    frames = prepared_frames(training_set, model.readings, model.rating_model, fold.test)
     in_scope = model.in_scope(frames["text"])  # no mode hides what the scope depends on
     for mode, frame in frames.items():
         ensemble = model.ensembles[BASIS_OF[mode]]

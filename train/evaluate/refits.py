@@ -15,7 +15,7 @@ from data.arrays import Flags, Floats, Rows
 from data.splits import grouped_folds, temporal_split
 from features.build import BUILT, COLUMNS, FAMILIES
 from features.frame import FeatureFrame
-from train.dataset import TrainingSet, fit_inferred_ratings, fit_subset, frames_with_ratings
+from train.dataset import TrainingSet, fit_inferred_ratings, fit_subset, prepared_frames
 from train.evaluate.metrics import score_predictions
 from train.modes import MODES
 from train.settings import OnProgress, TrainSettings
@@ -75,7 +75,7 @@ def ablate(
                 without=without,
                 ratings=ratings,
             ).model
-            frame = model.add_inferred_ratings(training_set.frames["text"].take(test))
+            frame = model.prepare(training_set.frames["text"].take(test))
             if without:
                 frame = frame.without(without)
             p[removed][test] = model.p_grant(frame, "text")
@@ -128,7 +128,9 @@ def compare_design(
                 ratings=ratings,
                 with_rating_line=design != NO_RATING_LINE,
             ).model
-            for mode, frame in frames_with_ratings(encoded, model.rating_model, test).items():
+            for mode, frame in prepared_frames(
+                encoded, model.readings, model.rating_model, test
+            ).items():
                 p[design, mode][test] = model.p_grant(frame, mode)
     tables = [
         score_predictions(
@@ -201,7 +203,7 @@ def learning_curve(
             ).model
         except ValueError:  # too few rulings, or of one outcome only
             continue
-        frames = frames_with_ratings(training_set, model.rating_model, split.test)
+        frames = prepared_frames(training_set, model.readings, model.rating_model, split.test)
         for mode, frame in frames.items():
             table = score_predictions(
                 training_set.granted[split.test],

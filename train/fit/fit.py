@@ -21,6 +21,7 @@ from train.model.encoding import encode, fit_categories
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.rating_model import RatingModel
+from train.model.readings import Readings
 from train.modes import Basis
 
 MIN_RULINGS = 40
@@ -45,6 +46,7 @@ def fit_grant_model(
     granted: Flags,
     groups: Rows,
     *,
+    readings: Readings,
     rating_model: RatingModel | None = None,
     parameters: dict[str, Any] | None = None,
     n_bags: int = 20,
@@ -65,6 +67,8 @@ def fit_grant_model(
         n labels.
     groups
         n case numbers; a bag takes or leaves a case whole.
+    readings
+        How often what phrases read in these rulings was right.
     rating_model
         Fitted on these rulings; the model infers the ratings of new motions with it.
     parameters
@@ -144,6 +148,7 @@ def fit_grant_model(
         ensembles=ensembles,
         base_rate=float(granted.mean()),
         scope=fit_scope(any_frame, groups),
+        readings=readings,
         rating_model=rating_model,
         facts={
             "parameters": parameters,

@@ -3,8 +3,9 @@
 The rating model of each fold fits its vocabulary on some of the rows and infers ratings of others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import itemgetter
 
 import numpy as np
@@ -13,8 +14,16 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from data.arrays import Floats, Rows
 from features.document import Papers
+from features.indicators import Reading
 from train.cluster import Cluster, in_chunks, map_in_order
-from train.model.vocabulary import BLOCKS, Block, TermNames, Vocabulary, term_names
+from train.model.vocabulary import (
+    BLOCKS,
+    Block,
+    TermNames,
+    Vocabulary,
+    reading_of,
+    term_names,
+)
 
 # The fewest motions with a term, and the largest share of all motions. Words in most papers ("in",
 # "the") carry no information and would clutter the explanations.
@@ -47,6 +56,19 @@ class TermCounts:
         """Return the counts of these rows, in this order."""
         counts = {block: block_counts[rows] for block, block_counts in self.counts.items()}
         return TermCounts(self.names, counts)
+
+    def only(self, counted: Container[Reading]) -> "TermCounts":
+        """Return the counts of the words, and of the phrases whose reading counts."""
+        kept = {
+            block: np.array(
+                [block == "words" or reading_of(name) in counted for name in names], dtype=bool
+            )
+            for block, names in self.names.items()
+        }
+        return TermCounts(
+            {block: tuple(compress(names, kept[block])) for block, names in self.names.items()},
+            {block: counts[:, kept[block]] for block, counts in self.counts.items()},
+        )
 
     def weighted(self, vocabulary: Vocabulary) -> csr_matrix:
         """Return what `Vocabulary.matrix` returns for the papers that were counted."""
@@ -93,7 +115,7 @@ def count_terms(papers: Sequence[Papers], cluster: Cluster | None = None) -> Ter
 
 
 def fit_vocabulary(term_counts: TermCounts) -> Vocabulary | None:
-    """Choose the terms by their frequency in n motions; None if a block would have no term.
+    """Choose the terms by their frequency in n motions; None if there would be no word.
 
     Inverse document frequencies are smoothed as in scikit-learn's `TfidfVectorizer`.
     """
@@ -104,7 +126,7 @@ def fit_vocabulary(term_counts: TermCounts) -> Vocabulary | None:
         motions_with = np.bincount(term_counts.counts[block].indices, minlength=len(names))
         informative = motions_with <= max_share * len(term_counts)
         kept = np.flatnonzero((motions_with >= min_motions) & informative)
-        if not len(kept):
+        if block == "words" and not len(kept):
             return None
         terms[block] = tuple(names[column] for column in kept)
         idf[block] = np.log((1 + len(term_counts)) / (1 + motions_with[kept])) + 1

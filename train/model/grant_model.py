@@ -8,6 +8,7 @@ turns the bags' scores into a probability and its interval.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,12 +19,16 @@ from features.build import COLUMNS
 from features.families import forecast, inferred_ratings
 from features.families import ratings as winter_ratings
 from features.frame import FeatureFrame
+from features.indicators import Reading
+from features.readings import keep_counted
 from train.model.calibration import Calibration, OutOfBagScores, probabilities
 from train.model.encoding import encode
 from train.model.forest import Forest
+from train.model.length import are_long
 from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
+from train.model.readings import Readings
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
@@ -36,6 +41,8 @@ DISTRIBUTION = "distribution"
 """Name of the fact that holds the distributions of the training rulings' features and answers."""
 LONG_PAPERS = "long_papers"
 """Name of the fact that holds how the model does on long papers; None if that was not measured."""
+LONG_PAPER_READINGS = "readings"
+"""Name, in that record, of how many readings of each field were right, and of how many."""
 VALUE_OUTCOMES = "value_outcomes"
 """Name of the fact that counts the training rulings with each coded value, and those granted (see
 `train.value_outcomes`)."""
@@ -111,6 +118,8 @@ class GrantModel:
         Share granted among the training rulings.
     scope
         What the training rulings are like.
+    readings
+        How often what phrases read was right.
     rating_model
         Infers the Winter ratings from text; None where too few training rulings had ratings.
     facts
@@ -122,11 +131,15 @@ class GrantModel:
     ensembles: dict[Basis, Ensemble]
     base_rate: float
     scope: Scope
+    readings: Readings
     rating_model: RatingModel | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def add_inferred_ratings(self, frame: FeatureFrame, phrases: bool = False) -> FeatureFrame:
-        """Return the frame with the ratings inferred from text; unchanged if it has them.
+    def prepare(self, frame: FeatureFrame, phrases: bool = False) -> FeatureFrame:
+        """Return a frame as the model takes it; unchanged if it is so already.
+
+        What phrases read is kept where such readings are right often enough (`readings`), in long
+        papers as well where the motion's are long. The ratings inferred from text are added.
 
         Parameters
         ----------
@@ -135,11 +148,21 @@ class GrantModel:
         """
         if frame.has_inferred_ratings:
             return frame
+        frame = keep_counted(frame, self.readings.counted)
+        is_long = are_long(frame.papers, self.facts.get("median_words"))
+        if is_long.any():
+            frame = keep_counted(frame, self.counted_in_long_papers, is_long)
         if self.rating_model is None:
             return frame.with_inferred_ratings(None)
         terms = self.rating_model.vocabulary.matrix(frame.papers)
         evidence = self.rating_model.explain(frame.papers, terms) if phrases else ()
         return frame.with_inferred_ratings(self.rating_model.predict(terms), evidence, terms)
+
+    @cached_property
+    def counted_in_long_papers(self) -> frozenset[Reading]:
+        """The readings that count in long papers: none, where that was not measured."""
+        record = self.facts.get(LONG_PAPERS) or {}
+        return self.readings.of_fields(record.get(LONG_PAPER_READINGS, {}))
 
     def rating_errors(self) -> dict[str, float]:
         """Return the root mean square error of each inferred rating on unseen cases, by column."""
@@ -155,7 +178,7 @@ class GrantModel:
         ValueError
             If the frame's columns are not the ones the model was fitted on.
         """
-        frame = self.add_inferred_ratings(frame)
+        frame = self.prepare(frame)
         in_scope = self.in_scope(frame)
         batches = self.split_by_ensemble(frame, modes)
         scores = [self.ensembles[batch.basis].forest.raw_scores(batch.matrix) for batch in batches]
@@ -191,7 +214,7 @@ class GrantModel:
 
     def encode(self, frame: FeatureFrame) -> Floats:
         """Return the (n, columns) matrix for the trees, with inferred ratings."""
-        return encode(self.add_inferred_ratings(frame), self.columns, self.categories)
+        return encode(self.prepare(frame), self.columns, self.categories)
 
     def split_by_ensemble(
         self, frame: FeatureFrame, modes: Sequence[Mode]

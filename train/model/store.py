@@ -16,10 +16,11 @@ from train.model.grant_model import Ensemble, GrantModel
 from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
+from train.model.readings import Readings
 from train.model.scope import Scope
 from train.modes import BASES, Basis
 
-FORMAT = 8
+FORMAT = 9
 _MODEL, _RATING_MODEL, _SCOPE = "model.json", "rating_model.json", "scope.json"
 TRAIN_AGAIN = "train again with `enjoin train`, then `enjoin promote`"
 
@@ -55,6 +56,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
             },
             "n_bags": {basis: len(e.forest.texts) for basis, e in model.ensembles.items()},
             "lexicon_digest": lexicon_digest(),
+            "readings": model.readings.to_json(),
             "facts": model.facts,
         }
         _write_json(temporary / _RATING_MODEL, rating_model)
@@ -95,6 +97,7 @@ def load_model(folder: Path) -> GrantModel:
             ensembles=ensembles,
             base_rate=float(record["base_rate"]),
             scope=Scope.from_json(_read_json(folder / _SCOPE)),
+            readings=Readings.from_json(record["readings"]),
             rating_model=RatingModel.from_json(rating_model) if rating_model else None,
             facts=record["facts"],
         )

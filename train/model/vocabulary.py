@@ -1,8 +1,9 @@
 """The vocabulary: the terms in a motion's papers from which the rating model infers its ratings.
 
 Three blocks of terms: words and pairs of neighboring words; the phrases of the families, by
-indicator, with denied ones apart; the circumstances of doctrine. Each block is TF-IDF with rows of
-unit length, so that no block dominates. The balance of circumstances on each factor is left out: on
+indicator, with denied ones apart; the circumstances of doctrine. Phrases are terms only where they
+are read rightly often enough (`train.model.readings`). Each block is TF-IDF with rows of unit
+length, so that no block dominates. The balance of circumstances on each factor is left out: on
 cases that the authors of the doctrine lexicon had read it was far more predictive than on others
 (ROC AUC 0.64 against 0.54), and the rating model overweighted it.
 """
@@ -21,6 +22,7 @@ from scipy.sparse import csr_matrix
 from data.arrays import Floats, Integers
 from data.schema import RATINGS
 from features.document import Papers
+from features.indicators import Reading
 from features.phrases.hits import Hit, plain_hit
 from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER
 from features.text.normalize import BLANK
@@ -178,6 +180,14 @@ def block_of(hit: Hit) -> Block | None:
     return "doctrine" if hit.field in RATINGS else "indicators"
 
 
+_DENIED = "not "
+
+
 def name_of_phrase(hit: Hit) -> str:
     """Return the name of a phrase's term: its indicator, and whether it is denied."""
-    return f"{'not ' if hit.negated else ''}{hit.field}.{hit.value}"
+    return f"{_DENIED if hit.negated else ''}{hit.field}.{hit.value}"
+
+
+def reading_of(name: str) -> Reading:
+    """Return the reading behind the name of a phrase's term, denied or not."""
+    return Reading(*name.removeprefix(_DENIED).split(".", 1))

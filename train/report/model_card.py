@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from features.indicators import plain_words
 from train.evaluate.baselines import INFORMED_BASE_RATE
 from train.evaluate.protocols import HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.evaluate.slices import MIN_SLICE_SIZE
 from train.model.grant_model import LONG_PAPERS, describe_relief
+from train.model.readings import MIN_HITS, MIN_PRECISION, Readings
 
 MIN_BAGS_FOR_INTERVALS = 10
 """With fewer bags their spread understates the uncertainty of the probability."""
@@ -39,7 +41,9 @@ UNINTENDED_USES = (
 )
 
 
-def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) -> str:
+def model_card(
+    facts: dict[str, Any], base_rate: float, readings: Readings, evaluation: Evaluation
+) -> str:
     """Write the model card in Markdown.
 
     Parameters
@@ -48,6 +52,8 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
         `GrantModel.facts`.
     base_rate
         Share granted among the training rulings.
+    readings
+        How often what phrases read was right.
     """
     first, last = facts["years"]
     lines = [
@@ -81,6 +87,7 @@ def model_card(facts: dict[str, Any], base_rate: float, evaluation: Evaluation) 
         *_scores(evaluation.table),
         "",
         *_long_papers(facts.get(LONG_PAPERS)),
+        *_readings(readings),
         "## Where a baseline wins",
         "",
         *_better_baselines(evaluation),
@@ -125,6 +132,25 @@ def _long_papers(record: dict[str, Any] | None) -> list[str]:
         ]
         lines.append(f"| {mode} | {' | '.join(cells)} |")
     return [*lines, ""]
+
+
+def _readings(readings: Readings) -> list[str]:
+    """Return the section on what is read from text, by field."""
+    by_field: dict[str, list[str]] = {}
+    for reading, measured in readings:
+        if measured.counts:
+            words = f"{plain_words(reading.value)} {measured.value:.0%} of {measured.hits:,}"
+            by_field.setdefault(reading.field, []).append(words)
+    rows = [f"| {plain_words(field)} | {'; '.join(words)} |" for field, words in by_field.items()]
+    lines = [
+        "## What is read from text",
+        "",
+        f"Only what was right in {MIN_PRECISION:.0%} of at least {MIN_HITS} rulings that phrase "
+        "writers have not read; nothing else is read from text. Of each value, how often it was "
+        "right. `extraction.csv` has the intervals, and all that is not read.",
+        "",
+    ]
+    return [*lines, "| field | values |", "|---|---|", *rows, ""] if rows else [*lines, "None.", ""]
 
 
 def _better_baselines(evaluation: Evaluation) -> list[str]:

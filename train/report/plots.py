@@ -23,7 +23,7 @@ COLORS = {"forecast": "#6d4c9f", "rated": "#1b6ca8", "coded": "#c46210", "text":
 DEPENDENCE_FAMILIES = ("motion_type", "harm", "remedial", "speculation")
 """The families whose strongest feature is shown by `dependence_plot`."""
 _GRAY, _LIGHT_GRAY, _RED = "#888888", "#bbbbbb", "#b3261e"
-_FAMILY_COLORS = dict(zip(FAMILIES, (*plt.get_cmap("tab10").colors, "#222222"), strict=True))
+_FAMILY_COLORS = dict(zip(FAMILIES, plt.get_cmap("tab10").colors, strict=True))
 _COLUMN = {column.name: column for column in COLUMNS}
 
 

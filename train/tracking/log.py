@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib
 import mlflow
+import numpy as np
 import pandas as pd
 
 from data.cases import case_groups, sample_cases
@@ -17,7 +18,7 @@ from data.embedded import first_coding
 from data.schema import Ruling, is_list
 from features.build import builder_digest
 from features.phrases.lexicon import lexicon_digest
-from train.dataset import TrainingSet, frames_with_ratings
+from train.dataset import TrainingSet, prepared_frames
 from train.evaluate.extraction import extract, extraction_tables
 from train.evaluate.protocols import HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.evaluate.tables import interval_coverage, outcome_table, phrase_split_table
@@ -125,18 +126,21 @@ def _baseline_suffix(model: str) -> str:
 
 
 def log_extraction(rulings: Sequence[Ruling]) -> None:
-    """Log how well indicators are read from the text of cases held out from phrase writers."""
+    """Log how rightly text is read, on cases held out from phrase writers."""
     rows = sample_cases(case_groups(rulings), MAX_REPORT_RULINGS)
     extraction = extract([rulings[row] for row in rows])
     if not extraction.rulings:
         return
-    indicators, families = extraction_tables(extraction, first_coding())
-    mlflow.log_text(indicators.to_csv(index=False), "extraction.csv")
+    readings, families = extraction_tables(extraction, first_coding())
+    mlflow.log_text(readings.to_csv(index=False), "extraction.csv")
+    metrics = {"precision": "precision", "precision_low": "low", "precision_high": "high"}
+    metrics |= {"macro_f1": "macro_f1"}
     mlflow.log_metrics(
         {
-            f"extraction/{row.family}/macro_f1{suffix}": float(getattr(row, part))
-            for row in families.dropna(subset=["macro_f1"]).itertuples()
-            for part, suffix in (("macro_f1", ""), ("low", "_low"), ("high", "_high"))
+            f"extraction/{row.family}/{name}": float(getattr(row, column))
+            for row in families.itertuples()
+            for name, column in metrics.items()
+            if not np.isnan(getattr(row, column))
         }
     )
 
@@ -158,7 +162,7 @@ def log_report(
         The digest of the feature frames.
     """
     rows = sample_cases(training_set.groups, MAX_REPORT_RULINGS)
-    frames = frames_with_ratings(training_set, model.rating_model, rows)
+    frames = prepared_frames(training_set, model.readings, model.rating_model, rows)
     shap_values = {
         mode: model.contributions(frame, [mode] * len(frame)) for mode, frame in frames.items()
     }
@@ -169,7 +173,7 @@ def log_report(
         for name, plot in drawn.items():
             (Path(folder) / f"{name}.png").write_bytes(plot.png)
         mlflow.log_artifacts(folder, "plots")
-    card = model_card(model.facts, model.base_rate, evaluation)
+    card = model_card(model.facts, model.base_rate, model.readings, evaluation)
     mlflow.log_text(card, CARD)
     facts = {
         "rulings": f"{model.facts['n_rulings']:,}",

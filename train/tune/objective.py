@@ -16,7 +16,7 @@ from train.dataset import (
     TrainingSet,
     fit_inferred_ratings,
     fit_subset,
-    frames_with_ratings,
+    prepared_frames,
 )
 from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.modes import MODES, Mode
@@ -48,7 +48,7 @@ def prepare_folds(training_set: TrainingSet, settings: TrainSettings) -> list[Pr
         training_set.rulings, training_set.granted, settings.n_folds, settings.seed
     ):
         ratings = fit_inferred_ratings(training_set, train)
-        frames = frames_with_ratings(training_set, ratings.rating_model, test)
+        frames = prepared_frames(training_set, ratings.readings, ratings.rating_model, test)
         folds.append(PreparedFold(train, test, ratings, frames))
     return folds
 

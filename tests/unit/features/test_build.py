@@ -17,8 +17,8 @@ def test_coded_values_win_over_text_and_text_fills_gaps() -> None:
     text_only = masked(coded, "text")
     frame = build_features([coded, text_only])
     assert list(frame.values.columns) == [column.name for column in BUILT]
-    sources = frame.provenance[:, frame.names.index("harm.privacy_exposure")]
-    assert sources.tolist() == ["coded", "text"]
+    sources = [frame.source(row, "harm.privacy_exposure") for row in range(2)]
+    assert sources == ["coded", "text"]
     assert frame.values["harm.privacy_exposure"].tolist() == [1.0, 1.0]
     assert "harm.privacy_exposure" in frame.hits[0]  # the words that support the coding
     assert "harm.monetary" not in frame.hits[0]  # coded as absent, whatever the words

@@ -35,7 +35,7 @@ def test_features_read_each_paper_once(texts_read: dict[str, list[str]]) -> None
     motions = [
         Motion(
             motion_type="tro",
-            motion=f"Filing {number}: a data breach is imminent on May 3, 2020.",
+            motion=f"Filing {number}: a data breach came, and it moved on June 3, 2020.",
             opposition=f"Filing {number}: it learned of it on May 1, 2020.",
         )
         for number in range(3)

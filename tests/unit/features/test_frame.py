@@ -5,6 +5,7 @@ import numpy as np
 from data.embedded import embedded_rulings
 from features.build import BUILT, build_features
 from features.frame import INFERRED_RATINGS, FeatureFrame
+from features.indicators import NOT_SHOWN_CODE, TEXT_CODE
 
 MOTIONS = [ruling.as_motion() for ruling in embedded_rulings()[:12]]
 FRAME = build_features(MOTIONS)
@@ -19,10 +20,10 @@ def test_pandas_and_arrays_agree() -> None:
         assert values.isna().tolist() == [
             value is None or value != value for value in FRAME.column(column.name)
         ]
-    again = FeatureFrame.from_values(FRAME.values, FRAME.hits, FRAME.papers)
+    again = FeatureFrame.from_values(FRAME.values, FRAME.provenance, FRAME.hits, FRAME.papers)
     assert again.values.equals(FRAME.values)
     assert list(again.categorical) == list(FRAME.categorical)
-    assert again.provenance.shape == (12, 0)
+    assert again.source(0, "forum.court") == "coded"
 
 
 def test_rows_are_taken_in_the_order_asked() -> None:
@@ -44,7 +45,7 @@ def test_inferred_ratings_are_added() -> None:
     values = rated.values[list(INFERRED_RATINGS)].to_numpy()
     assert np.array_equal(values, ratings, equal_nan=True)
     index = rated.names.index(INFERRED_RATINGS[1])
-    assert rated.provenance[3:5, index].tolist() == ["not shown", "text"]
+    assert rated.provenance[3:5, index].tolist() == [NOT_SHOWN_CODE, TEXT_CODE]
     assert rated.hits == FRAME.hits
 
 
@@ -61,4 +62,4 @@ def test_a_family_is_left_out() -> None:
     others = [name for name in FRAME.names if name not in harm]
     assert blind.values[others].equals(FRAME.values[others])
     sources = blind.provenance[:, [FRAME.names.index(name) for name in harm]]
-    assert set(sources.ravel()) == {"not shown"}
+    assert set(sources.ravel()) == {NOT_SHOWN_CODE}

@@ -14,7 +14,7 @@ from features.indicators import (
     read_choice,
     read_flags,
     read_yes_no,
-    read_yes_no_from_text,
+    reading_of_hit,
 )
 from features.phrases.hits import Hit
 
@@ -60,7 +60,7 @@ def test_an_inferred_rating_is_described_with_its_error() -> None:
 
 
 def test_a_column_belongs_to_the_family_that_its_name_begins_with() -> None:
-    assert Column("harm.dated", "the harm has a stated date").family == "harm"
+    assert Column("harm.urgent", "the harm is urgent").family == "harm"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,6 @@ def test_a_value_that_is_only_coded(value: float | str | None, indicator: Indica
     ],
 )
 def test_the_side_with_more_phrases_wins(hits: list[Hit], value: float | None) -> None:
-    assert read_yes_no_from_text({"pro_se": hits}, "pro_se").value == value
     assert read_yes_no(MOTION, {"pro_se": hits}, "pro_se").value == value
 
 
@@ -102,10 +101,9 @@ def test_a_coded_flag_keeps_the_phrases_that_agree() -> None:
 @pytest.mark.parametrize(
     ("field", "hits", "value"),
     [
-        # Most phrases win, strong ones count more, and ties go to the codebook's order.
-        ("harm_timing", [_hit("imminent"), _hit("ongoing")], "ongoing"),
+        # Most phrases win, and strong ones count more.
         ("harm_timing", [_hit("imminent"), _hit("imminent", 20), _hit("ongoing")], "imminent"),
-        ("harm_timing", [_hit("imminent", weight=3), *[_hit("ongoing")] * 2], "imminent"),
+        ("harm_timing", [_hit("imminent", weight=3), _hit("ongoing")], "imminent"),
         # Negated phrases do not count.
         ("harm_timing", [_hit("imminent"), _hit("ongoing", negated=True)], "imminent"),
         # The last value of the codebook's order, however often the others appear.
@@ -119,6 +117,36 @@ def test_one_value_is_chosen(field: str, hits: list[Hit], value: str) -> None:
     indicator = read_choice(MOTION, {field: hits}, field)
     assert (indicator.value, indicator.source) == (value, "text")
     assert {hit.value for hit in indicator.hits} == {value}
+
+
+def test_of_a_close_vote_nothing_is_read() -> None:
+    close = [_hit("imminent"), _hit("imminent", 20), _hit("imminent", 40), *[_hit("ongoing")] * 2]
+    assert read_choice(MOTION, {"harm_timing": close}, "harm_timing") == NOT_SHOWN
+    assert read_choice(MOTION, {"harm_timing": close[:4]}, "harm_timing").value == "imminent"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reading"),
+    [
+        ("harm.voting", 1.0, "harm_types.voting"),
+        ("harm.past_incident", 1.0, "past_incident.true"),
+        ("harm.past_incident", 0.0, "past_incident.false"),
+        ("harm.evidence", 1.0, "harm_evidence.declaration"),
+        ("harm.timing", "ongoing", "harm_timing.ongoing"),
+        ("harm.delay_months", 3.0, "delay_months"),
+        ("remedial.lasting", 1.0, "remedial_trigger.after_suit"),
+        ("remedial.steps", 2.0, "None"),
+        ("forum.court", "ilnd", "None"),
+    ],
+)
+def test_a_value_says_something_of_a_field(name: str, value: float | str, reading: str) -> None:
+    assert str(BY_NAME[name].reading(value)) == reading
+
+
+def test_a_denied_phrase_says_the_contrary_of_a_yes_no_field() -> None:
+    assert str(reading_of_hit(_hit("true"))) == "field.true"
+    assert str(reading_of_hit(_hit("true", negated=True))) == "field.false"
+    assert str(reading_of_hit(_hit("voting", negated=True))) == "field.voting"
 
 
 def test_silence_and_denial_differ_in_a_list() -> None:

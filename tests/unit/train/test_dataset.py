@@ -18,11 +18,12 @@ from train.dataset import (
     build_training_set,
     fit_inferred_ratings,
     fit_subset,
-    frames_with_ratings,
+    prepared_frames,
 )
 from train.fit.rating_model import rows_to_fit
 from train.fit.vocabulary import count_terms
 from train.frames import MAX_CACHED, PARTIALLY_CODED, papers_of
+from train.model.readings import Readings
 from train.model.vocabulary import BLOCKS
 from train.modes import MODES
 
@@ -58,7 +59,7 @@ def test_building_and_fitting_read_each_paper_once(cleaned: list[str]) -> None:
     assert sorted(cleaned) == sorted(_texts(training_set.rulings))
     cleaned.clear()
     fitted = fit_subset(training_set, ROWS, {}, 4, 0, bases=("unrated",))
-    frames_with_ratings(training_set, fitted.model.rating_model, ROWS)
+    prepared_frames(training_set, fitted.model.readings, fitted.model.rating_model, ROWS)
     assert cleaned == []
 
 
@@ -74,7 +75,7 @@ def test_uncached_papers_give_the_same_ratings(
 ) -> None:
     cached = fit_inferred_ratings(TRAINING_SET, ROWS)
     assert cached.rating_model is not None
-    frames = frames_with_ratings(TRAINING_SET, cached.rating_model, ROWS[:40])
+    frames = prepared_frames(TRAINING_SET, cached.readings, cached.rating_model, ROWS[:40])
     monkeypatch.setattr("train.frames.MAX_CACHED", 100)
     monkeypatch.setattr("train.dataset.MAX_CACHED", 100)
     lazy_set = build_training_set(RULINGS)
@@ -83,7 +84,7 @@ def test_uncached_papers_give_the_same_ratings(
     lazy = fit_inferred_ratings(lazy_set, ROWS)
     assert len(cleaned) == len(_texts(RULINGS))  # counting terms reads them again, once
     assert lazy.out_of_fold.equals(cached.out_of_fold)
-    lazy_frames = frames_with_ratings(lazy_set, lazy.rating_model, ROWS[:40])
+    lazy_frames = prepared_frames(lazy_set, lazy.readings, lazy.rating_model, ROWS[:40])
     assert all(lazy_frames[mode].values.equals(frames[mode].values) for mode in MODES)
 
 
@@ -154,7 +155,7 @@ def test_a_family_can_be_left_out_of_a_fit() -> None:
 
 
 def test_without_a_rating_model_ratings_are_not_shown() -> None:
-    frames = frames_with_ratings(TRAINING_SET, None, ROWS[:3])
+    frames = prepared_frames(TRAINING_SET, Readings({}), None, ROWS[:3])
     assert all(np.isnan(_inferred(frame)).all() for frame in frames.values())
 
 

@@ -21,7 +21,7 @@ RELIES = "relies on a controlling circuit decision."
         # The area with most phrases wins.
         (
             "claim_area",
-            "He signed a noncompete and joined a competitor that sells patented valves.",
+            "He signed a noncompete, breached its covenant and took patented valves.",
             None,
             {},
             "noncompete",
@@ -30,27 +30,18 @@ RELIES = "relies on a controlling circuit decision."
         ("claim_area", "It sues.", None, {"claim_area": "antitrust"}, "antitrust", "coded"),
         ("claim_area", "He moves.", None, {}, None, "not shown"),
         ("registered_right", "It owns a registered mark.", None, {}, 1.0, "text"),
-        (
-            "irreparable_harm_clause",
-            "The agreement concedes irreparable harm.",
-            None,
-            {},
-            1.0,
-            "text",
-        ),
         ("binding_precedent_cited_for_movant", f"It {RELIES}", None, {}, 1.0, "text"),
         ("binding_precedent_cited_for_movant", f"It never {RELIES}", None, {}, 0.0, "text"),
         ("government_enforcement", "The SEC sues a fund.", None, {}, 1.0, "text"),
         ("government_enforcement", "A fund sues the SEC.", None, {}, None, "not shown"),
-        ("facial_challenge", "They challenge the statute.", None, {}, 1.0, "text"),
+        ("facial_challenge", "They say the ordinance is void on its face.", None, {}, 1.0, "text"),
         # Only the opponent disputes facts and jurisdiction.
         ("disputed_facts", "He moves.", "He denies having signed.", {}, 1.0, "text"),
         ("disputed_facts", "He denies having signed.", None, {}, None, "not shown"),
-        ("jurisdiction_contested", "He moves.", "They lack standing.", {}, 1.0, "text"),
+        ("jurisdiction_contested", "He moves.", "It has no jurisdiction.", {}, 1.0, "text"),
         ("default", "The seller has not appeared.", None, {}, 1.0, "text"),
         ("default", "No one appeared.", None, {"merits_signals": ["novel_claim"]}, 0.0, "coded"),
         ("novel_claim", "He moves.", None, {"merits_signals": ["novel_claim"]}, 1.0, "coded"),
-        ("novel_claim", "It is a question of first impression.", None, {}, 1.0, "text"),
         ("novel_claim", "He moves.", None, {}, None, "not shown"),
     ],
 )

@@ -48,9 +48,6 @@ ASSETS = "The agency asks to freeze the firm's assets."
         ("pro_se", "She moves.", None, {}, None, "not shown"),
         ("class_or_mdl", "They move in a putative class action.", None, {}, 1.0, "text"),
         ("class_or_mdl", "This is not a class action.", None, {}, 0.0, "text"),
-        ("expedited", "They file an emergency motion.", None, {}, 1.0, "text"),
-        ("expedited", "They do not ask for expedited relief.", None, {}, 0.0, "text"),
-        ("expedited", "They move.", "No emergency motion is needed.", {}, None, "not shown"),
     ],
 )
 def test_indicator(

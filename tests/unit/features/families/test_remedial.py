@@ -43,10 +43,6 @@ ENCRYPTED = "It encrypted the files."
         ("lasting", ASKS, "It encrypted the files, as it was ordered to.", {}, 3.0, "text"),
         ("lasting", ASKS, ENCRYPTED, {"remedial_trigger": "voluntary"}, 2.0, "coded"),
         ("lasting", ASKS, "It opposes of its own accord.", {}, 0.0, "not shown"),
-        ("binding", ASKS, "It ceased sales and signed a consent decree.", {}, 1.0, "text"),
-        ("binding", ASKS, "It ceased sales for now and may resume.", {}, 0.0, "text"),
-        ("binding", ASKS, "It ceased sales.", {}, 0.0, "not shown"),
-        ("binding", ASKS, "It signed a consent decree.", {}, 0.0, "not shown"),
     ],
 )
 def test_indicator(

@@ -17,7 +17,7 @@ IN_REPLY = {"speculation_signals": ["raised_in_reply"]}
     ("column", "motion", "opposition", "coded", "value", "source"),
     [
         ("third_party_contingency", "Hackers could sell the files.", None, {}, 1.0, "text"),
-        ("third_party_contingency", "He moves.", "Third parties may sell.", {}, 1.0, "text"),
+        ("third_party_contingency", "He moves.", "Thieves may sell.", {}, 1.0, "text"),
         ("future_contingency", SPECULATIVE, None, {}, 1.0, "text"),
         ("future_contingency", "It is neither remote nor speculative.", None, {}, 0.0, "text"),
         # The "not" of "not ripe" belongs to the phrase and does not negate it.
@@ -27,9 +27,9 @@ IN_REPLY = {"speculation_signals": ["raised_in_reply"]}
         ("raised_in_reply", SPECULATIVE, None, IN_REPLY, 1.0, "coded"),
         ("raised_in_reply", "In reply they add a new harm.", None, {}, 1.0, "text"),
         ("no_incident_to_date", "The rule has not been enforced.", None, {}, 1.0, "text"),
-        ("possibility_language", "The data could be copied.", None, {}, 1.0, "text"),
+        ("possibility_language", "The owner feared a leak.", None, {}, 1.0, "text"),
         # Doubt in the opponent's paper is argument, not the movant's own language.
-        ("possibility_language", "He moves.", "The data could be copied.", {}, 0.0, "not shown"),
+        ("possibility_language", "He moves.", "The owner feared a leak.", {}, 0.0, "not shown"),
         ("information_and_belief", "They plead on information and belief.", None, {}, 1.0, "text"),
         ("information_and_belief", "It is not on information and belief.", None, {}, 0.0, "text"),
         ("contradicted_by_record", "He moves.", "The records show otherwise.", {}, 1.0, "text"),
@@ -38,14 +38,6 @@ IN_REPLY = {"speculation_signals": ["raised_in_reply"]}
         ("signals", SPECULATIVE, "The records show otherwise.", {}, 2.0, "text"),
         ("signals", SPECULATIVE, None, {"speculation_signals": []}, 0.0, "coded"),
         ("signals", FIRED, None, {}, 0.0, "not shown"),
-        # One phrase in four words.
-        ("density", SPECULATIVE, None, {}, 250.0, "text"),
-        ("density", "The harm is not speculative.", None, {}, 0.0, "text"),
-        ("density", "He moves.", SPECULATIVE, {}, 0.0, "text"),
-        ("chain", "If the bank agrees, it could then sell.", None, {}, 2.0, "text"),
-        ("chain", "If the bank agrees, it sells. That depends on a vote.", None, {}, 1.0, "text"),
-        ("chain", "He moves.", "If the bank agrees, it could then sell.", {}, 2.0, "text"),
-        ("chain", FIRED, None, {}, 0.0, "not shown"),
     ],
 )
 def test_indicator(

@@ -8,6 +8,7 @@ import pytest
 
 from train.fit.boosters import BaggingTask, booster_parameters, fit_boosters
 from train.fit.fit import MIN_RULINGS, draw_bootstrap_counts, fit_grant_model
+from train.model.readings import Readings
 
 RNG = np.random.default_rng(8)
 N, COLUMNS = 200, ("a", "b", "court")
@@ -26,7 +27,7 @@ PARAMETERS = {"num_iterations": 8, "min_data_in_leaf": 5, "monotone_constraints"
 )
 def test_rulings_that_cannot_be_learned_from_are_refused(granted: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        fit_grant_model({}, granted, np.arange(len(granted)))
+        fit_grant_model({}, granted, np.arange(len(granted)), readings=Readings({}))
 
 
 def test_bootstraps_keep_cases_whole_and_draw_each_equally_often() -> None:

@@ -22,8 +22,7 @@ INDEX = {column.name: index for index, column in enumerate(COLUMNS)}
 RATINGS = [index for index, column in enumerate(COLUMNS) if column.family == "ratings"]
 INFERRED = [INDEX[f"inferred_{COLUMNS[index].name}"] for index in RATINGS]
 DEFAULT, CLASS = INDEX["merits.default"], INDEX["motion_type.class_or_mdl"]
-DOCTRINE = next(n for n, column in enumerate(COLUMNS) if column.family == "doctrine")
-COURT = INDEX["forum.court"]
+CITED, COURT = INDEX["authorities.motion"], INDEX["forum.court"]
 
 
 def _rulings(n: int) -> np.ndarray:
@@ -54,7 +53,7 @@ def test_a_rare_value_in_common_counts_for_more_than_a_common_one() -> None:
 
 def test_only_codings_are_compared_and_silence_is_no_value() -> None:
     rulings = _rulings(4)
-    rulings[:, [DOCTRINE, COURT]] = 1
+    rulings[:, [CITED, COURT]] = 1
     rulings[:, DEFAULT] = 0
     rulings[0, MOTION_TYPE] = 0  # the first of its categories is a value like any other
     values = CodedValues(rulings)

@@ -27,6 +27,7 @@ from train.model.neighbors import (
     count_differing_trees,
     load_neighbors,
 )
+from train.model.readings import Readings
 from train.model.scope import Scope
 from train.model.store import UnusableModel
 from train.model.vocabulary import TermRow
@@ -46,7 +47,8 @@ def _model() -> GrantModel:
     forest = Forest.from_boosters([lgb.train(parameters, data, 20)])
     ensemble = Ensemble(forest, Calibration(0.0, 1.0, (0.0,), (1.0,)))
     names = tuple(column.name for column in COLUMNS)
-    return GrantModel(names, {}, dict.fromkeys(BASES, ensemble), 0.5, Scope(frozenset(), (), {}))
+    ensembles = dict.fromkeys(BASES, ensemble)
+    return GrantModel(names, {}, ensembles, 0.5, Scope(frozenset(), (), {}), Readings({}))
 
 
 MODEL = _model()

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from features.build import COLUMNS
+from features.indicators import Reading
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.rating_line import RatingLine
+from train.model.readings import Precision, Readings
 from train.model.scope import Scope
 from train.model.store import (
     FORMAT,
@@ -46,6 +48,7 @@ MODEL = GrantModel(
     ensembles={basis: _ensemble(seed) for seed, basis in enumerate(BASES)},
     base_rate=0.57,
     scope=Scope(frozenset({"order"}), (0.0, 0.25), {"forum.level": {"district": 3}}),
+    readings=Readings({Reading("harm_types", "voting"): Precision(12, 11, 0.7, 1.0)}),
     facts={"n_bags": 2},
 )
 
@@ -58,7 +61,7 @@ def saved(tmp_path: Path) -> Path:
 
 def test_a_loaded_model_is_the_saved_one(saved: Path) -> None:
     loaded = load_model(saved)
-    for name in ("columns", "categories", "base_rate", "rating_model", "facts"):
+    for name in ("columns", "categories", "base_rate", "rating_model", "readings", "facts"):
         assert getattr(loaded, name) == getattr(MODEL, name)
     assert loaded.scope.to_json() == MODEL.scope.to_json()
     for basis in BASES:

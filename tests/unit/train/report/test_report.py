@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from data.embedded import embedded_rulings
 from features.build import COLUMNS, build_features
 from features.frame import FeatureFrame
+from features.indicators import Reading
 from train.evaluate.baselines import INFORMED_BASE_RATE
 from train.evaluate.protocols import (
     ANY_MODE,
@@ -21,6 +22,7 @@ from train.evaluate.protocols import (
     score_tables,
 )
 from train.evaluate.slices import slice_facts, slice_table
+from train.model.readings import Precision, Readings
 from train.modes import MODES
 from train.report import plots
 from train.report.model_card import MIN_BAGS_FOR_INTERVALS, model_card
@@ -31,6 +33,12 @@ GRANTED = np.array([ruling.outcome.value != "denied" for ruling in RULINGS])
 RNG = np.random.default_rng(4)
 P_GRANT = np.clip(RNG.normal(0.45 + 0.2 * GRANTED, 0.15), 0.02, 0.98)
 BETTER = recalibrated_name("isotonic")
+READINGS = Readings(
+    {
+        Reading("harm_types", "voting"): Precision(20, 18, 0.75, 1.0),
+        Reading("harm_types", "monetary"): Precision(20, 9, 0.3, 0.6),
+    }
+)
 FACTS = {
     "years": [1990, 2024],
     "n_rulings": 120,
@@ -154,11 +162,19 @@ def test_the_reliability_plot_has_a_panel_per_mode(figure: Figure) -> None:
 
 
 def test_the_card_names_the_better_baseline_but_no_recalibration(evaluation: Evaluation) -> None:
-    card = model_card(FACTS, 0.5, evaluation)
+    card = model_card(FACTS, 0.5, READINGS, evaluation)
     winners = card.split("## Where a baseline wins")[1].split("##")[0]
     assert winners.count("- oracle") == len(MODES)
     assert BETTER not in card
     assert re.search(r"\| text \| 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", card)
+
+
+def test_the_card_lists_what_is_read_from_text_and_how_rightly(evaluation: Evaluation) -> None:
+    section = model_card(FACTS, 0.5, READINGS, evaluation).split("## What is read from text")[1]
+    assert "voting 90% of 20" in section
+    assert "monetary" not in section
+    silent = model_card(FACTS, 0.5, Readings({}), evaluation)
+    assert "None." in silent.split("## What is read from text")[1].split("##")[0]
 
 
 @pytest.mark.parametrize(
@@ -171,5 +187,5 @@ def test_the_card_names_the_better_baseline_but_no_recalibration(evaluation: Eva
 def test_the_card_names_limitations_only_where_they_apply(
     evaluation: Evaluation, changes: dict[str, object], keyword: str
 ) -> None:
-    assert keyword not in model_card(FACTS, 0.5, evaluation)
-    assert keyword in model_card(FACTS | changes, 0.5, evaluation)
+    assert keyword not in model_card(FACTS, 0.5, READINGS, evaluation)
+    assert keyword in model_card(FACTS | changes, 0.5, READINGS, evaluation)
