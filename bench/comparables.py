@@ -3,9 +3,9 @@
     python -m bench.comparables [--folds N] [--bags N]
 
 Every embedded ruling is compared with those of the other folds, which hold whole cases. Prints, for
-each mode, the share of the five rulings listed that have its claim area (as coded, or as read from
-text), and the Brier score of the grant rate of the 20 most similar, beside that of the 20 that
-share most leaves of the trees and are most alike in words, as they were chosen in the past.
+each mode, the share of the five rulings listed that have its claim area as coded, and the Brier
+score of the grant rate of the 20 most similar, beside that of the 20 that share most leaves of the
+trees and are most alike in words, as they were chosen in the past.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from features.document import take_papers
 from serve.similar_rulings import RATE_RULINGS, comparable_rate, nearest_outcomes
 from train.dataset import build_training_set, fit_subset, prepared_frames
 from train.fit.neighbors import fit_neighbors
-from train.model.likeness import CLAIM_AREA, Compared
+from train.model.likeness import Compared, suppose_claim_area
 from train.model.vocabulary import row_of
 from train.modes import BASIS_OF, MODES, Mode, masked
 
@@ -39,8 +39,8 @@ class Judged:
     Attributes
     ----------
     same_area
-        Share of the rulings listed that have the claim area coded or read; NaN where that has few
-        rulings, or none was read.
+        Share of the rulings listed that have the motion's claim area, as coded; NaN where that has
+        few rulings.
     brier, brier_before
         Squared errors of the rate of the nearest, and of the rate by leaves and words alone.
     """
@@ -70,17 +70,18 @@ def judge(n_folds: int, n_bags: int, step: int = 1) -> dict[Mode, Judged]:
         neighbors = fit_neighbors(model, kept, granted[train], fitted.frames)
         papers = take_papers(training_set.papers, judged_rows.tolist())
         terms = model.rating_model.vocabulary.matrix(papers)
-        areas = model.categories["merits.claim_area"]
         frames = prepared_frames(training_set, model.readings, model.rating_model, judged_rows)
         for mode, frame in frames.items():
             matrix = model.encode(frame)
             leaves = model.ensembles[BASIS_OF[mode]].forest.leaf_indices(matrix)
             for index, row in enumerate(judged_rows):
                 own = slice(index, index + 1)
-                compared = Compared(mode, matrix[index], leaves[own], row_of(terms, index))
+                supposed = suppose_claim_area(papers[index], model.categories)
+                compared = Compared(
+                    mode, matrix[index], leaves[own], row_of(terms, index), supposed
+                )
                 motion = masked(rulings[row].as_motion(), mode)
-                code = matrix[index, CLAIM_AREA]
-                area = None if np.isnan(code) else areas[int(code)]
+                area = rulings[row].claim_area
                 listed = nearest_outcomes(model, neighbors, motion, compared, LISTED)
                 shared = [area_of[other["id"]] == area for other in listed]
                 rate = comparable_rate(model, neighbors, motion, compared).rate

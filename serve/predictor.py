@@ -188,7 +188,7 @@ class Predictor:
             names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
             table = pd.concat([table, pd.DataFrame(shap, columns=names)], axis=1)
         if comparables:
-            neighbors, compared = self._neighbors(), scored.compared()
+            neighbors, compared = self._neighbors(), scored.compared(self.model.categories)
             table["comparables"] = [
                 nearest_outcomes(self.model, neighbors, motion, compared[row], comparables)
                 for row, motion in enumerate(motions)
@@ -212,7 +212,7 @@ class Predictor:
         shap = self.model.shap_values(scored.batches)
         errors = self.model.rating_errors()
         averages = self.model.facts.get(RATING_AVERAGES, {})
-        compared = scored.compared()
+        compared = scored.compared(self.model.categories)
         answers = []
         for row, motion in enumerate(motions):
             p, low, high = scored.estimates[row].tolist()

@@ -1,5 +1,6 @@
 """What the model made of some motions, from which scores and answers are written."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from data.arrays import Floats
 from features.frame import FeatureFrame
 from train.model.grant_model import ESTIMATE, EnsembleBatch
-from train.model.likeness import Compared
+from train.model.likeness import Compared, suppose_claim_area
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import row_of
 from train.modes import Mode
@@ -43,8 +44,11 @@ class Scored(NamedTuple):
     unadjusted: Floats
     rates: Floats | None
 
-    def compared(self) -> dict[int, Compared]:
-        """Return each motion, by row, as training rulings are compared with it."""
+    def compared(self, categories: Mapping[str, Sequence[str]]) -> dict[int, Compared]:
+        """Return each motion, by row, as training rulings are compared with it.
+
+        `categories` are the model's.
+        """
         terms = self.frame.terms
         return {
             row: Compared(
@@ -52,6 +56,7 @@ class Scored(NamedTuple):
                 batch.matrix[index],
                 leaves[index : index + 1],
                 None if terms is None else row_of(terms, row),
+                suppose_claim_area(self.frame.papers[row], categories),
             )
             for batch, leaves in zip(self.batches, self.leaf_indices, strict=True)
             for index, row in enumerate(batch.rows.tolist())

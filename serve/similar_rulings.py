@@ -18,7 +18,14 @@ from features.frame import FeatureFrame
 from features.indicators import NOT_SHOWN_CODE
 from serve.responses import ComparableRate, plain
 from train.model.grant_model import GrantModel, describe_relief
-from train.model.likeness import CLAIM_AREA, MOTION_TYPE, RATED_MODES, CodedValues, Compared
+from train.model.likeness import (
+    CLAIM_AREA,
+    MOTION_TYPE,
+    RATED_MODES,
+    CodedValues,
+    Compared,
+    suppose_claim_area,
+)
 from train.model.likeness import Likeness as LikenessOfAll
 from train.model.neighbors import Neighbors
 from train.model.vocabulary import row_of
@@ -141,7 +148,8 @@ def find_comparables(
     batches = model.split_by_ensemble(frame, [mode])
     (leaves,) = model.leaf_indices(batches)
     terms = None if frame.terms is None else row_of(frame.terms, 0)
-    compared = Compared(mode, batches[0].matrix[0], leaves, terms)
+    supposed = suppose_claim_area(frame.papers[0], model.categories)
+    compared = Compared(mode, batches[0].matrix[0], leaves, terms, supposed)
     nearest = _nearest(model, neighbors, motion, compared, limit)
     facts = _Facts(frame, compared.encoded, neighbors.coded_values, model.categories)
     return ComparablesAnswer(

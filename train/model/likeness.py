@@ -8,7 +8,8 @@ References
 Breiman (2001), Machine Learning 45:5-32; Breiman and Cutler's proximities of random forests.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -18,6 +19,7 @@ from scipy.special import expit
 
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
+from features.document import Papers
 from features.families import forecast, inferred_ratings, motion_type, ratings
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow
@@ -67,12 +69,38 @@ class Compared(NamedTuple):
         (1, trees): the leaves that it reaches in the mode's trees.
     terms
         Its terms in the rating model's vocabulary; None without that model.
+    supposed_area
+        The claim area that its phrases suggest, as a code (see `suppose_claim_area`).
     """
 
     mode: Mode
     encoded: Floats
     leaves: LeafIndices
     terms: TermRow | None
+    supposed_area: float = float("nan")
+
+
+def suppose_claim_area(papers: Papers, categories: Mapping[str, Sequence[str]]) -> float:
+    """Return the claim area that most phrases of the papers suggest, as a code; NaN if none does.
+
+    Phrases name an area rightly too seldom to say so of a motion, but often enough to choose the
+    rulings to look at.
+
+    Parameters
+    ----------
+    papers
+        The papers of a motion.
+    categories
+        As in `GrantModel.categories`.
+    """
+    votes: Counter[str] = Counter()
+    for hit in papers.hits_by_field.get("claim_area", ()):
+        votes[hit.value] += hit.weight
+    known = categories.get(COLUMNS[CLAIM_AREA].name, ())
+    for area, _ in votes.most_common():
+        if area in known:
+            return float(known.index(area))
+    return float("nan")
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,6 +50,10 @@ BitPlanes = npt.NDArray[np.uint64]
 """(bits, n, words): leaf indices bit by bit, 64 trees to a word."""
 
 
+IN_LIKE_WORDS = 15
+"""Rulings in the most similar words, whose claim areas vote for that of a motion without one."""
+
+
 @dataclass(frozen=True, eq=False)
 class Neighbors:
     """n training rulings to compare motions with.
@@ -76,20 +80,27 @@ class Neighbors:
         """Return how alike a motion and each of the n rulings are.
 
         The codings of a ruling are compared as coded, even with a motion that gives none: what is
-        read from its papers stands for them.
+        read from its papers stands for them. A motion that shows no claim area is compared as one
+        of the area that its phrases suggest, or else that rulings in like words have.
         """
         in_mode, coded = self.matrices[compared.mode], self.matrices["coded"]
         encoded = compared.encoded
+        words = self._likeness_of_words(compared.terms)
+        area = encoded[CLAIM_AREA]
+        if np.isnan(area):
+            area = compared.supposed_area
+        if np.isnan(area) and words is not None:
+            area = _commonest(coded[:, CLAIM_AREA], words)
         parts: dict[Part, Floats | None] = {
             "ratings": likeness_of_ratings(in_mode, compared),
             "codings": self.coded_values.likeness(encoded),
-            "words": self._likeness_of_words(compared.terms),
+            "words": words,
             "model": self._share_of_leaves(model, compared.mode, compared.leaves),
             "forecast": likeness_of_forecasts(in_mode, compared),
         }
         return Likeness(
             parts={part: values for part, values in parts.items() if values is not None},
-            same_claim_area=coded[:, CLAIM_AREA] == encoded[CLAIM_AREA],
+            same_claim_area=coded[:, CLAIM_AREA] == area,
             same_motion_type=coded[:, MOTION_TYPE] == encoded[MOTION_TYPE],
         )
 
@@ -223,3 +234,13 @@ def count_differing_trees(rulings: BitPlanes, motion: BitPlanes) -> Floats:
         # Integers this small are exact in float32, and a matrix product is the fastest sum.
         counts[block] = np.bitwise_count(differs).astype(np.float32) @ ones
     return counts
+
+
+def _commonest(codes: npt.NDArray[np.floating], likeness: Floats) -> float:
+    """Return the code that most of the rulings in like words have, the more alike the more."""
+    nearest = np.argsort(-likeness, kind="stable")[:IN_LIKE_WORDS]
+    known = nearest[~np.isnan(codes[nearest])]
+    if not likeness[known].any():
+        return float("nan")
+    votes = np.bincount(codes[known].astype(np.intp), likeness[known])
+    return float(votes.argmax())

@@ -7,12 +7,21 @@ from typing import Any
 from data.base_rates import FEDERAL_COURTS
 from data.schema import Motion
 from features.document import Document
+from features.indicators import Reading
 from features.phrases.hits import plain_hit
 from features.phrases.lexicon import entries
 from features.text.cleaning import MAX_CHARACTERS
-from serve.notes import untested_inputs, unusable_parts
-from serve.responses import ComparableRate, CourthouseRate, list_evidence, plain
+from serve.notes import unread_fields, untested_inputs, unusable_parts
+from serve.responses import (
+    ComparableRate,
+    CourthouseRate,
+    MeasuredPrecision,
+    list_evidence,
+    plain,
+)
+from train.model.readings import Precision, Readings
 
+UNMEASURED = Readings({})
 FACTS: dict[str, Any] = {"performance": {"first_test_year": 2022, "text": {}}}
 
 
@@ -21,6 +30,14 @@ def test_inputs_that_were_not_tested_are_noted() -> None:
     assert "Winter ratings" in untested_inputs(FACTS, "rated")[0]
     assert "codings" in untested_inputs(FACTS, "coded")[0]
     assert "forecasts" in untested_inputs(FACTS, "forecast")[0]
+
+
+def test_fields_that_are_neither_coded_nor_read_are_named() -> None:
+    motion = Motion(motion_type="tro", motion="Stop.", harm_types=(), delay_months=3)
+    (note,) = unread_fields(motion, {"harm_evidence"})
+    assert "remedial steps" in note
+    assert not any(words in note for words in ("harm types", "delay", "harm evidence"))
+    assert unread_fields(motion, set(Motion.model_fields)) == []
 
 
 def test_parts_that_cannot_be_used_are_noted() -> None:
@@ -38,7 +55,9 @@ def test_evidence_is_in_reading_order() -> None:
     early = plain_hit("harm", "privacy", "motion", 2, 8, text)
     reply = plain_hit("harm", "privacy", "opposition", 0, 4, "none")
     columns = {"harm.privacy": (late, reply), "harm.timing": (early,)}
-    evidence = list_evidence(columns, Motion(motion_type="tro", motion=text, opposition="none"))
+    evidence = list_evidence(
+        columns, Motion(motion_type="tro", motion=text, opposition="none"), UNMEASURED
+    )
     assert [(phrase.factor, phrase.text) for phrase in evidence] == [
         ("harm.timing", "secret"),
         ("harm.privacy", "file"),
@@ -53,7 +72,7 @@ def test_phrases_of_a_summary_are_said_to_be_there_and_give_way_to_quotes() -> N
     taken = plain_hit("harm", "timing", "motion", 13, 18, account)
     reply = plain_hit("harm", "privacy", "opposition", 0, 2, "No.")
     columns = {"harm.privacy": (secret, reply), "harm.timing": (taken,)}
-    evidence = list_evidence(columns, motion)
+    evidence = list_evidence(columns, motion, UNMEASURED)
     assert [(phrase.paper, phrase.text) for phrase in evidence] == [
         ("opposition", "No"),
         ("summary", "secret"),
@@ -62,7 +81,7 @@ def test_phrases_of_a_summary_are_said_to_be_there_and_give_way_to_quotes() -> N
     quote = replace(
         evidence[0], paper="motion", start=21, end=35, text="secret formula", quoted=True
     )
-    evidence = list_evidence(columns, motion, [quote])
+    evidence = list_evidence(columns, motion, UNMEASURED, [quote])
     assert [(phrase.paper, phrase.text) for phrase in evidence] == [
         ("motion", "secret formula"),
         ("opposition", "No"),
@@ -75,10 +94,36 @@ def test_evidence_explains_a_circumstance_of_doctrine() -> None:
     document = Document(entry.matches[0], entry.papers[0])
     hits = tuple(hit for hit in document.hits if hit.value == entry.value)
     word = plain_hit("words", "order", "motion", 0, 5, "order")
-    columns = {f"doctrine.{entry.field}": hits, "inferred_ratings.forecast": (word,)}
-    phrases = list_evidence(columns, Motion(motion_type="tro", motion=entry.matches[0]))
+    columns = {f"inferred_ratings.{entry.field}": (*hits, word)}
+    motion = Motion(motion_type="tro", motion=entry.matches[0])
+    phrases = list_evidence(columns, motion, UNMEASURED)
     assert {phrase.meaning for phrase in phrases} == {entry.meaning, None}
     assert all(phrase.sentence for phrase in phrases if phrase.meaning)
+
+
+def test_evidence_says_how_often_such_a_reading_was_right() -> None:
+    text = "Customers were lost. It was not a class action."
+    hits = Document(text, "motion").hits
+    columns = {
+        "harm.lost_customers_market": tuple(h for h in hits if h.field == "harm_types"),
+        "motion_type.class_or_mdl": tuple(h for h in hits if h.field == "class_or_mdl"),
+        "inferred_ratings.forecast": (plain_hit("words", "order", "motion", 0, 5, "order"),),
+    }
+    readings = Readings(
+        {
+            Reading("harm_types", "lost_customers_market"): Precision(20, 18, 0.75, 1.0),
+            Reading("class_or_mdl", "false"): Precision(10, 9, 0.6, 1.0),
+            Reading("class_or_mdl", "true"): Precision(10, 8, 0.5, 1.0),
+        }
+    )
+    motion = Motion(motion_type="tro", motion=text)
+    evidence = list_evidence(columns, motion, readings)
+    measured = {phrase.factor: phrase.precision for phrase in evidence}
+    assert measured["harm.lost_customers_market"] == MeasuredPrecision(0.9, 0.75, 1.0, 20)
+    denied = measured["motion_type.class_or_mdl"]
+    assert denied
+    assert denied.value == 0.9
+    assert measured["inferred_ratings.forecast"] is None
 
 
 def test_missing_values_are_null() -> None:
