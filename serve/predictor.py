@@ -246,7 +246,11 @@ class Predictor:
                     notes=[
                         *unusable_parts(motion),
                         *quote_notes,
-                        *unread_fields(motion, self.model.readings.fields),
+                        *(
+                            unread_fields(motion, self.model.readings.fields)
+                            if mode == "text"
+                            else ()
+                        ),
                         *untested,
                     ],
                     base_log_odds=float(shap[row, -1]),

@@ -38,7 +38,7 @@ def say_points(p: float, reasons: Sequence[Reason], words: Templates, is_sure: b
     if weak and strong:
         said = {"against": _chosen(points, weak, "opponent")}
         said["in_favor"] = _chosen(points, strong, "movant")
-        kind = "both_in_one" if weak == strong else "strong_first" if p >= 0.5 else "weak_first"
+        kind = _balance(points, weak) if weak == strong else _first(p)
         sentence = phrases[kind].replace("{weak}", names[weak]).replace("{strong}", names[strong])
     else:
         side: Side = "opponent" if weak else "movant"
@@ -68,17 +68,30 @@ def _filled_in(
 def _weak_and_strong(points: Sequence[Reason]) -> tuple[str | None, str | None]:
     """Return the weak point and the strong one, None where there is none.
 
-    They are the same only where neither side of it is much the stronger.
+    They are the same where neither side of it is much the stronger, or nothing else speaks for the
+    weaker side.
     """
     weak, strong = _strongest_point(points, "opponent"), _strongest_point(points, "movant")
     if weak is None or weak != strong:
         return weak, strong
     lowers, raises = (_weight(points, weak, side) for side in ("opponent", "movant"))
     if lowers >= DOMINANT * raises:
-        return weak, _strongest_point(points, "movant", other_than=weak)
+        return weak, _strongest_point(points, "movant", other_than=weak) or strong
     if raises >= DOMINANT * lowers:
-        return _strongest_point(points, "opponent", other_than=weak), weak
+        return _strongest_point(points, "opponent", other_than=weak) or weak, strong
     return weak, strong
+
+
+def _balance(points: Sequence[Reason], point: str) -> str:
+    """Return the template for a point that is both the weak and the strong one."""
+    lowers, raises = (_weight(points, point, side) for side in ("opponent", "movant"))
+    if lowers >= DOMINANT * raises:
+        return "mostly_weak"
+    return "mostly_strong" if raises >= DOMINANT * lowers else "both_in_one"
+
+
+def _first(p: float) -> str:
+    return "strong_first" if p >= 0.5 else "weak_first"
 
 
 def _one_sided(

@@ -32,6 +32,8 @@ _SENTENCES: dict[str, dict[str, set[str]]] = {
         "weak_first": _POINTS,
         "strong_first": _POINTS,
         "both_in_one": {"weak", "against", "in_favor"},
+        "mostly_weak": {"weak", "against", "in_favor"},
+        "mostly_strong": {"strong", "against", "in_favor"},
         "weak_only": {"weak", "against"},
         "strong_only": {"strong", "in_favor"},
         "weak_two": {"weak", "against", "second", "also"},

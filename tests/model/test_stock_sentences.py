@@ -59,21 +59,35 @@ def test_a_recital_does_not_move_the_bakery_case(full_predictor: Predictor, pape
     assert abs(after - before) < 1
 
 
-def test_a_contradiction_needs_a_record_that_contradicts(full_predictor: Predictor) -> None:
-    interest = "His declarations show that he has a strong interest in working."
-    records = "The bakery's own sales records show that no customer has left."
-    before, not_contradicted, contradicted = points(
-        full_predictor,
-        [BAKERY, *(with_sentence(BAKERY, "opposition", words) for words in (interest, records))],
-    )
-    assert abs(not_contradicted - before) < 3
-    assert contradicted < before - 5
+@pytest.mark.parametrize(
+    "words",
+    [
+        "His declarations show that he has a strong interest in working.",
+        "The bakery's own sales records show that no customer has left.",
+        "Every file was returned, the copies were deleted and a consent order was signed.",
+    ],
+)
+def test_what_phrases_read_wrongly_too_often_is_not_read(
+    full_predictor: Predictor, words: str
+) -> None:
+    motion = with_sentence(BAKERY, "opposition", words)
+    before, after = points(full_predictor, [BAKERY, motion])
+    assert abs(after - before) < 3
+    assert any("remedial steps" in note for note in full_predictor.answer([motion])[0].notes)
 
 
-def test_remedies_lower_the_probability(full_predictor: Predictor) -> None:
-    remedies = "Every file was returned, the copies were deleted and a consent order was signed."
-    before, after = points(full_predictor, [BAKERY, with_sentence(BAKERY, "opposition", remedies)])
+def test_a_contradiction_that_is_coded_lowers_it(full_predictor: Predictor) -> None:
+    signals = [(), ("contradicted_by_record",)]
+    coded = [BAKERY.model_copy(update={"speculation_signals": values}) for values in signals]
+    before, after = points(full_predictor, coded)
     assert after < before - 5
+
+
+def test_steps_that_are_coded_lower_it(full_predictor: Predictor) -> None:
+    taken = ("ceased_conduct", "compensated_or_restored", "stipulated_undertaking")
+    coded = [BAKERY.model_copy(update={"remedial_steps": values}) for values in ((), taken)]
+    before, after = points(full_predictor, coded)
+    assert after < before - 1
 
 
 @pytest.mark.parametrize("paper", ["motion", "opposition"])

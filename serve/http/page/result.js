@@ -35,6 +35,14 @@ function quotesOf({factors, evidence}) {
       : factors[leading.indexOf(passage.factor)]?.label || columnLabel(passage.factor)}));
 }
 
+// How often such a reading was right, where it was checked.
+function precisionText(precision) {
+  if (!precision) return "";
+  const {value, low, high, rulings} = precision;
+  return `. Such a reading was right in ${percent(value)} of ${rulings} rulings checked ` +
+    `(95% interval ${percent(low)} to ${percent(high)})`;
+}
+
 function highlighted(text, passages) {
   const parts = [];
   let end = 0;
@@ -48,10 +56,12 @@ function highlighted(text, passages) {
       .filter(Boolean).join(", ");
     const kinds = ["negated", "quoted"].filter((kind) => passage[kind]).join(" ");
     const meaning = passage.meaning || plain(passage.factor);
+    const note = `${labels.families[family] || family}: ${meaning} (${context})` +
+      precisionText(passage.precision);
     parts.push(codePoints.slice(end, passage.start).join(""),
-      element("mark", {style: familyColor(family),
-        title: `${labels.families[family] || family}: ${meaning} (${context})`,
-        ...(kinds && {class: kinds})},
+      // Reached by keyboard too, so that the note is read without a mouse.
+      element("mark", {style: familyColor(family), tabindex: "0", "data-note": note,
+        "aria-description": note, ...(kinds && {class: kinds})},
       codePoints.slice(passage.start, passage.end).join("")));
     end = passage.end;
   }

@@ -102,7 +102,7 @@ def test_evidence_explains_a_circumstance_of_doctrine() -> None:
 
 
 def test_evidence_says_how_often_such_a_reading_was_right() -> None:
-    text = "Customers were lost. It was not a class action."
+    text = "It lost customers to the rival. It was not a class action."
     hits = Document(text, "motion").hits
     columns = {
         "harm.lost_customers_market": tuple(h for h in hits if h.field == "harm_types"),

@@ -96,7 +96,7 @@ class _Model:
     categories: dict[str, tuple[str, ...]] = field(default_factory=lambda: CATEGORIES)
     columns: tuple[str, ...] = tuple(NAMES)
 
-    def add_inferred_ratings(self, frame: FeatureFrame) -> FeatureFrame:
+    def prepare(self, frame: FeatureFrame) -> FeatureFrame:
         return frame
 
     def split_by_ensemble(self, frame: FeatureFrame, modes: Any) -> list[_Batch]:

@@ -58,38 +58,45 @@ def test_an_ablation_names_the_family_removed(rendered: Callable[..., str]) -> N
 
 
 @pytest.mark.parametrize("coders", [0, 1])
-def test_extraction_shows_coders_where_there_are_two(
+def test_extraction_shows_precision_first_and_coders_where_there_are_two(
     rendered: Callable[..., str], coders: int
 ) -> None:
-    indicators = pd.DataFrame(
+    other = 0.9 if coders else np.nan
+    readings = pd.DataFrame(
         {
-            "family": ["harm"],
-            "field": ["harm_types"],
-            "value": ["monetary"],
-            "n": [100],
-            "positives": [40],
-            "precision": [0.8],
-            "recall": [0.7],
-            "f1": [0.75],
-            "coders_f1": [0.9 if coders else np.nan],
+            "family": ["harm", "doctrine"],
+            "field": ["harm_types", "irreparable_harm"],
+            "value": ["monetary", "home_lost"],
+            "hits": [45, 12],
+            "precision": [0.83, 0.55],
+            "low": [0.71, 0.3],
+            "high": [0.91, 0.7],
+            "counts": [True, False],
+            "n": [100, 12],
+            "positives": [40, 6],
+            "recall": [0.7, np.nan],
+            "f1": [0.75, np.nan],
+            "coders_f1": [other, np.nan],
         }
     )
     families = pd.DataFrame(
         {
-            "family": ["harm"],
-            "indicators": [1],
-            "macro_f1": [0.75],
-            "low": [0.7],
-            "high": [0.8],
-            "coders_indicators": [coders],
-            "coders_macro_f1": [0.9 if coders else np.nan],
-            "coders_low": [np.nan],
-            "coders_high": [np.nan],
+            "family": ["harm", "doctrine"],
+            "readings": [1, 1],
+            "counted": [1, 0],
+            "precision": [0.83, np.nan],
+            "low": [0.71, np.nan],
+            "high": [0.91, np.nan],
+            "macro_f1": [0.75, np.nan],
+            "coders_macro_f1": [other, np.nan],
         }
     )
-    shown = rendered(show_extraction, indicators, families, "held_out")
-    assert "harm_types.monetary" in shown
-    assert "0.70 to 0.80" in shown
+    later = (0.86, 0.84, 0.88, 1122)
+    shown = rendered(show_extraction, readings, families, "held_out", later)
+    row = next(line for line in shown.splitlines() if "harm_types.monetary" in line)
+    assert row.index("0.83") < row.index("0.71 to 0.91") < row.index("yes") < row.index("0.75")
+    assert "86% (84% to 88%) of 1,122" in shown
+    assert "circumstances of doctrine" in shown
     assert ("0.90" in shown) is bool(coders)
 
 

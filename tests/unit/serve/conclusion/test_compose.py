@@ -182,8 +182,11 @@ def test_one_point_may_cut_both_ways() -> None:
         "The harm cuts both ways: against the motion, it depends on events that may not occur; "
         "in its favor, records, data or experts support it."
     )
-    # But not where one side of it is much the stronger.
-    assert "both ways" not in _second([CONTRADICTED, documentary])
+    # Where one side of it is much the stronger, that side comes first.
+    assert _second([CONTRADICTED, documentary]) == (
+        "The weak point is the harm: the record contradicts the movant's theory of it; it has this "
+        "in its favor: records, data or experts support it."
+    )
 
 
 def test_what_was_read_from_the_papers_is_said_to_be() -> None:

@@ -39,7 +39,7 @@ class _Predictor:
         self, worth: dict[tuple[str, Any], float], outcomes: dict[str, Any] | None = None
     ) -> None:
         facts = {} if outcomes is None else {VALUE_OUTCOMES: outcomes}
-        self.model = SimpleNamespace(base_rate=0.53, facts=facts)
+        self.model = SimpleNamespace(base_rate=0.53, facts=facts, prepare=lambda frame: frame)
         self.worth = worth
         self.scored: list[Motion] = []
         self.base_rates: BaseRates | None = None
