@@ -259,7 +259,10 @@ class Predictor:
                     families=family_shares(shares, p),
                     factors=factors,
                     evidence=list_evidence(
-                        scored.frame.hits[row], motion, self.model.readings, quotes
+                        scored.frame.hits[row],
+                        motion,
+                        self.model.precision_in(scored.frame.papers[row]),
+                        quotes,
                     ),
                     model_version=self.version,
                     model_digest=self.digest,

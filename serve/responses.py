@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field, computed_field
 
 from data.base_rates import CountedRate
 from data.schema import Motion
-from features.indicators import Source, reading_of_hit
+from features.indicators import Reading, Source, reading_of_hit
 from features.phrases.context import Speaker
 from features.phrases.hits import Hit
 from features.phrases.lexicon import listed_meaning
 from serve.performance import Performance
-from train.model.readings import Precision, Readings
+from train.model.readings import Precision
 from train.modes import Mode
 
 DISCLAIMER = (
@@ -289,7 +289,7 @@ class Answer(BaseModel):
 def list_evidence(
     hits: Mapping[str, tuple[Hit, ...]],
     motion: Motion,
-    readings: Readings,
+    precision: Mapping[Reading, Precision],
     quotes: Sequence[Phrase] = (),
 ) -> list[Phrase]:
     """Return the evidence about one motion in reading order.
@@ -300,8 +300,9 @@ def list_evidence(
         The phrases behind each feature column, as in `FeatureFrame.hits`.
     motion
         The motion: phrases found in a summary are said to be there.
-    readings
-        How often what phrases read was right.
+    precision
+        How often each reading that counts in such papers was right. Of any other phrase, the words
+        are shown and not what they mean: they weighed in an inferred rating, no more.
     quotes
         Quotes from the papers; a column that has some needs no phrases from a summary.
     """
@@ -310,6 +311,7 @@ def list_evidence(
         "opposition": "opposition_summary" if motion.opposition_summary else "opposition",
     }
     quoted = {phrase.factor for phrase in quotes}
+    measured = {hit: precision.get(reading_of_hit(hit)) for hits_ in hits.values() for hit in hits_}
     phrases = [
         Phrase(
             factor=column,
@@ -317,12 +319,12 @@ def list_evidence(
             start=hit.start,
             end=hit.end,
             text=hit.words,
-            meaning=listed_meaning(hit.field, hit.value),
+            meaning=listed_meaning(hit.field, hit.value) if measured[hit] else None,
             negated=hit.negated,
             uncertain=hit.uncertain,
             speaker=hit.speaker,
             sentence=hit.sentence,
-            precision=_measured(readings.precision.get(reading_of_hit(hit))),
+            precision=_measured(measured[hit]),
         )
         for column, hits_of_column in hits.items()
         for hit in hits_of_column

@@ -1,6 +1,6 @@
 """What `predict` prints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,18 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from data.schema import Motion
+from enjoin.render.evidence import quoted_briefly, show_evidence
 from features.build import COLUMNS
-from features.families import inferred_ratings
 from features.indicators import plain_words
 from serve.responses import (
     Answer,
     BaseRateAdjustment,
     CorrectedForecast,
     Factor,
-    Phrase,
     ScorecardRow,
     Side,
-    TextName,
 )
 from train.modes import Mode
 
@@ -31,23 +29,13 @@ BASIS: dict[Mode, str] = {
     "text": "text only",
 }
 """What a prediction in each mode is based on."""
-TEXTS: dict[TextName, str] = {
-    "motion": "motion",
-    "opposition": "opposition",
-    "summary": "summary",
-    "opposition_summary": "summary of the opposition",
-}
-"""The texts that words are quoted from."""
 _COLUMN = {column.name: column for column in COLUMNS}
-_INFERRED = frozenset(column.name for column in inferred_ratings.COLUMNS)
 DIRECTIONS: tuple[tuple[str, Side], ...] = (
     ("For the opponent, against a grant", "opponent"),
     ("For the movant, for a grant", "movant"),
 )
 TOP = 3
 """Factors in each direction that the short answer shows."""
-QUOTED_CHARACTERS = 90
-"""Characters of quotations beneath a factor in the short answer: about one line."""
 
 
 def show_answer(
@@ -72,7 +60,7 @@ def show_answer(
         grid.add_column(justify="right")
         for factor in _factors(answer, side)[:TOP]:
             grid.add_row(f"{factor.points:+.1f}", Text(factor.label))
-            quotations = _quoted_briefly(_evidence(answer, factor.factor))
+            quotations = quoted_briefly(answer, motion, factor.factor)
             if words := quotations or reason_of.get(factor.factor):
                 grid.add_row("", Text(words, style="dim"))
         if grid.row_count:
@@ -107,7 +95,7 @@ def show_full_answer(
             table.add_row(escape(factor.label), factor.family, factor.source, points)
         if table.row_count:
             console.print(table)
-    _show_evidence(answer, console)
+    show_evidence(answer, console)
     if reason_of := _by_column(reasons):
         console.print("\nThe reader's reasons", style="bold")
     for column, reason in reason_of.items():
@@ -242,67 +230,3 @@ def _families(answer: Answer) -> Table:
         table.add_section()
         table.add_row("other base rate", f"{answer.base_rate_adjustment.points:+.1f}")
     return table
-
-
-def _evidence(answer: Answer, factor: str) -> list[Phrase]:
-    return [phrase for phrase in answer.evidence if phrase.factor == factor]
-
-
-def _quoted_briefly(phrases: Sequence[Phrase]) -> str:
-    """Quote as many different phrases as fit in a line, at least one, and count the others.
-
-    What the reader who coded the motion quotes comes first.
-    """
-    quoted_first = sorted(phrases, key=lambda phrase: not phrase.quoted)
-    quotations = list(dict.fromkeys(map(_quotation, quoted_first)))
-    shown = quotations[:1]
-    for quotation in quotations[1:]:
-        if sum(map(len, shown)) + len(quotation) > QUOTED_CHARACTERS:
-            break
-        shown.append(quotation)
-    more = len(quotations) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _quotation(phrase: Phrase) -> str:
-    remarks = [TEXTS[phrase.paper], *_remarks(phrase)]
-    return f'"{_on_one_line(phrase.text)}" ({", ".join(remarks)})'
-
-
-def _remarks(phrase: Phrase) -> Iterator[str]:
-    """Yield who quotes a phrase and for what, and whether it is negated."""
-    if phrase.quoted:
-        field = phrase.quoted_for
-        yield "quoted by the reader" + (f" for {plain_words(field)}" if field else "")
-    if phrase.negated:
-        yield "negated"
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _show_evidence(answer: Answer, console: Console) -> None:
-    """Print the phrases behind each factor, then those behind features with smaller effects."""
-    labels = {factor.factor: factor.label for factor in answer.factors}
-    others = dict.fromkeys(phrase.factor for phrase in answer.evidence).keys() - labels.keys()
-    titles = {
-        "Evidence in the papers (first and last character)": labels,
-        "Evidence of features with smaller effects": {name: name for name in sorted(others)},
-    }
-    for title, features in titles.items():
-        evidence = {name: _evidence(answer, name) for name in features}
-        if any(evidence.values()):
-            console.print(f"\n{title}", style="bold")
-        for name, phrases in evidence.items():
-            if phrases:
-                line = f"  {features[name]}: {', '.join(map(_located, phrases))}"
-                console.print(line, markup=False, highlight=False)
-
-
-def _located(phrase: Phrase) -> str:
-    """Quote a phrase with its place and, for a circumstance of doctrine, its meaning."""
-    remark = "".join(f" ({remark})" for remark in _remarks(phrase))
-    meaning = f" ({phrase.meaning})" if phrase.meaning and phrase.factor in _INFERRED else ""
-    place = f"{TEXTS[phrase.paper]} {phrase.start}-{phrase.end}"
-    return f'"{_on_one_line(phrase.text)}"{remark}{meaning} {place}'

@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
+from features.document import Papers
 from features.families import forecast, inferred_ratings
 from features.families import ratings as winter_ratings
 from features.frame import FeatureFrame
@@ -28,7 +29,7 @@ from train.model.length import are_long
 from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
-from train.model.readings import Readings
+from train.model.readings import Precision, Readings
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
@@ -163,6 +164,12 @@ class GrantModel:
         """The readings that count in long papers: none, where that was not measured."""
         record = self.facts.get(LONG_PAPERS) or {}
         return self.readings.of_fields(record.get(LONG_PAPER_READINGS, {}))
+
+    def precision_in(self, papers: Papers) -> dict[Reading, Precision]:
+        """Return the precision of each reading that counts in the papers of a motion."""
+        is_long = are_long([papers], self.facts.get("median_words"))[0]
+        counted = self.counted_in_long_papers if is_long else self.readings.counted
+        return {reading: self.readings.precision[reading] for reading in counted}
 
     def rating_errors(self) -> dict[str, float]:
         """Return the root mean square error of each inferred rating on unseen cases, by column."""

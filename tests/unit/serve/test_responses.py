@@ -19,9 +19,9 @@ from serve.responses import (
     list_evidence,
     plain,
 )
-from train.model.readings import Precision, Readings
+from train.model.readings import Precision
 
-UNMEASURED = Readings({})
+UNMEASURED: dict[Reading, Precision] = {}
 FACTS: dict[str, Any] = {"performance": {"first_test_year": 2022, "text": {}}}
 
 
@@ -96,9 +96,12 @@ def test_evidence_explains_a_circumstance_of_doctrine() -> None:
     word = plain_hit("words", "order", "motion", 0, 5, "order")
     columns = {f"inferred_ratings.{entry.field}": (*hits, word)}
     motion = Motion(motion_type="tro", motion=entry.matches[0])
-    phrases = list_evidence(columns, motion, UNMEASURED)
+    counted = {Reading(entry.field, entry.value): Precision(20, 18, 0.7, 1.0)}
+    phrases = list_evidence(columns, motion, counted)
     assert {phrase.meaning for phrase in phrases} == {entry.meaning, None}
     assert all(phrase.sentence for phrase in phrases if phrase.meaning)
+    # What does not count in such papers weighed as words, and means nothing.
+    assert {phrase.meaning for phrase in list_evidence(columns, motion, UNMEASURED)} == {None}
 
 
 def test_evidence_says_how_often_such_a_reading_was_right() -> None:
@@ -109,13 +112,11 @@ def test_evidence_says_how_often_such_a_reading_was_right() -> None:
         "motion_type.class_or_mdl": tuple(h for h in hits if h.field == "class_or_mdl"),
         "inferred_ratings.forecast": (plain_hit("words", "order", "motion", 0, 5, "order"),),
     }
-    readings = Readings(
-        {
-            Reading("harm_types", "lost_customers_market"): Precision(20, 18, 0.75, 1.0),
-            Reading("class_or_mdl", "false"): Precision(10, 9, 0.6, 1.0),
-            Reading("class_or_mdl", "true"): Precision(10, 8, 0.5, 1.0),
-        }
-    )
+    readings = {
+        Reading("harm_types", "lost_customers_market"): Precision(20, 18, 0.75, 1.0),
+        Reading("class_or_mdl", "false"): Precision(10, 9, 0.6, 1.0),
+        Reading("class_or_mdl", "true"): Precision(10, 8, 0.5, 1.0),
+    }
     motion = Motion(motion_type="tro", motion=text)
     evidence = list_evidence(columns, motion, readings)
     measured = {phrase.factor: phrase.precision for phrase in evidence}
