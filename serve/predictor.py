@@ -9,57 +9,30 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from data.base_rates import FEDERAL_COURTS
-from data.courts import find_court
 from data.schema import Motion
 from features.build import FAMILIES, build_features
-from features.families.forecast import forecast_log_odds
-from serve.conclusion.compose import Estimate, conclude
-from serve.explain import (
-    family_shares,
-    largest_factors,
-    points_moved,
-    shown_flags,
-    strongest_of_family,
-)
+from serve.answering import compose_answers
+from serve.explain import strongest_of_family
 from serve.long_papers import LongPaperRules, long_paper_reason
 from serve.model_source import LocatedModel, locate_model, unregistered_version
-from serve.notes import unread_fields, untested_inputs, unusable_parts
-from serve.performance import Performance
-from serve.quoted import quoted_phrases
-from serve.responses import (
-    Answer,
-    BaseRateAdjustment,
-    ComparableRate,
-    CorrectedForecast,
-    CourthouseRate,
-    list_evidence,
-)
-from serve.scorecard import build_scorecard
+from serve.notes import unusable_parts
+from serve.responses import Answer
 from serve.scored_motions import Scored
 from serve.similar_rulings import (
     ComparablesAnswer,
     NoComparables,
-    comparable_rate,
     find_comparables,
     nearest_outcomes,
 )
 from train.model.calibration import INTERVAL
-from train.model.grant_model import (
-    DISTRIBUTION,
-    VALUE_OUTCOMES,
-    GrantModel,
-    describe_relief,
-)
-from train.model.likeness import Compared
+from train.model.grant_model import DISTRIBUTION, VALUE_OUTCOMES, GrantModel
 from train.model.neighbors import Neighbors, load_neighbors
-from train.model.prior_shift import BaseRates, adjust_to_base_rate, log_odds_shift
+from train.model.prior_shift import BaseRates, adjust_to_base_rate
 from train.model.scope import wrong_documents
 from train.model.store import load_model, model_digest
 from train.modes import BASIS_OF, Mode, mode_of
-from train.rating_averages import RATING_AVERAGES
 
 
 def score_type(column: str) -> type:
@@ -209,71 +182,11 @@ class Predictor:
         With `base_rates`, `Answer.base_rate_adjustment` gives the size of the adjustment.
         """
         scored = self._score(motions, base_rates, phrases=True)
-        shap = self.model.shap_values(scored.batches)
-        errors = self.model.rating_errors()
-        averages = self.model.facts.get(RATING_AVERAGES, {})
-        compared = scored.compared(self.model.categories)
-        answers = []
-        for row, motion in enumerate(motions):
-            p, low, high = scored.estimates[row].tolist()
-            mode, shares = scored.modes[row], shap[row, :-1]
-            quotes, quote_notes = quoted_phrases(motion)
-            performance, untested = self._tests(mode, scored.long_words[row] is not None)
-            adjustment = self._adjustment(scored, row, motion.court, base_rates)
-            explained = (scored.frame, row, shares, p, errors, averages)
-            factors, scorecard = largest_factors(*explained), build_scorecard(*explained)
-            estimate = self._estimate(scored, row, adjustment, performance)
-            answers.append(
-                Answer(
-                    id=motion.id,
-                    conclusion=conclude(
-                        estimate, factors, shown_flags(scored.frame, row), scorecard
-                    ),
-                    p_grant=p,
-                    p_low=low,
-                    p_high=high,
-                    interval=INTERVAL,
-                    in_scope=not scored.out_of_scope[row],
-                    out_of_scope=list(scored.out_of_scope[row]),
-                    mode=mode,
-                    forecast=self._corrected(motion),
-                    base_rate=self.model.base_rate,
-                    courthouse_rate=CourthouseRate.of(
-                        FEDERAL_COURTS, motion, find_court(motion.court).level == "state"
-                    ),
-                    comparable_rate=self._comparable_rate(motion, compared[row]),
-                    performance=performance,
-                    notes=[
-                        *unusable_parts(motion),
-                        *quote_notes,
-                        *(
-                            unread_fields(motion, self.model.readings.fields)
-                            if mode == "text"
-                            else ()
-                        ),
-                        *untested,
-                    ],
-                    base_log_odds=float(shap[row, -1]),
-                    base_rate_adjustment=adjustment,
-                    scorecard=scorecard,
-                    families=family_shares(shares, p),
-                    factors=factors,
-                    evidence=list_evidence(
-                        scored.frame.hits[row],
-                        motion,
-                        self.model.precision_in(scored.frame.papers[row]),
-                        quotes,
-                    ),
-                    model_version=self.version,
-                    model_digest=self.digest,
-                    data_digest=str(self.model.facts.get("data_digest", "")),
-                )
-            )
-        return answers
+        return compose_answers(self, scored, motions, base_rates)
 
     def remarks(self, motion: Motion) -> list[str]:
         """Return what to tell about a motion's papers and court beside its score."""
-        long_papers = self._long_papers
+        long_papers = self.long_papers
         mode = mode_of(motion)
         is_long = long_papers.words_read(motion, mode) is not None
         return [*unusable_parts(motion), *([long_papers.remark(mode)] if is_long else [])]
@@ -309,7 +222,7 @@ class Predictor:
             (*wrong_documents(motion), *reasons)
             for motion, reasons in zip(motions, self.model.scope.reasons(frame), strict=True)
         ]
-        long_papers = self._long_papers
+        long_papers = self.long_papers
         long_words: list[int | None] = []
         spreads = np.empty(len(motions))
         for row, (motion, mode) in enumerate(zip(motions, modes, strict=True)):
@@ -338,34 +251,9 @@ class Predictor:
             rates,
         )
 
-    def _estimate(
-        self,
-        scored: Scored,
-        row: int,
-        adjustment: BaseRateAdjustment | None,
-        performance: Performance | None,
-    ) -> Estimate:
-        """Return what the conclusion says of the number."""
-        p, low, high = scored.estimates[row].tolist()
-        reasons = scored.out_of_scope[row]
-        return Estimate(
-            p=p,
-            low=low,
-            high=high,
-            adjustment=adjustment,
-            granted=self._granted,
-            in_scope=not reasons,
-            is_long_paper=scored.long_words[row] is not None and len(reasons) == 1,
-            is_proven=performance is not None and performance.warning is None,
-        )
-
     @cached_property
-    def _granted(self) -> str:
-        in_part_counts = describe_relief(self.model.facts) == "at least in part"
-        return "granted" if in_part_counts else "granted in full"
-
-    @cached_property
-    def _long_papers(self) -> LongPaperRules:
+    def long_papers(self) -> LongPaperRules:
+        """What the model makes of long papers read by phrases."""
         # Kept: batch scoring asks for each motion.
         return LongPaperRules.from_facts(self.model.facts)
 
@@ -379,45 +267,5 @@ class Predictor:
         of_scope = ensemble.calibration.spread
         unknown = of_scope if is_unfamiliar else 0.0
         if is_long:
-            unknown = self._long_papers.interval_spread(mode, unknown, of_scope)
+            unknown = self.long_papers.interval_spread(mode, unknown, of_scope)
         return hypot(unknown, ensemble.forecast_effect() * (motion.forecast_spread or 0.0))
-
-    def _tests(self, mode: Mode, is_long: bool) -> tuple[Performance | None, list[str]]:
-        """Return how the model did with motions like this one, and a note if it was not tested."""
-        if not is_long:
-            facts = self.model.facts
-            return Performance.from_facts(facts, mode), untested_inputs(facts, mode)
-        performance = self._long_papers.performance.get(mode)
-        return performance, [] if performance else [self._long_papers.remark(mode)]
-
-    def _corrected(self, motion: Motion) -> CorrectedForecast | None:
-        line = self.model.ensembles["forecast"].reader_line
-        if motion.forecast is None or line is None:
-            return None
-        log_odds = line.log_odds(np.array([forecast_log_odds(motion.forecast)]))
-        return CorrectedForecast(
-            given=motion.forecast,
-            corrected=float(expit(log_odds[0])),
-            spread=motion.forecast_spread,
-        )
-
-    def _adjustment(
-        self, scored: Scored, row: int, court: str | None, base_rates: BaseRates | None
-    ) -> BaseRateAdjustment | None:
-        if base_rates is None or scored.rates is None or np.isnan(scored.rates[row]):
-            return None
-        rate, trained = float(scored.rates[row]), self.model.base_rate
-        shift = log_odds_shift(trained, rate)
-        return BaseRateAdjustment(
-            grant_rate=rate,
-            base_rate=trained,
-            court=court if court in base_rates.courts else None,
-            p_unadjusted=float(scored.unadjusted[row]),
-            log_odds=shift,
-            points=points_moved(float(scored.estimates[row, 0]), shift),
-        )
-
-    def _comparable_rate(self, motion: Motion, compared: Compared) -> ComparableRate | None:
-        if self.neighbors is None:
-            return None
-        return comparable_rate(self.model, self.neighbors, motion, compared)
