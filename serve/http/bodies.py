@@ -28,7 +28,7 @@ ReadingQuery = Annotated[
         "log: it keeps what was read and what was corrected",
     ),
 ]
-_EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True)
+_EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True, exclude={"quotes"})
 MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
 
 

@@ -235,7 +235,7 @@ def describe_changes(changes: Mapping[str, Any]) -> str:
 
 def _with_changes(motion: Motion, changes: Mapping[str, Any]) -> Motion:
     row = motion.model_dump() | dict(changes)
-    if motion.quotes:  # they bear out the values as they were
+    if motion.quotes and "quotes" not in changes:  # they bear out the values as they were
         row["quotes"] = {name: kept for name, kept in motion.quotes.items() if name not in changes}
     checked = check_rows([row], Motion, strict=True)
     if checked.rejects:

@@ -65,11 +65,11 @@ def test_predict_and_what_if(page: Page) -> None:
     expect(page.locator("#what-if-result")).to_have_text("No change")
     assert page.inner_text(".big") == before
     # What a highlighted passage means is shown to the keyboard as to the mouse.
-    mark = page.locator("mark[data-note]").first
+    mark = page.locator("mark[data-meaning]").first
     mark.focus()
     shown = mark.evaluate("node => getComputedStyle(node, '::after').content")
-    assert mark.get_attribute("data-note") in shown.replace('\\"', '"')
-    assert mark.get_attribute("aria-description") == mark.get_attribute("data-note")
+    assert mark.get_attribute("data-meaning") in shown.replace('\\"', '"')
+    assert mark.get_attribute("aria-description") == mark.get_attribute("data-meaning")
     # The page does not scroll sideways, and the highlighted text is that of the papers.
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.locator(".paper").first.inner_text() == page.input_value("#motion")

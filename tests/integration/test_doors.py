@@ -51,6 +51,7 @@ def test_score(trained: Any, expected: Any, tmp_path: Path, kind: str) -> None:
     if kind == "csv":
         for name in filter(is_list, frame.columns):
             frame[name] = frame[name].map(lambda v: v if v is None else ";".join(v) or "[]")
+        frame["quotes"] = frame["quotes"].map(json.dumps, na_action="ignore")
         frame.to_csv(source, index=False)
     elif kind == "jsonl":
         source.write_text("\n".join(map(json.dumps, ROWS)))

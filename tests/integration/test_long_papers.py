@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from data.schema import Motion
 from enjoin import app
+from features.build import BUILT, build_features
 from serve.docket.scored import read_scored
 from serve.http.app import build_app
 from serve.http.model_watcher import ModelWatcher
@@ -49,6 +50,13 @@ TESTED = (
     "Tested on papers of about 60 words; on 34 long papers, reading by phrases was no better than "
     "the base rate."
 )
+
+
+UNWIDENED = LONG_PAPERS | {
+    "by_phrases": {
+        mode: scores | {"spread": 0.0} for mode, scores in LONG_PAPERS["by_phrases"].items()
+    }
+}
 
 
 def _with_record(model: GrantModel, record: dict[str, Any] | None) -> GrantModel:
@@ -97,15 +105,15 @@ def test_only_a_long_paper_without_codings_is_told_so(tested: Predictor) -> None
     assert performance.warning is not None
     assert performance.warning.startswith(TESTED)
     assert performance.rulings == 34
-    assert not answers["long"].notes  # said once
+    assert all(note.startswith("not read from text") for note in answers["long"].notes)
 
 
 def test_without_a_test_on_long_papers_that_is_said(untested: Predictor) -> None:
     long, short = untested.answer([LONG, SHORT])
     assert long.performance is None
-    assert long.notes[0].startswith(UNTESTED)
+    assert any(note.startswith(UNTESTED) for note in long.notes)
     assert short.performance is not None
-    assert not short.notes
+    assert not any(note.startswith(UNTESTED) for note in short.notes)
     assert not long.in_scope
 
 
@@ -116,17 +124,36 @@ def test_the_interval_is_as_wide_as_the_test_calls_for(
     plain = replace(tested, model=replace(tested.model, facts=facts))
     scope = tested.model.ensembles["unrated"].calibration.spread
     assert plain.score([LONG, RECIPE])["in_scope"].tolist() == [True, False]
+    narrow = replace(tested, model=_with_record(tested.model, UNWIDENED))
     for motion, widened in ((LONG, 0.0), (RECIPE, scope)):
         # Out of scope for its words too, it is not widened twice.
-        bags = np.sqrt((_half_widths(plain, motion) / DEVIATIONS) ** 2 - widened**2)
+        bags = np.sqrt((_half_widths(narrow, motion) / DEVIATIONS) ** 2 - widened**2)
         for predictor, spread in ((tested, max(1.1, widened)), (untested, scope)):
             expected = DEVIATIONS * np.hypot(bags, spread)
             assert _half_widths(predictor, motion) == pytest.approx(expected)
-        assert tested.score([motion])["p_grant"][0] == plain.score([motion])["p_grant"][0]
-    bags = _half_widths(plain, CODED) / DEVIATIONS
+        assert tested.score([motion])["p_grant"][0] == narrow.score([motion])["p_grant"][0]
+    bags = _half_widths(narrow, CODED) / DEVIATIONS
     assert _half_widths(tested, CODED) == pytest.approx(DEVIATIONS * np.hypot(bags, 0.9))
-    for motion in (SHORT, RATED, FORECAST, SUMMARY):
+    for motion in (SHORT, SUMMARY):
         assert _half_widths(tested, motion) == pytest.approx(_half_widths(plain, motion))
+
+
+def test_in_a_long_paper_only_what_is_read_rightly_there_counts(untested: Predictor) -> None:
+    model = untested.model
+    read = {"notice": [19, 20], "movant_type": [9, 20]}
+    measured = _with_record(model, LONG_PAPERS | {"readings": read})
+    assert {reading.field for reading in measured.counted_in_long_papers} == {"notice"}
+    assert model.counted_in_long_papers == frozenset()  # not measured: nothing counts
+    long = LONG.model_copy(update={"opposition": "The company opposes and says that it is late."})
+    short = long.model_copy(update={"motion": SHORT.motion})
+    frame = measured.prepare(build_features([long, short]))
+    assert frame.source(0, "motion_type.notice") == frame.source(1, "motion_type.notice") == "text"
+    fields = [column.name for column in BUILT if column.field or column.counts]
+    read_of = [{name for name in fields if frame.source(row, name) == "text"} for row in (0, 1)]
+    assert read_of[0] == {"motion_type.notice"} < read_of[1]
+    (answer,) = replace(untested, model=measured).answer([long])
+    said = {phrase.meaning for phrase in answer.evidence if phrase.factor != "motion_type.notice"}
+    assert said <= {None}
 
 
 def test_several_forecasts_that_differ_widen_a_long_paper_s_interval(tested: Predictor) -> None:

@@ -16,6 +16,7 @@ const BLANK_PATTERN = "^\\s*$";  // the schema allows blank text wherever a valu
 let schema = null;
 let labels = null;  // words for families of factors, and for the values of fields
 let caseFields = {};  // the example's case name, judge etc., for which the form has no input
+let example = null;  // the motion that the form was filled with
 
 const codedFields = () => Object.keys(schema.properties)
   .filter((name) => ![...MAIN_FIELDS, ...CASE_FIELDS, ...CARRIED_FIELDS].includes(name));
@@ -126,11 +127,19 @@ function setField(name, value) {
 function readForm() {
   const motion = {...caseFields};
   for (const name of [...MAIN_FIELDS, ...codedFields()]) motion[name] = getField(name);
-  return {...motion, ...carriedFields()};
+  return {...motion, ...quotesOfExample(), ...carriedFields()};
+}
+
+// The example's quotes, of the values that are still as it has them.
+function quotesOfExample() {
+  if (!example?.quotes || !Object.keys(caseFields).length) return {};
+  const isKept = ([name]) => JSON.stringify(getField(name)) === JSON.stringify(example[name]);
+  return {quotes: Object.fromEntries(Object.entries(example.quotes).filter(isKept))};
 }
 
 function fillForm(motion) {
   find("motion-form").reset();
+  example = motion;
   const given = CASE_FIELDS.filter((name) => motion[name]);
   caseFields = Object.fromEntries(given.map((name) => [name, motion[name]]));
   for (const name of [...MAIN_FIELDS, ...codedFields()]) setField(name, motion[name] ?? null);

@@ -60,7 +60,7 @@ function highlighted(text, passages) {
       precisionText(passage.precision);
     parts.push(codePoints.slice(end, passage.start).join(""),
       // Reached by keyboard too, so that the note is read without a mouse.
-      element("mark", {style: familyColor(family), tabindex: "0", "data-note": note,
+      element("mark", {style: familyColor(family), tabindex: "0", "data-meaning": note,
         "aria-description": note, ...(kinds && {class: kinds})},
       codePoints.slice(passage.start, passage.end).join("")));
     end = passage.end;

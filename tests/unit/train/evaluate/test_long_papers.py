@@ -115,7 +115,8 @@ def _evaluation(text: list[float], forecast: list[float]) -> LongPaperEvaluation
         parts.append(pd.DataFrame({"id": ids, "granted": granted, **facts, "p_grant": p}))
         rows = {"metric": list(METRICS), "value": 0.2, "low": 0.1, "high": 0.3}
         tables.append(pd.DataFrame(rows).assign(**facts, in_scope=1.0))
-    return LongPaperEvaluation(pd.concat(tables), pd.concat(parts), (300, 900), 0)
+    readings = {"notice": (9, 10)}
+    return LongPaperEvaluation(pd.concat(tables), pd.concat(parts), (300, 900), 0, readings)
 
 
 def test_the_record_tells_how_far_the_words_alone_are_from_the_forecast_mode() -> None:
@@ -128,6 +129,7 @@ def test_the_record_tells_how_far_the_words_alone_are_from_the_forecast_mode() -
     by_phrases = record["by_phrases"]["text"]
     assert by_phrases["spread"] == pytest.approx(np.sqrt((distance**2).mean()), abs=1e-4)
     assert by_phrases["brier_score"] == [0.2, 0.1, 0.3]
+    assert record["readings"] == {"notice": [9, 10]}
 
 
 def test_the_packaged_record_is_of_the_embedded_rulings() -> None:
@@ -137,4 +139,5 @@ def test_the_packaged_record_is_of_the_embedded_rulings() -> None:
         f"measure again: enjoin evaluate --papers DIR --record ({record_path()})"
     )
     assert set(record["modes"]) == {"forecast", "rated", "coded", "text"}
+    assert {"notice", "harm_types"} <= set(record["readings"])
     assert long_paper_record("of other rulings") is None
