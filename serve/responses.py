@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, computed_field
 
 from data.base_rates import CountedRate
 from data.schema import Motion
+from features.families import inferred_ratings
 from features.indicators import Reading, Source, reading_of_hit
 from features.phrases.context import Speaker
 from features.phrases.hits import Hit
@@ -25,6 +26,8 @@ DISCLAIMER = (
 
 Side = Literal["movant", "opponent"]
 """Whom a fact speaks for: the party who asks for relief, or the one who opposes it."""
+_INFERRED = frozenset(column.name for column in inferred_ratings.COLUMNS)
+"""Columns whose evidence is the words that weighed most, whatever they say."""
 TextName = Literal["motion", "opposition", "summary", "opposition_summary"]
 """The texts of a motion that evidence may be in."""
 
@@ -319,7 +322,9 @@ def list_evidence(
             start=hit.start,
             end=hit.end,
             text=hit.words,
-            meaning=listed_meaning(hit.field, hit.value) if measured[hit] else None,
+            meaning=listed_meaning(hit.field, hit.value)
+            if measured[hit] and hit.quotable
+            else None,
             negated=hit.negated,
             uncertain=hit.uncertain,
             speaker=hit.speaker,
@@ -329,6 +334,7 @@ def list_evidence(
         for column, hits_of_column in hits.items()
         for hit in hits_of_column
         if not (column in quoted and texts[hit.paper] != hit.paper)
+        and (hit.quotable or column in _INFERRED)
     ]
     order = get_args(TextName)
     return sorted(

@@ -28,6 +28,8 @@ class Hit(NamedTuple):
         Who says it: a party, or the record.
     sentence
         The span of its sentence; None if it was found by other means than a phrase.
+    quotable
+        Whether its words say what it is evidence for, so that they can be quoted for it.
     """
 
     field: str
@@ -41,6 +43,7 @@ class Hit(NamedTuple):
     uncertain: bool = False
     speaker: Speaker = "movant"
     sentence: tuple[int, int] | None = None
+    quotable: bool = True
 
 
 def plain_hit(field: str, value: str, paper: PaperName, start: int, end: int, text: str) -> Hit:

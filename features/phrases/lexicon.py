@@ -5,6 +5,8 @@ text can show (`TEXT_FIELDS`). The keys of a table:
 
 - `meaning`: the indicator in plain words,
 - `phrases`: what to look for (syntax in `features.phrases.syntax`),
+- `unquoted` (optional): more phrases, or some of those above, that go with the indicator without
+  saying it: they are read like the others, but nobody would nod if they were quoted for it,
 - `strong` (optional): phrases that count three times where the value with most phrases wins,
 - `papers` (optional): `["motion"]`, `["opposition"]` or both (the default),
 - `negatable` (optional, default true): whether "no ..." before a phrase cancels it,
@@ -69,6 +71,7 @@ class Entry:
     meaning: str
     phrases: tuple[str, ...]
     strong: frozenset[str]
+    unquoted: frozenset[str]
     papers: tuple[PaperName, ...]
     negatable: bool
     deniable: frozenset[str]
@@ -95,7 +98,8 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
     allowed = TEXT_FIELDS.get(field) or allowed_values(field) or ("true", "false")
     if value not in allowed and field not in RATINGS:  # circumstances have names of their own
         raise LexiconError(f"{where}: {value!r} is not a value of {field}; allowed: {allowed}")
-    known = {"meaning", "strong", "phrases", "deniable", "papers", "negatable", "matches", "misses"}
+    known = {"meaning", "strong", "phrases", "unquoted", "deniable", "papers", "negatable"}
+    known |= {"matches", "misses"}
     known |= {"favors", "authority"} if field in RATINGS else set()
     if unknown := set(table) - known:
         raise LexiconError(f"{where}: unknown key {sorted(unknown)}; known: {sorted(known)}")
@@ -112,7 +116,8 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
     meaning = table.get("meaning")
     if not isinstance(meaning, str) or not meaning:
         raise LexiconError(f"{where}: needs a meaning in plain words")
-    every_phrase = strings("strong") + strings("phrases") + strings("deniable")
+    lists = ("strong", "phrases", "deniable", "unquoted")
+    every_phrase = tuple(dict.fromkeys(phrase for key in lists for phrase in strings(key)))
     for phrase in every_phrase:
         try:
             compile_phrase(phrase)
@@ -125,6 +130,7 @@ def read_entry(family: str, field: str, value: str, table: Mapping[str, object])
         meaning=meaning,
         phrases=every_phrase,
         strong=frozenset(strings("strong")),
+        unquoted=frozenset(strings("unquoted")),
         papers=papers,
         negatable=bool(table.get("negatable", True)),
         deniable=frozenset(strings("deniable")),
@@ -210,6 +216,8 @@ class Phrase:
         The entry, and its index in `entries()`.
     strong
         Whether it counts three times where the value with most phrases wins.
+    quotable
+        Whether its words say what it indicates.
     negatable
         Whether a negation around it cancels it.
     negates
@@ -221,6 +229,7 @@ class Phrase:
     entry: Entry
     entry_index: int
     strong: bool
+    quotable: bool
     negatable: bool
     negates: bool
     pattern: Pattern
@@ -240,6 +249,7 @@ def phrases() -> tuple[Phrase, ...]:
             entry,
             index,
             words in entry.strong,
+            words not in entry.unquoted,
             entry.negatable or words in entry.deniable,
             _NEGATION.search(words.lower()) is not None,
             compile_phrase(words),

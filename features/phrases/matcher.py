@@ -149,6 +149,7 @@ def _hit(
         context.uncertain,
         context.speaker or author_of(document.paper),
         (bounds[sentence], bounds[sentence + 1]),
+        phrase.quotable,
     )
 
 

@@ -127,6 +127,21 @@ def test_evidence_says_how_often_such_a_reading_was_right() -> None:
     assert measured["inferred_ratings.forecast"] is None
 
 
+def test_phrases_that_do_not_say_it_are_not_quoted() -> None:
+    text = "It owns the logo. Its goodwill is at stake."
+    hits = [hit for hit in Document(text, "motion").hits if hit.value == "reputation_goodwill"]
+    assert {hit.words: hit.quotable for hit in hits} == {"logo": False, "goodwill": True}
+    columns = {"harm.reputation_goodwill": tuple(hits), "inferred_ratings.forecast": tuple(hits)}
+    counted = {Reading("harm_types", "reputation_goodwill"): Precision(20, 18, 0.7, 1.0)}
+    evidence = list_evidence(columns, Motion(motion_type="tro", motion=text), counted)
+    quoted = {phrase.text for phrase in evidence if phrase.factor == "harm.reputation_goodwill"}
+    assert quoted == {"goodwill"}
+    # Of a rating that was inferred, they are words that weighed, and mean nothing.
+    weighed = {phrase.text: phrase.meaning for phrase in evidence if "inferred" in phrase.factor}
+    assert weighed["logo"] is None
+    assert weighed["goodwill"]
+
+
 def test_missing_values_are_null() -> None:
     assert plain(None) is None
     assert plain(math.nan) is None
