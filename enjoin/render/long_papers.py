@@ -5,7 +5,9 @@ from rich.console import Console
 from rich.table import Table
 
 from enjoin.render.evaluation import with_interval
+from features.indicators import plain_words
 from train.evaluate.long_papers import METRICS, LongPaperEvaluation
+from train.model.readings import MIN_HITS, MIN_PRECISION
 
 _HEADS = {
     "roc_auc": "ROC AUC",
@@ -37,4 +39,18 @@ def show_long_papers(evaluation: LongPaperEvaluation, console: Console) -> None:
         "appear in the papers; they read its summary, or the papers themselves. Fitted on rulings "
         f"of other cases: {evaluation.left_out} training rulings share a party with a paper and "
         "are left out."
+    )
+    right, hits = (sum(counts) for counts in zip(*evaluation.readings.values(), strict=True))
+    console.print(
+        f"Of {hits} readings that count in short accounts {right} ({right / hits:.0%}) are right in "
+        f"these papers. In long papers only what is right in {MIN_PRECISION:.0%} of at least "
+        f"{MIN_HITS} of them counts: {_fields_that_count(evaluation) or 'nothing'}."
+    )
+
+
+def _fields_that_count(evaluation: LongPaperEvaluation) -> str:
+    return ", ".join(
+        plain_words(field)
+        for field, (right, hits) in evaluation.readings.items()
+        if hits >= MIN_HITS and right >= MIN_PRECISION * hits
     )
