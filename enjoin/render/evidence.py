@@ -32,7 +32,8 @@ def quoted_briefly(answer: Answer, motion: Motion, factor: str) -> str:
     if factor in _INFERRED:
         quotations = [f'"{_on_one_line(phrase.text)}"' for phrase in phrases]
     else:
-        quoted_first = sorted(phrases, key=lambda phrase: not phrase.quoted)
+        # Of quotes the short ones come first: more of them fit.
+        quoted_first = sorted(phrases, key=_quotes_first)
         quotations = [_quotation(phrase, motion) for phrase in quoted_first]
     if not quotations:
         return ""
@@ -67,6 +68,10 @@ def show_evidence(answer: Answer, console: Console) -> None:
 
 def _evidence(answer: Answer, factor: str) -> list[Phrase]:
     return [phrase for phrase in answer.evidence if phrase.factor == factor]
+
+
+def _quotes_first(phrase: Phrase) -> tuple[bool, int]:
+    return not phrase.quoted, len(phrase.text) if phrase.quoted else 0
 
 
 def _quotation(phrase: Phrase, motion: Motion) -> str:

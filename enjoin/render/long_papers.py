@@ -40,12 +40,13 @@ def show_long_papers(evaluation: LongPaperEvaluation, console: Console) -> None:
         f"of other cases: {evaluation.left_out} training rulings share a party with a paper and "
         "are left out."
     )
-    right, hits = (sum(counts) for counts in zip(*evaluation.readings.values(), strict=True))
-    console.print(
-        f"Of {hits} readings that count in short accounts {right} ({right / hits:.0%}) are right in "
-        f"these papers. In long papers only what is right in {MIN_PRECISION:.0%} of at least "
-        f"{MIN_HITS} of them counts: {_fields_that_count(evaluation) or 'nothing'}."
-    )
+    if evaluation.readings:
+        right, hits = map(sum, zip(*evaluation.readings.values(), strict=True))
+        console.print(
+            f"Of {hits} readings that count in short accounts {right} ({right / hits:.0%}) are "
+            f"right in these papers. In long papers only what is right in {MIN_PRECISION:.0%} of "
+            f"at least {MIN_HITS} of them counts: {_fields_that_count(evaluation) or 'nothing'}."
+        )
 
 
 def _fields_that_count(evaluation: LongPaperEvaluation) -> str:
