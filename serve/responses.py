@@ -127,7 +127,7 @@ class ScorecardRow(BaseModel):
     )
     favors: Side | Literal["neither"] | None = Field(
         description="whom it speaks for: neither within a quarter of a point of the average, or "
-        "half the error of a rating that was read (where the average is null, of 3, the middle of "
+        "the error of a rating that was read (where the average is null, of 3, the middle of "
         "the scale); null if unknown"
     )
     points: float | None = Field(

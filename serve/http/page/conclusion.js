@@ -3,7 +3,7 @@
 
 const SIDES = {movant: "the movant", opponent: "the opponent", neither: "neither"};
 const SCORECARD_NOTE = "Read: inferred from the words of the papers, with its typical error. " +
-  "Neither: near the average, within a quarter of a point or half that error.";
+  "Neither: near the average, within a quarter of a point or that error.";
 
 function conclusionText({conclusion}) {
   return conclusion.map((sentence) => element("p", {}, sentence));

@@ -51,11 +51,11 @@ function highlighted(text, passages) {
     if (passage.start < end) continue;
     const family = familyOf(passage);
     const context = [passage.negated && "negated", passage.uncertain && "uncertain",
-      passage.quoted && `quoted by the reader${passage.quoted_for
-        ? ` for ${plain(passage.quoted_for)}` : ""}`, `per the ${passage.speaker}`]
+      passage.quoted && "quoted by the reader", `per the ${passage.speaker}`]
       .filter(Boolean).join(", ");
     const kinds = ["negated", "quoted"].filter((kind) => passage[kind]).join(" ");
-    const meaning = passage.meaning || plain(passage.factor);
+    const meaning = passage.meaning ||
+      (passage.quoted_for ? plain(passage.quoted_for) : columnLabel(passage.factor));
     const note = `${labels.families[family] || family}: ${meaning} (${context})` +
       precisionText(passage.precision);
     parts.push(codePoints.slice(end, passage.start).join(""),
