@@ -109,6 +109,7 @@ def photograph_example(page: Page, output: Path) -> None:
     papers = page.locator("#papers").bounding_box()
     assert papers is not None  # it is on the page
     height = papers["y"] + papers["height"] + page.evaluate("window.scrollY") + MARGIN
+    page.mouse.move(0, 0)  # off any passage, whose note would be shown
     page.screenshot(
         path=output, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height}
     )
