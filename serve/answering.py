@@ -64,7 +64,9 @@ def compose_answers(
         p, low, high = scored.estimates[row].tolist()
         mode, shares = scored.modes[row], shap[row, :-1]
         quotes, quote_notes = quoted_phrases(motion)
-        unread = unread_fields(motion, model.readings.fields) if mode == "text" else []
+        precision = model.precision_in(scored.frame.papers[row])
+        read = {reading.field for reading in precision}
+        unread = unread_fields(motion, read) if mode == "text" else []
         performance, untested = _tests(predictor, mode, scored.long_words[row] is not None)
         adjustment = _adjustment(model, scored, row, motion.court, base_rates)
         explained = (scored.frame, row, shares, p, errors, averages)
@@ -97,12 +99,7 @@ def compose_answers(
                 scorecard=scorecard,
                 families=family_shares(shares, p),
                 factors=factors,
-                evidence=list_evidence(
-                    scored.frame.hits[row],
-                    motion,
-                    model.precision_in(scored.frame.papers[row]),
-                    quotes,
-                ),
+                evidence=list_evidence(scored.frame.hits[row], motion, precision, quotes),
                 model_version=predictor.version,
                 model_digest=predictor.digest,
                 data_digest=str(model.facts.get("data_digest", "")),

@@ -35,7 +35,7 @@ def unread_fields(motion: Motion, read: Container[str]) -> list[str]:
     Parameters
     ----------
     read
-        The fields that are read from text (`train.model.readings.Readings.fields`).
+        The fields that are read from the papers of this motion.
     """
     unread = [
         plain_words(field)

@@ -71,11 +71,6 @@ class Readings:
         }
         return frozenset(reading for reading in self.counted if reading.field in fields)
 
-    @cached_property
-    def fields(self) -> frozenset[str]:
-        """The fields of which at least one reading counts."""
-        return frozenset(reading.field for reading in self.counted)
-
     def __iter__(self) -> Iterator[tuple[Reading, Precision]]:
         return iter(self.precision.items())
 
