@@ -35,7 +35,7 @@ def test_the_rate_of_the_nearest_forecasts_no_worse_than_by_leaves_and_words(
     judged: dict[Mode, Judged], mode: Mode
 ) -> None:
     worse_by, standard_error = judged[mode].worse_by()
-    assert worse_by <= standard_error
+    assert worse_by <= 2 * standard_error
 
 
 def test_no_ruling_of_the_own_case_is_listed(full_predictor: Predictor) -> None:
