@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -41,6 +41,9 @@ from enjoin.options import (
     WithCaptionOption,
 )
 from enjoin.terminal import console, exit_on_user_error, info
+
+if TYPE_CHECKING:
+    from train.model.prior_shift import BaseRates
 
 
 def predict(
@@ -154,6 +157,7 @@ def explore_changes(
         Literal["movant", "opponent"],
         typer.Option(help="in whose papers the fact stands", rich_help_panel=READING),
     ] = "opponent",
+    base_rate: BaseRateOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
     samples: SamplesOption = 1,
@@ -175,12 +179,13 @@ def explore_changes(
     """
     with exit_on_user_error():
         reading = ReadingOptions(samples, budget, with_caption, trace)
+        base_rates = read_base_rates(base_rate, None)
         if fact is None:
             refuse_reading_options(reading, "--fact")
         else:
             if set_:
                 raise ValueError("--set and --fact change different things; give one of them")
-            _explore_fact(motion, fact, fact_for, model, reading, as_json)
+            _explore_fact(motion, fact, fact_for, model, reading, base_rates, as_json)
             return
         from enjoin.render.what_if import show_what_if
         from features.coder.settings import CODER
@@ -189,7 +194,8 @@ def explore_changes(
         asked = read_motion(motion, {}, [])
         changes = read_fields(set_) if set_ else None
         has_coder = bool(os.environ.get(CODER, "").strip())
-        answer = what_if(find_predictor(model), asked, changes, has_coder=has_coder)
+        predictor = find_predictor(model)
+        answer = what_if(predictor, asked, changes, base_rates, has_coder=has_coder)
         if as_json:
             print(answer.model_dump_json(indent=2))
         else:
@@ -202,6 +208,7 @@ def _explore_fact(
     party: Literal["movant", "opponent"],
     model: str | None,
     reading: ReadingOptions,
+    base_rates: "BaseRates | None",
     as_json: bool,
 ) -> None:
     if not fact.strip():
@@ -214,7 +221,7 @@ def _explore_fact(
 
     predictor = find_predictor(model)
     with spinner("reading the papers twice") as on_progress:
-        answer = what_if_fact(predictor, coder, asked, fact, party, on_progress=on_progress)
+        answer = what_if_fact(predictor, coder, asked, fact, party, base_rates, on_progress)
     if as_json:
         print(answer.model_dump_json(indent=2))
     else:

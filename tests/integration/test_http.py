@@ -329,6 +329,12 @@ def test_what_if_and_comparables_in_the_terminal(trained: Any, tmp_path: Path) -
     helpful = CliRunner().invoke(app, ["what-if", str(path)])
     assert helpful.exit_code == 0, helpful.output
     assert "Probability of grant" in helpful.output
+    rates = [("0.1", "--base-rate"), ("0.9", "--base-rate")]
+    adjusted = [
+        json.loads(CliRunner().invoke(app, ["what-if", str(path), option, rate, "--json"]).stdout)
+        for rate, option in rates
+    ]
+    assert adjusted[0]["p_grant"] < adjusted[1]["p_grant"]
     changes = ["--set", "remedial_steps=[]", "--set", "delay_months=9"]
     changed = CliRunner().invoke(app, ["what-if", str(path), *changes])
     assert changed.exit_code == 0, changed.output
