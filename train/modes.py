@@ -67,9 +67,12 @@ def mode_of(motion: Motion) -> Mode:
         return "forecast"
     if any(getattr(motion, name) is not None for name in RATINGS):
         return "rated"
-    if any(getattr(motion, name) is not None for name in INDICATORS):
-        return "coded"
-    return "text"
+    return "coded" if is_coded(motion) else "text"
+
+
+def is_coded(motion: Motion) -> bool:
+    """Return whether someone has coded what the papers show, at least in part."""
+    return any(getattr(motion, name) is not None for name in INDICATORS)
 
 
 def count_by_mode(motions: Iterable[Motion]) -> dict[Mode, int]:

@@ -23,7 +23,7 @@ from features.indicators import CODED_CODE, TEXT_CODE, Column, Reading
 from features.phrases.lexicon import entries
 from train.evaluate.bootstrap import bootstrap_weights
 from train.model.readings import Precision, Readings
-from train.modes import masked
+from train.modes import is_coded, masked
 
 MAX_CHECKED = 5_000
 """Most rulings compared: enough to measure a share of one half within two points."""
@@ -48,7 +48,8 @@ class ReadingChecks:
     read
         (m, k) whether phrases read it.
     known
-        (m, k) whether a coder said if it is so.
+        (m, k) whether a coder said if it is so. A coder who codes a ruling and leaves a field empty
+        says that its papers do not show it, so a reading of it there is wrong.
     coded
         (m, k) whether it is so, of those known.
     right
@@ -90,7 +91,8 @@ def check_readings(
         papers = [Papers.of(masked(motion, "text")) for motion in motions]
     text = build_features([masked(motion, "text") for motion in motions], papers)
     coded = build_features(motions, papers)
-    parts = [_check_column(index, text, coded) for index in range(len(BUILT))]
+    was_coded = np.array([is_coded(motion) for motion in motions], dtype=bool)
+    parts = [_check_column(index, text, coded, was_coded) for index in range(len(BUILT))]
     names = [reading for columns, _ in parts for reading in columns]
     cells = [cells for _, cells in parts]
     circumstances = [
@@ -114,23 +116,24 @@ _Cells = tuple[Flags, Flags, Flags, Flags]
 
 
 def _check_column(
-    index: int, text: FeatureFrame, coded: FeatureFrame
+    index: int, text: FeatureFrame, coded: FeatureFrame, was_coded: Flags
 ) -> tuple[list[Reading], _Cells]:
-    """Compare the values of one column."""
+    """Compare the values of one column, in coded rulings if any coder used its field."""
     column = BUILT[index]
     codes = _values(column)
     shape = (len(text), len(codes))
     read, known, is_so, right = (np.zeros(shape, dtype=bool) for _ in range(4))
-    known[:] = (coded.provenance[:, index] == CODED_CODE)[:, None]
+    has_code = coded.provenance[:, index] == CODED_CODE
+    known[:] = (has_code | (was_coded & has_code.any()))[:, None]
     was_read = text.provenance[:, index] == TEXT_CODE
     values_read, values_coded = text.column(column.name), coded.column(column.name)
     for k, value in enumerate(codes):
         if value is None:  # a number
-            read[:, k], is_so[:, k] = was_read, True
-            right[:, k] = _close(values_read, values_coded)
+            read[:, k], is_so[:, k] = was_read, has_code
+            right[:, k] = has_code & _close(values_read, values_coded)
         else:
             read[:, k] = was_read & (values_read == value)
-            is_so[:, k] = right[:, k] = values_coded == value
+            is_so[:, k] = right[:, k] = has_code & (values_coded == value)
     readings = [column.reading(0.0 if value is None else value) for value in codes]
     return [reading for reading in readings if reading], (
         read,

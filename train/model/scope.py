@@ -34,8 +34,8 @@ FALSE_ALARMS = 0.01
 """Share of motions like the training rulings that unfamiliar words alone may flag."""
 MIN_RULINGS = 15
 """Training rulings at a court level or of a motion type below which it counts as rare."""
-MIN_WORDS = 8
-"""Words of both papers below which a motion cannot be assessed."""
+MIN_WORDS = 20
+"""Words of both papers below which a motion cannot be assessed; no embedded ruling has so few."""
 LONG_MOTION = 3_000
 """Characters from which a motion must name the relief sought; a shorter one may say "stop"."""
 CHARACTERS_PER_MENTION = 6_000

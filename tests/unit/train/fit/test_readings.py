@@ -56,12 +56,15 @@ def test_what_is_read_stands_beside_what_was_coded() -> None:
 
     name = "harm_types.lost_customers_market"
     assert column("read", name) == [True, True, True, False, False, False]
-    assert column("known", name) == [True, True, False, True, False, False]
+    # Nobody coded the third. Who coded the last two left the field empty: not shown.
+    assert column("known", name) == [True, True, False, True, True, True]
     assert column("coded", name) == [True, False, False, True, False, False]
     assert column("right", name) == [True, False, False, False, False, False]
     assert column("right", "past_incident.true") == [True] + [False] * 5
+    assert column("coded", "past_incident.true") == [True] + [False] * 5
     assert column("read", "past_incident.true")[:3] == [True] * 3
     # A delay may be a month off.
+    assert column("coded", "delay_months")[3:] == [True, True, True]
     assert column("read", "delay_months")[3:] == [False, True, True]
     assert column("right", "delay_months")[3:] == [False, True, False]
 
