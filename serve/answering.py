@@ -66,7 +66,7 @@ def compose_answers(
         quotes, quote_notes = quoted_phrases(motion)
         precision = model.precision_in(scored.frame.papers[row])
         read = {reading.field for reading in precision}
-        unread = unread_fields(motion, read) if mode == "text" else []
+        unread = unread_fields(motion, read)
         performance, untested = _tests(predictor, mode, scored.long_words[row] is not None)
         adjustment = _adjustment(model, scored, row, motion.court, base_rates)
         explained = (scored.frame, row, shares, p, errors, averages)

@@ -32,17 +32,16 @@ def unusable_parts(motion: Motion) -> list[str]:
 def unread_fields(motion: Motion, read: Container[str]) -> list[str]:
     """Return a note that names the fields that are neither coded nor read from text.
 
+    Who codes most fields has read the papers, and needs no such note.
+
     Parameters
     ----------
     read
         The fields that are read from the papers of this motion.
     """
-    unread = [
-        plain_words(field)
-        for field in INDICATORS
-        if getattr(motion, field) is None and field not in read
-    ]
-    if not unread:
+    uncoded = [field for field in INDICATORS if getattr(motion, field) is None]
+    unread = [plain_words(field) for field in uncoded if field not in read]
+    if not unread or 2 * len(uncoded) < len(INDICATORS):
         return []
     return [
         f"not read from text, since phrases read it wrongly too often: {', '.join(unread)}. Code "

@@ -329,7 +329,7 @@ def list_evidence(
             uncertain=hit.uncertain,
             speaker=hit.speaker,
             sentence=hit.sentence,
-            precision=_measured(measured[hit]),
+            precision=_measured(measured[hit]) if hit.quotable else None,
         )
         for column, hits_of_column in hits.items()
         for hit in hits_of_column

@@ -62,6 +62,7 @@ _READ = 200_000
 """Characters of a document that are read, but for its end."""
 _QUOTED = re.compile(
     r'"[^"\n]{1,600}"|\u201c[^\u201c\u201d]{1,600}\u201d|\([a-z]\w+ing [^()]{1,300}\)'
+    r"|(?<!\w)'\w[^'\n]{1,600}'(?!\w)|\u2018[^\u2018\u2019]{1,600}\u2019"
 )
 
 

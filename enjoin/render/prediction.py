@@ -8,9 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from data.schema import Motion
+from data.schema import RATINGS, Motion
 from enjoin.render.evidence import quoted_briefly, show_evidence
 from features.build import COLUMNS
+from features.families import inferred_ratings
 from features.indicators import plain_words
 from serve.responses import (
     Answer,
@@ -29,6 +30,7 @@ BASIS: dict[Mode, str] = {
     "text": "text only",
 }
 """What a prediction in each mode is based on."""
+_IN_SCORECARD = frozenset(f"{inferred_ratings.FAMILY}.{factor}" for factor in RATINGS)
 _COLUMN = {column.name: column for column in COLUMNS}
 DIRECTIONS: tuple[tuple[str, Side], ...] = (
     ("For the opponent, against a grant", "opponent"),
@@ -58,7 +60,7 @@ def show_answer(
     for title, side in DIRECTIONS:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right")
-        for factor in _factors(answer, side)[:TOP]:
+        for factor in _reasons(answer, side)[:TOP]:
             grid.add_row(f"{factor.points:+.1f}", Text(factor.label))
             quotations = quoted_briefly(answer, motion, factor.factor)
             if words := quotations or reason_of.get(factor.factor):
@@ -214,6 +216,18 @@ def _adjustment_in_words(adjustment: BaseRateAdjustment, p_grant: float) -> str:
         f"{adjustment.grant_rate:.0%}{source} instead of {adjustment.base_rate:.0%}, assuming that "
         "the reasons for a grant are the same there"
     )
+
+
+def _reasons(answer: Answer, side: Side) -> list[Factor]:
+    """Return the factors that speak for a side by what the motion shows, largest first.
+
+    The scorecard has the inferred ratings, and says of each whether it speaks for anyone.
+    """
+    return [
+        factor
+        for factor in _factors(answer, side)
+        if factor.source != "not shown" and factor.factor not in _IN_SCORECARD
+    ]
 
 
 def _factors(answer: Answer, side: Side) -> list[Factor]:

@@ -119,11 +119,10 @@ def _one_sided(
 def _strongest_context(
     reasons: Sequence[Reason], side: Side | None = None, kinds: Sequence[str] = _NO_PARTY
 ) -> str | None:
-    """Return what else moves the estimate, by kind in that order; None if nothing does much."""
-    for kind in kinds:
-        for reason in reasons:
-            if reason.point == kind and side in (None, reason.side) and reason.weight >= MIN_POINT:
-                return reason.words
+    """Return what else moves the estimate most; None if nothing does much."""
+    for reason in reasons:  # the strongest first
+        if reason.point in kinds and side in (None, reason.side) and reason.weight >= MIN_POINT:
+            return reason.words
     return None
 
 

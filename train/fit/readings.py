@@ -13,6 +13,7 @@ import numpy as np
 
 from data.arrays import Flags, Floats, Rows
 from data.cases import case_groups
+from data.describe import wilson_interval
 from data.embedded import embedded_rulings, judged_circumstances
 from data.schema import RATINGS, Motion, Ruling, allowed_values, is_list
 from data.splits import phrase_split
@@ -206,7 +207,10 @@ def fit_readings(checks: ReadingChecks, rows: Rows | None = None) -> Readings:
             shares = right / hits
         for k in np.flatnonzero(hits[0]).tolist():
             low, high = np.nanquantile(shares[1:, k], [0.025, 0.975]).tolist()
-            precision[checks.names[k]] = Precision(int(hits[0, k]), int(right[0, k]), low, high)
+            n_hits, n_right = int(hits[0, k]), int(right[0, k])
+            if n_right in (0, n_hits):  # resampling cannot show how wrong such a share may be
+                low, high = wilson_interval(n_right, n_hits)
+            precision[checks.names[k]] = Precision(n_hits, n_right, low, high)
     coded_fields = {
         checks.names[k].field for k in np.flatnonzero(checks.known.any(axis=0)).tolist()
     }

@@ -26,7 +26,8 @@ class Precision(NamedTuple):
     right
         Those of them in which it is so.
     low, high
-        95% interval of the share that is right, bootstrapped by case.
+        95% interval of the share that is right, bootstrapped by case; Wilson's, where all or none
+        are.
     """
 
     hits: int

@@ -5,6 +5,7 @@ const MEMO = {width: 640, height: 915};  // CSS pixels that A4 and Letter both h
 const MAX_MEMO_FACTORS = 8;
 const MAX_MEMO_QUOTES = 4;
 const LEAST_MEMO_POINTS = 1;
+const LEAST_MEMO_FACTOR = 0.5;  // percentage points
 const LEAST_MEMO_ZOOM = 0.92;
 const MODES = {forecast: "a forecast, ratings, coded facts and text",
   rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
@@ -48,6 +49,13 @@ function factorTable(factors) {
       element("td", {class: "number"}, signed(factor.points))))));
 }
 
+// What the motion shows and what moves the number; the scorecard above has the inferred ratings.
+function leadingFactors({factors, scorecard}) {
+  const inScorecard = new Set(scorecard.map(({factor}) => `inferred_ratings.${factor}`));
+  return factors.filter(({factor, source, points}) => source !== "not shown"
+    && !inScorecard.has(factor) && Math.abs(points) >= LEAST_MEMO_FACTOR);
+}
+
 function comparableRulings({comparable_rate: rate, rulings}) {
   const items = rulings.map((ruling) => {
     const shared = ruling.shared.slice(0, 2).join(", ") || NO_FACT;
@@ -67,7 +75,7 @@ function quotedPassages(answer) {
 }
 
 function writeMemo(answer, motion, comparables) {
-  const memo = find("memo");
+  const memo = find("memo"), leading = leadingFactors(answer);
   memo.replaceChildren(
     element("h1", {}, "Memorandum to file"), memoHeading(answer, motion, comparables),
     element("h2", {}, "Conclusion"),
@@ -82,7 +90,9 @@ function writeMemo(answer, motion, comparables) {
       ? waterfall(answer.families, MEMO.width, 19, 6.1, LEAST_MEMO_POINTS)
       : element("p", {}, "No family moves it by a point or more."),
     element("h2", {}, "Leading factors"),
-    factorTable(answer.factors.slice(0, MAX_MEMO_FACTORS)), ...quotedPassages(answer),
+    leading.length ? factorTable(leading.slice(0, MAX_MEMO_FACTORS))
+      : element("p", {}, "No fact that is coded, or read reliably, moves it by half a point."),
+    ...quotedPassages(answer),
     ...(comparables ? comparableRulings(comparables) : []),
     ...(answer.performance
       ? [element("h2", {}, "How good is this?"), element("p", {}, performanceText(answer, 2))] : []),

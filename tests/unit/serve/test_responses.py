@@ -38,6 +38,9 @@ def test_fields_that_are_neither_coded_nor_read_are_named() -> None:
     assert "remedial steps" in note
     assert not any(words in note for words in ("harm types", "delay", "harm evidence"))
     assert unread_fields(motion, set(Motion.model_fields)) == []
+    coded = dict.fromkeys(("past_incident", "compensable", "incident_reaches_movant"), True)
+    more = motion.model_copy(update={**coded, "harm_timing": "ongoing", "merits_signals": ()})
+    assert unread_fields(more, set()) == []  # who codes so much has read the papers
 
 
 def test_parts_that_cannot_be_used_are_noted() -> None:

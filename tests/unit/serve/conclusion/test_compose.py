@@ -152,16 +152,19 @@ def test_a_rating_is_a_reason_only_on_its_side_of_the_average() -> None:
     ],
 )
 def test_silence_and_trifles_are_no_reasons(factors: list[Factor]) -> None:
-    assert _second(factors) == "The papers show nothing that decides it."
+    assert (
+        _second(factors) == "Nothing that is coded, or read reliably from the papers, decides it."
+    )
 
 
 def test_the_kind_of_case_and_the_court_are_said_only_where_nothing_else_is() -> None:
     court = _factor("forum.court", "ilnd", -2.0)
     field = _factor("merits.claim_area", "tribal", -1.0)
-    assert "tribal" in _second([court, field])
-    assert "Illinois" not in _second([court, field])
+    assert "Illinois" in _second([court, field])  # what moves it most
+    assert "tribal" not in _second([court, field])
     alone = _second([court])
-    assert alone.startswith("The papers show nothing that decides it, but the forum")
+    nothing = "Nothing that is coded, or read reliably from the papers, decides it"
+    assert alone.startswith(f"{nothing}, but the forum")
     assert "Illinois" not in _second([court, CONTRADICTED, UNOPPOSED])
 
 
