@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from data.describe import Grouping, count_outcomes, describe
+from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
 
 
@@ -35,3 +36,31 @@ def show_description(
         console.print(table)
         if len(cells) > len(shown):
             console.print(f"  {len(cells) - len(shown)} more: --limit {len(cells)}")
+
+
+def show_audit(audit: LeakageAudit, limit: int, console: Console) -> None:
+    """Print what gives the outcome away: words, in how many rulings, and the first of their ids."""
+    if audit.auc is None:
+        console.print("Too few rulings to fit a model of words; only outcome language was checked.")
+    else:
+        console.print(
+            f"Bag of words on {audit.n_audited:,} of {audit.n_rulings:,} rulings: ROC AUC "
+            f"{audit.auc:.3f} (95% interval {audit.low:.3f} to {audit.high:.3f}); it may reach "
+            f"{MAX_AUC}."
+        )
+    if audit.words:
+        table = Table("word", "granted", "denied", "in rulings", title_justify="left")
+        for word in audit.words:
+            counts = (str(word.granted), str(word.denied))
+            table.add_row(escape(word.word), *counts, escape(_first(word.ids, limit)))
+        console.print(table)
+    for finding in audit.findings:
+        ids = f": {_first(finding.ids, limit)}" if finding.ids else ""
+        console.print(f"{finding.message}{ids}", markup=False, soft_wrap=True)
+    if audit.passes:
+        console.print("Nothing gives the outcome away.")
+
+
+def _first(ids: Sequence[str], limit: int) -> str:
+    more = f" and {len(ids) - limit:,} more" if len(ids) > limit else ""
+    return ", ".join(ids[:limit]) + more

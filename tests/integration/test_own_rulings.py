@@ -1,0 +1,66 @@
+"""Commands that judge a file of rulings: `enjoin data audit`, and its part of training."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from data.embedded import embedded_rulings
+from data.schema import Ruling
+from enjoin import app
+
+SOME = embedded_rulings()[:120]
+
+
+def _invoke(*arguments: object) -> Any:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def _write(path: Path, rulings: Sequence[Ruling]) -> Path:
+    path.write_text("\n".join(ruling.model_dump_json() for ruling in rulings))
+    return path
+
+
+def _telling(ruling: Ruling) -> Ruling:
+    verb = "denied" if ruling.outcome == "denied" else "granted"
+    return ruling.model_copy(update={"motion": f"{ruling.motion} The court {verb} the motion."})
+
+
+def test_an_audit_passes_or_names_the_words(tmp_path: Path) -> None:
+    result = _invoke("data", "audit", _write(tmp_path / "good.jsonl", SOME))
+    assert result.exit_code == 0, result.output
+    assert "Nothing gives the outcome away" in result.stdout
+    source = _write(tmp_path / "telling.jsonl", list(map(_telling, SOME)))
+    result = _invoke("data", "audit", source, "--limit", 2)
+    assert result.exit_code == 3
+    assert "court granted" in result.stdout
+    assert "court's voice" in result.stdout
+    granted = [ruling.id for ruling in SOME if ruling.outcome != "denied"]
+    assert f"and {len(granted) - 2} more" in " ".join(result.stdout.split())
+    # Of a paper, no more than two words together are shown.
+    words = SOME[0].motion.split()
+    assert " ".join(words[:3]) not in result.output
+    found = json.loads(_invoke("data", "audit", source, "--json").stdout)
+    assert {word["word"] for word in found["words"]} >= {"court granted", "court denied"}
+
+
+def test_an_audit_of_no_ruling_is_an_error(tmp_path: Path) -> None:
+    source = tmp_path / "bad.jsonl"
+    source.write_text('{"id": "a", "decided": "2020", "outcome": "won", "motion": "x"}')
+    assert _invoke("data", "audit", source).exit_code == 2
+
+
+@pytest.mark.usefixtures("trained")
+def test_training_keeps_the_audit() -> None:
+    import mlflow
+
+    (run,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
+    assert run.data.metrics["leakage/findings"] == 0
+    assert 0.3 < run.data.metrics["leakage/roc_auc"] < 0.75
+    audit = mlflow.artifacts.load_dict(f"runs:/{run.info.run_id}/leakage.json")
+    assert audit["n_audited"] == 96
+    page = mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/report.html")
+    assert '<h2 id="leakage">' in page
