@@ -234,6 +234,8 @@ POST_RULING_FIELDS = tuple(name for name in Ruling.model_fields if name not in M
 """Fields that exist only after the court has ruled; never features."""
 RATINGS = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships", "public_interest")
 """The four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008), as rated by an analyst."""
+ORDERED_FIELDS = ("harm_evidence", "remedial_scope")
+"""Fields whose allowed values are in order, the least first (see `data.codebook`)."""
 
 
 @cache
@@ -251,6 +253,12 @@ def allowed_values(field: str) -> tuple[str, ...]:
 def is_list(field: str) -> bool:
     """Tell whether the field holds a list of values (`;`-separated in CSV)."""
     return _holds_tuple(Ruling.model_fields[field].annotation)
+
+
+@cache
+def is_yes_no(field: str) -> bool:
+    """Tell whether the field holds true or false."""
+    return _holds_bool(Ruling.model_fields[field].annotation)
 
 
 @cache
@@ -277,6 +285,10 @@ def _enum_in(annotation: Any) -> type[StrEnum] | None:
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return annotation
     return next((enum for part in get_args(annotation) if (enum := _enum_in(part))), None)
+
+
+def _holds_bool(annotation: Any) -> bool:
+    return annotation is bool or any(map(_holds_bool, get_args(annotation)))
 
 
 def _holds_tuple(annotation: Any) -> bool:

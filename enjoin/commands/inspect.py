@@ -7,15 +7,7 @@ import typer
 
 from data.describe import Grouping
 from enjoin.inputs import read_rulings
-from enjoin.options import (
-    EMBEDDED,
-    BagsOption,
-    FoldsOption,
-    JsonOption,
-    PartialGrantsOption,
-    RulingsOption,
-    SeedOption,
-)
+from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
@@ -65,51 +57,6 @@ def data_check(
         rulings, rejected = read_rulings(source, name_all=True)
         echo(f"Rulings that fit the schema: {len(rulings):,}")
         if rejected:
-            raise typer.Exit(3)
-
-
-@data_app.command("audit")
-def data_audit(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="RULINGS", help="file of labelled rulings, - for standard input, or 'embedded'"
-        ),
-    ],
-    partial_grants_as: PartialGrantsOption = "granted",
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="ids named for each word")] = 3,
-    json_: JsonOption = False,
-) -> None:
-    """Look for words in the papers that give the outcome away.
-
-    A model of single words and pairs of words, tested on cases that it has not seen, must not
-    forecast the outcome better than papers written before a ruling allow; a word must not go with
-    one outcome nearly always; and no paper may say how the court ruled. Words are named with the
-    ids of their rulings, and nothing else of a paper is shown. Whether a word is an accident of
-    your rulings or a leak is for a lawyer to judge.
-
-    Exit code 0: nothing found; 3: something found, or some rows rejected; 2: no row fits.
-
-    ```
-    enjoin data audit rulings.csv
-    enjoin data audit rulings.csv --json > audit.json
-    ```
-    """
-    with exit_on_user_error():
-        import json
-        from dataclasses import asdict
-
-        from data.labels import labelled_rulings
-        from data.leakage import audit_leakage
-        from enjoin.render.data import show_audit
-
-        rulings, rejected = read_rulings(source)
-        audit = audit_leakage(*labelled_rulings(rulings, partial_grants_as))
-        if json_:
-            print(json.dumps(asdict(audit), indent=2))
-        else:
-            show_audit(audit, limit, console())
-        if rejected or not audit.passes:
             raise typer.Exit(3)
 
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from data.agreement import SHOWN, Agreement
 from data.describe import Grouping, count_outcomes, describe
 from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
@@ -64,3 +65,26 @@ def show_audit(audit: LeakageAudit, limit: int, console: Console) -> None:
 def _first(ids: Sequence[str], limit: int) -> str:
     more = f" and {len(ids) - limit:,} more" if len(ids) > limit else ""
     return ", ".join(ids[:limit]) + more
+
+
+def show_agreement(agreement: Agreement, console: Console) -> None:
+    """Print kappa field by field, and what could not be compared."""
+    heads = ("field", "value", "motions", "first", "second", "agree", "kappa", "95% interval")
+    table = Table(*heads)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for row in agreement.fields:
+        value = {"": "(scale)" if row.weighted else "", SHOWN: "(shown or not)"}.get(
+            row.value, row.value
+        )
+        counts = (f"{row.n:,}", f"{row.first:,}", f"{row.second:,}", f"{row.agreeing:.0%}")
+        kappa = "" if row.kappa is None else f"{row.kappa:.2f}"
+        interval = "" if row.low is None else f"{row.low:.2f} to {row.high:.2f}"
+        table.add_row(row.field, value, *counts, kappa, interval)
+    console.print(table)
+    console.print(
+        f"{agreement.n_compared:,} motions of {agreement.n_cases:,} cases compared. Differences on "
+        f"a scale are weighted by their squares; intervals are bootstrapped by case."
+    )
+    if agreement.not_compared:
+        console.print(f"Coded by one only: {', '.join(agreement.not_compared)}")

@@ -64,3 +64,27 @@ def test_training_keeps_the_audit() -> None:
     assert audit["n_audited"] == 96
     page = mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/report.html")
     assert '<h2 id="leakage">' in page
+
+
+def test_two_coders_are_compared(tmp_path: Path) -> None:
+    rows = [{"id": f"m{n}", "notice": "opposed" if n % 2 else "ex_parte"} for n in range(30)]
+    first, second = tmp_path / "ann.jsonl", tmp_path / "bob.jsonl"
+    first.write_text("\n".join(map(json.dumps, rows)))
+    other = [row | {"notice": "unopposed"} if row["id"] == "m3" else row for row in rows[:20]]
+    second.write_text("\n".join(map(json.dumps, other)))
+    out = tmp_path / "differences.csv"
+    result = _invoke("data", "agreement", first, second, "--differences", out)
+    assert result.exit_code == 0, result.output
+    assert "20 motions of 20 cases" in result.stdout
+    assert "10 motions" in result.stderr  # only the first has them
+    assert out.read_text().splitlines() == ["id,field,first,second", "m3,notice,opposed,unopposed"]
+    (found,) = json.loads(_invoke("data", "agreement", first, second, "--json").stdout)["fields"]
+    assert found["low"] < found["kappa"] < found["high"] <= 1
+    second.write_text("\n".join(map(json.dumps, [*other, {"id": "m1"}])))
+    result = _invoke("data", "agreement", first, second)
+    assert result.exit_code == 2
+    assert "id m1 is on more than one row" in result.stderr
+    second.write_text(json.dumps({"id": "m1", "notice": "by post"}))
+    result = _invoke("data", "agreement", first, second)
+    assert result.exit_code == 2
+    assert "ex_parte, opposed" in result.stderr  # what is allowed

@@ -23,6 +23,7 @@ WITH_EXAMPLES = (
     "promote",
     "data check",
     "data audit",
+    "data agreement",
 )
 
 
