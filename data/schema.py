@@ -54,6 +54,26 @@ from data.field_types import (
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+def valid_date(value: str | None) -> str | None:
+    """Return a date of the schema as it is.
+
+    Raises
+    ------
+    ValueError
+        If it is none: a date may be YYYY-MM-DD, YYYY-MM or YYYY.
+    """
+    if value is None:
+        return None
+    parts = _DATE.fullmatch(value)
+    try:
+        if parts is None:
+            raise ValueError
+        date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
+    except ValueError:
+        raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
+    return value
+
+
 def _name_fields(schema: dict[str, Any]) -> None:
     """Add to the JSON Schema of quotes that its keys are fields of a motion."""
     quotes = next(part for part in schema["anyOf"] if part.get("type") == "object")
@@ -173,16 +193,7 @@ class Motion(BaseModel):
     @field_validator("decided")
     @classmethod
     def _valid_date(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = _DATE.fullmatch(value)
-        try:
-            if parts is None:
-                raise ValueError
-            date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
-        except ValueError:
-            raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
-        return value
+        return valid_date(value)
 
     @field_validator("quotes")
     @classmethod

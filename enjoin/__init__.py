@@ -53,6 +53,7 @@ GROUPS = {
 RULINGS: dict[str, Callable[..., None]] = {
     "audit": rulings.audit,
     "agreement": rulings.agreement,
+    "duplicates": rulings.duplicates,
 }
 """More commands of the group `data`."""
 

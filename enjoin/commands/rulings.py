@@ -1,4 +1,4 @@
-"""Commands of the group `data` that judge rulings: audit them, compare their coders."""
+"""Commands of the group `data` that judge rulings: audit them, compare coders, find duplicates."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,6 +98,45 @@ def agreement(
             files = (*codings[0].files, *codings[1].files)
             write_differences(compared.differences, differences, files)
             info(f"{plural(len(compared.differences), 'difference')}: {differences}")
+
+
+def duplicates(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="files of rulings or motions")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write all pairs to this .csv file")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="pairs shown")] = 20,
+) -> None:
+    """Find rulings and cases that appear more than once, in one file or in several.
+
+    An opinion from one source and a docket entry from another may be one ruling under two ids.
+    Rows of one court are compared by docket number, date and caption, each in any spelling. Pairs
+    of one ruling should be one row; those of one case should share a case_id.
+
+    Exit code 0: none found; 3: some found, or some rows rejected; 2: error.
+
+    ```
+    enjoin data duplicates own.csv courtlistener.jsonl recap.jsonl --output pairs.csv
+    ```
+    """
+    with exit_on_user_error():
+        from data.linked_files import link_files, write_links
+        from enjoin.render.data import show_links
+
+        linked = link_files(sources)
+        for source, rejects in linked.rejects.items():
+            for reject in rejects[:limit]:
+                warn(f"{source}: {reject}")
+        if linked.n_without_court:
+            warn(f"{plural(linked.n_without_court, 'row')} without a court: not compared")
+        show_links(linked, limit, console())
+        if output:
+            write_links(linked, output)
+            info(f"{plural(len(linked.links), 'pair')}: {output}")
+        if linked.links or any(linked.rejects.values()):
+            raise typer.Exit(3)
 
 
 def _read_codings(source: str) -> "Loaded[Coding]":

@@ -9,6 +9,7 @@ from rich.table import Table
 from data.agreement import SHOWN, Agreement
 from data.describe import Grouping, count_outcomes, describe
 from data.leakage import MAX_AUC, LeakageAudit
+from data.linked_files import LinkedFiles
 from data.schema import Ruling
 
 
@@ -88,3 +89,27 @@ def show_agreement(agreement: Agreement, console: Console) -> None:
     )
     if agreement.not_compared:
         console.print(f"Coded by one only: {', '.join(agreement.not_compared)}")
+
+
+def show_links(linked: LinkedFiles, limit: int, console: Console) -> None:
+    """Print the pairs of rows that are one ruling, then those of one case."""
+    counts = {kind: sum(link.kind == kind for link in linked.links) for kind in ("ruling", "case")}
+    shown = sorted(linked.links, key=lambda link: link.kind != "ruling")[:limit]
+    if shown:
+        table = Table("same", "first", "second", "docket", "days apart", "captions")
+        for link in shown:
+            docket = {True: "same", False: "different", None: ""}[link.docket]
+            kind = "ruling, outcomes differ" if link.outcomes_differ else "ruling"
+            table.add_row(
+                kind if link.kind == "ruling" else "case",
+                escape(str(linked.places[link.first])),
+                escape(str(linked.places[link.second])),
+                docket,
+                "" if link.days is None else f"{link.days:,}",
+                "" if link.caption is None else f"{link.caption:.0f}%",
+            )
+        console.print(table)
+    console.print(
+        f"{len(linked.places):,} rows: {counts['ruling']:,} pair(s) of one ruling, "
+        f"{counts['case']:,} of one case"
+    )

@@ -88,3 +88,27 @@ def test_two_coders_are_compared(tmp_path: Path) -> None:
     result = _invoke("data", "agreement", first, second)
     assert result.exit_code == 2
     assert "ex_parte, opposed" in result.stderr  # what is allowed
+
+
+def test_duplicates_across_files(tmp_path: Path) -> None:
+    own, other, pairs = tmp_path / "own.csv", tmp_path / "recap.jsonl", tmp_path / "pairs.csv"
+    head = "id,caption,court,docket_number,decided,outcome\n"
+    own.write_text(f"{head}a,Acme v. Roe,ilnd,1:21-cv-00135,2021-03-04,granted\nb,,,,2020,\n")
+    other.write_text(
+        json.dumps(
+            {"caption": "ACME, INC. v. ROE", "court": "ilnd", "docket_number": "21 C 135"}
+            | {"decided": "2021-03-04", "outcome": "denied"}
+        )
+    )
+    result = _invoke("data", "duplicates", own, other, "--output", pairs)
+    assert result.exit_code == 3
+    assert "1 pair(s) of one ruling, 0 of one case" in result.stdout
+    assert "outcomes differ" in " ".join(result.stdout.split())
+    assert "1 row without a court" in result.stderr
+    head, row = pairs.read_text().splitlines()
+    assert row == f"ruling,{own},1,a,{other},1,,True,0,100,True"
+    assert _invoke("data", "duplicates", other).exit_code == 0
+    other.write_text(json.dumps({"court": "ilnd", "decided": "20211"}))
+    result = _invoke("data", "duplicates", own, other)
+    assert result.exit_code == 3  # a row was rejected
+    assert "YYYY-MM-DD" in result.stderr

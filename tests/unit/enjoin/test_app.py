@@ -24,6 +24,7 @@ WITH_EXAMPLES = (
     "data check",
     "data audit",
     "data agreement",
+    "data duplicates",
 )
 
 
