@@ -15,6 +15,7 @@ from enjoin.commands import (
     serve,
     train,
     versions,
+    worksheet,
 )
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
@@ -30,6 +31,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "score": score.score,
         "docket": docket.docket,
         "backtest": backtest.backtest,
+        "worksheet": worksheet.worksheet,
     },
     "Over HTTP": {"serve": serve.serve, "key": serve.key},
     "The model": {

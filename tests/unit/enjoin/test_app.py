@@ -22,6 +22,7 @@ WITH_EXAMPLES = (
     "tune",
     "promote",
     "data check",
+    "worksheet",
     "data audit",
     "data agreement",
     "data duplicates",
