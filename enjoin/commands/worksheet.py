@@ -49,7 +49,8 @@ def worksheet(
                 f"ruled, such as {read.telling[0]}"
             )
         key, digest = new_key()
-        with open_journal(journal, FINGERPRINT, resume=True, on_progress=info) as kept:
+        tell = info if journal.exists() else lambda step: None  # there is nothing to go on from
+        with open_journal(journal, FINGERPRINT, resume=True, on_progress=tell) as kept:
             sheet = Worksheet(read.entries, kept, output)
 
             def on_ready(bound: int) -> None:

@@ -1,4 +1,4 @@
-"""Commands that judge a file of rulings: `enjoin data audit`, and its part of training."""
+"""Commands that judge rulings: audit (also in training), agreement, duplicates."""
 
 import json
 from collections.abc import Sequence
@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from data.codebook import Outcome
 from data.embedded import embedded_rulings
+from data.leakage import audit_leakage
 from data.schema import Ruling
 from enjoin import app
 
 SOME = embedded_rulings()[:120]
+OUTCOMES = {outcome.value for outcome in Outcome}
+LONG_PAPERS = Path(__file__).parents[3] / "shared" / "longpapers"
 
 
 def _invoke(*arguments: object) -> Any:
@@ -112,3 +116,34 @@ def test_duplicates_across_files(tmp_path: Path) -> None:
     result = _invoke("data", "duplicates", own, other)
     assert result.exit_code == 3  # a row was rejected
     assert "YYYY-MM-DD" in result.stderr
+
+
+@pytest.mark.skipif(not LONG_PAPERS.exists(), reason="needs ../shared/longpapers")
+def test_whole_opinions_fail_the_audit_and_their_papers_alone_do_not() -> None:
+    opinions, papers = (
+        [json.loads(line) for line in (LONG_PAPERS / f"{name}.jsonl").read_text().splitlines()]
+        for name in ("opinions", "papers")
+    )
+    whole = [
+        row | {"motion": "\n".join(row["paragraphs"])}
+        for row in opinions
+        if row["outcome"] in OUTCOMES
+    ]
+    told = {}
+    for name, rows in (("whole", whole), ("papers", papers)):
+        rulings = [
+            Ruling(
+                id=row["id"],
+                decided=row["decided"][:4],
+                motion_type="preliminary_injunction",
+                motion=row["motion"],
+                opposition=row.get("opposition"),
+                outcome=row["outcome"],
+            )
+            for row in rows
+        ]
+        audit = audit_leakage(rulings, [ruling.outcome != "denied" for ruling in rulings])
+        told[name] = len(audit.told) / len(rulings)
+        assert audit.passes == (name == "papers")
+    assert told["whole"] > 0.9
+    assert told["papers"] == 0

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.embedded import embedded_rulings
 from data.linkage import Link, Listed, caption_sides, caption_similarity, days_apart, find_links
@@ -119,3 +121,15 @@ def test_the_embedded_rulings_beside_themselves_in_other_spellings() -> None:
     wrong = [link for link in across if link.second - link.first != len(rows)]
     assert len(right) / len(rows) > 0.97
     assert len(wrong) / len(across) < 0.01
+
+
+@given(
+    st.lists(st.fixed_dictionaries({"caption": st.text(), "docket_number": st.text()}), max_size=4)
+)
+def test_any_text_can_be_compared(rows: list[dict[str, str]]) -> None:
+    listed = [Listed.model_validate(ROW | row) for row in rows]
+    links = find_links(listed)
+    assert all(link.first < link.second < len(rows) for link in links)
+    backwards = find_links(listed[::-1])
+    mirrored = {(len(rows) - 1 - link.second, len(rows) - 1 - link.first) for link in backwards}
+    assert {(link.first, link.second) for link in links} == mirrored
