@@ -10,7 +10,7 @@ from data.cases import case_groups, normalized_words
 from data.courts import find_court
 from data.documents.kinds import ACCOUNT_WORDS, Kind, recognize
 from data.duplicates import Pair, pairs_to_compare, same_case_pairs, same_ruling_pairs
-from data.schema import RATINGS, Ruling
+from data.schema import RATINGS, Motion, Ruling
 
 FIRST_YEAR = 1789
 """Year of the Judiciary Act, which created the federal trial courts."""
@@ -76,7 +76,7 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
         return [Finding(f"{len(ids):,} of {n:,} rulings {predicate}", ids)]
 
     findings = rulings_that(
-        lambda row: any(_is(paper, "ruling") for paper in (row.motion, row.opposition or "")),
+        reveals_outcome,
         "reveal the outcome in their papers, which should hold only what was known before the "
         "ruling",
     )
@@ -85,11 +85,11 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
         "have an opposition, a complaint or a proposed order where the motion should be",
     )
     findings += rulings_that(
-        lambda row: any(_AFTERWARDS.search(text) for text in _accounts(row)),
+        tells_later_events,
         "describe events after the ruling in their accounts",
     )
     findings += rulings_that(
-        lambda row: any(_COURTS_VOICE.search(text) for text in _accounts(row)),
+        speaks_as_court,
         "describe the motion in the court's voice (`failed to show`, `taken as true`), not a "
         "party's",
     )
@@ -135,13 +135,28 @@ def check_rulings(rulings: Sequence[Ruling]) -> list[Finding]:
     return findings
 
 
+def reveals_outcome(row: Motion) -> bool:
+    """Tell whether a paper of a motion is a ruling, or an account that says how the court ruled."""
+    return any(_is(paper, "ruling") for paper in (row.motion, row.opposition or ""))
+
+
+def tells_later_events(row: Motion) -> bool:
+    """Tell whether an account of a motion describes what happened after the ruling."""
+    return any(_AFTERWARDS.search(text) for text in _accounts(row))
+
+
+def speaks_as_court(row: Motion) -> bool:
+    """Tell whether an account of a motion says what the court found, or speaks as one would."""
+    return any(_COURTS_VOICE.search(text) for text in _accounts(row))
+
+
 def _is(paper: str, *kinds: Kind) -> bool:
     """Tell whether a paper is plainly a document of one of these kinds."""
     found = recognize(paper)
     return found is not None and found.kind in kinds
 
 
-def _accounts(row: Ruling) -> Iterable[str]:
+def _accounts(row: Motion) -> Iterable[str]:
     papers = (row.motion, row.opposition or "")
     return (paper for paper in papers if len(paper.split()) <= ACCOUNT_WORDS)
 

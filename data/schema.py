@@ -54,6 +54,26 @@ from data.field_types import (
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+def valid_date(value: str | None) -> str | None:
+    """Return a date of the schema as it is.
+
+    Raises
+    ------
+    ValueError
+        If it is none: a date may be YYYY-MM-DD, YYYY-MM or YYYY.
+    """
+    if value is None:
+        return None
+    parts = _DATE.fullmatch(value)
+    try:
+        if parts is None:
+            raise ValueError
+        date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
+    except ValueError:
+        raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
+    return value
+
+
 def _name_fields(schema: dict[str, Any]) -> None:
     """Add to the JSON Schema of quotes that its keys are fields of a motion."""
     quotes = next(part for part in schema["anyOf"] if part.get("type") == "object")
@@ -173,16 +193,7 @@ class Motion(BaseModel):
     @field_validator("decided")
     @classmethod
     def _valid_date(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = _DATE.fullmatch(value)
-        try:
-            if parts is None:
-                raise ValueError
-            date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
-        except ValueError:
-            raise ValueError("expected a date YYYY-MM-DD, YYYY-MM or YYYY") from None
-        return value
+        return valid_date(value)
 
     @field_validator("quotes")
     @classmethod
@@ -234,6 +245,8 @@ POST_RULING_FIELDS = tuple(name for name in Ruling.model_fields if name not in M
 """Fields that exist only after the court has ruled; never features."""
 RATINGS = ("likelihood_of_success", "irreparable_harm", "balance_of_hardships", "public_interest")
 """The four factors of Winter v. NRDC, 555 U.S. 7, 20 (2008), as rated by an analyst."""
+ORDERED_FIELDS = ("harm_evidence", "remedial_scope")
+"""Fields whose allowed values are in order, the least first (see `data.codebook`)."""
 
 
 @cache
@@ -251,6 +264,12 @@ def allowed_values(field: str) -> tuple[str, ...]:
 def is_list(field: str) -> bool:
     """Tell whether the field holds a list of values (`;`-separated in CSV)."""
     return _holds_tuple(Ruling.model_fields[field].annotation)
+
+
+@cache
+def is_yes_no(field: str) -> bool:
+    """Tell whether the field holds true or false."""
+    return _holds_bool(Ruling.model_fields[field].annotation)
 
 
 @cache
@@ -277,6 +296,10 @@ def _enum_in(annotation: Any) -> type[StrEnum] | None:
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return annotation
     return next((enum for part in get_args(annotation) if (enum := _enum_in(part))), None)
+
+
+def _holds_bool(annotation: Any) -> bool:
+    return annotation is bool or any(map(_holds_bool, get_args(annotation)))
 
 
 def _holds_tuple(annotation: Any) -> bool:

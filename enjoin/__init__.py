@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 import typer
 
-from enjoin.commands import backtest, code, docket, inspect, predict, score, serve, train, versions
+from enjoin.commands import (
+    backtest,
+    code,
+    docket,
+    inspect,
+    predict,
+    rulings,
+    score,
+    serve,
+    train,
+    versions,
+    worksheet,
+)
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "One motion": {
@@ -19,6 +31,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "score": score.score,
         "docket": docket.docket,
         "backtest": backtest.backtest,
+        "worksheet": worksheet.worksheet,
     },
     "Over HTTP": {"serve": serve.serve, "key": serve.key},
     "The model": {
@@ -39,6 +52,12 @@ GROUPS = {
     "lexicon": inspect.lexicon_app,
 }
 """Groups of commands, which the help lists last."""
+RULINGS: dict[str, Callable[..., None]] = {
+    "audit": rulings.audit,
+    "agreement": rulings.agreement,
+    "duplicates": rulings.duplicates,
+}
+"""More commands of the group `data`."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,5 +72,7 @@ app = typer.Typer(
 for heading, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=heading)(command)
+for name, command in RULINGS.items():
+    inspect.data_app.command(name)(command)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name, rich_help_panel="Rulings, features and readings")

@@ -10,6 +10,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 
+from data.leakage import LeakageAudit
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
 from train.cluster import Cluster, connect_dask
@@ -39,9 +40,10 @@ registered version."""
 
 @dataclass(frozen=True)
 class Trained:
-    """The result of a training run: its evaluation, and where the model is registered."""
+    """The result of a training run: evaluation, leakage audit, where the model is registered."""
 
     evaluation: Evaluation
+    leakage: LeakageAudit
     run_id: str
     version: str
     alias: registry.Alias
@@ -173,8 +175,10 @@ def _train(
         on_progress("evaluating what is read from text")
         log.log_extraction(training_set.rulings)
         curve = learning_curve(training_set, settings, on_progress)
+        on_progress("auditing for leakage")
+        leakage = log.log_leakage(training_set)
         on_progress("writing the report")
-        log.log_report(model, training_set, evaluation, curve, frames_digest)
+        log.log_report(model, training_set, evaluation, curve, frames_digest, leakage)
         on_progress("registering the model")
         folder = Path(scratch) / "enjoin_model"
         save_model(model, folder)
@@ -183,7 +187,8 @@ def _train(
         )
         registered = log_model(folder, description)
         alias = registry.assign_alias(int(registered))
-        return Trained(evaluation, run.info.run_id, registered, alias, mlflow.get_tracking_uri())
+        store = mlflow.get_tracking_uri()
+        return Trained(evaluation, leakage, run.info.run_id, registered, alias, store)
 
 
 def _training_set(

@@ -62,6 +62,8 @@ def train(
             warn(f"with {bags} bags the intervals are too narrow: for trying out only")
         trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
         show_headline(trained.evaluation, console())
+        for finding in trained.leakage.findings:
+            warn(f"{finding.message}; see `enjoin data audit`")
         name = f"enjoin version {trained.version}"
         echo(f"\nRegistered as {name}, the {trained.alias} (run {trained.run_id}).")
         echo(f"MLflow store: {trained.tracking_uri}")

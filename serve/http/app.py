@@ -12,10 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
 from data.io.load import check_rows
-from data.schema import Motion, allowed_values
-from features.build import FAMILIES
+from data.schema import Motion
 from features.coder.settings import CoderFailed
-from features.phrases.lexicon import meaning
 from serve.http.auth import AccessControl
 from serve.http.bodies import (
     MAX_MOTIONS,
@@ -34,10 +32,10 @@ from serve.http.middleware import add_request_guards
 from serve.http.model_watcher import ModelWatcher
 from serve.http.static import add_page
 from serve.http.uploads import add_papers_route
+from serve.labels import Labels, all_labels
 from serve.responses import DISCLAIMER, Answer
 from serve.similar_rulings import (
     DEFAULT_LIMIT,
-    SOURCE_WORDS,
     ComparablesAnswer,
     NoComparables,
 )
@@ -67,13 +65,6 @@ class BatchAnswer(BaseModel):
     answers: list[Answer]
     rejects: list[RejectedMotion]
     request_id: str
-
-
-class Labels(BaseModel):
-    """Words for what the schema and the answers name by a key."""
-
-    families: dict[str, str] = Field(description="label of each feature family, in order")
-    values: dict[str, dict[str, str]] = Field(description="label of each allowed value, by field")
 
 
 class Health(BaseModel):
@@ -230,12 +221,7 @@ def build_app(
     @api.get("/labels")
     async def labels() -> Labels:
         """Return the words for the feature families and for the values of fields."""
-        values = {
-            field: {value: meaning(field, value) for value in allowed_values(field)}
-            for field in Motion.model_fields
-            if allowed_values(field)
-        }
-        return Labels(families=FAMILIES, values=values | {"source_kind": dict(SOURCE_WORDS)})
+        return all_labels()
 
     @api.get("/example")
     async def example() -> Motion:

@@ -1,8 +1,9 @@
 """The web page: static files, served with a content security policy."""
 
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from fastapi import FastAPI, Response
 
@@ -32,10 +33,15 @@ _POLICY = (
 def add_page(app: FastAPI) -> None:
     """Serve the page at `/`."""
     folder = files("serve") / "http" / "page"
-    for path, name in PAGE_FILES.items():
+    add_files(app, {path: folder / name for path, name in PAGE_FILES.items()})
+
+
+def add_files(app: FastAPI, served: Mapping[str, Traversable]) -> None:
+    """Serve files of a page, each at its path."""
+    for path, file in served.items():
         # From memory: reading a file takes a thread, and long papers may occupy all of them.
-        content = (folder / name).read_bytes()
-        app.get(path, include_in_schema=False)(_route(content, mimetypes.guess_type(name)[0]))
+        route = _route(file.read_bytes(), mimetypes.guess_type(file.name)[0])
+        app.get(path, include_in_schema=False)(route)
 
 
 def _route(content: bytes, media_type: str | None) -> Callable[[], Awaitable[Response]]:

@@ -11,30 +11,12 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import Floats, Rows
+from data.bootstrap import case_bootstrap
 
 REPLICATES = 1000
 MIN_REPLICATES = 100
 MAX_WEIGHTS = 100_000_000
 """Row weights held at once (0.8 GB): above 100,000 rows fewer replicates are drawn."""
-
-
-def case_bootstrap(groups: Rows, replicates: int, seed: int = 0) -> Floats:
-    """Draw cases with replacement and return how often each row was drawn.
-
-    Parameters
-    ----------
-    groups
-        n case numbers.
-
-    Returns
-    -------
-    (replicates, n) counts.
-    """
-    _, case = np.unique(groups, return_inverse=True)
-    n_cases = int(case.max()) + 1
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, n_cases, (replicates, n_cases))
-    return np.stack([np.bincount(draw, minlength=n_cases)[case] for draw in draws]).astype(float)
 
 
 def bootstrap_weights(groups: Rows, seed: int = 0) -> Floats:

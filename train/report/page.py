@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
+from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
 from features.frame import FeatureFrame
 from train.evaluate.metrics import CALIBRATION
@@ -57,6 +58,7 @@ def report_page(
     drawn: Mapping[str, Plot],
     card: str,
     facts: Mapping[str, object],
+    leakage: LeakageAudit,
 ) -> str:
     """Return the page as HTML.
 
@@ -68,6 +70,8 @@ def report_page(
         The model card, as Markdown.
     facts
         What identifies the run, shown under the title.
+    leakage
+        What gives the outcome away in the papers.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
@@ -95,6 +99,8 @@ def report_page(
         errors=[(mode, _largest_errors(rulings, evaluation.predictions, mode)) for mode in MODES],
         min_slice_size=MIN_SLICE_SIZE,
         card=card,
+        leakage=leakage,
+        max_auc=MAX_AUC,
     )
 
 

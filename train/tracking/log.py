@@ -1,5 +1,6 @@
 """What a training run logs to MLflow: its data, scores, tables, plots and report."""
 
+import dataclasses
 import hashlib
 import json
 import tempfile
@@ -15,6 +16,7 @@ import pandas as pd
 
 from data.cases import case_groups, sample_cases
 from data.embedded import first_coding
+from data.leakage import LeakageAudit, audit_leakage
 from data.schema import Ruling, is_list
 from features.build import builder_digest
 from features.phrases.lexicon import lexicon_digest
@@ -145,12 +147,24 @@ def log_extraction(rulings: Sequence[Ruling]) -> None:
     )
 
 
+def log_leakage(training_set: TrainingSet) -> LeakageAudit:
+    """Audit the rulings for papers that give the outcome away, and log what is found."""
+    audit = audit_leakage(training_set.rulings, training_set.granted)
+    mlflow.log_dict(dataclasses.asdict(audit), "leakage.json")
+    metrics = {"findings": float(len(audit.findings))}
+    areas = {"roc_auc": audit.auc, "roc_auc_low": audit.low, "roc_auc_high": audit.high}
+    metrics |= {name: value for name, value in areas.items() if value is not None}
+    mlflow.log_metrics({f"leakage/{name}": value for name, value in metrics.items()})
+    return audit
+
+
 def log_report(
     model: GrantModel,
     training_set: TrainingSet,
     evaluation: Evaluation,
     curve: pd.DataFrame,
     frames_digest: str,
+    leakage: LeakageAudit,
 ) -> None:
     """Log every plot, the model card, and the report that contains them all.
 
@@ -160,6 +174,8 @@ def log_report(
         The learning curve (see `train.evaluate.refits.learning_curve`).
     frames_digest
         The digest of the feature frames.
+    leakage
+        What `log_leakage` found.
     """
     rows = sample_cases(training_set.groups, MAX_REPORT_RULINGS)
     frames = prepared_frames(training_set, model.readings, model.rating_model, rows)
@@ -183,7 +199,8 @@ def log_report(
         "feature source": builder_digest()[:12],
         "seed": model.facts["seed"],
     }
-    mlflow.log_text(report_page(training_set.rulings, evaluation, drawn, card, facts), REPORT)
+    page = report_page(training_set.rulings, evaluation, drawn, card, facts, leakage)
+    mlflow.log_text(page, REPORT)
 
 
 def performance_by_mode(

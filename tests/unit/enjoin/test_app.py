@@ -22,6 +22,10 @@ WITH_EXAMPLES = (
     "tune",
     "promote",
     "data check",
+    "worksheet",
+    "data audit",
+    "data agreement",
+    "data duplicates",
 )
 
 
@@ -55,7 +59,9 @@ def test_a_help_shows_an_example(path: str) -> None:
     assert any(f"enjoin {path}" in line for line in lines if "Usage:" not in line)
 
 
-@pytest.mark.parametrize("path", [("score",), ("promote",), ("backtest",), ("data", "check")])
+@pytest.mark.parametrize(
+    "path", [("score",), ("promote",), ("backtest",), ("data", "check"), ("data", "audit")]
+)
 def test_commands_that_may_half_succeed_explain_their_exit_codes(path: tuple[str, ...]) -> None:
     assert "Exit code 0" in _invoke(*path, "--help").output
 

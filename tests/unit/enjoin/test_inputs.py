@@ -157,7 +157,7 @@ def test_without_a_registered_model_one_is_trained(
         return state
 
     monkeypatch.setattr(model_source, "locate_model", locate)
-    trained = Trained(None, "run", "1", "champion", "sqlite:///x.db")  # type: ignore[arg-type]
+    trained = Trained(None, None, "run", "1", "champion", "sqlite:///x.db")  # type: ignore[arg-type]
     monkeypatch.setattr(inputs, "train_and_register", lambda *given: trained)
     assert inputs.find_model(None) == located
     assert "version 1" in capsys.readouterr().err

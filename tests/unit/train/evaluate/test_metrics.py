@@ -12,8 +12,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from data.bootstrap import case_bootstrap
 from data.describe import wilson_interval
-from train.evaluate.bootstrap import case_bootstrap
 from train.evaluate.metrics import (
     calibration_distance,
     calibration_error_by_chance,

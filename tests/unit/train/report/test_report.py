@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from data.embedded import embedded_rulings
+from data.leakage import LeakageAudit, LeakingWord
 from features.build import COLUMNS, build_features
 from features.frame import FeatureFrame
 from features.indicators import Reading
@@ -39,6 +40,8 @@ READINGS = Readings(
         Reading("harm_types", "monetary"): Precision(20, 9, 0.3, 0.6),
     }
 )
+WORD = LeakingWord("denied <b>", 1, 30, ("a-v-b", "c-v-d"), decisive=True)
+LEAKAGE = LeakageAudit(120, 120, (), (), (), 0.9, 0.85, 0.95, (WORD,))
 FACTS = {
     "years": [1990, 2024],
     "n_rulings": 120,
@@ -106,19 +109,25 @@ def drawn(
 def test_the_page_has_every_plot_and_table_and_needs_no_network(
     evaluation: Evaluation, drawn: dict[str, Plot]
 ) -> None:
-    page = report_page(RULINGS, evaluation, drawn, "# Card <b>", {"seed": 7})
+    page = report_page(RULINGS, evaluation, drawn, "# Card <b>", {"seed": 7}, LEAKAGE)
+    assert "denied &lt;b&gt;" in page
+    assert "a-v-b, c-v-d" in page
+    assert "0.850 to 0.950" in page
     images = re.findall(r'<img alt="([^"]+)" src="data:image/png;base64,', page)
     assert set(images) == {plot.caption for plot in drawn.values()} - {drawn["roc_grouped"].caption}
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "# Card &lt;b&gt;" in page
     assert "<code>7</code>" in page
+    assert "denied &lt;b&gt;" in page
+    assert "a-v-b, c-v-d" in page
+    assert "0.850 to 0.950" in page
     assert page.count("<strong>Motion.</strong>") == ERRORS_PER_MODE * len(MODES)
 
 
 def test_the_largest_errors_are_those_of_the_model(
     evaluation: Evaluation, drawn: dict[str, Plot]
 ) -> None:
-    page = report_page(RULINGS, evaluation, drawn, "", {})
+    page = report_page(RULINGS, evaluation, drawn, "", {}, LEAKAGE)
     worst = int(np.abs(P_GRANT - GRANTED).argmax())
     assert f"{P_GRANT[worst]:.0%} predicted, {RULINGS[worst].outcome.value}" in page
 
@@ -126,7 +135,7 @@ def test_the_largest_errors_are_those_of_the_model(
 def test_recalibrated_scores_are_shown_under_calibration_only(
     evaluation: Evaluation, drawn: dict[str, Plot]
 ) -> None:
-    page = report_page(RULINGS, evaluation, drawn, "", {})
+    page = report_page(RULINGS, evaluation, drawn, "", {}, LEAKAGE)
     start, end = page.index('<h2 id="calibration">'), page.index('<h2 id="curves">')
     assert f"<td>{BETTER}</td>" in page[start:end]
     assert f"<td>{BETTER}</td>" not in page[:start] + page[end:]

@@ -1,0 +1,94 @@
+"""Rows of several files, and where each stands, for `data.linkage`."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.io.atomic import atomic_write
+from data.io.load import load
+from data.io.problems import Reject
+from data.linkage import Link, Listed, find_links
+
+HEAD = (
+    *("kind", "first_file", "first_row", "first_id", "second_file", "second_row", "second_id"),
+    *("same_docket", "days_apart", "caption_similarity", "outcomes_differ"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands: its file, its number there from 1, and its id if it has one."""
+
+    file: str
+    row: int
+    id: str | None
+
+    def __str__(self) -> str:
+        return f"{self.id or f'row {self.row:,}'} in {self.file}"
+
+
+@dataclass(frozen=True)
+class LinkedFiles:
+    """What several files have in common.
+
+    Attributes
+    ----------
+    places
+        Where each row stands, in the order in which the links number the rows.
+    links
+        Pairs of rows that are one ruling or of one case.
+    n_without_court
+        Rows that could not be compared, as they name no court.
+    rejects
+        Rows that do not fit the schema, by file.
+    files
+        The local files that were read.
+    """
+
+    places: tuple[Place, ...]
+    links: tuple[Link, ...]
+    n_without_court: int
+    rejects: dict[str, list[Reject]]
+    files: tuple[Path, ...]
+
+
+def link_files(sources: Sequence[str]) -> LinkedFiles:
+    """Find the rulings and cases that appear more than once in one or several files.
+
+    Raises
+    ------
+    UnreadableInput
+        If a file cannot be read.
+    """
+    rows: list[Listed] = []
+    places: list[Place] = []
+    files: list[Path] = []
+    rejects: dict[str, list[Reject]] = {}
+    for source in sources:
+        loaded = load(source, Listed)
+        numbered = zip(loaded.rows, loaded.row_numbers, strict=True)
+        places += [Place(source, number, row.id) for row, number in numbered]
+        rows += loaded.rows
+        files += loaded.files
+        rejects[source] = loaded.rejects
+    n_without_court = sum(row.court is None for row in rows)
+    return LinkedFiles(
+        tuple(places), tuple(find_links(rows)), n_without_court, rejects, tuple(files)
+    )
+
+
+def write_links(linked: LinkedFiles, path: Path) -> None:
+    """Write the pairs as CSV, readable to no more users than the files that they come from."""
+    with (
+        atomic_write(path, linked.files) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(HEAD)
+        for link in linked.links:
+            first, second = linked.places[link.first], linked.places[link.second]
+            similarity = None if link.caption is None else f"{link.caption:.0f}"
+            places = (first.file, first.row, first.id, second.file, second.row, second.id)
+            found = (link.docket, link.days, similarity, link.outcomes_differ)
+            writer.writerow((link.kind, *places, *found))

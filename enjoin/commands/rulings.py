@@ -1,0 +1,163 @@
+"""Commands of the group `data` that judge rulings: audit them, compare coders, find duplicates."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from enjoin.inputs import read_rulings
+from enjoin.options import JsonOption, PartialGrantsOption, SeedOption
+from enjoin.terminal import console, exit_on_user_error, info, plural, report_rejects, warn
+
+if TYPE_CHECKING:
+    from data.codings import Coding
+    from data.io.load import Loaded
+
+
+def audit(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULINGS", help="file of labelled rulings, - for standard input, or 'embedded'"
+        ),
+    ],
+    partial_grants_as: PartialGrantsOption = "granted",
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="ids named for each word")] = 3,
+    json_: JsonOption = False,
+) -> None:
+    """Look for words in the papers that give the outcome away.
+
+    A model of single words and pairs of words, tested on cases that it has not seen, must not
+    forecast the outcome better than papers written before a ruling allow; a word must not go with
+    one outcome nearly always; and no paper may say how the court ruled. Words are named with the
+    ids of their rulings, and nothing else of a paper is shown. Whether a word is an accident of
+    your rulings or a leak is for a lawyer to judge.
+
+    Exit code 0: nothing found; 3: something found, or some rows rejected; 2: no row fits.
+
+    ```
+    enjoin data audit rulings.csv
+    enjoin data audit rulings.csv --json > audit.json
+    ```
+    """
+    with exit_on_user_error():
+        import json
+        from dataclasses import asdict
+
+        from data.labels import labelled_rulings
+        from data.leakage import audit_leakage
+        from enjoin.render.data import show_audit
+
+        rulings, rejected = read_rulings(source)
+        found = audit_leakage(*labelled_rulings(rulings, partial_grants_as))
+        if json_:
+            print(json.dumps(asdict(found), indent=2))
+        else:
+            show_audit(found, limit, console())
+        if rejected or not found.passes:
+            raise typer.Exit(3)
+
+
+def agreement(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="codings by one person")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="codings by another")],
+    differences: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="write where they differ to this .csv file"),
+    ] = None,
+    seed: SeedOption = 0,
+    json_: JsonOption = False,
+) -> None:
+    """Compare two codings of the same motions: Cohen's kappa of each field.
+
+    Motions are matched by id. The files may be motions or rulings, as `enjoin worksheet` and
+    `enjoin code` write them, or hold only ids and coded fields. "Not shown" is a value of its own;
+    of scales and lists it is compared apart. Intervals are bootstrapped by case.
+
+    ```
+    enjoin data agreement ann.jsonl bob.jsonl --differences differences.csv
+    ```
+    """
+    with exit_on_user_error():
+        import json
+        from dataclasses import asdict
+
+        from data.agreement import compare_coders, write_differences
+        from enjoin.render.data import show_agreement
+
+        codings = [_read_codings(source) for source in (first, second)]
+        compared = compare_coders(codings[0].rows, codings[1].rows, seed)
+        if json_:
+            print(json.dumps(asdict(compared), indent=2))
+        else:
+            show_agreement(compared, console())
+        for source, ids in ((first, compared.only_first), (second, compared.only_second)):
+            if ids:
+                warn(f"{plural(len(ids), 'motion')} in {source} only, such as {ids[0]}")
+        if differences:
+            files = (*codings[0].files, *codings[1].files)
+            write_differences(compared.differences, differences, files)
+            info(f"{plural(len(compared.differences), 'difference')}: {differences}")
+
+
+def duplicates(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="files of rulings or motions")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write all pairs to this .csv file")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="pairs shown")] = 20,
+) -> None:
+    """Find rulings and cases that appear more than once, in one file or in several.
+
+    An opinion from one source and a docket entry from another may be one ruling under two ids.
+    Rows of one court are compared by docket number, date and caption, each in any spelling. Pairs
+    of one ruling should be one row; those of one case should share a case_id.
+
+    Exit code 0: none found; 3: some found, or some rows rejected; 2: error.
+
+    ```
+    enjoin data duplicates own.csv courtlistener.jsonl recap.jsonl --output pairs.csv
+    ```
+    """
+    with exit_on_user_error():
+        from data.linked_files import link_files, write_links
+        from enjoin.render.data import show_links
+
+        linked = link_files(sources)
+        for source, rejects in linked.rejects.items():
+            for reject in rejects[:limit]:
+                warn(f"{source}: {reject}")
+        if linked.n_without_court:
+            warn(f"{plural(linked.n_without_court, 'row')} without a court: not compared")
+        show_links(linked, limit, console())
+        if output:
+            write_links(linked, output)
+            info(f"{plural(len(linked.links), 'pair')}: {output}")
+        if linked.links or any(linked.rejects.values()):
+            raise typer.Exit(3)
+
+
+def _read_codings(source: str) -> "Loaded[Coding]":
+    """Load the codings of a file; warn of rejected rows.
+
+    Raises
+    ------
+    UnreadableInput
+        If the file cannot be read, no row of it is a coding, or one id is on several rows.
+    """
+    from data.codings import Coding
+    from data.io.load import load
+    from data.io.rows import UnreadableInput
+
+    loaded = load(source, Coding)
+    report_rejects(loaded.rejects, None)
+    if not loaded.rows:
+        raise UnreadableInput(f"{source}: no row has an id and valid codings")
+    if loaded.duplicate_ids:
+        raise UnreadableInput(
+            f"{source}: id {loaded.duplicate_ids[0]} is on more than one row; expected one coding "
+            "of each motion"
+        )
+    return loaded

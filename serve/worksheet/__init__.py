@@ -1,0 +1,1 @@
+"""A worksheet in the browser, in which a person codes motions."""
