@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 import typer
 
-from enjoin.commands import backtest, code, docket, inspect, predict, score, serve, train, versions
+from enjoin.commands import (
+    backtest,
+    code,
+    docket,
+    fetch,
+    inspect,
+    predict,
+    score,
+    serve,
+    train,
+    versions,
+)
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "One motion": {
@@ -36,6 +47,7 @@ GROUPS = {
     "coder": code.coder_app,
     "data": inspect.data_app,
     "features": inspect.features_app,
+    "fetch": fetch.fetch_app,
     "lexicon": inspect.lexicon_app,
 }
 """Groups of commands, which the help lists last."""
