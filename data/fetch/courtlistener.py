@@ -120,10 +120,14 @@ def fetch_opinions(
         for hit in pages:
             if limit is not None and download.rows >= limit:
                 break
-            name = f"courtlistener-{hit['cluster_id']}"
+            ours = next(
+                (each for each in hit["opinions"] if is_the_ruling(str(each["type"]))), None
+            )
+            # A cluster may have several opinions; the bulk data gives them the same ids.
+            name = f"courtlistener-{hit['cluster_id']}" + (f"-{ours['id']}" if ours else "")
             if name in download.ids:
                 continue
-            _fetch_one(api, hit, name, download)
+            _fetch_one(api, hit, ours, name, download)
             total = min(pages.found, limit or pages.found)
             done = len(download.ids)
             on_rows(download.rows, min(done / total, 1.0) if total else None)
@@ -233,19 +237,20 @@ def _checked(hit: dict[str, Any], number: int) -> dict[str, Any]:
     return hit
 
 
-def _fetch_one(api: Api, hit: dict[str, Any], name: str, download: Download) -> None:
+def _fetch_one(
+    api: Api, hit: dict[str, Any], ours: dict[str, Any] | None, name: str, download: Download
+) -> None:
     """Fetch the words of the court's opinion in a cluster, and keep or reject it."""
     path = none_if_blank(hit.get("absolute_url"))
     url = f"{SITE}{path}" if path else None
-    ours = [each for each in hit["opinions"] if is_the_ruling(str(each["type"]))]
-    if not ours:
+    if ours is None:
         download.reject(name, "opinions: expected one of the court; found separate opinions", url)
         return
     if not none_if_blank(hit["dateFiled"]):
         download.reject(name, "dateFiled: missing; expected the date of the decision", url)
         return
     try:
-        text, html = _words(api, ours[0]["id"])
+        text, html = _words(api, ours["id"])
     except NotFound:
         download.reject(name, "opinion: not found (404); it may have been removed", url)
         return

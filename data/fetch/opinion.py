@@ -11,7 +11,7 @@ class Opinion:
     Attributes
     ----------
     id
-        Unique among all sources: `courtlistener-1234`, `cap-5678`.
+        Unique among all sources: `courtlistener-CLUSTER-OPINION`, `cap-5678`.
     source
         `courtlistener` or `caselaw_access_project`.
     url

@@ -1,11 +1,12 @@
 """The group `fetch`: opinions of CourtListener, bulk data, and the entries of dockets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from enjoin.options import DaskOption
 from enjoin.terminal import exit_on_user_error, info, plural, report_problems, row_progress, warn
 
 NOTHING, SOME_REJECTED = 2, 3
@@ -19,24 +20,29 @@ fetch_app = typer.Typer(
 )
 
 
+CourtOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ID",
+        help="CourtListener id of a court, such as ilnd; repeatable; by default all courts",
+    ),
+]
+AfterOption = Annotated[
+    datetime | None,
+    typer.Option(formats=ISO, metavar="DATE", help="first day of decision, YYYY-MM-DD"),
+]
+BeforeOption = Annotated[
+    datetime | None,
+    typer.Option(formats=ISO, metavar="DATE", help="last day of decision, YYYY-MM-DD"),
+]
+
+
 @fetch_app.command("courtlistener")
 def fetch_courtlistener(
     output: Annotated[Path, typer.Argument(help=".jsonl file for the opinions, one a line")],
-    court: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID",
-            help="CourtListener id of a court, such as ilnd; repeatable; by default all courts",
-        ),
-    ] = None,
-    after: Annotated[
-        datetime | None,
-        typer.Option(formats=ISO, metavar="DATE", help="first day of decision, YYYY-MM-DD"),
-    ] = None,
-    before: Annotated[
-        datetime | None,
-        typer.Option(formats=ISO, metavar="DATE", help="last day of decision, YYYY-MM-DD"),
-    ] = None,
+    court: CourtOption = None,
+    after: AfterOption = None,
+    before: BeforeOption = None,
     query: Annotated[
         str | None,
         typer.Option(
@@ -75,14 +81,8 @@ def fetch_courtlistener(
         from data.fetch.courtlistener import DEFAULT_QUERY, Search, fetch_opinions
         from data.fetch.download import rejects_path
 
-        search = Search(
-            tuple(dict.fromkeys(name.strip().lower() for name in court or [])),
-            after and after.date(),
-            before and before.date(),
-            DEFAULT_QUERY if query is None else query.strip(),
-        )
-        if search.after and search.before and search.after > search.before:
-            raise ValueError(f"--after {search.after} is later than --before {search.before}")
+        words = DEFAULT_QUERY if query is None else query.strip()
+        search = Search(_courts(court), *_days(after, before), words)
         api = open_api(info)
         info(f"fetching from {api.host}")
         with row_progress("fetching", limit) as on_rows:
@@ -95,3 +95,85 @@ def fetch_courtlistener(
         info(f"{plural(summary.fetched, 'opinion')} in {output}")
     if summary.rejected:
         raise typer.Exit(SOME_REJECTED)
+
+
+@fetch_app.command("bulk")
+def fetch_bulk_data(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INPUT",
+            help="folder of CourtListener's tables (opinions-DATE.csv.bz2, opinion-clusters-..., "
+            "dockets-...) or of volumes of the Caselaw Access Project (.zip, .jsonl, .json), or "
+            "one volume",
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(help="folder for the opinions, a .parquet for a file")],
+    court: CourtOption = None,
+    after: AfterOption = None,
+    before: BeforeOption = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="keep opinions that mention no interim relief, too")
+    ] = False,
+    dask: DaskOption = None,
+) -> None:
+    """Turn bulk data that you have downloaded into opinions, in Parquet.
+
+    Any amount is read with the same memory, a row at a time. Each file becomes a Parquet file of
+    its own; run again after an interruption, and those that are done are kept. With `--dask` files
+    are read by the workers, which need to see INPUT and OUTPUT under the same paths. Rows that
+    cannot be read go to FILE.parquet.rejects.jsonl, without their words.
+
+    Exit code 0: all rows read; 3: some rejected; 2: error, or no opinion found.
+
+    ```
+    enjoin fetch bulk bulk-data/ opinions/ --court ilnd --after 2015-01-01
+    enjoin fetch bulk static.case.law/f-supp-3d/ opinions/ --dask tcp://127.0.0.1:8786
+    ```
+    """
+    with exit_on_user_error():
+        from contextlib import nullcontext
+        from functools import partial
+
+        from data.fetch.bulk import fetch_bulk
+        from data.fetch.case_index import Selection
+        from train.cluster import connect_dask, map_in_order
+
+        selection = Selection(_courts(court), *_days(after, before), every)
+        with connect_dask(dask) if dask else nullcontext() as cluster:
+            on_workers = partial(map_in_order, cluster) if cluster else None
+            with row_progress("reading", None) as on_rows:
+
+                def on_progress(what: str, rows: int, fraction: float) -> None:
+                    on_rows(rows, min(fraction, 1.0), title=what)
+
+                summaries = fetch_bulk(source, output, selection, on_workers, on_progress)
+        if kept := sum(each.kept for each in summaries):
+            info(f"{plural(kept, 'file')} kept from an earlier run")
+        written = sum(each.written for each in summaries)
+        broken = [each for each in summaries if each.broken]
+        told = [f"{each.name}: {plural(each.broken, 'row')} not usable" for each in broken[:5]]
+        report_problems(told, sum(each.broken for each in broken), output)
+        if not written:
+            warn("no opinion was found; try other courts or dates, or --every")
+            raise typer.Exit(NOTHING)
+        info(f"{plural(written, 'opinion')} in {output}")
+    if broken:
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _courts(court: list[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip().lower() for name in court or []))
+
+
+def _days(after: datetime | None, before: datetime | None) -> tuple[date | None, date | None]:
+    """Return the first and the last day.
+
+    Raises
+    ------
+    ValueError
+        If they are in the wrong order.
+    """
+    if after and before and after > before:
+        raise ValueError(f"--after {after:%Y-%m-%d} is later than --before {before:%Y-%m-%d}")
+    return after.date() if after else None, before.date() if before else None

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from enjoin import app
+from tests.support.bulk_data import cap_case, write_volume
 from tests.support.fake_courtlistener import TOKEN, FakeCourtListener, cluster
 
 ROOT = Path(__file__).parents[2]
@@ -97,7 +98,9 @@ def test_a_killed_fetch_loses_nothing_and_resumes(fake: FakeCourtListener, tmp_p
         process.wait()
     killed.set()
     assert not output.exists()
-    assert _ids(Path(f"{output}.part")) == [f"courtlistener-{number}" for number in range(1, 9)]
+    assert _ids(Path(f"{output}.part")) == [
+        f"courtlistener-{number}-{10_000 + number}" for number in range(1, 9)
+    ]
     fake.requests.clear()
     result = _invoke("fetch", "courtlistener", "--court", "ilnd", "--resume", output)
     assert "resuming after 8 opinion(s)" in result.stderr
@@ -116,3 +119,21 @@ def test_two_runs_do_not_write_one_output(fake: FakeCourtListener, tmp_path: Pat
     fake.on_request = start_another
     _invoke("fetch", "courtlistener", output)
     assert "another run is writing" in told[0]
+
+
+def test_bulk_data_become_a_folder_of_parquet_files(tmp_path: Path) -> None:
+    cases = [cap_case(1, "The preliminary injunction is denied."), cap_case(2, "A tax case.")]
+    write_volume(tmp_path / "volumes" / "9.zip", [*cases, {"id": 3}])
+    source, output = tmp_path / "volumes", tmp_path / "opinions"
+    result = _invoke("fetch", "bulk", source, output, "--court", "ilnd", code=3)
+    assert "1 opinion in" in result.stderr
+    assert "9.zip: 1 row not usable" in result.stderr
+    assert (
+        "1 file kept from an earlier run"
+        in _invoke("fetch", "bulk", source, output, "--court", "ilnd", code=3).stderr
+    )
+    assert (
+        "try other courts"
+        in _invoke("fetch", "bulk", source, output, "--court", "nysd", code=2).stderr
+    )
+    assert "no file or folder" in _invoke("fetch", "bulk", tmp_path / "x", output, code=2).stderr

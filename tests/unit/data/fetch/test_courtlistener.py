@@ -35,7 +35,9 @@ def test_all_pages_of_a_search_are_fetched_by_their_cursors(
     fake = serve(47)
     summary = fetch_opinions(api(), ILND, output)
     rows = rows_of(output)
-    assert [row["id"] for row in rows] == [f"courtlistener-{number}" for number in range(1, 48)]
+    assert [row["id"] for row in rows] == [
+        f"courtlistener-{number}-{10_000 + number}" for number in range(1, 48)
+    ]
     assert (summary.fetched, summary.rejected, summary.found) == (47, 0, 47)
     assert len(fake.searches()) == 3
     assert tuple(rows[0]) == FIELDS
@@ -59,7 +61,10 @@ def test_court_and_dates_reach_the_search_and_unpublished_opinions_are_asked_for
     fake = serve(clusters=hits)
     search = Search(("ilnd", "nysd"), date(2015, 1, 1), date(2016, 12, 31), '"TRO"')
     fetch_opinions(api(), search, output)
-    assert [row["id"][-1] for row in rows_of(output)] == ["2", "3"]
+    assert [row["id"] for row in rows_of(output)] == [
+        "courtlistener-2-10002",
+        "courtlistener-3-10003",
+    ]
     sent = fake.searches()[0]
     assert sent["court"] == ["ilnd nysd"]
     assert sent["q"] == ['"TRO"']
