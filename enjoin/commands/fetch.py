@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from enjoin.options import DaskOption
-from enjoin.terminal import exit_on_user_error, info, plural, report_problems, row_progress, warn
+from enjoin.terminal import (
+    echo,
+    exit_on_user_error,
+    info,
+    plural,
+    report_problems,
+    row_progress,
+    step_progress,
+    warn,
+)
 
 NOTHING, SOME_REJECTED = 2, 3
 """Exit codes."""
@@ -159,6 +168,49 @@ def fetch_bulk_data(
             raise typer.Exit(NOTHING)
         info(f"{plural(written, 'opinion')} in {output}")
     if broken:
+        raise typer.Exit(SOME_REJECTED)
+
+
+@fetch_app.command("dockets")
+def fetch_docket_motions(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INPUT",
+            help="docket as parsed by juriscraper (.json), dockets one a line (.jsonl), or a "
+            "folder of them",
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(help=".jsonl file for the motions, one a line")],
+) -> None:
+    """Find the motions for interim relief in dockets, and how the court ruled on each.
+
+    Entries are linked by number: motion, opposition, reply, recommendation, order. An outcome is
+    told only where an order says it of that motion, with the words; otherwise the reason why it is
+    open. Dockets of courts of appeals are left out.
+
+    Exit code 0: all dockets read; 3: some could not be; 2: error, or no motion found.
+
+    ```
+    enjoin fetch dockets dockets/ motions.jsonl
+    jq 'select(.outcome == "granted") | [.court, .caption, .ruled, .judge]' motions.jsonl
+    ```
+    """
+    with exit_on_user_error():
+        from data.fetch.dockets import fetch_dockets
+
+        with step_progress("reading dockets") as on_progress:
+            summary = fetch_dockets(source, output, on_progress)
+        report_problems(summary.problems[:5], len(summary.problems), None)
+        if summary.appeals:
+            info(f"{plural(summary.appeals, 'docket')} of courts of appeals left out")
+        for what, count in sorted(summary.counts.items()):
+            echo(f"{count:>7,}  {what}")
+        dockets = plural(summary.dockets, "docket")
+        info(f"{plural(summary.motions, 'motion')} of {dockets} in {output}")
+        if not summary.motions:
+            raise typer.Exit(NOTHING)
+    if summary.problems:
         raise typer.Exit(SOME_REJECTED)
 
 

@@ -137,3 +137,30 @@ def test_bulk_data_become_a_folder_of_parquet_files(tmp_path: Path) -> None:
         in _invoke("fetch", "bulk", source, output, "--court", "nysd", code=2).stderr
     )
     assert "no file or folder" in _invoke("fetch", "bulk", tmp_path / "x", output, code=2).stderr
+
+
+def test_dockets_become_motions_with_their_outcomes(tmp_path: Path) -> None:
+    entries = [
+        {
+            "document_number": "5",
+            "date_filed": "2020-01-02",
+            "description": "MOTION for Preliminary Injunction by Acme",
+        },
+        {
+            "document_number": "9",
+            "date_filed": "2020-02-03",
+            "description": "ORDER denying 5 Motion for Preliminary Injunction",
+        },
+    ]
+    docket = {"court_id": "ilnd", "docket_number": "1:20-cv-1", "docket_entries": entries}
+    folder, output = tmp_path / "dockets", tmp_path / "motions.jsonl"
+    folder.mkdir()
+    (folder / "one.json").write_text(json.dumps(docket))
+    result = _invoke("fetch", "dockets", folder, output)
+    assert result.stdout.split() == ["1", "denied"]
+    assert "1 motion of 1 docket in" in result.stderr
+    (folder / "two.json").write_text('{"case_name": "Secret v. Roe"}')
+    result = _invoke("fetch", "dockets", folder, output, code=3)
+    assert "two.json is not a docket" in result.stderr
+    assert "Secret" not in result.stderr
+    _invoke("fetch", "dockets", folder / "two.json", output, code=2)
