@@ -71,6 +71,10 @@ class Api:
     on_wait: Callable[[str], None]
     requests: int = field(default=0, init=False)
 
+    def close(self) -> None:
+        """Close the connection."""
+        self.client.close()
+
     @property
     def host(self) -> str:
         """The host that requests go to."""

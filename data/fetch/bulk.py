@@ -59,12 +59,23 @@ class BulkFile:
 
 @dataclass(frozen=True)
 class FileSummary:
-    """What became of a file: opinions written, rows that were broken; whether it was there."""
+    """What became of a file.
+
+    Attributes
+    ----------
+    written, broken
+        Opinions written, and rows that were broken.
+    kept
+        Whether it was there already.
+    problem
+        Why it could not be read to its end; "" if it could. Nothing is written of it then.
+    """
 
     name: str
     written: int
     broken: int
     kept: bool = False
+    problem: str = ""
 
 
 def find_bulk_files(source: Path, output: Path) -> tuple[list[BulkFile], dict[str, Path]]:
@@ -138,7 +149,8 @@ def fetch_bulk(
     Raises
     ------
     UnreadableInput
-        If nothing can be read. Files that are done are kept.
+        If there is nothing to read, or a table that opinions need cannot be read. A file of
+        opinions that cannot be read has a problem in its summary, and the others are read.
     """
     output = output.absolute()
     files, tables = find_bulk_files(source.absolute(), output)
@@ -161,13 +173,15 @@ def fetch_bulk(
 def make_file(
     file: BulkFile, selection: Selection, index: Path, on_rows: OnRows | None = None
 ) -> FileSummary:
-    """Write the opinions of one file to its Parquet file, unless that is there already.
+    """Write the opinions of one file to its Parquet file, unless that is there already."""
+    try:
+        return _make(file, selection, index, on_rows)
+    except UnreadableInput as error:
+        file.output.unlink(missing_ok=True)  # of an earlier selection
+        return FileSummary(file.path.name, 0, 0, problem=str(error))
 
-    Raises
-    ------
-    UnreadableInput
-        If the file cannot be read to its end; there is no Parquet file then.
-    """
+
+def _make(file: BulkFile, selection: Selection, index: Path, on_rows: OnRows | None) -> FileSummary:
     identity = _identity(file.path, selection)
     rejects = file.output.with_name(f"{file.output.name}.rejects.jsonl")
     kept = rows_if_made_from(file.output, identity)

@@ -96,6 +96,15 @@ def build_case_index(
     """
     if path.exists() and (kept := _broken_if_same(path, identity)) is not None:
         return kept
+    try:
+        return _build(path, tables, selection, identity, on_rows)
+    except sqlite3.Error as error:
+        raise OSError(f"cannot write {path}: {error}") from None
+
+
+def _build(
+    path: Path, tables: dict[str, Path], selection: Selection, identity: Any, on_rows: OnRows
+) -> int:
     broken = _Broken()
     with (
         atomic_write(path, private=True) as temporary,
@@ -183,7 +192,8 @@ def _rows(
     for number, (row, fraction) in enumerate(table_rows(tables[name], columns), start=1):
         if number % _BATCH == 0:
             on_rows(f"reading {name}", number, fraction)
-        yield row
+        is_row = isinstance(row, BrokenRow) or row[0].isdecimal()
+        yield row if is_row else BrokenRow("", f"a number as {columns[0]}")
 
 
 def _fill(

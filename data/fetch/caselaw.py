@@ -46,6 +46,8 @@ def caselaw_opinions(path: Path) -> Iterator[tuple[Opinion | BrokenRow, float]]:
         raise UnreadableInput(
             f"cannot read {path.name} to its end ({error}): is the download complete?"
         ) from None
+    except RuntimeError:  # as zipfile says it
+        raise UnreadableInput(f"{path.name} is encrypted; unpack it first") from None
 
 
 def _cases(path: Path) -> Iterator[tuple[Any, float]]:

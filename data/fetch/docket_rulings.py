@@ -12,7 +12,6 @@ _LIST = r"(?:\[?#?\s*\d{1,4}\]?(?:\s*(?:,|and|&)?\s*))+"
 _OBJECT = re.compile(rf"\s*(?:as\s+moot\s+|without\s+prejudice\s+)?(?P<numbers>{_LIST})")
 _TITLE = re.compile(r"(?:\w+\s+){0,3}motions?\s+for\s+[^.;,]{3,80}", re.I)
 _CLAUSE_ENDS = re.compile(r";|(?<!Dkt)(?<!Doc)(?<!No)\.\s")
-_ABOUT = re.compile(r"\b(?:time|hearing|leave|extension|dissolv|modif|re:?|regarding)\b", re.I)
 _DIGITS = re.compile(r"\d{1,4}")
 _STATEMENT = re.compile(
     r"\b(?:is|are|was|be)\b(?:\s+(?:hereby|therefore|accordingly|also))*\s+$", re.I
@@ -21,7 +20,7 @@ _NOT_YET = re.compile(r"\b(?:should|recommends?\w*|that)\b[^.;]{0,80}$|\bbe\s+$"
 _JUDGE = re.compile(
     r"(?:Signed|Entered|entry|before|by)\b[^.()]{0,60}?\b(?:Judge|Honorable|Hon\.|Justice|Chancellor)"
     r"\s+(?:Judge\s+)?(?P<name>(?:[A-Z][\w'\u2019-]*\.?,?\s+){1,4}?[A-Z][\w'\u2019-]+"
-    r"(?:,?\s+(?:Jr|Sr|II|III|IV)\b\.?)?)(?=\s+on\b|\s*[.:;,)]|\s*$)"
+    r"(?:,?\s+(?:Jr|Sr|II|III|IV)\b\.?)?)(?=\s+[a-z(]|\s*[.:;,)\[]|\s*$)"
 )
 _RELATED_DOC = re.compile(r"Related\s+Doc\.?\s*#\s*([\d,\s&and#]+)", re.I)
 _MOOT = re.compile(r"\bmoot", re.I)
@@ -121,7 +120,10 @@ def _by_number(order: Entry, motion: str) -> tuple[set[Disposition], str] | None
             clause = _CLAUSE_ENDS.split(order.words[match.end() : end])[0]
             at = re.search(rf"(?<!\d){motion}(?!\d)", clause)
             before = clause[: at.start()] if at else ""
-            named = relief_in(before) is not None and not _ABOUT.search(before)
+            something_else = first_of(
+                docket_cues()["asks_for_something_else"]["cues"], before, before.lower()
+            )
+            named = relief_in(before) is not None and not something_else
         if named:
             found.add(disposition)
             basis = basis or _around(order.words, match.start(), target.end() if target else end)

@@ -207,7 +207,10 @@ def read_docket(raw: Any, name: str) -> list[Docket]:
     entries = [_entry(each, name) for each in raw["docket_entries"]]
     # Stable, so that entries of one day stay in their order.
     entries.sort(key=lambda entry: entry.filed or "")
-    court = none_if_blank(raw.get("court_id") or raw.get("court"))
+    # CourtListener's API gives the address of the court.
+    court = none_if_blank(
+        str(raw.get("court_id") or raw.get("court") or "").rstrip("/").split("/")[-1]
+    )
     return [
         Docket(
             court,

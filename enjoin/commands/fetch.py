@@ -1,5 +1,7 @@
 """The group `fetch`: opinions of CourtListener, bulk data, and the entries of dockets."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -92,9 +94,12 @@ def fetch_courtlistener(
 
         words = DEFAULT_QUERY if query is None else query.strip()
         search = Search(_courts(court), *_days(after, before), words)
-        api = open_api(info)
-        info(f"fetching from {api.host}")
-        with row_progress("fetching", limit) as on_rows:
+        with (
+            closing(open_api(info)) as api,
+            row_progress("fetching", limit) as on_rows,
+            _telling_of_resume(output),
+        ):
+            info(f"fetching from {api.host}")
             summary = fetch_opinions(api, search, output, limit, resume, on_rows, info)
         info(f"requests: {summary.requests:,}; opinions that the search finds: {summary.found:,}")
         report_problems([], summary.rejected, rejects_path(output))
@@ -131,9 +136,10 @@ def fetch_bulk_data(
     Any amount is read with the same memory, a row at a time. Each file becomes a Parquet file of
     its own; run again after an interruption, and those that are done are kept. With `--dask` files
     are read by the workers, which need to see INPUT and OUTPUT under the same paths. Rows that
-    cannot be read go to FILE.parquet.rejects.jsonl, without their words.
+    cannot be read go to FILE.parquet.rejects.jsonl, without their words; a file that is cut off is
+    told, and the others are read.
 
-    Exit code 0: all rows read; 3: some rejected; 2: error, or no opinion found.
+    Exit code 0: all rows read; 3: some rejected, or a file not read; 2: error, or no opinion found.
 
     ```
     enjoin fetch bulk bulk-data/ opinions/ --court ilnd --after 2015-01-01
@@ -159,6 +165,9 @@ def fetch_bulk_data(
                 summaries = fetch_bulk(source, output, selection, on_workers, on_progress)
         if kept := sum(each.kept for each in summaries):
             info(f"{plural(kept, 'file')} kept from an earlier run")
+        problems = [each.problem for each in summaries if each.problem]
+        for problem in problems:
+            warn(problem)
         written = sum(each.written for each in summaries)
         broken = [each for each in summaries if each.broken]
         told = [f"{each.name}: {plural(each.broken, 'row')} not usable" for each in broken[:5]]
@@ -167,7 +176,7 @@ def fetch_bulk_data(
             warn("no opinion was found; try other courts or dates, or --every")
             raise typer.Exit(NOTHING)
         info(f"{plural(written, 'opinion')} in {output}")
-    if broken:
+    if broken or problems:
         raise typer.Exit(SOME_REJECTED)
 
 
@@ -212,6 +221,16 @@ def fetch_docket_motions(
             raise typer.Exit(NOTHING)
     if summary.problems:
         raise typer.Exit(SOME_REJECTED)
+
+
+@contextmanager
+def _telling_of_resume(output: Path) -> Iterator[None]:
+    """Say how to go on when the user interrupts the work."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        info(f"interrupted; what was fetched is in {output}.part: go on with --resume")
+        raise
 
 
 def _courts(court: list[str] | None) -> tuple[str, ...]:

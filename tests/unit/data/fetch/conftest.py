@@ -52,4 +52,4 @@ def api(serve: Any, remarks: list[str]) -> Iterator[Callable[[], Api]]:
 
     yield start
     for each in opened:
-        each.client.close()
+        each.close()

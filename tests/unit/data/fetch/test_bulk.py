@@ -122,9 +122,11 @@ def test_a_download_that_is_cut_off_is_told_and_leaves_nothing_half_made(tmp_pat
     write_tables(tmp_path / "in", OPINIONS * 1000, CLUSTERS, DOCKETS)
     table = tmp_path / "in" / "opinions-2025-12-31.csv.bz2"
     table.write_bytes(table.read_bytes()[:-200])
-    with pytest.raises(UnreadableInput, match="is the download complete"):
-        fetch_bulk(tmp_path / "in", tmp_path / "out", Selection())
-    assert not list((tmp_path / "out").glob("*.parquet*"))
+    write_volume(tmp_path / "in" / "z.zip", [cap_case(1, DENIED)])
+    summaries = fetch_bulk(tmp_path / "in", tmp_path / "out", Selection())
+    assert "is the download complete" in summaries[1].problem
+    assert summaries[2].written == 1
+    assert [path.name for path in (tmp_path / "out").glob("*.parquet*")] == ["z.zip.parquet"]
 
 
 def test_missing_tables_and_columns_are_named(tmp_path: Path) -> None:
@@ -213,8 +215,15 @@ def test_cases_that_cannot_be_used_are_told_without_their_words(tmp_path: Path) 
     assert "cap-2" in rejects
     assert "SECRET" not in rejects
     (tmp_path / "bad.zip").write_bytes(volume.read_bytes()[:-100])
-    with pytest.raises(UnreadableInput, match="download complete"):
-        fetch_bulk(tmp_path / "bad.zip", tmp_path / "out", Selection())
+    summary = fetch_bulk(tmp_path / "bad.zip", tmp_path / "out", Selection())
+    assert "download complete" in summary[0].problem
+
+
+def test_rows_of_the_tables_without_a_number_are_counted(tmp_path: Path) -> None:
+    clusters = [*CLUSTERS, {"id": "", "docket_id": 21}, {"id": "x", "docket_id": 21}]
+    write_tables(tmp_path / "in", OPINIONS, clusters, [*DOCKETS, {"id": "1.5"}])
+    summaries = fetch_bulk(tmp_path / "in", tmp_path / "out", Selection())
+    assert (summaries[0].broken, summaries[1].written) == (3, 3)
 
 
 _PEAK = """

@@ -128,6 +128,11 @@ RULES = {
         False,
     ),
     "PRELIMINARY INJUNCTION. (related document(s)20) (xyz)": ("granted", False),
+    "ORDER GRANTING PRELIMINARY INJUNCTION re 20 MOTION for Preliminary Injunction": (
+        "granted",
+        False,
+    ),
+    "ORDER by Judge Ann B. Lee denying 20 Motion for Preliminary Injunction.": ("denied", False),
 }
 NO_RULING = (
     "ORDER: case referred to Magistrate Judge Lee for 20 Motion for Preliminary Injunction",
@@ -140,6 +145,8 @@ NO_RULING = (
     "ORDER granting Motion to Shorten Time (Related Doc # 25) (RE: related document(s)20 Motion)",
     "ORDER. The court recommended that the motion for preliminary injunction 20 be denied.",
     "ORDER EXTENDING TEMPORARY RESTRAINING ORDER re 20",
+    "ORDER GRANTING motion to supplement record on preliminary injunction re 20",
+    "ORDER granting 30 Motion to Dissolve Preliminary Injunction entered on 20 Motion",
     "ORDER granting motion for leave to file brief on preliminary injunction 20",
 )
 UNCLEAR = {
@@ -184,6 +191,7 @@ def test_an_unclear_disposition_has_no_outcome(text: str, why: str) -> None:
         ("ORDER (Signed by Magistrate Judge Ann B. Lee on 3/4/20) (xyz)", "Ann B. Lee"),
         ("RULING. Signed by Chief Judge Brian A. Jackson on 11/08/2017.", "Brian A. Jackson"),
         ("MINUTE entry before the Honorable Robert M. Dow, Jr: denied", "Robert M. Dow Jr"),
+        ("ORDER by Judge Ann B. Lee denying 20 Motion for TRO.", "Ann B. Lee"),
         ("ORDER denying 20 Motion. Hearing at Judge Steiner's Courtroom", None),
         ("ORDER denying 20 Motion", None),
     ],
