@@ -32,9 +32,10 @@ _TABLE = re.compile(r"(opinions|opinion-clusters|dockets|citations)\b.*\.csv(\.\
 _WORDS = (*HTML_FIELDS, TEXT_FIELD)
 _OPINION = ("id", "cluster_id", "type")
 _SITE = "https://www.courtlistener.com/opinion"
+_GAP = r"(?:\s|&nbsp;|&#160;|<[^<>]{1,200}>)+"
 MENTIONS = re.compile(
-    r"(?:preliminary|interlocutory|temporary|interim)\s+injuncti|restraining\s+order|"
-    r"(?:injunction|stay)\s+pending|injuncti\w+\s+pendente",
+    rf"(?:preliminary|interlocutory|temporary|interim){_GAP}injuncti|restraining{_GAP}order|"
+    rf"(?:injunction|stay){_GAP}pending|injuncti\w+{_GAP}pendente",
     re.IGNORECASE,
 )
 """Words without which an opinion rules on no motion for interim relief."""

@@ -133,8 +133,6 @@ def fetch_opinions(
             on_rows(download.rows, min(done / total, 1.0) if total else None)
         summary = FetchSummary(download.rows, download.rejected, pages.found, api.requests)
         download.finish()
-    if not summary.fetched:
-        output.unlink()
     return summary
 
 

@@ -73,6 +73,11 @@ class Download:
             journal = json.loads(journal_path(self.output).read_text(encoding="utf-8"))
             earlier, position = journal["fingerprint"], journal["position"]
         except (OSError, ValueError, KeyError, TypeError):
+            if self._part.seek(0, os.SEEK_END):
+                raise ValueError(
+                    f"{journal_path(self.output)} is missing or damaged, so it is not known what "
+                    f"{part_path(self.output)} holds; delete that to start over"
+                ) from None
             return False
         if earlier != fingerprint:
             different = [name for name in fingerprint if earlier.get(name) != fingerprint[name]]
@@ -99,9 +104,11 @@ class Download:
         return count
 
     def finish(self) -> None:
-        """Give the rows their name, and the rejects theirs."""
-        os.fsync(self._part.fileno())
-        part_path(self.output).replace(self.output)
+        """Give rows and rejects their names; without rows, OUTPUT stays as it was."""
+        if self.rows:
+            part_path(self.output).replace(self.output)
+        else:
+            part_path(self.output).unlink()
         rejects, kept = rejects_path(self.output), rejects_part_path(self.output)
         if self.rejected:
             kept.replace(rejects)

@@ -1,7 +1,7 @@
 """The group `fetch`: opinions of CourtListener, bulk data, and the entries of dockets."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -147,16 +147,18 @@ def fetch_bulk_data(
     ```
     """
     with exit_on_user_error():
-        from contextlib import nullcontext
         from functools import partial
 
         from data.fetch.bulk import fetch_bulk
         from data.fetch.case_index import Selection
-        from train.cluster import connect_dask, map_in_order
 
         selection = Selection(_courts(court), *_days(after, before), every)
-        with connect_dask(dask) if dask else nullcontext() as cluster:
-            on_workers = partial(map_in_order, cluster) if cluster else None
+        with ExitStack() as stack:
+            on_workers = None
+            if dask:
+                from train.cluster import connect_dask, map_in_order
+
+                on_workers = partial(map_in_order, stack.enter_context(connect_dask(dask)))
             with row_progress("reading", None) as on_rows:
 
                 def on_progress(what: str, rows: int, fraction: float) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from data.fetch.bulk import INDEX_NAME, fetch_bulk, find_bulk_files
 from data.fetch.case_index import Selection
@@ -224,6 +226,40 @@ def test_rows_of_the_tables_without_a_number_are_counted(tmp_path: Path) -> None
     write_tables(tmp_path / "in", OPINIONS, clusters, [*DOCKETS, {"id": "1.5"}])
     summaries = fetch_bulk(tmp_path / "in", tmp_path / "out", Selection())
     assert (summaries[0].broken, summaries[1].written) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a <b>preliminary</b>\n<i>injunction</i>",
+        "A Temporary&nbsp;Restraining&nbsp;Order issued",
+        "a stay pending appeal",
+        "an interlocutory injunction",
+    ],
+)
+def test_interim_relief_is_mentioned_across_tags_and_lines(tmp_path: Path, words: str) -> None:
+    opinions = [{"id": 1, "cluster_id": 11, "type": "x", "html": words}]
+    write_tables(tmp_path / "in", opinions, CLUSTERS, DOCKETS)
+    assert fetch_bulk(tmp_path / "in", tmp_path / "out", Selection())[1].written == 1
+
+
+@given(
+    rows=st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=3, max_size=3)
+    ),
+    escape=st.sampled_from(['"', "\\"]),
+)
+def test_any_words_in_a_table_are_read_as_they_were_written(
+    rows: list[list[str]], escape: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    columns = ("id", "court_id", "docket_number")
+    rows = [["1", 'he "said" so', ""], *rows]
+    path = tmp_path_factory.mktemp("table") / "dockets.csv"
+    table = as_csv(columns, (dict(zip(columns, row, strict=True)) for row in rows), escape)
+    path.write_bytes(table.encode())
+    # A backslash before a quote is how either way escapes something.
+    assume(escape == '"' or '""' not in table.replace(',""', ""))
+    assert [row for row, _ in table_rows(path, columns)] == rows
 
 
 _PEAK = """

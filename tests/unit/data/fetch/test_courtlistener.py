@@ -281,6 +281,27 @@ def test_another_search_is_not_resumed_and_a_forgotten_resume_loses_nothing(
     assert part_path(output).read_bytes() == before
 
 
+def test_a_search_that_finds_nothing_leaves_an_earlier_output(
+    serve: Any, api: Callable[[], Api], output: Path
+) -> None:
+    serve(2)
+    fetch_opinions(api(), ILND, output)
+    before = output.read_bytes()
+    assert fetch_opinions(api(), Search(("nysd",)), output).fetched == 0
+    assert output.read_bytes() == before
+    assert [path.name for path in output.parent.iterdir()] == [output.name]
+
+
+def test_what_an_unknown_search_fetched_is_not_overwritten(
+    serve: Any, api: Callable[[], Api], output: Path
+) -> None:
+    serve(2)
+    part_path(output).write_text('{"id": "courtlistener-7-8"}\n')
+    with pytest.raises(ValueError, match="delete that to start over"):
+        fetch_opinions(api(), ILND, output, resume=True)
+    assert part_path(output).read_text() == '{"id": "courtlistener-7-8"}\n'
+
+
 def test_the_files_are_private_and_the_limit_is_kept(
     serve: Any, api: Callable[[], Api], output: Path
 ) -> None:

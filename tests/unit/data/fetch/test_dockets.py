@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.codebook import MotionType
 from data.fetch.docket_entries import Entry
@@ -182,6 +184,24 @@ def test_an_unclear_disposition_has_no_outcome(text: str, why: str) -> None:
     assert said is not None
     assert said.outcome is None
     assert why in said.why
+
+
+@given(st.text(st.sampled_from("ORDER denyig 20 []#().,;Motin fr TRO re:\\n§é"), max_size=200))
+def test_any_words_are_an_entry(text: str) -> None:
+    order = entry(text)
+    assert order.kind in (
+        "motion",
+        "opposition",
+        "reply",
+        "recommendation",
+        "order",
+        "issued",
+        "other",
+    )
+    assert order.asks_for is None or order.kind == "motion"
+    said = ruling_on(order, "20", PI)
+    assert said is None or "20" in order.words
+    judge_of(order)
 
 
 @pytest.mark.parametrize(
