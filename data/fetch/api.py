@@ -41,6 +41,10 @@ class ApiRefused(ValueError):
     """The API refuses the request: the token, or what is asked for."""
 
 
+class TokenRefused(ApiRefused):
+    """The API refuses the token, or there is none."""
+
+
 class ApiChanged(ValueError):
     """The API answers with other fields than documented."""
 
@@ -139,7 +143,7 @@ class Api:
         """Return what to tell the user of an answer that is an error."""
         status, detail = error.status_code, self._detail(error.detail)
         if status in (401, 403):
-            return ApiRefused(
+            return TokenRefused(
                 f"{self.host} refuses the token in {TOKEN_VARIABLE} ({status}{detail}). Copy a "
                 f"valid one from {SITE}/profile/api/; what was fetched is kept: then use --resume"
             )
@@ -177,8 +181,10 @@ def open_api(on_wait: Callable[[str], None]) -> Api:
 
     Raises
     ------
+    TokenRefused
+        If there is no token.
     ApiRefused
-        If there is no token, or it would be sent unencrypted.
+        If it would be sent unencrypted.
     ValueError
         If the client is not installed.
     """
@@ -191,12 +197,12 @@ def open_api(on_wait: Callable[[str], None]) -> Api:
         ) from None
     token = os.environ.get(TOKEN_VARIABLE, "").strip()
     if not token:
-        raise ApiRefused(
+        raise TokenRefused(
             f"no token: copy yours from {SITE}/profile/api/ (free of charge) and set "
             f"{TOKEN_VARIABLE}"
         )
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise ApiRefused(f"{TOKEN_VARIABLE} is not a token: it may hold no spaces; copy it anew")
+        raise TokenRefused(f"{TOKEN_VARIABLE} is not a token: it may hold no spaces; copy it anew")
     client = CourtListener(api_token=token, timeout=TIMEOUT)
     address = urlsplit(client.base_url)
     if address.scheme != "https" and address.hostname not in _LOOPBACK:

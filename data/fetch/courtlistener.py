@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.fetch.api import SITE, Api, ApiChanged, ApiRefused, NotFound, require
+from data.fetch.api import SITE, Api, ApiChanged, ApiRefused, NotFound, TokenRefused, require
 from data.fetch.download import Download, open_download
 from data.fetch.opinion import (
     HTML_FIELDS,
@@ -176,10 +176,10 @@ class _Pages:
             )
             try:
                 self.api.ask(resumed.next)
-            except (NotFound, ApiRefused) as error:
-                if isinstance(error, ApiRefused) and "token" in str(error):
-                    raise
-                # The cursor has expired: from the first page, past what is there already.
+            except TokenRefused:
+                raise
+            except (NotFound, ApiRefused):
+                pass  # the cursor has expired: from the first page, past what is there already
             else:
                 return resumed
         self.api.ask(results.get_current_page)

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from data.fetch.api import MAX_ATTEMPTS, Api, ApiChanged, ApiRefused, ApiUnavailable, open_api
+from data.fetch.api import (
+    MAX_ATTEMPTS,
+    Api,
+    ApiChanged,
+    ApiRefused,
+    ApiUnavailable,
+    TokenRefused,
+    open_api,
+)
 from data.fetch.courtlistener import Search, fetch_opinions
 from data.fetch.download import part_path, rejects_path
 from data.fetch.opinion import FIELDS
@@ -325,6 +333,20 @@ def test_an_unknown_court_is_told_with_the_nearest_ids(
     with pytest.raises(ValueError, match=r"--court ilndx.*Did you mean: ilnd"):
         fetch_opinions(api(), Search(("ilndx",)), output)
     assert not fake.requests
+
+
+def test_a_token_refused_on_resuming_is_told_at_once(
+    serve: Any, api: Callable[[], Api], output: Path
+) -> None:
+    fake = serve(6, page_size=2, faults=dict.fromkeys(range(6, 40), ("status", 500)))
+    with pytest.raises(ApiUnavailable):
+        fetch_opinions(api(), ILND, output)
+    fake.faults.clear()
+    fake.requests.clear()
+    fake.token = "another"
+    with pytest.raises(TokenRefused):
+        fetch_opinions(api(), ILND, output, resume=True)
+    assert len(fake.requests) == 1
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak"])

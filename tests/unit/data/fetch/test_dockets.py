@@ -137,6 +137,8 @@ RULES = {
     "ORDER by Judge Ann B. Lee denying 20 Motion for Preliminary Injunction.": ("denied", False),
 }
 NO_RULING = (
+    "PRELIMINARY INJUNCTION HEARING re 20 MOTION held on 3/4/2020",
+    "PRELIMINARY INJUNCTION bond posted re 20",
     "ORDER: case referred to Magistrate Judge Lee for 20 Motion for Preliminary Injunction",
     "ORDER taking 20 Motion for Preliminary Injunction under advisement",
     "ORDER finding a likelihood of success on the motion for preliminary injunction 20",
@@ -158,6 +160,7 @@ UNCLEAR = {
     "ORDER granting 20 Motion for TRO; denying 20 Motion for Preliminary Injunction": (
         "more than one outcome"
     ),
+    "PRELIMINARY INJUNCTION denied from the bench re 20": "agreed, extended or changed",
     "PRELIMINARY INJUNCTION by consent (related document(s)20)": "agreed",
 }
 
