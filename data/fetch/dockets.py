@@ -13,26 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from data.codebook import MotionType
-from data.courts import court_entries
 from data.fetch.docket_entries import Entry, relief_in
+from data.fetch.docket_files import Docket, docket_files, is_appellate, raw_dockets, read_docket
 from data.fetch.docket_rulings import EntryRuling, judge_of, ruling_on, rulings_named
-from data.fetch.opinion import none_if_blank
 from data.io.atomic import atomic_write
-from data.io.formats import json_rows, jsonl_rows
 from data.io.rows import BrokenRow, UnreadableInput
 
 PENDING, NOT_SAID = "no ruling in the docket", "the docket does not say how the court ruled"
-
-
-@dataclass(frozen=True)
-class Docket:
-    """A docket: its case, and its entries in the order of their dates."""
-
-    court: str | None
-    docket_number: str | None
-    caption: str | None
-    assigned_to: str | None
-    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +106,7 @@ def fetch_dockets(
     """
     if output.suffix != ".jsonl":
         raise UnreadableInput(f"{output}: expected a name ending in .jsonl")
-    files = _files(source, output)
+    files = docket_files(source, output)
     summary = DocketsSummary()
     with (
         atomic_write(output, private=True) as temporary,
@@ -141,100 +128,17 @@ def fetch_dockets(
     return summary
 
 
-def _files(source: Path, output: Path) -> list[Path]:
-    if source.is_file():
-        files = [source]
-    elif source.is_dir():
-        found = sorted(each for each in source.rglob("*.json*") if each.is_file())
-        files = [each for each in found if not each.name.endswith(".rejects.jsonl")]
-        files = [each for each in files if not (output.exists() and each.samefile(output))]
-    else:
-        raise UnreadableInput(f"no file or folder {source}")
-    if not files:
-        raise UnreadableInput(f"{source} holds no .json or .jsonl file of a docket")
-    if output.exists() and any(each.samefile(output) for each in files):
-        raise UnreadableInput(f"{output} would replace the input; name another file")
-    return files
-
-
 def _motions_of_file(file: Path, summary: DocketsSummary) -> Iterator[DocketMotion]:
-    for raw in _raw_dockets(file):
+    for raw in raw_dockets(file):
         if isinstance(raw, BrokenRow):
             summary.problems.append(f"{file.name}: expected a docket as a JSON object")
             continue
         for docket in read_docket(raw, file.name):
             summary.dockets += 1
-            if _is_appellate(docket.court):
+            if is_appellate(docket.court):
                 summary.appeals += 1
             else:
                 yield from motions_of(docket)
-
-
-def _raw_dockets(file: Path) -> Iterator[Any]:
-    try:
-        with file.open("rb") as stream:
-            is_lines = file.suffix == ".jsonl"
-            yield from jsonl_rows(stream) if is_lines else json_rows(stream, file.name)
-    except OSError as error:
-        raise UnreadableInput(f"cannot read {file.name}: {error.strerror}") from None
-
-
-def read_docket(raw: Any, name: str) -> list[Docket]:
-    """Return the dockets of a parse by juriscraper: one, or those that a notice of filing names.
-
-    Parameters
-    ----------
-    raw
-        A docket sheet, history report, or notice of electronic filing, as JSON values; or a docket
-        of CourtListener with its `docket_entries`.
-
-    Raises
-    ------
-    UnreadableInput
-        If it is none.
-    """
-    if isinstance(raw, dict) and isinstance(raw.get("dockets"), list):
-        shared = {"court_id": raw.get("court_id")}
-        return [
-            docket
-            for each in raw["dockets"]
-            for docket in read_docket({**shared, **each} if isinstance(each, dict) else each, name)
-        ]
-    if not isinstance(raw, dict) or not isinstance(raw.get("docket_entries"), list):
-        raise UnreadableInput(
-            f"{name} is not a docket: expected the field docket_entries, as juriscraper writes it"
-        )
-    entries = [_entry(each, name) for each in raw["docket_entries"]]
-    # Stable, so that entries of one day stay in their order.
-    entries.sort(key=lambda entry: entry.filed or "")
-    # CourtListener's API gives the address of the court.
-    court = none_if_blank(
-        str(raw.get("court_id") or raw.get("court") or "").rstrip("/").split("/")[-1]
-    )
-    return [
-        Docket(
-            court,
-            none_if_blank(raw.get("docket_number")),
-            none_if_blank(raw.get("case_name")),
-            none_if_blank(raw.get("assigned_to_str")),
-            tuple(entries),
-        )
-    ]
-
-
-def _entry(raw: Any, name: str) -> Entry:
-    if not isinstance(raw, dict):
-        raise UnreadableInput(f"{name}: an entry is not an object; expected those of juriscraper")
-    number = raw.get("document_number", raw.get("entry_number"))
-    documents = raw.get("recap_documents")
-    first = documents[0] if isinstance(documents, list) and documents else {}
-    short = raw.get("short_description") or (
-        first.get("description") if isinstance(first, dict) else None
-    )
-    long = none_if_blank(raw.get("description"))
-    text = long or none_if_blank(short) or ""
-    filed = none_if_blank(raw.get("date_filed") or raw.get("date_entered"))
-    return Entry(none_if_blank(number), filed and filed[:10], text, long is None)
 
 
 def motions_of(docket: Docket) -> list[DocketMotion]:
@@ -363,16 +267,3 @@ def _outcome(
         return {**found, "why": said.why}
     basis = ("moot",) if said.is_moot else None
     return {**found, "outcome": said.outcome.value, "outcome_basis": basis}
-
-
-def _is_appellate(court: str | None) -> bool:
-    """Tell whether a court hears appeals; of federal courts the names say so, not their types.
-
-    courts-db lists D.D.C., D. Nev. and other district courts as appellate.
-    """
-    entry = next((each for each in court_entries() if each["id"] == court), None)
-    if entry is None:
-        return False
-    if entry["system"] == "federal":
-        return "Court of Appeals" in entry["name"] or court == "scotus"
-    return entry.get("type") == "appellate"

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from data.codebook import MotionType
 from data.fetch.docket_entries import Entry
+from data.fetch.docket_files import read_docket
 from data.fetch.docket_rulings import judge_of, ruling_on
-from data.fetch.dockets import fetch_dockets, motions_of, read_docket
+from data.fetch.dockets import fetch_dockets, motions_of
 from data.io.rows import UnreadableInput
 
 DOCKETS = Path(__file__).parents[5] / "shared" / "real" / "freelawproject+juriscraper"
