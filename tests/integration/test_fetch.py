@@ -46,7 +46,7 @@ def test_opinions_are_fetched_and_the_token_is_nowhere(
     output = tmp_path / "opinions.jsonl"
     fake.faults = {2: ("throttled", "3"), 4: ("status", 500)}
     fake.words = {10_003: {"plain_text": ""}}
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.DEBUG):
         result = _invoke("fetch", "courtlistener", "--court", "ilnd", output, code=3)
     assert len(_ids(output)) == 29
     assert "29 opinions in" in result.stderr
