@@ -8,6 +8,7 @@ from enjoin.commands import (
     backtest,
     code,
     docket,
+    fetch,
     inspect,
     predict,
     rulings,
@@ -49,6 +50,7 @@ GROUPS = {
     "coder": code.coder_app,
     "data": inspect.data_app,
     "features": inspect.features_app,
+    "fetch": fetch.fetch_app,
     "lexicon": inspect.lexicon_app,
 }
 """Groups of commands, which the help lists last."""
