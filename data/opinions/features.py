@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from data.arrays import Floats
+from data.arrays import Flags, Floats
 from data.opinions.cues import PARTS, cue_lists, lead_in, part_opened_by
 from data.opinions.joining import Passage, join_pieces
 
@@ -38,19 +38,14 @@ _TAIL = 250
 LATER = 0.35
 """Share of an opinion after which cues that bar `later` do."""
 NEIGHBORS = (-1, 1)
-_N_PLACE = 7
 
 
-def terms_of(text: str, longest: int = 2) -> set[str]:
-    """Return the words of a paragraph and their sequences, numbers and dates by their kind."""
+def terms_of(text: str) -> set[str]:
+    """Return the words of a paragraph, numbers and dates by their kind."""
     lowered = text.lower().replace("\u2019", "'")
     for pattern, name in _REPLACED:
         lowered = pattern.sub(name, lowered)
-    words = _WORD.findall(lowered)
-    terms = set(words)
-    for size in range(2, longest + 1):
-        terms.update(map(" ".join, zip(*(words[start:] for start in range(size)), strict=False)))
-    return terms
+    return set(_WORD.findall(lowered))
 
 
 @dataclass(frozen=True)
@@ -126,15 +121,27 @@ class Outline:
         return leads, is_courts
 
     @cached_property
-    def barred(self) -> Floats:
-        """(n,) whether a paragraph cannot reach the input, whatever the weights say."""
+    def reveals(self) -> Flags:
+        """(n,) whether a paragraph tells what a court did."""
         always = [found.bars == "always" for found in cue_lists()]
+        told = self.cues[:, always].any(1) | np.array(self.leads[1], dtype=bool)
+        return np.asarray(told, dtype=bool)
+
+    @cached_property
+    def barred(self) -> Flags:
+        """(n,) whether a paragraph cannot reach the input, whatever the weights say."""
         later = [found.bars == "later" for found in cue_lists()]
-        barred = self.cues[:, always].any(1)
-        barred |= self.cues[:, later].any(1) & (self.place > LATER)
-        barred |= np.array(self.leads[1], dtype=bool)
-        # A list of findings may be one paragraph after another without a number of its own.
-        return np.asarray(barred, dtype=float)
+        barred = self.reveals | (self.cues[:, later].any(1) & (self.place > LATER))
+        return np.asarray(barred, dtype=bool)
+
+    def named_cues(self, number: int) -> set[str]:
+        """Return the names of the lists that a paragraph has a cue of."""
+        row = self.cues[number]
+        return {found.name for found, has in zip(cue_lists(), row, strict=True) if has}
+
+    def cites_law(self, number: int) -> bool:
+        """Tell whether a paragraph cites a case or a statute."""
+        return bool(_CITATION.search(self.texts[number]))
 
     @cached_property
     def numeric(self) -> Floats:
