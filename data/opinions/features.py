@@ -13,9 +13,7 @@ from data.opinions.cues import PARTS, cue_lists, lead_in, part_opened_by
 from data.opinions.joining import Passage, join_pieces
 
 _WORD = re.compile(r"[a-z][a-z']+")
-_MONTH = (
-    "january|february|march|april|may|june|july|august|september|october|november|december"
-)
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _REPLACED = (
     (re.compile(r"\[?fn\d+\]?"), " "),
     (re.compile(r"\$[\d,.]+"), " sumof "),
@@ -33,6 +31,19 @@ _LIST_ITEM = re.compile(
 )
 _COLON = re.compile(r":[\"\u201d]?\s*$")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+_HEADNOTE = re.compile(
+    r"^\W*(?:\[?\d+\]?[.,]?\s)?[A-Z][\w'&,; ()]{2,90}?\s?(?:\u2014|\u2013|--)\s?[A-Z\w]"
+    r"|^\[?\d+\]?\.\s[A-Z][\w'&,; ]{2,70}\s(?:\d+[a-z]?:|\u2014)|^Same\b"
+)
+"""A publisher's summary of a point: "1. Injunctions - Bond - No bond is needed"."""
+_AUTHOR = re.compile(
+    r"^\W*(?:(?:MR\.|MRS\.|CHIEF|PRESIDING|ASSOCIATE|VICE)\s)*(?:JUSTICE|JUDGE|CHANCELLOR)\b.{0,60}\bopinion"
+    r"|\bOpinion by\b|^\W*(?:PER CURIAM|Per Curiam|THE COURT|BY THE COURT)\W*$"
+    r"|^\W*[A-Z][A-Z'.\u2019 -]{2,40},\s(?:(?:Chief|Presiding|Circuit|District|Associate|Superior)\s)?"
+    r"(?:J|C\.\s?J|P\.\s?J|Judge|Justice|Chancellor|Vice Chancellor|JUDGE|JUSTICE|J\.T\.R)\W*$"
+)
+"""The line that names the author of an opinion."""
+_FRONT, _BYLINE = 0.4, 120
 _SHORT = 4
 _TAIL = 250
 LATER = 0.35
@@ -125,7 +136,19 @@ class Outline:
         """(n,) whether a paragraph tells what a court did."""
         always = [found.bars == "always" for found in cue_lists()]
         told = self.cues[:, always].any(1) | np.array(self.leads[1], dtype=bool)
+        told |= np.array([bool(_HEADNOTE.match(text)) for text in self.texts], dtype=bool)
+        told[: self._first_of_opinion] = True
         return np.asarray(told, dtype=bool)
+
+    @cached_property
+    def _first_of_opinion(self) -> int:
+        """The first paragraph after the line that names its author; what is before is no part."""
+        authored = [
+            number
+            for number, text in enumerate(self.texts)
+            if self.place[number] <= _FRONT and len(text) <= _BYLINE and _AUTHOR.search(text)
+        ]
+        return authored[-1] + 1 if authored else 0
 
     @cached_property
     def barred(self) -> Flags:

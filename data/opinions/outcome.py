@@ -264,7 +264,10 @@ def _abstains(edges: Sequence[str], is_appeal: bool) -> str:
         "agreed": "the parties agreed to the order",
     }
     for name, reason in reasons.items():
-        if is_appeal and name in ("moot", "agreed"):  # the appeal is moot, and the ruling stands in the record
+        if is_appeal and name in (
+            "moot",
+            "agreed",
+        ):  # the appeal is moot, and the ruling stands in the record
             continue
         if any(_relief_of(text) and _has("abstain", name, text) for text in edges):
             return reason

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from data.court_names import court_named
+from data.states import state_names
 
 Extract = Callable[[bytes, str], str]
 """The text of a PDF or Word file, from its bytes and its name."""
@@ -49,6 +50,12 @@ _DOCKET = re.compile(r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*([A-Z0-9
 _APPEAL_FROM = re.compile(
     r"appeal(?:s|ed)?\s+from\s+(?:an?\s+\w+\s+of\s+)?(?:the\s+)?([^.;\[\]]{10,120})", re.IGNORECASE
 )
+_ROLES = re.compile(
+    r",?\s+(?:and\s+)?(?:Third[- ]Party\s+)?(?:Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?"
+    r"|Intervenors?|Cross)(?:[-/,\s]+(?:and\s+)?(?:Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?"
+    r"|Cross|in error))*(?=[\s.,]|$)"
+)
+"""What parties are, in a caption."""
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000
 
 
@@ -134,11 +141,19 @@ def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Op
 
 def _trial_court(name: str, head: str) -> str | None:
     below = _APPEAL_FROM.search(head)
-    if below:
-        return court_named(below[1])
-    found = court_named(name) if name else None
     is_appellate = re.search(r"appeal|appellate|supreme", name, re.IGNORECASE)
-    return None if is_appellate and "New York" not in name else found
+    if not below and not (is_appellate and "New York" not in name):
+        return court_named(name) if name else None
+    state = next(
+        (
+            state
+            for state in sorted(state_names(), key=len, reverse=True)
+            if state.lower() in name.lower()
+        ),
+        "",
+    )
+    found = court_named(below[1]) or court_named(f"{below[1]}, {state}") if below else None
+    return found or (court_named(f"circuit court of {state}") if state else None)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -289,5 +304,6 @@ def _caption_in(paragraphs: tuple[str, ...]) -> str | None:
 
 def _short_caption(text: str) -> str | None:
     """Return a caption without the reporter and the year that follow it."""
-    short = re.split(r",\s*\d|\s*\(|,\s+(?:Plaintiff|Petitioner|Appell|Respond|Defend)", text)[0]
+    text = _ROLES.sub("", " ".join(text.split()))
+    short = re.split(r",\s*\d|\s*[(\[]|\s+No\.", text)[0]
     return " ".join(short.split())[:150].strip(" .,;") or None

@@ -2,7 +2,9 @@
 
 import re
 
-_END = re.compile(r"(?<=[.?!])[\"\u201d\u2019')\]]*(?:\[?fn\d+\]?|\d{1,2})?\s+(?=[\"\u201c(\[]*[A-Z\u00b6])")
+_END = re.compile(
+    r"(?<=[.?!])[\"\u201d\u2019')\]]*(?:\s?\[?fn\d+\]?|\d{1,2})?\s+(?=[\"\u201c(\[]*[A-Z\u00b6])"
+)
 _NO_END = re.compile(
     r"(?:\b(?:v|vs|Mr|Mrs|Ms|Dr|Hon|Inc|Co|Corp|Ltd|No|Nos|Jr|Sr|St|Ass'n|Bros|Cir|Dist|Div|Ct|App"
     r"|Supp|Cal|Ill|Fla|Tex|Ann|Rev|Stat|Art|art|Sec|sec|cf|Cf|e\.g|i\.e|ch|ex rel|Cl|Dep't|Mass"

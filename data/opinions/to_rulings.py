@@ -12,6 +12,7 @@ from typing import Any
 from data.codebook import MotionType, Outcome, SourceKind
 from data.documents.kinds import recognize
 from data.io.rows import UnreadableInput
+from data.opinions.cues import part_opened_by
 from data.opinions.outcome import Label, label_outcome
 from data.opinions.read import Opinion
 from data.opinions.segment import Kind, Segmenter, default_segmenter
@@ -23,9 +24,7 @@ ReadOutcome = Callable[[Sequence[str]], tuple[Outcome, str] | None]
 """The outcome of an opinion, and the sentence it rests on; None if it cannot be told."""
 _YEAR_IN = re.compile(r"\b(1[789]\d\d|20\d\d)\b")
 _MONTH = "january february march april may june july august september october november december"
-_DATED = re.compile(
-    rf"\b({_MONTH.replace(' ', '|')})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE
-)
+_DATED = re.compile(rf"\b({_MONTH.replace(' ', '|')})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
 _PI = re.compile(r"\b(?:preliminary|temporary|interlocutory)\s+injuncti", re.IGNORECASE)
 _TRO = re.compile(r"\brestraining\s+order|\bTROs?\b")
 
@@ -113,7 +112,7 @@ def _joined(opinion: Opinion, kinds: Sequence[Kind], wanted: Sequence[Kind]) -> 
     blocks: list[str] = []
     last = -2
     for number, (text, kind) in enumerate(zip(opinion.paragraphs, kinds, strict=True)):
-        if kind not in wanted:
+        if kind not in wanted or _is_heading(text):
             continue
         goes_on = number == last + 1 and blocks and not blocks[-1].rstrip().endswith((".", ":"))
         if goes_on:
@@ -122,6 +121,10 @@ def _joined(opinion: Opinion, kinds: Sequence[Kind], wanted: Sequence[Kind]) -> 
             blocks.append(text.strip())
         last = number
     return "\n\n".join(blocks)
+
+
+def _is_heading(text: str) -> bool:
+    return part_opened_by(text) is not None or text.isupper()
 
 
 def motion_type(paragraphs: Sequence[str]) -> MotionType:
