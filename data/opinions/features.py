@@ -37,9 +37,11 @@ _HEADNOTE = re.compile(
 )
 """A publisher's summary of a point: "1. Injunctions - Bond - No bond is needed"."""
 _AUTHOR = re.compile(
-    r"^\W*(?:(?:MR\.|MRS\.|CHIEF|PRESIDING|ASSOCIATE|VICE)\s)*(?:JUSTICE|JUDGE|CHANCELLOR)\b.{0,60}\bopinion"
+    r"^\W*(?:(?:MR\.|MRS\.|CHIEF|PRESIDING|ASSOCIATE|VICE)\s)*"
+    r"(?:JUSTICE|JUDGE|CHANCELLOR)\b.{0,60}\bopinion"
     r"|\bOpinion by\b|^\W*(?:PER CURIAM|Per Curiam|THE COURT|BY THE COURT)\W*$"
-    r"|^\W*[A-Z][A-Z'.\u2019 -]{2,40},\s(?:(?:Chief|Presiding|Circuit|District|Associate|Superior)\s)?"
+    r"|^\W*[A-Z][A-Z'.\u2019 -]{2,40},\s"
+    r"(?:(?:Chief|Presiding|Circuit|District|Associate|Superior)\s)?"
     r"(?:J|C\.\s?J|P\.\s?J|Judge|Justice|Chancellor|Vice Chancellor|JUDGE|JUSTICE|J\.T\.R)\W*$"
 )
 """The line that names the author of an opinion."""

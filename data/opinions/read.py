@@ -20,10 +20,50 @@ Extract = Callable[[bytes, str], str]
 MARKUP, DOCUMENTS, RECORDS = (".html", ".htm", ".xml"), (".pdf", ".docx"), (".json", ".jsonl")
 SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
 _BLOCKS = frozenset(
-    "p div br center blockquote block_quote h1 h2 h3 h4 h5 h6 li tr pre opinion opinion_text "
-    "opinion_byline caption reporter_caption docket court date hearing_date posture attorneys "
-    "panel footnote footnote_body footnote_number author parties decisiondate summary disposition "
-    "section headnotes citation dissent concurrence dissent_text concurrence_text".split()
+    [
+        "p",
+        "div",
+        "br",
+        "center",
+        "blockquote",
+        "block_quote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "tr",
+        "pre",
+        "opinion",
+        "opinion_text",
+        "opinion_byline",
+        "caption",
+        "reporter_caption",
+        "docket",
+        "court",
+        "date",
+        "hearing_date",
+        "posture",
+        "attorneys",
+        "panel",
+        "footnote",
+        "footnote_body",
+        "footnote_number",
+        "author",
+        "parties",
+        "decisiondate",
+        "summary",
+        "disposition",
+        "section",
+        "headnotes",
+        "citation",
+        "dissent",
+        "concurrence",
+        "dissent_text",
+        "concurrence_text",
+    ]
 )
 _SKIPPED = frozenset(("script", "style", "head", "title"))
 _NAMED = {
@@ -40,9 +80,20 @@ _NAMED = {
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
 _PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _YEAR = re.compile(r"\(([^()]*\b)?((?:1[789]|20)\d\d)\)")
