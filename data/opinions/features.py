@@ -49,7 +49,7 @@ _FRONT, _BYLINE = 0.4, 120
 _SHORT = 4
 _TAIL = 250
 LATER = 0.35
-"""Share of an opinion after which cues that bar `later` do."""
+"""Share of an opinion after which cues that bar `later` do; under a heading of reasons, at once."""
 NEIGHBORS = (-1, 1)
 
 
@@ -156,7 +156,8 @@ class Outline:
     def barred(self) -> Flags:
         """(n,) whether a paragraph cannot reach the input, whatever the weights say."""
         later = [found.bars == "later" for found in cue_lists()]
-        barred = self.reveals | (self.cues[:, later].any(1) & (self.place > LATER))
+        is_later = (self.place > LATER) | np.array([part == "discussion" for part in self.parts[0]])
+        barred = self.reveals | (self.cues[:, later].any(1) & is_later)
         return np.asarray(barred, dtype=bool)
 
     def named_cues(self, number: int) -> set[str]:

@@ -67,7 +67,7 @@ class Marked:
     @property
     def is_input(self) -> Flags:
         """(n,) whether a paragraph holds only what was known before the ruling."""
-        return (self.input > 0) & (self.revealing == 0)
+        return np.asarray((self.input > 0) & (self.revealing == 0), dtype=bool)
 
     def rows_of(self, opinions: Sequence[int]) -> Rows:
         """Return the numbers of the paragraphs of some opinions, in order."""

@@ -31,13 +31,15 @@ _MONTHS = "January|February|March|April|May|June|July|August|September|October|N
 _OTHER_COURTS = re.compile(
     r"^(?:Cf\.?|See|E\.g\.|Compare|But see|Accord)\b|^\W*(?:In|in)\b[^.;]{0,60}\bv\. "
     rf"|^\W*(?:\[\d+\]\W*)?In (?!{_MONTHS}|re\b)[A-Z][\w'.]+(?: [A-Z&][\w'.]*){{0,4}},"
-    r"|\bin which the\b|\b(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh"
-    r"|D\.C\.|Federal) Circuit (?:found|also)|\b[Cc]ourt of [Aa]ppeals? (?:concluded|held|found)"
+    r"|\bin which the\b|\b(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth"
+    r"|Eleventh|D\.C\.|Federal) Circuit (?:found|also)"
+    r"|\b[Cc]ourt of [Aa]ppeals? (?:concluded|held|found)"
     r"|\bCircuit (?:found|held|affirmed|reversed|concluded|has|noted)"
 )
 _CONCLUDES = re.compile(
-    r"^\W*(?:For (?:the|these|this|all)\b[^,.;]{0,60}\breasons?\b|Accordingly|In conclusion|Therefore"
-    r"|It is (?:hereby |therefore |so )?(?:ordered|ORDERED)|IT IS|ORDERED|Based (?:on|upon) the foregoing)"
+    r"^\W*(?:For (?:the|these|this|all)\b[^,.;]{0,60}\breasons?\b|Accordingly|In conclusion"
+    r"|Therefore|It is (?:hereby |therefore |so )?(?:ordered|ORDERED)|IT IS|ORDERED"
+    r"|Based (?:on|upon) the foregoing)"
 )
 _BARRIER = ";"
 """Stands for words that are read no more: no phrase reaches across it."""

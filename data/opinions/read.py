@@ -101,10 +101,10 @@ _DOCKET = re.compile(r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*([A-Z0-9
 _APPEAL_FROM = re.compile(
     r"appeal(?:s|ed)?\s+from\s+(?:an?\s+\w+\s+of\s+)?(?:the\s+)?([^.;\[\]]{10,120})", re.IGNORECASE
 )
+_ROLE = r"Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?|Cross"
 _ROLES = re.compile(
-    r",?\s+(?:and\s+)?(?:Third[- ]Party\s+)?(?:Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?"
-    r"|Intervenors?|Cross)(?:[-/,\s]+(?:and\s+)?(?:Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?"
-    r"|Cross|in error))*(?=[\s.,]|$)"
+    rf",?\s+(?:and\s+)?(?:Third[- ]Party\s+)?(?:{_ROLE}|Intervenors?)"
+    rf"(?:[-/,\s]+(?:and\s+)?(?:{_ROLE}|in error))*(?=[\s.,]|$)"
 )
 """What parties are, in a caption."""
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000

@@ -1,4 +1,4 @@
-"""Tell what each paragraph of an opinion is for: facts, what the parties say, or the court's ruling.
+"""Tell what each paragraph of an opinion is for: facts, a party's words, or the court's ruling.
 
 Two layers of fitted weights (`segmenter.json`; `data/opinions/fit.py` fits them): the first scores
 a paragraph by its words, cues and place, the second by those scores and its neighbors'. What
