@@ -32,7 +32,7 @@ MIN_SHARE_OF_OPINIONS = 0.4
 FOLDS, INNER_FOLDS = 10, 5
 MAX_REVEALED = 0.02
 """Share of the paragraphs that reveal the ruling which may reach the input."""
-_MARGIN = 0.9
+_MARGIN = 0.85
 """Share of `MAX_REVEALED` that the threshold aims at."""
 _FIRST_C, _SECOND_C, _PARTY_C = 0.05, 0.003, 0.1
 _REVEALING_WEIGHT, _INPUT_WEIGHT, _OTHER_WEIGHT = 2.0, 1.5, 0.5

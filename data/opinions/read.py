@@ -7,76 +7,18 @@ says them. PDF and Word files need a reader of their own (`Extract`), which the 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.court_names import court_named
+from data.opinions.markup import parse_markup
 from data.states import state_names
 
 Extract = Callable[[bytes, str], str]
 """The text of a PDF or Word file, from its bytes and its name."""
 MARKUP, DOCUMENTS, RECORDS = (".html", ".htm", ".xml"), (".pdf", ".docx"), (".json", ".jsonl")
 SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "center",
-        "blockquote",
-        "block_quote",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "tr",
-        "pre",
-        "opinion",
-        "opinion_text",
-        "opinion_byline",
-        "caption",
-        "reporter_caption",
-        "docket",
-        "court",
-        "date",
-        "hearing_date",
-        "posture",
-        "attorneys",
-        "panel",
-        "footnote",
-        "footnote_body",
-        "footnote_number",
-        "author",
-        "parties",
-        "decisiondate",
-        "summary",
-        "disposition",
-        "section",
-        "headnotes",
-        "citation",
-        "dissent",
-        "concurrence",
-        "dissent_text",
-        "concurrence_text",
-    ]
-)
-_SKIPPED = frozenset(("script", "style", "head", "title"))
-_NAMED = {
-    "caption": "caption",
-    "reporter_caption": "reporter_caption",
-    "docket": "docket_number",
-    "docketnumber": "docket_number",
-    "court": "court_name",
-    "date": "decided",
-    "decisiondate": "decided",
-    "parties": "caption",
-}
-"""Elements that say what the opinion is of."""
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
 _PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
@@ -218,72 +160,8 @@ def _paragraphs(text: str) -> list[str]:
     return blocks
 
 
-class _Blocks(HTMLParser):
-    """Collects the text of block elements, and of the elements that name the case."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.blocks: list[str] = []
-        self.named: dict[str, str] = {}
-        self._parts: list[str] = []
-        self._skipping = 0
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SKIPPED:
-            self._skipping += 1
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag in _NAMED:
-            self._inside.append(_NAMED[tag])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SKIPPED:
-            self._skipping = max(0, self._skipping - 1)
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag in _NAMED and self._inside:
-            self._inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._skipping:
-            return
-        if self._inside and data.strip():
-            name = self._inside[-1]
-            self.named[name] = f"{self.named.get(name, '')} {data.strip()}".strip()
-        pieces = _BLANK_LINE.split(data)
-        for piece in pieces[:-1]:
-            self._parts.append(piece)
-            self.end_block()
-        self._parts.append(pieces[-1])
-
-    def end_block(self) -> None:
-        """End the paragraph that is being read."""
-        if block := "".join(self._parts).strip():
-            self.blocks.append(block)
-        self._parts = []
-
-
-@dataclass(frozen=True)
-class _Markup:
-    blocks: list[str]
-    named: dict[str, Any] = field(default_factory=dict)
-
-
-def _parse_markup(text: str) -> _Markup:
-    parser = _Blocks()
-    parser.feed(text)
-    parser.close()
-    parser.end_block()
-    named: dict[str, Any] = dict(parser.named)
-    if reporter := named.pop("reporter_caption", None):
-        named.setdefault("caption", reporter)
-        named["decided"] = named.get("decided") or reporter
-    return _Markup(parser.blocks, named)
-
-
 def _from_markup(name: str, text: str) -> Opinion:
-    markup = _parse_markup(text)
+    markup = parse_markup(text)
     return opinion_of(name, markup.blocks, markup.named)
 
 
@@ -314,14 +192,14 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
         return opinion_of(name, [str(each) for each in record["paragraphs"]], known)
     for key in ("html_with_citations", "html_lawbox", "html_columbia", "html", "xml_harvard"):
         if record.get(key):
-            return opinion_of(name, _parse_markup(str(record[key])).blocks, known)
+            return opinion_of(name, parse_markup(str(record[key])).blocks, known)
     for key in ("plain_text", "text", "content"):
         if record.get(key):
             return opinion_of(name, _paragraphs(str(record[key])), known)
     body = record.get("casebody")
     data = body.get("data", body) if isinstance(body, Mapping) else body
     if isinstance(data, str):
-        return opinion_of(name, _parse_markup(data).blocks, known)
+        return opinion_of(name, parse_markup(data).blocks, known)
     if isinstance(data, Mapping):
         head = str(data.get("head_matter") or "")
         texts = [str(each.get("text") or "") for each in data.get("opinions") or []]
