@@ -77,7 +77,7 @@ def convert_files(
     source
         A file, or a folder of files.
     output
-        `.jsonl` file for the rulings; the others go to `OUTPUT.rejects.jsonl`. Only their owner may
+        `.jsonl` file for the rulings; the others go to `OUTPUT.set_aside.jsonl`. Only their owner may
         read either. Both are written whole, when all opinions are done.
     extract, read_outcome
         See `read_opinions` and `convert`.
@@ -89,7 +89,7 @@ def convert_files(
     """
     if output.suffix != ".jsonl":
         raise UnreadableOpinion(f"{output}: expected a name ending in .jsonl")
-    rejects = output.with_name(f"{output.name}.rejects.jsonl")
+    rejects = output.with_name(f"{output.name}.set_aside.jsonl")
     files = [path for path in opinion_files(source) if path not in (output, rejects)]
     if source.is_file() and output.exists() and output.samefile(source):
         raise UnreadableOpinion(f"{output} would replace the opinions; name another file")

@@ -18,7 +18,7 @@ from data.opinions.read import Opinion
 from data.opinions.segment import Kind, Segmenter, default_segmenter
 from data.schema import Ruling
 
-MIN_WORDS = 60
+MIN_WORDS = 40
 """Words of the motion below which too little is known of it."""
 ReadOutcome = Callable[[Sequence[str]], tuple[Outcome, str] | None]
 """The outcome of an opinion, and the sentence it rests on; None if it cannot be told."""

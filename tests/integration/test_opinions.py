@@ -30,7 +30,7 @@ def test_each_opinion_is_a_ruling_or_set_aside_with_the_reason(tmp_path: Path) -
     assert result.exit_code == 3, result.output
     (ruling,) = map(json.loads, output.read_text().splitlines())
     assert (ruling["id"], ruling["outcome"]) == ("told", "granted")
-    rejects = output.with_name("rulings.jsonl.rejects.jsonl")
+    rejects = output.with_name("rulings.jsonl.set_aside.jsonl")
     assert {json.loads(line)["file"] for line in rejects.read_text().splitlines()} == {
         "untold.json",
         "broken.json",

@@ -25,7 +25,7 @@ FACTS = [
     "On April 2, 1999, defendant left and opened a shop across the street, where he sold rye "
     "bread under a like name. Plaintiff lost forty customers in the first week.",
     "On April 9, 1999, plaintiff filed a complaint and a motion for a temporary injunction, "
-    "alleging that defendant had breached the agreement and that its customers would be lost for good.",
+    "alleging that defendant had breached the agreement and that its customers would be lost.",
 ]
 
 
