@@ -77,7 +77,7 @@ def convert_files(
     source
         A file, or a folder of files.
     output
-        `.jsonl` file for the rulings; the others go to `OUTPUT.set_aside.jsonl`. Only their owner may
+        `.jsonl` file for the rulings; others go to `OUTPUT.set_aside.jsonl`. Only their owner may
         read either. Both are written whole, when all opinions are done.
     extract, read_outcome
         See `read_opinions` and `convert`.
