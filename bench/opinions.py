@@ -29,7 +29,8 @@ MIN_SPEEDUP = 0.5
 def _features(paragraphs: Sequence[str]) -> None:
     kinds = default_segmenter().segment(paragraphs)
     kept = [text for text, kind in zip(paragraphs, kinds, strict=True) if kind == "facts"]
-    build_features([Motion(motion_type="tro", motion="\n\n".join(kept) or "none")])
+    row = {"motion_type": "tro", "motion": "\n\n".join(kept) or "none"}
+    build_features([Motion.model_validate(row)])
 
 
 def _all(paragraphs: Sequence[str]) -> None:
