@@ -235,6 +235,15 @@ class Ruling(Motion):
     outcome_basis: OptionalCodes[OutcomeBasis] = Field(
         None, description="grounds the ruling rests on"
     )
+    outcome_quote: OptionalPaper = Field(
+        None, description="sentence of the opinion that tells the outcome"
+    )
+    outcome_confidence: OptionalProbability = Field(
+        None, description="how plainly the opinion tells the outcome, 0 to 1"
+    )
+    outcome_read_by: OptionalValue[str] = Field(
+        None, description="who read the outcome: rules, or a language model"
+    )
 
     def as_motion(self) -> Motion:
         known = {name: getattr(self, name) for name in Motion.model_fields}

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from data.describe import Grouping
+from enjoin.commands.opinions import data_from_opinions
 from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
@@ -13,6 +14,7 @@ from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
 features_app = typer.Typer(no_args_is_help=True, help="Judge the indicators read from text.")
 lexicon_app = typer.Typer(no_args_is_help=True, help="Check the lexicons, and try them on a text.")
+data_app.command("from-opinions")(data_from_opinions)
 
 
 @data_app.command("describe")

@@ -1,0 +1,1 @@
+"""Court opinions to labelled rulings: what was known before the ruling, and the outcome."""

@@ -1,0 +1,165 @@
+"""Convert files of opinions to a file of labelled rulings, whole or not at all."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data.io.atomic import atomic_write
+from data.opinions.read import SUFFIXES, Extract, Opinion, UnreadableOpinion, read_opinions
+from data.opinions.to_rulings import ReadOutcome, convert
+
+OnFile = Callable[[int, int], None]
+"""Told how many files are done, and how many there are."""
+
+
+@dataclass
+class Summary:
+    """What became of the opinions.
+
+    Attributes
+    ----------
+    opinions
+        How many were read.
+    outcomes
+        How many rulings of each outcome were written.
+    set_aside
+        How many opinions or files gave none, by reason.
+    rejects
+        The file that lists those; None if there are none.
+    """
+
+    opinions: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    read_by: Counter[str] = field(default_factory=Counter)
+    set_aside: Counter[str] = field(default_factory=Counter)
+    rejects: Path | None = None
+
+    @property
+    def rulings(self) -> int:
+        """How many rulings were written."""
+        return sum(self.outcomes.values())
+
+
+def opinion_files(source: Path) -> list[Path]:
+    """Return the files of opinions of a folder and its folders, or the one file.
+
+    Raises
+    ------
+    UnreadableOpinion
+        If there is none.
+    """
+    if source.is_file():
+        return [source]
+    if not source.is_dir():
+        raise UnreadableOpinion(f"{source}: no such file or folder")
+    files = sorted(
+        path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+    )
+    if not files:
+        raise UnreadableOpinion(f"{source} has no file that ends in one of {', '.join(SUFFIXES)}")
+    return files
+
+
+def convert_files(
+    source: Path,
+    output: Path,
+    extract: Extract | None = None,
+    read_outcome: ReadOutcome | None = None,
+    on_file: OnFile = lambda done, total: None,
+) -> Summary:
+    """Write a labelled ruling for each opinion that tells one, and why for each other.
+
+    Parameters
+    ----------
+    source
+        A file, or a folder of files.
+    output
+        `.jsonl` file for the rulings; others go to `OUTPUT.set_aside.jsonl`. Only their owner may
+        read either. Both are written whole, when all opinions are done.
+    extract, read_outcome
+        See `read_opinions` and `convert`.
+
+    Raises
+    ------
+    UnreadableOpinion
+        If there is no file of opinions, or the output would replace one.
+    """
+    if output.suffix != ".jsonl":
+        raise UnreadableOpinion(f"{output}: expected a name ending in .jsonl")
+    rejects = output.with_name(f"{output.name}.set_aside.jsonl")
+    files = [path for path in opinion_files(source) if path not in (output, rejects)]
+    if source.is_file() and output.exists() and output.samefile(source):
+        raise UnreadableOpinion(f"{output} would replace the opinions; name another file")
+    summary, ids = Summary(), set[str]()
+    with (
+        atomic_write(output, private=True) as rulings_file,
+        atomic_write(rejects, private=True) as rejects_file,
+        rulings_file.open("w", encoding="utf-8") as rulings_out,
+        rejects_file.open("w", encoding="utf-8") as rejects_out,
+    ):
+        for number, path in enumerate(files):
+            on_file(number, len(files))
+            for row, reject in _rows_of(path, extract, read_outcome):
+                summary.opinions += 1
+                if row is not None:
+                    row["id"] = _unused(str(row["id"]), ids)
+                    summary.outcomes[row["outcome"]] += 1
+                    summary.read_by[row["outcome_read_by"]] += 1
+                    rulings_out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                else:
+                    summary.set_aside[reject["why"]] += 1
+                    rejects_out.write(json.dumps(reject, ensure_ascii=False) + "\n")
+        on_file(len(files), len(files))
+    if summary.set_aside:
+        summary.rejects = rejects
+    else:
+        rejects.unlink()
+    return summary
+
+
+def _rows_of(
+    path: Path, extract: Extract | None, read_outcome: ReadOutcome | None
+) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Yield a ruling, or None and why there is none, for each opinion of a file."""
+    opinions = read_opinions(path, extract)
+    while True:
+        try:
+            opinion = next(opinions)
+        except StopIteration:
+            return
+        except (UnreadableOpinion, OSError) as error:
+            yield None, {"file": path.name, "why": "the file cannot be read", "detail": str(error)}
+            return
+        yield _row_of(opinion, path, read_outcome)
+
+
+def _row_of(
+    opinion: Opinion, path: Path, read_outcome: ReadOutcome | None
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    converted = convert(opinion, read_outcome=read_outcome)
+    label = converted.label
+    why, _, detail = converted.why_not.partition(", ")
+    reject = {
+        "file": path.name,
+        "id": opinion.id,
+        "why": "motion: too little is known before the ruling" if "words known" in why else why,
+        "detail": detail or converted.why_not,
+        "caption": opinion.caption,
+        "decided": opinion.decided,
+        "outcome": label.outcome.value if label.outcome else None,
+        "sentence": label.sentence,
+        "confidence": label.confidence,
+    }
+    return converted.ruling, reject
+
+
+def _unused(name: str, ids: set[str]) -> str:
+    """Return an id that no ruling has, and take it."""
+    unused, number = name, 2
+    while unused in ids:
+        unused, number = f"{name}-{number}", number + 1
+    ids.add(unused)
+    return unused

@@ -1,0 +1,133 @@
+"""The paragraphs of an opinion in HTML or XML, which publishers seldom write well-formed."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "br",
+        "center",
+        "blockquote",
+        "block_quote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "tr",
+        "pre",
+        "opinion",
+        "opinion_text",
+        "opinion_byline",
+        "caption",
+        "reporter_caption",
+        "docket",
+        "court",
+        "date",
+        "hearing_date",
+        "posture",
+        "attorneys",
+        "panel",
+        "footnote",
+        "footnote_body",
+        "footnote_number",
+        "author",
+        "parties",
+        "decisiondate",
+        "summary",
+        "disposition",
+        "section",
+        "headnotes",
+        "citation",
+        "dissent",
+        "concurrence",
+        "dissent_text",
+        "concurrence_text",
+    ]
+)
+_SKIPPED = frozenset(("script", "style", "head", "title"))
+_NAMED = {
+    "caption": "caption",
+    "reporter_caption": "reporter_caption",
+    "docket": "docket_number",
+    "docketnumber": "docket_number",
+    "court": "court_name",
+    "date": "decided",
+    "decisiondate": "decided",
+    "parties": "caption",
+}
+"""Elements that say what the opinion is of."""
+_BLANK_LINE = re.compile(r"\n\s*\n|\f")
+
+
+class _Blocks(HTMLParser):
+    """Collects the text of block elements, and of the elements that name the case."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[str] = []
+        self.named: dict[str, str] = {}
+        self._parts: list[str] = []
+        self._skipping = 0
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SKIPPED:
+            self._skipping += 1
+        if tag in _BLOCKS:
+            self.end_block()
+        if tag in _NAMED:
+            self._inside.append(_NAMED[tag])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SKIPPED:
+            self._skipping = max(0, self._skipping - 1)
+        if tag in _BLOCKS:
+            self.end_block()
+        if tag in _NAMED and self._inside:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._skipping:
+            return
+        if self._inside and data.strip():
+            name = self._inside[-1]
+            self.named[name] = f"{self.named.get(name, '')} {data.strip()}".strip()
+        pieces = _BLANK_LINE.split(data)
+        for piece in pieces[:-1]:
+            self._parts.append(piece)
+            self.end_block()
+        self._parts.append(pieces[-1])
+
+    def end_block(self) -> None:
+        """End the paragraph that is being read."""
+        if block := "".join(self._parts).strip():
+            self.blocks.append(block)
+        self._parts = []
+
+
+@dataclass(frozen=True)
+class Markup:
+    """The blocks of text of a file, and what its elements say of the case."""
+
+    blocks: list[str]
+    named: dict[str, Any] = field(default_factory=dict)
+
+
+def parse_markup(text: str) -> Markup:
+    """Return the blocks of text of HTML or XML, well-formed or not, and what names the case."""
+    parser = _Blocks()
+    parser.feed(text)
+    parser.close()
+    parser.end_block()
+    named: dict[str, Any] = dict(parser.named)
+    if reporter := named.pop("reporter_caption", None):
+        named.setdefault("caption", reporter)
+        named["decided"] = named.get("decided") or reporter
+    return Markup(parser.blocks, named)

@@ -1,0 +1,238 @@
+"""Read opinions: plain text, HTML, XML and JSON of the Caselaw Access Project or CourtListener.
+
+What is read is a list of paragraphs, and the caption, court, docket number and date where the file
+says them. PDF and Word files need a reader of their own (`Extract`), which the command gives.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data.court_names import court_named
+from data.opinions.markup import parse_markup
+from data.states import state_names
+
+Extract = Callable[[bytes, str], str]
+"""The text of a PDF or Word file, from its bytes and its name."""
+MARKUP, DOCUMENTS, RECORDS = (".html", ".htm", ".xml"), (".pdf", ".docx"), (".json", ".jsonl")
+SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
+_BLANK_LINE = re.compile(r"\n\s*\n|\f")
+_INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
+_PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_YEAR = re.compile(r"\(([^()]*\b)?((?:1[789]|20)\d\d)\)")
+_DOCKET = re.compile(r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*([A-Z0-9][\w-]*\d[\w-]*)")
+_APPEAL_FROM = re.compile(
+    r"appeal(?:s|ed)?\s+from\s+(?:an?\s+\w+\s+of\s+)?(?:the\s+)?([^.;\[\]]{10,120})", re.IGNORECASE
+)
+_ROLE = r"Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?|Cross"
+_ROLES = re.compile(
+    rf",?\s+(?:and\s+)?(?:Third[- ]Party\s+)?(?:{_ROLE}|Intervenors?)"
+    rf"(?:[-/,\s]+(?:and\s+)?(?:{_ROLE}|in error))*(?=[\s.,]|$)"
+)
+"""What parties are, in a caption."""
+_HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000
+
+
+class UnreadableOpinion(ValueError):
+    """A file without a readable opinion; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An opinion as its file has it.
+
+    Attributes
+    ----------
+    id
+        The file's name without its ending, or the id of its record.
+    paragraphs
+        Its paragraphs, in order.
+    caption, docket_number, decided, court
+        What its head says; None where it does not. `court` is the CourtListener id of the trial
+        court, also where the opinion is of a court that reviews it.
+    """
+
+    id: str
+    paragraphs: tuple[str, ...]
+    caption: str | None = None
+    docket_number: str | None = None
+    decided: str | None = None
+    court: str | None = None
+
+
+def read_opinions(path: Path, extract: Extract | None = None) -> Iterator[Opinion]:
+    """Yield the opinions of a file: one, or one a line of `.jsonl`.
+
+    Raises
+    ------
+    UnreadableOpinion
+        If the file has no readable opinion.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnreadableOpinion(f"{path.name}: expected one of {', '.join(SUFFIXES)}")
+    content = path.read_bytes()
+    if suffix in DOCUMENTS:
+        if extract is None:
+            raise UnreadableOpinion(f"{path.name}: save it as plain text first")
+        yield opinion_of(path.stem, _paragraphs(extract(content, path.name)), {})
+        return
+    text = content.decode("utf-8-sig", errors="replace")
+    if suffix in MARKUP:
+        yield _from_markup(path.stem, text)
+    elif suffix == ".jsonl":
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                yield _from_record(f"{path.stem}-{number}", _parsed(line, f"{path.name} {number}"))
+    elif suffix == ".json":
+        yield _from_record(path.stem, _parsed(text, path.name))
+    else:
+        yield opinion_of(path.stem, _paragraphs(text), {})
+
+
+def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Opinion:
+    """Return an opinion with what its head says, where its record does not.
+
+    Raises
+    ------
+    UnreadableOpinion
+        If there is no text.
+    """
+    kept = tuple(" ".join(each.split()) for each in paragraphs if each.strip())
+    if not kept:
+        raise UnreadableOpinion(f"{name} has no text; a scan must be read by an OCR program first")
+    head = "\n".join(kept[:_HEAD_PARAGRAPHS])[:_HEAD_CHARACTERS]
+    docket = _DOCKET.search(str(known.get("docket_number") or "")) or _DOCKET.search(head)
+    return Opinion(
+        id=str(known.get("id") or name),
+        paragraphs=kept,
+        caption=_short_caption(str(known.get("caption") or "")) or _caption_in(kept),
+        docket_number=docket[1] if docket else known.get("docket_number"),
+        decided=_date_in(str(known.get("decided") or "")) or _date_in(head),
+        court=_trial_court(str(known.get("court_name") or ""), head),
+    )
+
+
+def _trial_court(name: str, head: str) -> str | None:
+    below = _APPEAL_FROM.search(head)
+    is_appellate = re.search(r"appeal|appellate|supreme", name, re.IGNORECASE)
+    if not below and not (is_appellate and "New York" not in name):
+        return court_named(name) if name else None
+    state = next(
+        (
+            state
+            for state in sorted(state_names(), key=len, reverse=True)
+            if state.lower() in name.lower()
+        ),
+        "",
+    )
+    found = court_named(below[1]) or court_named(f"{below[1]}, {state}") if below else None
+    return found or (court_named(f"circuit court of {state}") if state else None)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Cut plain text at blank lines, or at indents where it has none."""
+    text = _PAGE_LINE.sub("", text.replace("\r\n", "\n"))
+    blocks = [block for block in _BLANK_LINE.split(text) if block.strip()]
+    if len(blocks) < 5 and text.count("\n") > 5:
+        blocks = [block for block in _INDENT.split(text) if block.strip()]
+    if len(blocks) < 5 and text.count("\n") > 5:
+        blocks = [line for line in text.split("\n") if line.strip()]
+    return blocks
+
+
+def _from_markup(name: str, text: str) -> Opinion:
+    markup = parse_markup(text)
+    return opinion_of(name, markup.blocks, markup.named)
+
+
+def _parsed(text: str, where: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(text)
+    except ValueError:
+        raise UnreadableOpinion(f"{where} is no JSON; expected an opinion's record") from None
+    if not isinstance(record, Mapping):
+        raise UnreadableOpinion(f"{where}: expected an object with the opinion's text")
+    return record
+
+
+def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
+    """Read a record of CourtListener's or the Caselaw Access Project's, or one with paragraphs."""
+    court = record.get("court")
+    known = {
+        "id": record.get("id") or record.get("slug"),
+        "caption": record.get("name_abbreviation")
+        or record.get("case_name")
+        or record.get("caption")
+        or record.get("name"),
+        "docket_number": record.get("docket_number"),
+        "decided": record.get("decision_date") or record.get("date_filed") or record.get("decided"),
+        "court_name": court.get("name") if isinstance(court, Mapping) else court,
+    }
+    if isinstance(record.get("paragraphs"), list):
+        return opinion_of(name, [str(each) for each in record["paragraphs"]], known)
+    for key in ("html_with_citations", "html_lawbox", "html_columbia", "html", "xml_harvard"):
+        if record.get(key):
+            return opinion_of(name, parse_markup(str(record[key])).blocks, known)
+    for key in ("plain_text", "text", "content"):
+        if record.get(key):
+            return opinion_of(name, _paragraphs(str(record[key])), known)
+    body = record.get("casebody")
+    data = body.get("data", body) if isinstance(body, Mapping) else body
+    if isinstance(data, str):
+        return opinion_of(name, parse_markup(data).blocks, known)
+    if isinstance(data, Mapping):
+        head = str(data.get("head_matter") or "")
+        texts = [str(each.get("text") or "") for each in data.get("opinions") or []]
+        return opinion_of(name, _paragraphs("\n\n".join([head, *texts])), known)
+    raise UnreadableOpinion(
+        f"{name}: expected paragraphs, plain_text, html_with_citations or casebody"
+    )
+
+
+def _date_in(text: str) -> str | None:
+    """Return the last date of a head, which is that of the decision, or its year.
+
+    >>> _date_in("Argued May 2, 2003. Decided June 4, 2003.")
+    '2003-06-04'
+    """
+    if iso := _ISO.search(text):
+        return iso[0]
+    if dates := _DATE.findall(text):
+        month, day, year = dates[-1]
+        return f"{year}-{_MONTHS.index(month.lower()) + 1:02d}-{int(day):02d}"
+    year_only = _YEAR.search(text)
+    return year_only[2] if year_only else (text if re.fullmatch(r"\d{4}(-\d\d)?", text) else None)
+
+
+def _caption_in(paragraphs: tuple[str, ...]) -> str | None:
+    for text in paragraphs[:5]:
+        if re.search(r"\bv\.? |\bIn re\b", text, re.IGNORECASE) and len(text) < 200:
+            return _short_caption(text)
+    return None
+
+
+def _short_caption(text: str) -> str | None:
+    """Return a caption without the reporter and the year that follow it."""
+    text = _ROLES.sub("", " ".join(text.split()))
+    short = re.split(r",\s*\d|\s*[(\[]|\s+No\.", text)[0]
+    return " ".join(short.split())[:150].strip(" .,;") or None

@@ -1,0 +1,167 @@
+"""Opinions to labelled rulings: the papers out of the facts and contentions, the outcome told.
+
+Nothing that reveals the ruling reaches the papers: what the segmenter lets through is read again
+for told outcomes, and an opinion that still tells one is set aside.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.codebook import MotionType, Outcome, SourceKind
+from data.documents.kinds import recognize
+from data.io.rows import UnreadableInput
+from data.opinions.cues import part_opened_by
+from data.opinions.outcome import Label, label_outcome
+from data.opinions.read import Opinion
+from data.opinions.segment import Kind, Segmenter, default_segmenter
+from data.schema import Ruling
+
+MIN_WORDS = 40
+"""Words of the motion below which too little is known of it."""
+ReadOutcome = Callable[[Sequence[str]], tuple[Outcome, str] | None]
+"""The outcome of an opinion, and the sentence it rests on; None if it cannot be told."""
+_YEAR_IN = re.compile(r"\b(1[789]\d\d|20\d\d)\b")
+_MONTH = "january february march april may june july august september october november december"
+_DATED = re.compile(rf"\b({_MONTH.replace(' ', '|')})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
+_PI = re.compile(r"\b(?:preliminary|temporary|interlocutory)\s+injuncti", re.IGNORECASE)
+_TRO = re.compile(r"\brestraining\s+order|\bTROs?\b")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What an opinion gave: a ruling, or why there is none.
+
+    Attributes
+    ----------
+    ruling
+        The fields of a `Ruling`; None if the opinion was set aside.
+    why_not
+        Why it was; "" otherwise.
+    label
+        What the rules say of the outcome.
+    kinds
+        The kind of each paragraph.
+    """
+
+    ruling: dict[str, Any] | None
+    why_not: str
+    label: Label
+    kinds: list[Kind]
+
+
+def convert(
+    opinion: Opinion,
+    segmenter: Segmenter | None = None,
+    read_outcome: ReadOutcome | None = None,
+) -> Converted:
+    """Make a labelled ruling of an opinion.
+
+    Parameters
+    ----------
+    opinion
+        The opinion.
+    segmenter
+        By default the one that comes with the program.
+    read_outcome
+        Reads the outcome where the rules abstain, such as a language model.
+    """
+    kinds = (segmenter or default_segmenter()).segment(opinion.paragraphs)
+    label = label_outcome(opinion.paragraphs)
+    outcome, quote, read_by = label.outcome, label.sentence, "rules"
+    if outcome is None and read_outcome and (answer := read_outcome(opinion.paragraphs)):
+        outcome, quote, read_by = *answer, "language model"
+    if outcome is None:
+        return Converted(None, f"outcome: {label.why_not}", label, kinds)
+    motion = _joined(opinion, kinds, ("facts", "movant"))
+    opposition = _joined(opinion, kinds, ("opponent",))
+    if len(motion.split()) < MIN_WORDS:
+        told = f"{len(motion.split())} words"
+        return Converted(None, f"motion: {told} known before the ruling", label, kinds)
+    if any((found := recognize(text)) and found.kind == "ruling" for text in (motion, opposition)):
+        return Converted(None, "motion: its paragraphs still reveal the ruling", label, kinds)
+    decided = ruling_date(quote, opinion.decided)
+    if decided is None:
+        return Converted(None, "decided: no date is shown", label, kinds)
+    row = {
+        "id": opinion.id,
+        "caption": opinion.caption,
+        "court": opinion.court,
+        "docket_number": None if label.is_appeal else opinion.docket_number,
+        "decided": decided,
+        "motion_type": motion_type(opinion.paragraphs).value,
+        "source_kind": (SourceKind.APPEAL if label.is_appeal else SourceKind.OPINION).value,
+        "motion": motion,
+        "opposition": opposition or None,
+        "outcome": outcome.value,
+        "outcome_quote": quote,
+        "outcome_confidence": label.confidence if read_by == "rules" else None,
+        "outcome_read_by": read_by,
+    }
+    row = {name: value for name, value in row.items() if value is not None}
+    try:
+        Ruling.model_validate(row)
+    except ValueError as error:
+        raise UnreadableInput(f"{opinion.id}: {error}") from None
+    return Converted(row, "", label, kinds)
+
+
+def _joined(opinion: Opinion, kinds: Sequence[Kind], wanted: Sequence[Kind]) -> str:
+    """Join the paragraphs of some kinds; pieces that follow each other are one paragraph."""
+    blocks: list[str] = []
+    last = -2
+    for number, (text, kind) in enumerate(zip(opinion.paragraphs, kinds, strict=True)):
+        if kind not in wanted or _is_heading(text):
+            continue
+        goes_on = number == last + 1 and blocks and not blocks[-1].rstrip().endswith((".", ":"))
+        if goes_on:
+            blocks[-1] += " " + text.strip()
+        else:
+            blocks.append(text.strip())
+        last = number
+    return "\n\n".join(blocks)
+
+
+def _is_heading(text: str) -> bool:
+    return part_opened_by(text) is not None or text.isupper()
+
+
+def motion_type(paragraphs: Sequence[str]) -> MotionType:
+    """Return the kind of motion that an opinion is about, by what it names.
+
+    >>> motion_type(["She moved for a temporary restraining order."]).value
+    'tro'
+    """
+    text = "\n".join(paragraphs)
+    has_pi, has_tro = bool(_PI.search(text)), bool(_TRO.search(text))
+    if has_pi and has_tro:
+        return MotionType.TRO_AND_PI
+    return MotionType.TRO if has_tro else MotionType.PRELIMINARY_INJUNCTION
+
+
+def ruling_date(sentence: str, opinion_date: str | None) -> str | None:
+    """Return the date of the ruling: that of the sentence that tells it, else the opinion's.
+
+    >>> ruling_date("On June 30, 1999, the trial court denied the motion.", "2001-08-01")
+    '1999-06-30'
+    """
+    dates = _DATED.findall(sentence)
+    if len(dates) == 1:
+        month, day, year = dates[0]
+        number = _MONTH.split().index(month.lower()) + 1
+        if 1 <= int(day) <= 28 or opinion_date is None or int(day) <= 30:
+            found = f"{year}-{number:02d}-{int(day):02d}"
+            if (opinion_date is None or found <= opinion_date) and _is_date(found):
+                return found
+    return opinion_date
+
+
+def _is_date(text: str) -> bool:
+    from datetime import date
+
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

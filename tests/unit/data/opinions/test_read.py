@@ -1,0 +1,70 @@
+"""Opinions read from every format, and what their heads say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from data.opinions.read import UnreadableOpinion, read_opinions
+
+PARAGRAPHS = ["The bakery sued.", "The court denied the motion."]
+XML = """<opinion>
+<reporter_caption><center>MILL v. OVEN, 12 A.2d 3 (1999)</center></reporter_caption>
+<docket><center>No. 99-12.</center></docket>
+<court><center>Superior Court of Rhode Island</center></court>
+<date><center>May 4, 1999.</center></date>
+<opinion_text>The bakery sued & lost.
+
+The court denied the motion.</opinion_text></opinion>"""
+
+
+def test_text_is_cut_at_blank_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "Decided May 4, 1999.\n\nThe bakery\nsued.\n\n- 2 -\n\nThe court\ndenied it.\n\nEnd.\n\nX."
+    )
+    opinion = next(read_opinions(path))
+    assert opinion.paragraphs[1:3] == ("The bakery sued.", "The court denied it.")
+    assert opinion.decided == "1999-05-04"
+
+
+def test_xml_that_is_not_well_formed_is_read_with_its_head(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(XML)
+    opinion = next(read_opinions(path))
+    assert opinion.paragraphs[-2:] == ("The bakery sued & lost.", "The court denied the motion.")
+    assert (opinion.caption, opinion.decided, opinion.docket_number) == (
+        "MILL v. OVEN",
+        "1999-05-04",
+        "99-12",
+    )
+    assert opinion.court == "risuperct"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"paragraphs": PARAGRAPHS},
+        {"html_with_citations": "<p>The bakery sued.</p><p>The court denied the motion.</p>"},
+        {"plain_text": "The bakery sued.\n\nThe court denied the motion."},
+        {"casebody": {"opinions": [{"text": "The bakery sued.\n\nThe court denied the motion."}]}},
+        {"casebody": {"data": "<p>The bakery sued.</p><p>The court denied the motion.</p>"}},
+    ],
+)
+def test_records_of_each_publisher_are_read(tmp_path: Path, record: dict[str, object]) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        json.dumps(record | {"id": 7, "case_name": "Mill v. Oven", "date_filed": "1999-05-04"})
+    )
+    opinion = next(read_opinions(path))
+    assert list(opinion.paragraphs) == PARAGRAPHS
+    assert (opinion.id, opinion.caption, opinion.decided) == ("7", "Mill v. Oven", "1999-05-04")
+
+
+def test_a_file_without_an_opinion_says_what_was_expected(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"docket": 1}')
+    with pytest.raises(UnreadableOpinion, match="expected paragraphs, plain_text"):
+        next(read_opinions(path))
+    with pytest.raises(UnreadableOpinion, match=r"expected one of \.txt"):
+        next(read_opinions(tmp_path / "a.doc"))
