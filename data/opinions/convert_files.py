@@ -124,16 +124,17 @@ def _rows_of(
     path: Path, extract: Extract | None, read_outcome: ReadOutcome | None
 ) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
     """Yield a ruling, or None and why there is none, for each opinion of a file."""
-    opinions = read_opinions(path, extract)
-    while True:
-        try:
-            opinion = next(opinions)
-        except StopIteration:
-            return
-        except (UnreadableOpinion, OSError) as error:
-            yield None, {"file": path.name, "why": "the file cannot be read", "detail": str(error)}
-            return
-        yield _row_of(opinion, path, read_outcome)
+    try:
+        for opinion in read_opinions(path, extract):
+            if isinstance(opinion, UnreadableOpinion):
+                yield (
+                    None,
+                    {"file": path.name, "why": "no readable opinion", "detail": str(opinion)},
+                )
+            else:
+                yield _row_of(opinion, path, read_outcome)
+    except (UnreadableOpinion, OSError) as error:
+        yield None, {"file": path.name, "why": "the file cannot be read", "detail": str(error)}
 
 
 def _row_of(

@@ -1,5 +1,7 @@
 """Read opinions: plain text, HTML, XML and JSON of the Caselaw Access Project or CourtListener.
 
+The rows that `enjoin fetch` writes, JSON Lines or Parquet, are read too, one at a time.
+
 What is read is a list of paragraphs, and the caption, court, docket number and date where the file
 says them. PDF and Word files need a reader of their own (`Extract`), which the command gives.
 """
@@ -11,13 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyarrow.lib import ArrowException
+from pyarrow.parquet import ParquetFile
+
 from data.court_names import court_named
+from data.courts import find_court
 from data.opinions.markup import parse_markup
 from data.states import state_names
 
 Extract = Callable[[bytes, str], str]
 """The text of a PDF or Word file, from its bytes and its name."""
-MARKUP, DOCUMENTS, RECORDS = (".html", ".htm", ".xml"), (".pdf", ".docx"), (".json", ".jsonl")
+MARKUP, DOCUMENTS = (".html", ".htm", ".xml"), (".pdf", ".docx")
+RECORDS = (".json", ".jsonl", ".parquet")
 SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
@@ -49,6 +56,8 @@ _ROLES = re.compile(
     rf"(?:[-/,\s]+(?:and\s+)?(?:{_ROLE}|in error))*(?=[\s.,]|$)"
 )
 """What parties are, in a caption."""
+_BATCH = 64
+"""Rows of a Parquet file that are held at once."""
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000
 
 
@@ -79,8 +88,12 @@ class Opinion:
     court: str | None = None
 
 
-def read_opinions(path: Path, extract: Extract | None = None) -> Iterator[Opinion]:
-    """Yield the opinions of a file: one, or one a line of `.jsonl`.
+def read_opinions(
+    path: Path, extract: Extract | None = None
+) -> Iterator[Opinion | UnreadableOpinion]:
+    """Yield the opinions of a file: one, or one a row of `.jsonl` or `.parquet`.
+
+    A row without a readable opinion yields what is wrong with it, and the others follow.
 
     Raises
     ------
@@ -90,6 +103,9 @@ def read_opinions(path: Path, extract: Extract | None = None) -> Iterator[Opinio
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UnreadableOpinion(f"{path.name}: expected one of {', '.join(SUFFIXES)}")
+    if suffix in (".jsonl", ".parquet"):
+        yield from _from_rows(path)
+        return
     content = path.read_bytes()
     if suffix in DOCUMENTS:
         if extract is None:
@@ -99,14 +115,36 @@ def read_opinions(path: Path, extract: Extract | None = None) -> Iterator[Opinio
     text = content.decode("utf-8-sig", errors="replace")
     if suffix in MARKUP:
         yield _from_markup(path.stem, text)
-    elif suffix == ".jsonl":
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.strip():
-                yield _from_record(f"{path.stem}-{number}", _parsed(line, f"{path.name} {number}"))
     elif suffix == ".json":
         yield _from_record(path.stem, _parsed(text, path.name))
     else:
         yield opinion_of(path.stem, _paragraphs(text), {})
+
+
+def _from_rows(path: Path) -> Iterator[Opinion | UnreadableOpinion]:
+    """Yield the opinions of a file with one a row."""
+    is_parquet = path.suffix.lower() == ".parquet"
+    rows: Iterator[str | Mapping[str, Any]] = _parquet_rows(path) if is_parquet else _lines(path)
+    for number, row in enumerate(rows, start=1):
+        try:
+            where = f"{path.name}, row {number}"
+            record = _parsed(row, where) if isinstance(row, str) else row
+            yield _from_record(f"{path.stem}-{number}", record)
+        except UnreadableOpinion as error:
+            yield error
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        yield from filter(str.strip, lines)
+
+
+def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        for batch in ParquetFile(path).iter_batches(batch_size=_BATCH):
+            yield from batch.to_pylist()
+    except ArrowException:
+        raise UnreadableOpinion(f"{path.name} is no readable Parquet file") from None
 
 
 def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Opinion:
@@ -128,8 +166,14 @@ def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Op
         caption=_short_caption(str(known.get("caption") or "")) or _caption_in(kept),
         docket_number=docket[1] if docket else known.get("docket_number"),
         decided=_date_in(str(known.get("decided") or "")) or _date_in(head),
-        court=_trial_court(str(known.get("court_name") or ""), head),
+        court=_known_court(known.get("court"))
+        or _trial_court(str(known.get("court_name") or ""), head),
     )
+
+
+def _known_court(court: object) -> str | None:
+    """Return the id that a source gives, if it is that of a trial court."""
+    return court if isinstance(court, str) and find_court(court).level else None
 
 
 def _trial_court(name: str, head: str) -> str | None:
@@ -185,8 +229,13 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
         or record.get("caption")
         or record.get("name"),
         "docket_number": record.get("docket_number"),
-        "decided": record.get("decision_date") or record.get("date_filed") or record.get("decided"),
-        "court_name": court.get("name") if isinstance(court, Mapping) else court,
+        "decided": record.get("decision_date")
+        or record.get("date_filed")
+        or record.get("decided")
+        or record.get("date"),
+        "court": court,
+        "court_name": record.get("court_name")
+        or (court.get("name") if isinstance(court, Mapping) else court),
     }
     if isinstance(record.get("paragraphs"), list):
         return opinion_of(name, [str(each) for each in record["paragraphs"]], known)

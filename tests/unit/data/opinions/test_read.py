@@ -1,11 +1,16 @@
 """Opinions read from every format, and what their heads say."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow.parquet import write_table
 
-from data.opinions.read import UnreadableOpinion, read_opinions
+from data.fetch.opinion import Opinion as FetchedOpinion
+from data.opinions.read import Opinion, UnreadableOpinion
+from data.opinions.read import read_opinions as read_rows
 
 PARAGRAPHS = ["The bakery sued.", "The court denied the motion."]
 XML = """<opinion>
@@ -16,6 +21,13 @@ XML = """<opinion>
 <opinion_text>The bakery sued & lost.
 
 The court denied the motion.</opinion_text></opinion>"""
+
+
+def read_opinions(path: Path) -> Iterator[Opinion]:
+    """Read a file in which every row has an opinion."""
+    for opinion in read_rows(path):
+        assert isinstance(opinion, Opinion)
+        yield opinion
 
 
 def test_text_is_cut_at_blank_lines(tmp_path: Path) -> None:
@@ -68,3 +80,47 @@ def test_a_file_without_an_opinion_says_what_was_expected(tmp_path: Path) -> Non
         next(read_opinions(path))
     with pytest.raises(UnreadableOpinion, match=r"expected one of \.txt"):
         next(read_opinions(tmp_path / "a.doc"))
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"text": "The bakery sued.\n\nThe court denied the motion.", "html": None},
+        {"text": None, "html": "<p>The bakery sued.</p><p>The court denied the motion.</p>"},
+    ],
+)
+def test_fetched_opinions_are_read_from_either_format(
+    tmp_path: Path, suffix: str, words: dict[str, str | None]
+) -> None:
+    known = dict.fromkeys(FetchedOpinion.__dataclass_fields__)
+    known |= {"id": "cap-7", "court": "ilnd", "court_name": "District Court, N.D. Illinois"}
+    known |= {"date": "2016-05-04", "caption": "Mill v. Oven", "docket_number": "1:16-cv-00012"}
+    row = FetchedOpinion(**(known | words)).as_row()
+    path = tmp_path / f"opinions{suffix}"
+    if suffix == ".parquet":
+        write_table(pyarrow.Table.from_pylist([row]), path)
+    else:
+        path.write_text(json.dumps(row))
+    opinion = next(read_opinions(path))
+    assert list(opinion.paragraphs) == PARAGRAPHS
+    assert (opinion.id, opinion.caption, opinion.decided) == ("cap-7", "Mill v. Oven", "2016-05-04")
+    assert (opinion.court, opinion.docket_number) == ("ilnd", "1:16-cv-00012")
+
+
+def test_a_row_without_an_opinion_does_not_lose_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    good = json.dumps({"text": "The bakery sued.\u2028\n\nIt lost."}, ensure_ascii=False)
+    path.write_text(f"{good}\nnonsense\n{good}\n")
+    first, second, third = read_rows(path)
+    assert isinstance(first, Opinion)
+    assert isinstance(third, Opinion)
+    assert isinstance(second, UnreadableOpinion)
+    assert "a.jsonl, row 2" in str(second)
+
+
+def test_a_damaged_parquet_file_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR1 nonsense PAR1")
+    with pytest.raises(UnreadableOpinion, match="no readable Parquet"):
+        next(read_rows(path))
