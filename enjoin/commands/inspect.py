@@ -7,7 +7,7 @@ import typer
 
 from data.describe import Grouping
 from enjoin.inputs import read_rulings
-from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
+from enjoin.options import EMBEDDED, BagsOption, FoldsOption, MapOption, RulingsOption, SeedOption
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
@@ -40,6 +40,7 @@ def data_check(
     source: Annotated[
         str, typer.Argument(help="file of labelled rulings, or - for standard input")
     ],
+    map_: MapOption = None,
 ) -> None:
     """Check a file of your own rulings against the schema, and for what would mislead.
 
@@ -50,11 +51,14 @@ def data_check(
     Exit code 0: all rows fit; 3: some rejected; 2: none fits.
 
     ```
-    enjoin data check rulings.csv
+    enjoin data check rulings.xlsx --map "Our ruling=outcome"
     ```
     """
     with exit_on_user_error():
-        rulings, rejected = read_rulings(source, name_all=True)
+        from data.io.columns import read_column_map
+
+        column_map = read_column_map(map_ or [])
+        rulings, rejected = read_rulings(source, name_all=True, column_map=column_map)
         echo(f"Rulings that fit the schema: {len(rulings):,}")
         if rejected:
             raise typer.Exit(3)
