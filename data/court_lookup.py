@@ -9,7 +9,7 @@ from data.courts import CIRCUITS, circuit_name, court_entries, find_court
 from data.states import find_state, state_spellings
 from data.synonyms import court_names, key
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_ID = re.compile(r"[a-z][a-z0-9-]*")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _DISTRICT = re.compile(r"(?:([NSEWMC])\.)?D\. ?(.+)")
 _KIND = re.compile(

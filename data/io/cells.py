@@ -1,5 +1,6 @@
 """Cells of typed columns (Parquet, databases, data frames) as JSON would hold them."""
 
+import math
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -7,6 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 _UUID_BYTES = 16
+_MAX_DIGITS = 1000
+"""Digits of a number that is not taken for infinity: they would fill a page."""
+_MAX_BITS = 10_000
+"""Bits of an integer that Python would not write in digits."""
 
 
 def plain_value(value: Any) -> Any:
@@ -22,6 +27,8 @@ def plain_value(value: Any) -> Any:
     >>> plain_value([{"element": "voting"}, None]), plain_value(Decimal("17")), plain_value(b"a")
     (['voting'], 17, 'a')
     """
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        return math.copysign(math.inf, value)
     if value is None or isinstance(value, str | bool | int | float | date):
         return value
     if isinstance(value, uuid.UUID):
@@ -48,9 +55,9 @@ def _text(value: bytes) -> Any:
 
 def _number(value: Decimal) -> Any:
     if not value.is_finite():
-        return float(value) if not value.is_snan() else float("nan")
-    if value.adjusted() > 1000:  # a number whose digits would fill pages
-        return float("inf")
+        return math.nan if value.is_nan() else math.copysign(math.inf, value)
+    if value.adjusted() > _MAX_DIGITS:
+        return math.copysign(math.inf, value)
     return int(value) if value == value.to_integral_value() else float(value)
 
 

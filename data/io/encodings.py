@@ -21,8 +21,13 @@ _MAX_SCANNED = 2**26
 _MAX_SAMPLE = 2**15
 _CONTEXT = 64
 """Bytes around one that is not UTF-8, by which its encoding is found."""
-_SINGLE_BYTE = ("cp1252", "mac_roman", "cp437")
+_SINGLE_BYTE = ["cp1252", "mac_roman", "cp437"]
 """Encodings in which Excel and its elders save text in the United States."""
+_USUAL = (
+    "\u201c\u201d\u2018\u2019\u2013\u2014\u2026\u00a7\u00b6\u2022\u00a9\u00ae\u2122\u00b0\u00bd\u00a0"
+    "áàâäãåæçéèêëíìîïñóòôöõøúùûüßÁÉÍÑÓÖÜ"
+)
+"""What is not ASCII in an English brief: quotes, dashes, section signs, letters of names."""
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -63,10 +68,22 @@ def find_encoding(stream: BinaryIO) -> str:
         block = stream.read(_BLOCK_BYTES)
     if valid >= invalid:
         return UTF8
+    return _single_byte(bytes(sample[:_MAX_SAMPLE]))
+
+
+def _single_byte(sample: bytes) -> str:
+    """Return the likeliest encoding of a sample, of those of spreadsheets.
+
+    charset-normalizer drops those that make no text; the one with most of the letters and signs of
+    briefs is taken, since a quotation mark in Mac Roman is a capital letter in Windows-1252.
+    """
     from charset_normalizer import from_bytes  # only files that are not UTF-8 need it
 
-    best = from_bytes(bytes(sample[:_MAX_SAMPLE]), cp_isolation=list(_SINGLE_BYTE)).best()
-    return best.encoding if best and best.encoding in _SINGLE_BYTE else "cp1252"
+    matches = {
+        match.encoding: str(match) for match in from_bytes(sample, cp_isolation=_SINGLE_BYTE)
+    }
+    likely = [name for name in _SINGLE_BYTE if name in matches]
+    return max(likely, key=lambda name: sum(map(_USUAL.count, matches[name])), default="cp1252")
 
 
 def _utf16_without_mark(block: bytes) -> str:

@@ -13,7 +13,15 @@ from typing import Any, BinaryIO, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.io.rows import BrokenRow, UnreadableInput, csv_header, csv_row, is_blank, json_line
+from data.io.rows import (
+    BrokenRow,
+    UnreadableInput,
+    csv_header,
+    csv_row,
+    is_blank,
+    json_line,
+    whole_number,
+)
 from data.io.separators import EXCEL_LINE
 
 MAX_LINE_BYTES = 2**25
@@ -80,7 +88,7 @@ class _JsonText:
         self.stream = io.TextIOWrapper(stream, encoding="utf-8-sig")
         self.name = name
         self.buffer, self.position, self.at_end = "", 0, False
-        self.decoder = json.JSONDecoder()
+        self.decoder = json.JSONDecoder(parse_int=whole_number)
 
     def read_more(self) -> None:
         """Drop the text before the position, and read at least as much again as is left."""
@@ -265,9 +273,5 @@ def _row_of(batch: pa.RecordBatch) -> Any:
         try:
             row[name] = column[0].as_py()
         except (ArithmeticError, ValueError):
-            row[name] = str(column[0].cast(pa.int64()).as_py()) if _is_time(column.type) else "?"
+            row[name] = f"a {column.type} out of range"
     return row
-
-
-def _is_time(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_timestamp(kind) or pa.types.is_date64(kind))

@@ -1,6 +1,7 @@
 """Rows of a file: known formats, required columns, and how lines and cells are parsed."""
 
 import json
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -101,9 +102,17 @@ def check_columns(
 def json_line(line: str) -> Any:
     """Parse one line of JSONL; a line that is not JSON is a `BrokenRow`."""
     try:
-        return json.loads(line)
+        return json.loads(line, parse_int=whole_number)
     except (ValueError, RecursionError) as error:
         return BrokenRow(line, f"one JSON object on the line ({error})")
+
+
+def whole_number(digits: str) -> int | float:
+    """Parse an integer of JSON; one of too many digits for Python is infinite, as a float is."""
+    try:
+        return int(digits)
+    except ValueError:
+        return -math.inf if digits.startswith("-") else math.inf
 
 
 def is_blank(cells: list[str]) -> bool:

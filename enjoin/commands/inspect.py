@@ -1,6 +1,7 @@
 """The groups `data`, `features` and `lexicon`: inspect rulings, and indicators read from text."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -62,6 +63,38 @@ def data_check(
         echo(f"Rulings that fit the schema: {len(rulings):,}")
         if rejected:
             raise typer.Exit(3)
+
+
+@data_app.command("template")
+def data_template(
+    output: Annotated[
+        Path, typer.Argument(help="workbook to write, a name ending in .xlsx")
+    ] = Path("motions.xlsx"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="replace the file if it exists")
+    ] = False,
+) -> None:
+    """Write a workbook to fill in: drop-down lists, the fields explained, and one example.
+
+    Replace the example by your motions, one a row; only `motion_type` and `motion` are required.
+    `enjoin score` reads the filled workbook as it is.
+
+    ```
+    enjoin data template docket.xlsx
+    enjoin score docket.xlsx scored.xlsx --why
+    ```
+    """
+    with exit_on_user_error():
+        from data.io.atomic import atomic_write
+        from data.template import write_template
+
+        if output.suffix.lower() != ".xlsx":
+            raise ValueError(f"{output}: expected a name ending in .xlsx")
+        if output.exists() and not replace:
+            raise ValueError(f"{output} exists; --replace replaces it")
+        with atomic_write(output) as temporary, temporary.open("wb") as stream:
+            write_template(stream)
+        echo(f"Fill in {output}, then: enjoin score {output} scored.xlsx")
 
 
 @features_app.command("evaluate")

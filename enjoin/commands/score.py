@@ -44,8 +44,8 @@ def score(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="file (.csv, .tsv, .xlsx, .ods, .jsonl, .json, .parquet; also .gz, .zst), folder or "
-            "quoted glob of files, address such as s3://bucket/pending.parquet, database "
+            help="file (.csv, .tsv, .xlsx, .ods, .jsonl, .json, .parquet; also .gz, .zst), folder "
+            "or quoted glob of files, address such as s3://bucket/pending.parquet, database "
             "(postgresql+psycopg://..., sqlite:///...), or - for standard input",
         ),
     ],
