@@ -290,7 +290,9 @@ def _read_motion(
     if read:
         told = ", ".join(f"{name} {value}" for name, value in read.items())
         info(f"read from the caption: {told}; correct with --set")
-    checked = check_rows([row | fields | read], row_type, reader=TableReader())
+    checked = check_rows(
+        [row | fields | read], row_type, reader=TableReader(keeps_unknown_courts=True)
+    )
     report_understood(checked.understood)
     report_columns(checked)
     if checked.rejects:

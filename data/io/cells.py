@@ -28,7 +28,7 @@ def plain_value(value: Any) -> Any:
     (['voting'], 17, 'a')
     """
     if isinstance(value, int) and value.bit_length() > _MAX_BITS:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
     if value is None or isinstance(value, str | bool | int | float | date):
         return value
     if isinstance(value, uuid.UUID):

@@ -35,10 +35,14 @@ class TableReader:
         The field of columns that the user names (see `data.io.columns.read_column_map`).
     understood
         What was understood so far.
+    keeps_unknown_courts
+        Whether a court that is not understood stays as it is; its answer then says that it is
+        ignored. Of a table, its row is rejected.
     """
 
     column_map: Mapping[str, str] = field(default_factory=dict)
     understood: Understood = field(default_factory=Understood)
+    keeps_unknown_courts: bool = False
 
     def read(self, raw: Mapping[Any, Any]) -> "ReadRow":
         """Return a row by field, with the problems of cells that cannot be read."""
@@ -71,6 +75,9 @@ class TableReader:
         try:
             row.fields[name] = self._value(row, name, value)
         except NotUnderstood as error:
+            if name == "court" and self.keeps_unknown_courts:
+                row.fields[name] = value
+                return
             row.problems.append(Problem(name, value, str(error)))
 
     def _value(self, row: "ReadRow", name: str, value: Any) -> Any:
