@@ -275,7 +275,8 @@ def _read_motion(
     from data.schema import Motion
     from enjoin.render.understood import report_understood
 
-    row = {} if source is None else _by_field(_read_row(source), column_map)
+    row = {} if source is None else _read_row(source)
+    matches = _fields_of(row, column_map)
     fields = fields | read_fields(settings)
     for name in fields:
         if name not in Motion.model_fields:
@@ -285,14 +286,16 @@ def _read_motion(
             "no motion given: name a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
-    given = {name: value for name, value in (row | fields).items() if value not in (None, "")}
+    by_field = {matches[column] or column: value for column, value in row.items()}
+    given = {name: value for name, value in (by_field | fields).items() if value not in (None, "")}
     read = {name: value for name, value in from_caption.items() if name not in given}
     if read:
         told = ", ".join(f"{name} {value}" for name, value in read.items())
         info(f"read from the caption: {told}; correct with --set")
-    checked = check_rows(
-        [row | fields | read], row_type, reader=TableReader(keeps_unknown_courts=True)
-    )
+    options = fields | read
+    kept = {column: value for column, value in row.items() if matches[column] not in options}
+    reader = TableReader(dict(column_map), keeps_unknown_courts=True)
+    checked = check_rows([kept | options], row_type, reader=reader)
     report_understood(checked.understood)
     report_columns(checked)
     if checked.rejects:
@@ -314,8 +317,8 @@ def _read_row(source: str) -> dict[str, Any]:
     return rows[0]
 
 
-def _by_field(row: dict[str, Any], column_map: Mapping[str, str]) -> dict[str, Any]:
-    """Return a row with its columns named by their fields; other columns keep their names.
+def _fields_of(row: dict[str, Any], column_map: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the field of each column of a row; None for a column that is not read.
 
     Raises
     ------
@@ -326,13 +329,7 @@ def _by_field(row: dict[str, Any], column_map: Mapping[str, str]) -> dict[str, A
     from data.io.rows import UnreadableInput
 
     if absent := [column for column in column_map if column not in row]:
-        raise UnreadableInput(
-            f"no column {absent[0]} (--map); the motion has {', '.join(map(str, row))}"
-        )
-    matches = match_columns(map(str, row), column_map)
-    pairs = zip(row.values(), matches.items(), strict=True)
-    return {
-        match.field if match else column: value
-        for value, (column, match) in pairs
-        if column_map.get(column) != ""
-    }
+        shown = ", ".join(map(str, row)) or "no columns"
+        raise UnreadableInput(f"no column {absent[0]} (--map); the motion has {shown}")
+    matches = match_columns(row, column_map).items()
+    return {column: match.field if match else None for column, match in matches}

@@ -58,6 +58,7 @@ def write_workbook(
     table.append(heads)
     for number, row in enumerate(rows, start=2):
         if number > MAX_ROWS:
+            table.close()
             raise UnreadableInput(
                 f"a sheet of Excel holds {MAX_ROWS:,} rows; write .csv or .parquet instead"
             )

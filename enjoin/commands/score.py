@@ -25,7 +25,7 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
-from enjoin.terminal import exit_on_user_error, info, row_progress
+from enjoin.terminal import exit_on_user_error, info, row_progress, warn
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -206,6 +206,9 @@ def score(
             predictor = find_predictor(model)
             with row_progress("scoring", docket.count()) as on_rows:
                 summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
+            for column, field_ in columns.items():
+                if field_ and column not in summary.understood.columns:
+                    warn(f"no row has the column {column} (--map)")
             is_adjusted = options.base_rates is not None
             report_summary(summary, predictor.version, sink.name, is_adjusted, why)
         if not summary.scored:

@@ -315,3 +315,39 @@ def test_the_template_is_scored_as_it_is(trained: Any, tmp_path: Path) -> None:
     result = _invoke("score", template, output)
     assert result.exit_code == 0, result.output
     assert os.path.getsize(output) > 0
+
+
+def test_one_motion_is_predicted_from_a_table(trained: Any, tmp_path: Path) -> None:
+    source = tmp_path / "one.csv"
+    source.write_bytes("\r\n".join(_csv(";").split("\r\n")[:2]).encode("cp1252"))
+    result = _invoke("predict", source, "--json", "--set", "motion_type=T.R.O.")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    plain = PLAIN[0] | {"motion_type": "tro"}
+    (tmp_path / "plain.json").write_text(json.dumps(plain), encoding="utf-8")
+    expected = json.loads(_invoke("predict", tmp_path / "plain.json", "--json").stdout)
+    assert answer["p_grant"] == expected["p_grant"]
+    assert "Case Name" in result.stderr
+    wrong = _invoke("predict", source, "--map", "Nothing=court")
+    assert wrong.exit_code == 2
+    assert "no column Nothing" in wrong.output
+
+
+def test_rulings_of_a_table_are_checked(trained: Any, tmp_path: Path) -> None:
+    source = tmp_path / "rulings.csv"
+    head = "Ref,Filed,Motion Type,Brief,Ours"
+    row = "r{0},3/1{0}/2025,PI,The owner asks the court to stop sale {0}.,Granted in part"
+    source.write_text("\n".join([head, row.format(1), row.format(2)]), encoding="utf-8")
+    assert _invoke("data", "check", source).exit_code == 2
+    result = _invoke("data", "check", source, "--map", "Ours=outcome")
+    assert result.exit_code == 0, result.output
+    assert "Rulings that fit the schema: 2" in result.output
+    assert "outcome (--map)" in result.output
+
+
+def test_a_map_that_no_row_has_is_told(trained: Any, tmp_path: Path) -> None:
+    source = tmp_path / "m.jsonl"
+    source.write_text(json.dumps({"motion_type": "tro", "motion": "Stop the sale."}))
+    result, _ = _scored(source, "--map", "Kind=notice")
+    assert result.exit_code == 0
+    assert "no row has the column Kind (--map)" in result.output
