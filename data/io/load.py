@@ -163,8 +163,9 @@ def check_rows(
             problem = Problem("row", raw, "an object of field names and values")
             loaded.rejects.append(Reject(number, (problem,), raw))
             continue
-        plain = {key: plain_value(value) for key, value in raw.items()}
-        read = reader.read(plain) if reader else ReadRow(plain, plain)
+        # What is strict is JSON: its lists have no nulls to drop, nor structs to unpack.
+        plain = raw if strict else {key: plain_value(value) for key, value in raw.items()}
+        read = reader.read(plain) if reader else ReadRow(dict(plain), dict(plain))
         known = {
             key: value
             for key, value in read.fields.items()

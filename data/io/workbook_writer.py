@@ -38,7 +38,6 @@ def write_workbook(
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    book.properties.created = _EPOCH
     table = book.create_sheet(sheet)
     table.freeze_panes = "B2"
     for number, name in enumerate(header, start=1):
@@ -76,6 +75,7 @@ def save(book: Any, stream: BinaryIO) -> None:
     """Write a workbook without the time of writing, so that the same content is the same bytes."""
     import tempfile
 
+    book.properties.created = _EPOCH
     with tempfile.TemporaryFile() as copy:
         book.save(copy)
         copy.seek(0)
