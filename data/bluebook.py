@@ -5,7 +5,7 @@ import re
 from data.codebook import SourceKind
 from data.courts import court_citation, find_court
 
-_COURTS = {
+BLUEBOOK_FORMS = {
     "cit": "Ct. Int'l Trade",
     "mdd": "D. Md.",
     "mnd": "D. Minn.",
@@ -84,7 +84,7 @@ def _court_form(court: str | None) -> str | None:
     if court is None:
         return None
     known = find_court(court)
-    form = _COURTS.get(court) or court_citation(court)
+    form = BLUEBOOK_FORMS.get(court) or court_citation(court)
     return None if form in (known.name, known.id, court) else form
 
 

@@ -38,12 +38,20 @@ def _codes(value: Any) -> Any:
     return value
 
 
+_EXACT = 2**53
+"""Largest integer up to which a float holds every one."""
+
+
 def _name(value: Any) -> Any:
     """Parse a number in a column of names (a spreadsheet's id 17, a data frame's 17.0) as text."""
     value = _none_if_blank(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # exactly: a float holds 15 digits
-    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer():
+        if abs(value) > _EXACT:
+            raise ValueError("expected a name, or a whole number exactly: a float has rounded it")
+        return f"{value:.0f}"
+    return value
 
 
 def _court_id(value: Any) -> Any:

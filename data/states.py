@@ -93,3 +93,13 @@ def find_state(spelling: str) -> tuple[str, str] | None:
     True
     """
     return _by_spelling().get("".join(spelling.lower().split()))
+
+
+def state_spellings(name: str) -> tuple[str, ...]:
+    """Return the name of a state, its postal code and its abbreviation; () for other places.
+
+    >>> state_spellings("Illinois")
+    ('Illinois', 'il', 'ill')
+    """
+    found = find_state(name)
+    return (found[1], state_names()[found[1]], found[0]) if found else ()

@@ -23,7 +23,10 @@ M = TypeVar("M", bound="Motion")
 
 
 def read_rulings(
-    source: str, keep_rejects: bool = True, name_all: bool = False
+    source: str,
+    keep_rejects: bool = True,
+    name_all: bool = False,
+    column_map: Mapping[str, str] = NO_FIELDS,
 ) -> "tuple[list[Ruling], int]":
     """Load labelled rulings; warn of ignored columns, rejected rows and suspect rulings.
 
@@ -36,6 +39,8 @@ def read_rulings(
         standard input.
     name_all
         Whether to name every ruling that a finding is about, not only the first.
+    column_map
+        The field of columns that the user names (`--map`).
 
     Returns
     -------
@@ -52,10 +57,13 @@ def read_rulings(
     from data.io.rejects import write_rejects_beside
     from data.io.rows import UnreadableInput
     from data.schema import Ruling
+    from enjoin.render.understood import report_notes, report_understood
 
     if source == EMBEDDED:
         return list(embedded_rulings()), 0
-    loaded = load(source, Ruling)
+    loaded = load(source, Ruling, dict(column_map))
+    report_notes(loaded.notes)
+    report_understood(loaded.understood)
     report_columns(loaded)
     rejects_path = write_rejects_beside(loaded, source) if keep_rejects else None
     report_rejects(loaded.rejects, rejects_path)
@@ -213,6 +221,7 @@ def read_motion(
     fields: dict[str, Any],
     settings: list[str],
     from_caption: Mapping[str, Any] = NO_FIELDS,
+    column_map: Mapping[str, str] = NO_FIELDS,
 ) -> "Motion":
     """Return the one motion of a source, with fields set by options.
 
@@ -226,6 +235,8 @@ def read_motion(
         As `read_fields` takes them; they override the fields.
     from_caption
         Fields read from the caption of a file, for what nothing else gives; they are told.
+    column_map
+        The field of columns of the source that the user names (`--map`).
 
     Raises
     ------
@@ -234,7 +245,7 @@ def read_motion(
     """
     from data.schema import Motion
 
-    return _read_motion(source, fields, settings, Motion, from_caption)
+    return _read_motion(source, fields, settings, Motion, from_caption, column_map)
 
 
 def read_fields_of_motion(
@@ -242,11 +253,12 @@ def read_fields_of_motion(
     fields: dict[str, Any],
     settings: list[str],
     from_caption: Mapping[str, Any] = NO_FIELDS,
+    column_map: Mapping[str, str] = NO_FIELDS,
 ) -> "UncodedMotion":
     """Return one motion as `read_motion` does; its type may be left to a language model."""
     from features.coder.uncoded import UncodedMotion
 
-    return _read_motion(source, fields, settings, UncodedMotion, from_caption)
+    return _read_motion(source, fields, settings, UncodedMotion, from_caption, column_map)
 
 
 def _read_motion(
@@ -255,12 +267,16 @@ def _read_motion(
     settings: list[str],
     row_type: "type[M]",
     from_caption: Mapping[str, Any],
+    column_map: Mapping[str, str],
 ) -> "M":
     from data.io.load import check_rows
     from data.io.rows import UnreadableInput
+    from data.io.table_reader import TableReader
     from data.schema import Motion
+    from enjoin.render.understood import report_understood
 
     row = {} if source is None else _read_row(source)
+    matches = _fields_of(row, column_map)
     fields = fields | read_fields(settings)
     for name in fields:
         if name not in Motion.model_fields:
@@ -270,12 +286,17 @@ def _read_motion(
             "no motion given: name a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
-    given = {name: value for name, value in (row | fields).items() if value not in (None, "")}
+    by_field = {matches[column] or column: value for column, value in row.items()}
+    given = {name: value for name, value in (by_field | fields).items() if value not in (None, "")}
     read = {name: value for name, value in from_caption.items() if name not in given}
     if read:
         told = ", ".join(f"{name} {value}" for name, value in read.items())
         info(f"read from the caption: {told}; correct with --set")
-    checked = check_rows([row | fields | read], row_type)
+    options = fields | read
+    kept = {column: value for column, value in row.items() if matches[column] not in options}
+    reader = TableReader(dict(column_map), keeps_unknown_courts=True)
+    checked = check_rows([kept | options], row_type, reader=reader)
+    report_understood(checked.understood)
     report_columns(checked)
     if checked.rejects:
         raise UnreadableInput("; ".join(str(problem) for problem in checked.rejects[0].problems))
@@ -294,3 +315,21 @@ def _read_row(source: str) -> dict[str, Any]:
             f"{source}: expected one motion, found {len(rows):,} rows; for many use `enjoin score`"
         )
     return rows[0]
+
+
+def _fields_of(row: dict[str, Any], column_map: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the field of each column of a row; None for a column that is not read.
+
+    Raises
+    ------
+    UnreadableInput
+        If a column that the user names is not there, or two could be one field.
+    """
+    from data.io.columns import match_columns
+    from data.io.rows import UnreadableInput
+
+    if absent := [column for column in column_map if column not in row]:
+        shown = ", ".join(map(str, row)) or "no columns"
+        raise UnreadableInput(f"no column {absent[0]} (--map); the motion has {shown}")
+    matches = match_columns(row, column_map).items()
+    return {column: match.field if match else None for column, match in matches}

@@ -87,6 +87,15 @@ OppositionOption = Annotated[
 OppositionFileOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf or .docx")
 ]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar='"COLUMN=FIELD"',
+        help='which field a column of your own is, such as "Our type=motion_type"; repeatable; '
+        'without a field ("Notes=") the column is not read',
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="print the whole answer as JSON")]
 OpenOption = Annotated[bool, typer.Option("--open", help="open it in the browser")]
 READING = "Reading by a language model"

@@ -3,7 +3,8 @@
 from collections.abc import Container, Mapping
 from typing import Any
 
-from data.courts import find_court
+from data.court_lookup import is_appeals_court
+from data.courts import court_citation, find_court
 from data.schema import Motion
 from features.indicators import plain_words
 from features.text.cleaning import MAX_CHARACTERS
@@ -19,6 +20,11 @@ def unusable_parts(motion: Motion) -> list[str]:
         notes.append(
             f"court {motion.court!r} is not the CourtListener id of a known trial court (such as "
             "ilnd for N.D. Ill.), so the court is ignored"
+        )
+    elif motion.court and is_appeals_court(motion.court):
+        notes.append(
+            f"{court_citation(motion.court)} ({motion.court}) hears appeals; give the trial court, "
+            "of whose rulings the model was trained"
         )
     for paper, text in (("motion", motion.motion), ("opposition", motion.opposition)):
         if text and len(text) > MAX_CHARACTERS:

@@ -4,9 +4,11 @@ A source yields its chunks and identifies itself, so that interrupted work on it
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from data.io.columns import value_of
 
 MAX_CHARACTERS = 2**24
 """Characters of text after which a chunk ends, however few its rows, so that memory stays flat."""
@@ -56,6 +58,8 @@ class Chunk:
         Ids such as `row-7` that earlier rows carry and that rows of this chunk could be assigned.
     fraction_read
         Fraction of the source read at the end of the chunk, from 0 to 1; None if unknown.
+    column_map
+        That of the source.
     """
 
     number: int
@@ -64,6 +68,7 @@ class Chunk:
     file_starts: tuple[tuple[int, str, int], ...]
     reserved_ids: frozenset[str] = frozenset()
     fraction_read: float | None = None
+    column_map: Mapping[str, str] | None = None
 
     @property
     def end(self) -> int:
@@ -83,14 +88,30 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Source:
-    """Rows to be read: a name for them, and the parts they come from, in order."""
+    """Rows to be read.
+
+    Attributes
+    ----------
+    name
+        A name for them.
+    parts
+        The parts they come from, in order.
+    column_map
+        The field of columns that the user names, where headers are read as people write them; None
+        takes headers as they stand.
+    notes
+        How the parts are read: encoding, separator, sheet.
+    """
 
     name: str
     parts: tuple[Part, ...]
+    column_map: Mapping[str, str] | None = None
+    notes: tuple[str, ...] = ()
 
     def identity(self) -> list[dict[str, Any]]:
         """Return what distinguishes this input from others, and from itself after a change."""
-        return [part.identity() for part in self.parts]
+        named = [{"--map": dict(self.column_map)}] if self.column_map else []
+        return [*(part.identity() for part in self.parts), *named]
 
     def addresses(self) -> list[str]:
         """Return where its parts are."""
@@ -105,7 +126,7 @@ class Source:
         """Yield the rows, `size` at a time (fewer if they are very long)."""
         rows: list[Any] = []
         file_starts: list[tuple[int, str, int]] = []
-        row_ids = _RowIdsAhead()
+        row_ids = _RowIdsAhead(self.column_map)
         number = rows_before = characters = 0
         bytes_before, total_bytes = 0, sum(part.size for part in self.parts)
         fraction: float | None = None
@@ -113,7 +134,8 @@ class Source:
         def chunk() -> Chunk:
             start = rows_before + 1
             reserved = row_ids.pop(start, len(rows))
-            return Chunk(number, start, rows, tuple(file_starts), reserved, fraction)
+            starts = tuple(file_starts)
+            return Chunk(number, start, rows, starts, reserved, fraction, self.column_map)
 
         for part in self.parts:
             name = part.name if len(self.parts) > 1 else ""
@@ -137,11 +159,15 @@ class Source:
 class _RowIdsAhead:
     """Ids such as `row-7` of rows read so far, by the number of the row that may be assigned it."""
 
-    def __init__(self) -> None:
+    def __init__(self, column_map: Mapping[str, str] | None = None) -> None:
         self.ids_by_row: dict[int, set[str]] = {}
+        self.column_map = column_map
 
     def add(self, raw: Any, row: int) -> None:
-        name = raw.get("id") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict):
+            return
+        named = self.column_map is not None
+        name = value_of(raw, "id", self.column_map or {}) if named else raw.get("id")
         if isinstance(name, str) and (name := name.strip()).startswith("row-"):
             number = name.removeprefix("row-").split("-")[0]
             # Longer numbers than any row has; int() refuses those of thousands of digits.

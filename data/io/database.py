@@ -77,6 +77,7 @@ class Query:
     table: str | None
     size: int = 0
     address: str = ""
+    column_map: Mapping[str, str] | None = None
 
     def identity(self) -> dict[str, Any]:
         """Return address and query; changed rows are detected by the digests of chunks."""
@@ -101,7 +102,7 @@ class Query:
             If a required column is missing, so that every row would be rejected.
         """
         with self._result() as result:
-            check_columns(list(result.keys()), Motion, self.name)
+            check_columns(list(result.keys()), Motion, self.name, self.column_map)
 
     @contextmanager
     def _result(self) -> Iterator[sa.CursorResult[Any]]:
@@ -118,13 +119,20 @@ class Query:
         return sa.text(self.query.replace(":", "\\:"))
 
 
-def open_query(url: str, query: str | None, table: str | None) -> Source:
+def open_query(
+    url: str,
+    query: str | None,
+    table: str | None,
+    column_map: Mapping[str, str] | None = None,
+) -> Source:
     """Return a source of the rows of a query or of a whole table.
 
     Parameters
     ----------
     table
         Its name, or `schema.name`.
+    column_map
+        As in `data.io.sources.open_source`.
 
     Raises
     ------
@@ -136,9 +144,9 @@ def open_query(url: str, query: str | None, table: str | None) -> Source:
         raise UnreadableInput(
             f"{redacted_url(url)}: give --query or --table{both}, to select the rows to score"
         )
-    part = Query(table or "query", url, query, table)
+    part = Query(table or "query", url, query, table, column_map=column_map)
     part.check()
-    return Source(part.name, (part,))
+    return Source(part.name, (part,), column_map)
 
 
 def _raw(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -13,7 +13,16 @@ from typing import Any, BinaryIO, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.io.rows import BrokenRow, UnreadableInput, csv_header, csv_row, is_blank, json_line
+from data.io.rows import (
+    BrokenRow,
+    UnreadableInput,
+    csv_header,
+    csv_row,
+    is_blank,
+    json_line,
+    whole_number,
+)
+from data.io.separators import EXCEL_LINE
 
 MAX_LINE_BYTES = 2**25
 """Length from which a line (in CSV, a cell) is not read: about seven times the longest paper whose
@@ -79,7 +88,7 @@ class _JsonText:
         self.stream = io.TextIOWrapper(stream, encoding="utf-8-sig")
         self.name = name
         self.buffer, self.position, self.at_end = "", 0, False
-        self.decoder = json.JSONDecoder()
+        self.decoder = json.JSONDecoder(parse_int=whole_number)
 
     def read_more(self) -> None:
         """Drop the text before the position, and read at least as much again as is left."""
@@ -141,13 +150,13 @@ def _may_be_cut_off(error: Exception, length: int) -> bool:
     return error.msg.startswith("Unterminated") or error.pos >= length - len("-Infinity")
 
 
-def csv_columns(stream: BinaryIO, name: str) -> list[str]:
+def csv_columns(stream: BinaryIO, name: str, separator: str = ",") -> list[str]:
     """Return the columns that a CSV file names."""
-    lines = _Lines(stream)
-    return [column for column in _header(lines, csv.reader(lines, strict=True), name) if column]
+    reader = csv.reader(_Lines(stream), strict=True, delimiter=separator)
+    return [column for column in _header(reader, name) if column]
 
 
-def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
+def csv_rows(stream: BinaryIO, name: str, separator: str = ",") -> Iterator[Any]:
     """Yield the rows of CSV; blank rows are skipped.
 
     If a row is not valid CSV (a quote is not closed, say), its first line is a `BrokenRow`, and
@@ -159,8 +168,8 @@ def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
         If the header cannot be read.
     """
     lines = _Lines(stream)
-    reader = csv.reader(lines, strict=True)
-    header = _header(lines, reader, name)
+    reader = csv.reader(lines, strict=True, delimiter=separator)
+    header = _header(reader, name)
     while True:
         lines.of_row.clear()
         try:
@@ -170,7 +179,7 @@ def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
         except csv.Error as error:
             first, *others = lines.of_row
             lines.to_reread.extendleft(reversed(others))
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(lines, strict=True, delimiter=separator)
             yield BrokenRow(_readable(first.rstrip("\r\n")), f"a row of valid CSV ({error})")
             continue
         if is_blank(cells):
@@ -181,10 +190,13 @@ def csv_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
             yield BrokenRow([_readable(cell) for cell in cells], _NOT_UTF8)
 
 
-def _header(lines: "_Lines", reader: Iterator[list[str]], name: str) -> list[str]:
+def _header(reader: Iterator[list[str]], name: str) -> list[str]:
     csv.field_size_limit(MAX_LINE_BYTES)  # a brief in one cell exceeds csv's default limit
     try:
-        cells = next((cells for cells in reader if not is_blank(cells)), [])
+        filled = (cells for cells in reader if not is_blank(cells))
+        cells = next(filled, [])
+        if cells and cells[0].strip().lower().startswith(EXCEL_LINE) and len(cells) <= 2:
+            cells = next(filled, [])
     except csv.Error as error:
         raise UnreadableInput(f"{name}: its header is not valid CSV: {error}") from None
     if not all(map(_is_utf8, cells)):
@@ -242,6 +254,24 @@ def parquet_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
     """Yield the rows of a Parquet file."""
     try:
         for batch in parquet_file(stream, name).iter_batches(batch_size=_PARQUET_BATCH_ROWS):
-            yield from batch.to_pylist()
+            yield from _rows_of(batch)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
+
+
+def _rows_of(batch: pa.RecordBatch) -> list[Any]:
+    """Return the rows of a batch; a value that Python cannot hold rejects only its own row."""
+    try:
+        return list(batch.to_pylist())
+    except (ArithmeticError, ValueError):  # a date of the year 20210, say
+        return [_row_of(batch.slice(number, 1)) for number in range(batch.num_rows)]
+
+
+def _row_of(batch: pa.RecordBatch) -> Any:
+    row = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            row[name] = column[0].as_py()
+        except (ArithmeticError, ValueError):
+            row[name] = f"a {column.type} out of range"
+    return row

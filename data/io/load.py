@@ -11,10 +11,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from data.io.cells import plain_value
 from data.io.chunks import Chunk
 from data.io.problems import Problem, Reject, problem_from_error
 from data.io.rows import BrokenRow, UnreadableInput, check_columns
 from data.io.sources import open_source
+from data.io.table_reader import ReadRow, TableReader
+from data.io.understood import Understood
 from data.io.urls import local_path
 from data.schema import POST_RULING_FIELDS, Motion, Ruling
 
@@ -43,6 +46,10 @@ class Loaded(Generic[M]):
         The name of the source.
     files
         The local files that were read.
+    understood
+        Columns and values of a table that were read as something else than they say.
+    notes
+        How the files were read: encoding, separator, sheet.
     """
 
     rows: list[M] = field(default_factory=list)
@@ -53,9 +60,13 @@ class Loaded(Generic[M]):
     duplicate_ids: list[str] = field(default_factory=list)
     name: str = "stdin"
     files: tuple[Path, ...] = ()
+    understood: Understood = field(default_factory=Understood)
+    notes: tuple[str, ...] = ()
 
 
-def load(path: str | Path, row_type: type[M]) -> Loaded[M]:
+def load(
+    path: str | Path, row_type: type[M], column_map: Mapping[str, str] | None = None
+) -> Loaded[M]:
     """Read all motions or rulings of a source.
 
     Parameters
@@ -64,20 +75,24 @@ def load(path: str | Path, row_type: type[M]) -> Loaded[M]:
         A file, or anything else that `data.io.sources.open_source` opens, such as a folder.
     row_type
         `Motion`, `Ruling` or another type of row. Columns that exist only after a ruling are
-        ignored when motions are read, and listed in `post_ruling_columns`.
+        ignored when motions are read, and listed in `post_ruling_columns`. Motions and rulings are
+        read as people write them (see `data.io.table_reader`), other rows as they stand.
+    column_map
+        The field of columns that the user names.
 
     Raises
     ------
     UnreadableInput
         If the source is missing, empty, of unknown format, corrupt, or lacks a required column.
     """
-    name, chunks, files = _read(path)
+    reader = TableReader(column_map or {}) if issubclass(row_type, Motion) else None
+    name, chunks, files, notes = _read(path, reader.column_map if reader else {})
     rows = [row for chunk in chunks for row in chunk.rows]
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
-        check_columns(columns, row_type, name)
-    loaded = check_rows(rows, row_type)
-    loaded.name, loaded.files = name, files
+        check_columns(columns, row_type, name, reader.column_map if reader else None)
+    loaded = check_rows(rows, row_type, reader=reader)
+    loaded.name, loaded.files, loaded.notes = name, files, notes
     loaded.rejects = [_located(reject, chunks) for reject in loaded.rejects]
     return loaded
 
@@ -90,18 +105,21 @@ def read_raw_rows(path: str | Path) -> list[Any]:
     UnreadableInput
         If there is no row to read.
     """
-    _, chunks, _ = _read(path)
+    chunks = _read(path)[1]
     return [row for chunk in chunks for row in chunk.rows]
 
 
-def _read(path: str | Path) -> tuple[str, list[Chunk], tuple[Path, ...]]:
-    """Return the name of a source, its chunks, and the local files that were read."""
-    with open_source(str(path), row_type=None) as source:
+def _read(
+    path: str | Path, column_map: Mapping[str, str] | None = None
+) -> tuple[str, list[Chunk], tuple[Path, ...], tuple[str, ...]]:
+    """Return the name of a source, its chunks, the local files that were read, and how."""
+    with open_source(str(path), row_type=None, column_map=column_map) as source:
         chunks = list(source.chunks(_CHUNK_ROWS))
     if not chunks:
         raise UnreadableInput(f"{source.name} has no rows; expected at least one")
     local = [address for address in source.addresses() if address.startswith("file://")]
-    return source.name, chunks, tuple(Path(local_path(address)) for address in local)
+    files = tuple(Path(local_path(address)) for address in local)
+    return source.name, chunks, files, source.notes
 
 
 def _located(reject: Reject, chunks: Sequence[Chunk]) -> Reject:
@@ -111,7 +129,12 @@ def _located(reject: Reject, chunks: Sequence[Chunk]) -> Reject:
     return replace(reject, file=file, row=row)
 
 
-def check_rows(rows: Sequence[Any], row_type: type[M], strict: bool = False) -> Loaded[M]:
+def check_rows(
+    rows: Sequence[Any],
+    row_type: type[M],
+    strict: bool = False,
+    reader: TableReader | None = None,
+) -> Loaded[M]:
     """Check raw rows by the schema of `row_type`.
 
     Parameters
@@ -120,8 +143,12 @@ def check_rows(rows: Sequence[Any], row_type: type[M], strict: bool = False) -> 
         Mappings of column to value; anything else (such as a `BrokenRow`) is rejected.
     strict
         Whether a row with an unknown column is rejected; otherwise the column is ignored.
+    reader
+        Reads headers and values as people write them; None takes them as they stand.
     """
     loaded: Loaded[M] = Loaded()
+    if reader:
+        loaded.understood = reader.understood
     has_labels = issubclass(row_type, Ruling) or not issubclass(row_type, Motion)
     later_fields = () if has_labels else POST_RULING_FIELDS
     ignored: dict[str, None] = {}
@@ -136,13 +163,28 @@ def check_rows(rows: Sequence[Any], row_type: type[M], strict: bool = False) -> 
             problem = Problem("row", raw, "an object of field names and values")
             loaded.rejects.append(Reject(number, (problem,), raw))
             continue
-        known = {key: value for key, value in raw.items() if strict or key in row_type.model_fields}
-        ignored |= {str(key): None for key in raw if key not in known}
+        # What is strict is JSON: its lists have no nulls to drop, nor structs to unpack.
+        plain = raw if strict else {key: plain_value(value) for key, value in raw.items()}
+        read = reader.read(plain) if reader else ReadRow(dict(plain), dict(plain))
+        known = {
+            key: value
+            for key, value in read.fields.items()
+            if strict or key in row_type.model_fields
+        }
+        ignored |= dict.fromkeys(read.unknown)
+        ignored |= {str(key): None for key in read.fields if key not in known}
+        problems = tuple(each for each in read.problems if each.field not in later_fields)
         try:
             row = row_type.model_validate(known)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            problems = tuple(problem_from_error(detail, raw) for detail in details)
+            unread = {problem.field for problem in problems}
+            problems += tuple(
+                problem
+                for problem in (problem_from_error(detail, read.written) for detail in details)
+                if problem.field not in unread and "row" not in unread
+            )
+        if problems:
             loaded.rejects.append(Reject(number, problems, dict(raw)))
             continue
         name = getattr(row, "id", None)

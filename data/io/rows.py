@@ -1,8 +1,9 @@
 """Rows of a file: known formats, required columns, and how lines and cells are parsed."""
 
 import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from pydantic import BaseModel
 
 from data.schema import Ruling, is_list
 
-FORMATS = ("jsonl", "json", "csv", "parquet")
+FORMATS = ("jsonl", "json", "csv", "tsv", "xlsx", "xls", "ods", "parquet")
+DELIMITED = ("csv", "tsv")
 COMPRESSIONS = (".gz", ".zst")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _MAX_COLUMNS_SHOWN = 12
@@ -60,29 +62,57 @@ def require_format(name: str) -> tuple[str, str]:
     return file_format, compression
 
 
-def check_columns(columns: Sequence[str], row_type: type[BaseModel], name: str) -> None:
+def check_columns(
+    columns: Sequence[str],
+    row_type: type[BaseModel],
+    name: str,
+    column_map: Mapping[str, str] | None = None,
+) -> None:
     """Check that a file has the columns without which every row would be rejected.
+
+    Parameters
+    ----------
+    column_map
+        Columns that the user names: headers are then read as people write them, and each column
+        that is named must exist. None takes headers as they stand.
 
     Raises
     ------
     UnreadableInput
         If a required field has no column.
     """
+    shown = ", ".join(columns[:_MAX_COLUMNS_SHOWN])
+    shown += " ..." if len(columns) > _MAX_COLUMNS_SHOWN else ""
+    fields: Collection[str] = columns
+    advice = ""
+    if column_map is not None:
+        from data.io.columns import match_columns
+
+        fields = {match.field for match in match_columns(columns, column_map).values() if match}
+        if absent := [each for each in column_map if each not in columns]:
+            raise UnreadableInput(f"{name} has no column {absent[0]} (--map); it has {shown}")
+        advice = '; name its column with --map "Your column=field"'
     required = [key for key, info in row_type.model_fields.items() if info.is_required()]
-    if missing := [key for key in required if key not in columns]:
-        more = " ..." if len(columns) > _MAX_COLUMNS_SHOWN else ""
+    if missing := [key for key in required if key not in fields]:
         raise UnreadableInput(
-            f"{name} lacks the required field(s) {', '.join(missing)}; "
-            f"it has {', '.join(columns[:_MAX_COLUMNS_SHOWN])}{more}"
+            f"{name} lacks the required field(s) {', '.join(missing)}; it has {shown}{advice}"
         )
 
 
 def json_line(line: str) -> Any:
     """Parse one line of JSONL; a line that is not JSON is a `BrokenRow`."""
     try:
-        return json.loads(line)
+        return json.loads(line, parse_int=whole_number)
     except (ValueError, RecursionError) as error:
         return BrokenRow(line, f"one JSON object on the line ({error})")
+
+
+def whole_number(digits: str) -> int | float:
+    """Parse an integer of JSON; one of too many digits for Python is infinite, as a float is."""
+    try:
+        return int(digits)
+    except ValueError:
+        return -math.inf if digits.startswith("-") else math.inf
 
 
 def is_blank(cells: list[str]) -> bool:

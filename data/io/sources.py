@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel
 
 from data.io.chunks import Source
+from data.io.encodings import NAMES, UTF8, as_utf8, find_encoding
 from data.io.formats import (
     BLOCK_BYTES,
     MAX_LINE_BYTES,
@@ -29,6 +30,7 @@ from data.io.formats import (
 )
 from data.io.redact import redact_secrets
 from data.io.rows import (
+    DELIMITED,
     FORMATS,
     BrokenRow,
     UnreadableInput,
@@ -37,7 +39,9 @@ from data.io.rows import (
     require_format,
     split_suffixes,
 )
+from data.io.separators import SEPARATORS, find_separator
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local
+from data.io.workbook import WORKBOOKS, find_table, workbook_rows
 from data.schema import Motion
 
 STDIN = "stdin"
@@ -55,7 +59,8 @@ class File:
     """One file of rows; see `data.io.chunks.Part`.
 
     `from_folder` says that it is one of several files in a folder: an empty one is then reported
-    as a row that could not be read, since its absence would go unnoticed.
+    as a row that could not be read, since its absence would go unnoticed. `encoding` and
+    `separator` are those found in a text, `column_map` the fields of columns that the user names.
     """
 
     name: str
@@ -66,6 +71,9 @@ class File:
     size: int
     changed: str
     from_folder: bool = False
+    encoding: str = UTF8
+    separator: str = ","
+    column_map: Mapping[str, str] | None = None
 
     @property
     def address(self) -> str:
@@ -103,10 +111,17 @@ class File:
                     for number, row in enumerate(parquet_rows(stream, self.name), start=1):
                         yield row, number / n_rows
                     return
+                if self.format in WORKBOOKS:
+                    table = find_table(stream, self.format, self.name, self.column_map or {})
+                    for row in workbook_rows(stream, self.format, self.name, table):
+                        yield row, 0.0
+                    return
                 if self.format == "jsonl":
                     rows = jsonl_rows(stream)
+                elif self.format == "json":
+                    rows = json_rows(stream, self.name)
                 else:
-                    rows = (csv_rows if self.format == "csv" else json_rows)(stream, self.name)
+                    rows = csv_rows(stream, self.name, self.separator)
                 has_position = raw.seekable()  # a pipe has none
                 for row in rows:
                     yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
@@ -121,25 +136,54 @@ class File:
             return int(parquet_file(raw, self.name).metadata.num_rows)
 
     def check(self, row_type: type[BaseModel]) -> None:
-        """Check the columns of a file whose format names them (CSV, Parquet).
+        """Check the columns of a file whose format names them (CSV, Parquet, workbooks).
 
         Raises
         ------
         UnreadableInput
             If a required column is missing, so that every row would be rejected.
         """
-        if self.format not in ("csv", "parquet") or not self.size:
+        if self.format in ("json", "jsonl") or not self.size:
             return
         with self._raw_bytes() as raw, self._content(raw) as stream:
             try:
-                if self.format == "csv":
-                    columns = csv_columns(stream, self.name)
+                if self.format in DELIMITED:
+                    columns = csv_columns(stream, self.name, self.separator)
+                elif self.format in WORKBOOKS:
+                    table = find_table(stream, self.format, self.name, self.column_map or {})
+                    columns = [column for column in table.header if column]
                 else:
                     columns = list(parquet_file(stream, self.name).schema_arrow.names)
             except _READ_ERRORS as error:
                 raise UnreadableInput(f"cannot read {self.name}: {error}") from None
         if columns:
-            check_columns(columns, row_type, self.name)
+            check_columns(columns, row_type, self.name, self.column_map)
+
+    def sniffed(self) -> tuple["File", str]:
+        """Return the file with its encoding and separator, and what of it is unusual.
+
+        A file that cannot be read is returned as it is; reading its rows says why.
+        """
+        found, notes = self, []
+        if not self.size or self.format == "parquet":
+            return self, ""
+        try:
+            if self.format in WORKBOOKS:
+                with self._raw_bytes() as raw, self._content(raw) as stream:
+                    table = find_table(stream, self.format, self.name, self.column_map or {})
+                return self, table.note and f"{self.name}: {table.note}"
+            with self._raw_bytes() as raw, self._content(raw) as stream:
+                found = replace(found, encoding=find_encoding(stream))
+            if found.encoding != UTF8:
+                notes.append(f"{NAMES[found.encoding]} text")
+            if self.format in DELIMITED:
+                with found._raw_bytes() as raw, found._content(raw) as stream:
+                    found = replace(found, separator=find_separator(stream))
+                if found.separator != ("\t" if self.format == "tsv" else ","):
+                    notes.append(f"{SEPARATORS[found.separator]} between columns")
+        except (*_READ_ERRORS, UnreadableInput):
+            return self, ""
+        return found, f"{self.name}: {', '.join(notes)}" if notes else ""
 
     @contextmanager
     def _raw_bytes(self) -> Iterator[BinaryIO]:
@@ -157,8 +201,10 @@ class File:
         with stream:
             yield stream
 
-    def _content(self, raw: BinaryIO) -> Any:
-        return _decompressed(raw, self.compression, self.format, self.name)
+    @contextmanager
+    def _content(self, raw: BinaryIO) -> Iterator[BinaryIO]:
+        with _decompressed(raw, self.compression, self.format, self.name) as stream:
+            yield as_utf8(stream, self.encoding)
 
 
 @contextmanager
@@ -172,10 +218,10 @@ def _decompressed(
         stream: Any = gzip.GzipFile(fileobj=raw)
     else:
         stream = io.BufferedReader(pa.CompressedInputStream(raw, "zstd"), BLOCK_BYTES)
-    if file_format != "parquet":
+    if file_format not in ("parquet", *WORKBOOKS):
         yield stream
         return
-    with tempfile.TemporaryFile() as copy:  # Parquet is read from its end
+    with tempfile.TemporaryFile() as copy:  # Parquet and workbooks are read from their end
         try:
             shutil.copyfileobj(stream, copy, BLOCK_BYTES)
         except _READ_ERRORS as error:
@@ -186,20 +232,26 @@ def _decompressed(
 
 @contextmanager
 def open_source(
-    address: str, exclude: Sequence[str] = (), row_type: type[BaseModel] | None = Motion
+    address: str,
+    exclude: Sequence[str] = (),
+    row_type: type[BaseModel] | None = Motion,
+    column_map: Mapping[str, str] | None = None,
 ) -> Iterator[Source]:
     """Open a file, a folder, a glob, an address of any of these, or `-` for standard input.
 
     Parameters
     ----------
     address
-        Files end in `.jsonl`, `.json`, `.csv` or `.parquet`, optionally followed by `.gz` or
-        `.zst`. A folder means all such files in it, ordered by name.
+        Files end in one of `data.io.rows.FORMATS`, optionally followed by `.gz` or `.zst`. A folder
+        means all such files in it, ordered by name.
     exclude
         Paths that are not inputs, even if they are in the folder: the outputs of this run.
     row_type
         Type of the rows, by which the columns of CSV and Parquet files are checked at once; None
         for no such check.
+    column_map
+        The field of columns that the user names, for tables whose headers are read as people write
+        them (see `data.io.table_reader`); None takes headers as they stand.
 
     Raises
     ------
@@ -208,18 +260,24 @@ def open_source(
     """
     if address == "-":
         with _stdin_file(sys.stdin.buffer) as file:
+            file, note = replace(file, column_map=column_map).sniffed()
             if row_type:
                 file.check(row_type)
-            yield Source(STDIN, (file,))
+            yield Source(STDIN, (file,), column_map, (note,) if note else ())
         return
     with driver_errors_as_oserror(address):
         system, path = filesystem(address)
-        files = _files(system, path, address, exclude)
+        sniffed = [
+            replace(file, column_map=column_map).sniffed()
+            for file in _files(system, path, address, exclude)
+        ]
+        files = tuple(file for file, _ in sniffed)
         if row_type:
             for file in files:
                 file.check(row_type)
     name = path.rstrip("/").rpartition("/")[2]
-    yield Source(name.replace("*", "_").replace("?", "_"), files)
+    notes = tuple(note for _, note in sniffed if note)
+    yield Source(name.replace("*", "_").replace("?", "_"), files, column_map, notes)
 
 
 def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tuple[File, ...]:
@@ -274,7 +332,9 @@ def _stdin_file(stream: BinaryIO) -> Iterator[File]:
         )
         copy.seek(0)
         with _decompressed(cast(BinaryIO, copy.file), compression, "", STDIN) as content:
-            file_format = _sniff_format(content)
+            head = content.read(MAX_LINE_BYTES)
+        encoding = find_encoding(io.BytesIO(head))
+        file_format = _sniff_format(as_utf8(io.BytesIO(head), encoding))
         system, path = filesystem(copy.name)
         yield File(STDIN, path, system, file_format, compression, size, "")
 
@@ -284,6 +344,10 @@ def _sniff_format(stream: BinaryIO) -> str:
     line = stream.readline(MAX_LINE_BYTES)
     if line.startswith(b"PAR1"):
         return "parquet"
+    if line.startswith(b"PK\x03\x04"):
+        return "ods" if b"opendocument.spreadsheet" in line else "xlsx"
+    if line.startswith(b"\xd0\xcf\x11\xe0"):
+        return "xls"
     line = line.lstrip(b"\xef\xbb\xbf \t\r\n")
     while not line and (line := stream.readline(MAX_LINE_BYTES)):
         line = line.lstrip()

@@ -112,7 +112,7 @@ def code(
         from features.coder.uncoded import UncodedMotion
 
         excluded = (filesystem(str(output))[1],)
-        with open_source(papers, excluded, UncodedMotion) as docket:
+        with open_source(papers, excluded, UncodedMotion, {}) as docket:
             summary = code_many(docket, output, concurrency, resume, options)
     if not summary.coded:
         raise typer.Exit(NOTHING_CODED)
@@ -164,11 +164,13 @@ def code_many(
     """Code the motions of a source to a file, log the run in MLflow, and report what happened."""
     from data.io.rows import UnreadableInput
     from enjoin.render.coding import progress_in_words, report_coding
+    from enjoin.render.understood import report_notes
     from serve.coding.job import check_files_apart, code_docket
 
     if output.suffix != ".jsonl":
         raise UnreadableInput(f"{output}: expected a name ending in .jsonl")
     check_files_apart(docket, output)
+    report_notes(docket.notes)
     coder = open_coder(options)
     with row_progress("coding", docket.count()) as on_rows:
 

@@ -1,6 +1,7 @@
 """The groups `data`, `features` and `lexicon`: inspect rulings, and indicators read from text."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from data.describe import Grouping
 from enjoin.commands.opinions import data_from_opinions
 from enjoin.inputs import read_rulings
-from enjoin.options import EMBEDDED, BagsOption, FoldsOption, RulingsOption, SeedOption
+from enjoin.options import EMBEDDED, BagsOption, FoldsOption, MapOption, RulingsOption, SeedOption
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
@@ -42,6 +43,7 @@ def data_check(
     source: Annotated[
         str, typer.Argument(help="file of labelled rulings, or - for standard input")
     ],
+    map_: MapOption = None,
 ) -> None:
     """Check a file of your own rulings against the schema, and for what would mislead.
 
@@ -52,14 +54,49 @@ def data_check(
     Exit code 0: all rows fit; 3: some rejected; 2: none fits.
 
     ```
-    enjoin data check rulings.csv
+    enjoin data check rulings.xlsx --map "Our ruling=outcome"
     ```
     """
     with exit_on_user_error():
-        rulings, rejected = read_rulings(source, name_all=True)
+        from data.io.columns import read_column_map
+
+        column_map = read_column_map(map_ or [])
+        rulings, rejected = read_rulings(source, name_all=True, column_map=column_map)
         echo(f"Rulings that fit the schema: {len(rulings):,}")
         if rejected:
             raise typer.Exit(3)
+
+
+@data_app.command("template")
+def data_template(
+    output: Annotated[
+        Path, typer.Argument(help="workbook to write, a name ending in .xlsx")
+    ] = Path("motions.xlsx"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="replace the file if it exists")
+    ] = False,
+) -> None:
+    """Write a workbook to fill in: drop-down lists, the fields explained, and one example.
+
+    Replace the example by your motions, one a row; only `motion_type` and `motion` are required.
+    `enjoin score` reads the filled workbook as it is.
+
+    ```
+    enjoin data template docket.xlsx
+    enjoin score docket.xlsx scored.xlsx --why
+    ```
+    """
+    with exit_on_user_error():
+        from data.io.atomic import atomic_write
+        from data.template import write_template
+
+        if output.suffix.lower() != ".xlsx":
+            raise ValueError(f"{output}: expected a name ending in .xlsx")
+        if output.exists() and not replace:
+            raise ValueError(f"{output} exists; --replace replaces it")
+        with atomic_write(output) as temporary, temporary.open("wb") as stream:
+            write_template(stream)
+        echo(f"Fill in {output}, then: enjoin score {output} scored.xlsx")
 
 
 @features_app.command("evaluate")

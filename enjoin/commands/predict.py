@@ -31,6 +31,7 @@ from enjoin.options import (
     CoderOption,
     CourtRatesOption,
     JsonOption,
+    MapOption,
     ModelOption,
     MotionFile,
     OppositionFileOption,
@@ -63,9 +64,10 @@ def predict(
         str | None, typer.Option(metavar="TYPE", help="kind of motion, such as tro")
     ] = None,
     court: Annotated[
-        str | None, typer.Option(metavar="ID", help="court by its CourtListener id, such as ilnd")
+        str | None, typer.Option(metavar="COURT", help="court, such as ilnd or 'N.D. Ill.'")
     ] = None,
     set_: SetOption = None,
+    map_: MapOption = None,
     model: ModelOption = None,
     base_rate: BaseRateOption = None,
     court_rates: CourtRatesOption = None,
@@ -99,6 +101,8 @@ def predict(
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
+
         if motion and Path(motion).suffix.lower() in PAPER_SUFFIXES:
             raise ValueError(
                 f"{motion} is a brief, not a JSON file: use --motion-file, with --motion-type or "
@@ -113,9 +117,10 @@ def predict(
         fields = {name: value for name, value in options.items() if value is not None}
         from_caption = read_from_caption(fields.get("motion"), motion_file)
         reading = ReadingOptions(samples, budget, with_caption, trace)
+        column_map = read_column_map(map_ or [])
         if coder:
             reader = open_coder(reading)
-            uncoded = read_fields_of_motion(motion, fields, set_ or [], from_caption)
+            uncoded = read_fields_of_motion(motion, fields, set_ or [], from_caption, column_map)
             asked, coding = read_papers(reader, uncoded)
             reasons = {
                 name: reason
@@ -124,7 +129,7 @@ def predict(
             }
         else:
             refuse_reading_options(reading, "--coder")
-            asked, reasons = read_motion(motion, fields, set_ or [], from_caption), {}
+            asked, reasons = read_motion(motion, fields, set_ or [], from_caption, column_map), {}
         if quotes:
             asked, kept = merge_quotes(asked, quotes)
             reasons = kept | reasons

@@ -1,8 +1,8 @@
 """The `score` command: open input and output, score every motion, and report what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +19,13 @@ from enjoin.options import (
     CoderOption,
     CourtRatesOption,
     DaskOption,
+    MapOption,
     ModelOption,
     SamplesOption,
     TraceOption,
     WithCaptionOption,
 )
-from enjoin.terminal import exit_on_user_error, info, row_progress
+from enjoin.terminal import exit_on_user_error, info, row_progress, warn
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -43,18 +44,19 @@ def score(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="file (.csv, .jsonl, .json or .parquet, also .gz or .zst), folder or quoted glob "
-            "of files, address such as s3://bucket/pending.parquet, database "
+            help="file (.csv, .tsv, .xlsx, .ods, .jsonl, .json, .parquet; also .gz, .zst), folder "
+            "or quoted glob of files, address such as s3://bucket/pending.parquet, database "
             "(postgresql+psycopg://..., sqlite:///...), or - for standard input",
         ),
     ],
     output: Annotated[
         str,
         typer.Argument(
-            help="file (.csv, .jsonl or .parquet; the first two also .gz or .zst), address, or "
-            "database"
+            help="file (.csv, .jsonl, .xlsx or .parquet; the first two also .gz or .zst), address, "
+            "or database"
         ),
     ],
+    map_: MapOption = None,
     model: ModelOption = None,
     base_rate: BaseRateOption = None,
     court_rates: CourtRatesOption = None,
@@ -66,6 +68,14 @@ def score(
             rich_help_panel=COLUMNS,
         ),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            help="tell why motions are out of scope, and how many",
+            rich_help_panel=COLUMNS,
+        ),
+    ] = False,
     contributions: Annotated[
         bool,
         typer.Option(
@@ -150,6 +160,11 @@ def score(
 ) -> None:
     """Score pending motions, any number of them.
 
+    A table is taken as people keep it: headers such as "Motion Type" or "Filed", values such as
+    "PI" or "N.D. Cal.", dates such as 2/16/2025. How it was read is printed; `--map` names columns
+    of your own, and what is not understood is rejected with the allowed values.
+    `enjoin data template` writes a workbook to fill in.
+
     Rejected rows go to OUTPUT.rejects.jsonl with the reasons. The output appears only when it is
     complete; `--resume` continues an interrupted run. With `--coder` a language model reads the
     papers first, as `enjoin code` does; what it says is kept in OUTPUT.coded.jsonl.
@@ -158,12 +173,15 @@ def score(
 
     ```
     enjoin score pending.csv scored.csv
+    enjoin score docket.xlsx scored.xlsx --map "Our type=motion_type" --why
     enjoin score 'dockets/*.csv' scored.parquet --keep court --comparables 3
     enjoin score sqlite:///court.db scored.csv --query "select * from motions order by id"
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.scoring import report_summary
+        from enjoin.render.understood import report_notes
         from serve.batch.chunk import OutputOptions, kept_fields
         from serve.batch.job import RunOptions, score_docket
         from serve.batch.local_pool import processes
@@ -175,7 +193,8 @@ def score(
             kept_fields(keep or []),
         )
         run = RunOptions(processes(jobs), chunk, resume, checkpoint_dir, dask)
-        spec = IoSpec(source, output, query, table, output_table, replace_)
+        columns = read_column_map(map_ or [])
+        spec = IoSpec(source, output, query, table, output_table, replace_, columns)
         unread = 0
         reading = ReadingOptions(samples, budget, with_caption, trace)
         if not coder:
@@ -183,10 +202,15 @@ def score(
         else:
             spec, unread = _code_first(spec, concurrency, resume, reading)
         with open_io(spec) as (docket, sink):
+            report_notes(docket.notes)
             predictor = find_predictor(model)
             with row_progress("scoring", docket.count()) as on_rows:
                 summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
-            report_summary(summary, predictor.version, sink.name, options.base_rates is not None)
+            for column, field_ in columns.items():
+                if field_ and column not in summary.understood.columns:
+                    warn(f"no row has the column {column} (--map)")
+            is_adjusted = options.base_rates is not None
+            report_summary(summary, predictor.version, sink.name, is_adjusted, why)
         if not summary.scored:
             raise typer.Exit(NOTHING_SCORED)
         if summary.rejected or unread:
@@ -205,6 +229,8 @@ class IoSpec:
         The rows of an input database.
     output_table, replace
         The table of an output database, and whether to replace one that exists.
+    column_map
+        The field of columns that the user names (`--map`).
     """
 
     source: str
@@ -213,6 +239,7 @@ class IoSpec:
     table: str | None = None
     output_table: str | None = None
     replace: bool = False
+    column_map: Mapping[str, str] = field(default_factory=dict)
 
 
 def _code_first(
@@ -231,7 +258,8 @@ def _code_first(
         summary = code_many(docket, coded, concurrency, resume, reading)
     if not summary.coded:
         raise typer.Exit(NOTHING_SCORED)
-    return replace(spec, source=str(coded), query=None, table=None), summary.rejected
+    given = replace(spec, source=str(coded), query=None, table=None, column_map={})
+    return given, summary.rejected
 
 
 @contextmanager
@@ -277,7 +305,7 @@ def _open_source(spec: IoSpec, row_type: "type[BaseModel] | None" = None) -> "It
     if _is_database(spec.source):
         from data.io.database import open_query
 
-        yield open_query(spec.source, spec.query, spec.table)
+        yield open_query(spec.source, spec.query, spec.table, spec.column_map)
         return
     if spec.query or spec.table:
         raise ValueError("--query and --table need an INPUT that is a database")
@@ -287,7 +315,7 @@ def _open_source(spec: IoSpec, row_type: "type[BaseModel] | None" = None) -> "It
 
     # A folder that is read may hold the output of an earlier run.
     excluded = () if _is_database(spec.output) else (filesystem(spec.output)[1],)
-    with open_source(spec.source, excluded, row_type or Motion) as source:
+    with open_source(spec.source, excluded, row_type or Motion, spec.column_map) as source:
         yield source
 
 

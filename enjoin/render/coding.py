@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from data.schema import RATINGS, Motion
+from enjoin.render.understood import report_understood
 from enjoin.terminal import echo, plural, report_problems, report_set_aside, warn
 from features.coder.coder import Coding
 from features.coder.reading import CODED, known_fields
@@ -97,6 +98,7 @@ def progress_in_words(summary: CodingSummary) -> str:
 
 def report_coding(summary: CodingSummary, output: str) -> None:
     """Report what was coded, rejected, unproven and spent."""
+    report_understood(summary.understood)
     report_set_aside(summary.post_ruling_columns, summary.unknown_columns)
     report_problems(summary.problems, summary.rejected, summary.rejects)
     if summary.unproven:

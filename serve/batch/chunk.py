@@ -4,9 +4,10 @@ One piece of bytes can be kept on disk, or sent from another process or machine.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 from data.io.chunks import Chunk
 from data.io.load import Loaded, check_rows
 from data.io.problems import reject_as_json
+from data.io.table_reader import TableReader
 from data.schema import Motion, is_list
 from serve.predictor import Predictor, score_type
 from train.model.prior_shift import BaseRates
@@ -23,6 +25,10 @@ MAX_PROBLEMS = 5
 """Rejects described in words."""
 MAX_NOTES = 1000
 """Distinct notes kept of a chunk: a million misspelled courts need not all be named."""
+MAX_EXAMPLES = 3
+"""Motions named for each reason why motions are out of scope."""
+_FIGURES = re.compile(r"\s*\([^()]*\d[^()]*\)")
+"""Figures of one motion in such a reason, as in "(1,234 words)"."""
 _SUMMARY = b"summary"
 _SCORE_TYPES = {
     bool: pa.bool_(),
@@ -87,6 +93,12 @@ class ChunkSummary:
         What in the motions could not be used, with the number of rows.
     adjusted_by_court, adjusted
         Motions adjusted to a rate of their own court, and to any rate.
+    understood
+        Columns and values that were read as something else (`Understood.as_json`).
+    out_of_scope
+        Why motions are out of scope: the number of motions, and the ids of the first.
+    n_out_of_scope
+        Motions out of scope, each for one reason or more.
     """
 
     digest: str
@@ -98,6 +110,9 @@ class ChunkSummary:
     notes: dict[str, int]
     adjusted_by_court: int = 0
     adjusted: int = 0
+    understood: dict[str, Any] = field(default_factory=dict)
+    out_of_scope: dict[str, list[Any]] = field(default_factory=dict)
+    n_out_of_scope: int = 0
 
 
 def kept_fields(names: Sequence[str]) -> tuple[str, ...]:
@@ -129,7 +144,8 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
     -------
     An Arrow file, which `read_summary` and `read_table` read.
     """
-    checked = check_rows(chunk.rows, Motion)
+    reader = None if chunk.column_map is None else TableReader(chunk.column_map)
+    checked = check_rows(chunk.rows, Motion, reader=reader)
     assign_ids(checked, chunk.start, chunk.reserved_ids)
     summary = _summarize(checked, chunk, predictor)
     table = pa.table({})
@@ -146,6 +162,12 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
         for name in options.keep:
             columns[name] = pa.array([_as_cell(row[name]) for row in fields], _field_type(name))
         table = pa.table(columns)
+        reasons = table["why_out_of_scope"].to_pylist()
+        summary = replace(
+            summary,
+            out_of_scope=_by_reason(table["id"].to_pylist(), reasons),
+            n_out_of_scope=sum(why is not None for why in reasons),
+        )
         if options.base_rates:
             courts = options.base_rates.courts
             summary = replace(
@@ -209,7 +231,20 @@ def _summarize(checked: Loaded[Motion], chunk: Chunk, predictor: Predictor) -> C
         unknown_columns=checked.unknown_columns,
         post_ruling_columns=checked.post_ruling_columns,
         notes=dict(notes.most_common(MAX_NOTES)),
+        understood=checked.understood.as_json(),
     )
+
+
+def _by_reason(ids: Sequence[str], reasons: Sequence[str | None]) -> dict[str, list[Any]]:
+    """Return for each reason, without figures of a motion, how many have it and the first ids."""
+    found: dict[str, list[Any]] = {}
+    for name, why in zip(ids, reasons, strict=True):
+        for reason in dict.fromkeys(_FIGURES.sub("", each) for each in (why or "").split("; ")):
+            if reason and (reason in found or len(found) < MAX_NOTES):
+                entry = found.setdefault(reason, [0, []])
+                entry[0] += 1
+                entry[1] = [*entry[1], name][:MAX_EXAMPLES]
+    return found
 
 
 def _as_arrow_file(table: pa.Table, summary: ChunkSummary) -> bytes:

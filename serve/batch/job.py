@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from data.io.atomic import cache_dir
 from data.io.chunks import Chunk, Source
 from data.io.rows import UnreadableInput
+from data.io.understood import Understood
 from data.io.urls import is_local, local_path
 from features.build import builder_digest
 from serve.batch.checkpoint import Checkpoint, open_checkpoint
-from serve.batch.chunk import MAX_PROBLEMS, ChunkSummary, OutputOptions
+from serve.batch.chunk import MAX_EXAMPLES, MAX_PROBLEMS, ChunkSummary, OutputOptions
 from serve.batch.local_pool import processes, score_locally
 from serve.batch.sinks import Sink, is_same_file, remove, write_whole
 from serve.predictor import Predictor
@@ -52,6 +53,12 @@ class ScoreSummary:
         Ids that appear on more than one row, in order.
     adjusted_by_court, adjusted
         Motions adjusted to a rate of their own court, and to any rate.
+    understood
+        Columns and values that were read as something else than they say.
+    out_of_scope
+        Why motions are out of scope: the number of motions, and the ids of the first.
+    n_out_of_scope
+        Motions out of scope, each for one reason or more.
     """
 
     rows: int = 0
@@ -65,6 +72,9 @@ class ScoreSummary:
     duplicate_ids: list[str] = field(default_factory=list)
     adjusted_by_court: int = 0
     adjusted: int = 0
+    understood: Understood = field(default_factory=Understood)
+    out_of_scope: dict[str, list[Any]] = field(default_factory=dict)
+    n_out_of_scope: int = 0
 
     def add(self, chunk: ChunkSummary) -> None:
         """Add the summary of the next chunk."""
@@ -79,6 +89,13 @@ class ScoreSummary:
                 self.notes[note] += rows
         self.adjusted_by_court += chunk.adjusted_by_court
         self.adjusted += chunk.adjusted
+        self.understood.add(Understood.from_json(chunk.understood))
+        self.n_out_of_scope += chunk.n_out_of_scope
+        for reason, (count, ids) in chunk.out_of_scope.items():
+            if reason in self.out_of_scope or len(self.out_of_scope) < MAX_NOTES:
+                entry = self.out_of_scope.setdefault(reason, [0, []])
+                entry[0] += count
+                entry[1] = [*entry[1], *ids][:MAX_EXAMPLES]
 
 
 @dataclass(frozen=True)

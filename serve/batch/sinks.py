@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 from data.io.atomic import atomic_write
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
+from data.io.workbook_writer import write_workbook
 
-FORMATS = ("csv", "jsonl", "parquet")
+FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 REJECTS_SUFFIX = ".rejects.jsonl"
 ROW_GROUP_ROWS, ROW_GROUP_BYTES = 2**16, 2**26
 """Rows or bytes after which a row group of Parquet ends; one per chunk would be slow to read."""
@@ -48,7 +49,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class FileSink:
-    """A `.csv`, `.jsonl` or `.parquet` file (`.gz`, `.zst`) on this machine or at an address."""
+    """A file in one of `FORMATS` (`.gz`, `.zst`) on this machine or at an address."""
 
     name: str
 
@@ -68,7 +69,7 @@ class FileSink:
             If the folder cannot be created or written to.
         """
         file_format, compression = split_suffixes(self.name)
-        if file_format not in FORMATS or (compression and file_format == "parquet"):
+        if file_format not in FORMATS or (compression and file_format in ("parquet", "xlsx")):
             raise UnreadableInput(
                 f"{self.name}: unknown output format; expected one of "
                 + ", ".join(f".{known}" for known in FORMATS)
@@ -241,8 +242,20 @@ def _write_parquet(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
         writer.close()
 
 
+def _write_xlsx(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
+    tables = iter(tables)
+    first = next(tables)
+    rows = (
+        [as_cell(value) for value in row]
+        for table in chain([first], tables)
+        for row in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    )
+    write_workbook(stream, first.column_names, rows)
+
+
 _WRITERS: dict[str, Callable[[Iterable[pa.Table], BinaryIO], None]] = {
     "csv": _write_csv,
     "jsonl": _write_jsonl,
     "parquet": _write_parquet,
+    "xlsx": _write_xlsx,
 }

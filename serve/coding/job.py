@@ -23,6 +23,7 @@ from data.io.chunks import Chunk, Source
 from data.io.load import Loaded, check_rows
 from data.io.problems import Problem, Reject, problem_from_error, reject_as_json
 from data.io.rows import UnreadableInput
+from data.io.table_reader import TableReader
 from data.schema import Motion
 from features.coder.coder import Coder
 from features.coder.protocol import protocol_digest
@@ -218,7 +219,9 @@ class _Row(NamedTuple):
 
 def _checked(chunk: Chunk, summary: CodingSummary) -> Iterator[_Row | Reject]:
     """Yield the rows of a chunk in order, checked by the schema and with an id each."""
-    loaded = check_rows(chunk.rows, UncodedMotion)
+    reader = None if chunk.column_map is None else TableReader(chunk.column_map)
+    loaded = check_rows(chunk.rows, UncodedMotion, reader=reader)
+    summary.understood.add(loaded.understood)
     assign_ids(cast("Loaded[Motion]", loaded), chunk.start, chunk.reserved_ids)
     summary.unknown_columns |= dict.fromkeys(loaded.unknown_columns)
     summary.post_ruling_columns |= dict.fromkeys(loaded.post_ruling_columns)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.io.understood import Understood
 from data.schema import RATINGS, Motion
 from features.coder.coder import Coding
 from features.coder.reading import CODED
@@ -39,6 +40,8 @@ class CodingSummary:
         The first rejects in words, and the path of the rejects file, if there are rejects.
     unknown_columns, post_ruling_columns
         Columns that were ignored.
+    understood
+        Columns and values that were read as something else than they say.
     tokens_in, tokens_out, cost, seconds
         What this run has taken, failed readings included.
     """
@@ -57,6 +60,7 @@ class CodingSummary:
     rejects: Path | None = None
     unknown_columns: dict[str, None] = field(default_factory=dict)
     post_ruling_columns: dict[str, None] = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float | None = None

@@ -101,7 +101,7 @@ def test_every_output_holds_the_same_rows(docket: Path, expected: bytes, tmp_pat
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == expected
     with pa.input_stream(str(tmp_path / "a.jsonl.zst"), compression="zstd") as stream:
         assert stream.read() == expected
-    result = _invoke("score", docket, tmp_path / "a.xlsx")
+    result = _invoke("score", docket, tmp_path / "a.doc")
     assert "unknown output format" in result.output
 
 

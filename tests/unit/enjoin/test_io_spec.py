@@ -59,6 +59,6 @@ def test_the_input_is_not_overwritten(pending: str) -> None:
 
 
 def test_an_unknown_format_is_refused(pending: str, tmp_path: Path) -> None:
-    spec = IoSpec(pending, str(tmp_path / "out.xlsx"))
+    spec = IoSpec(pending, str(tmp_path / "out.doc"))
     with pytest.raises(UnreadableInput, match="format"), open_io(spec):
         pass

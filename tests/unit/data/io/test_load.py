@@ -66,14 +66,12 @@ def test_invalid_rows_are_rejected_with_their_problems(tmp_path: Path) -> None:
         ("a.csv", b"", "no rows"),
         ("a.csv", b"id,motion_type,motion\n", "no rows"),
         ("a.csv", b"id,motion\na,b\n", "lacks the required field"),
-        ("a.csv", b"id;motion;motion_type\na;b;tro\n", "semicolons"),
-        ("a.csv", b"id\tmotion\na\tb\n", "tabs"),
-        ("a.csv", b"sep=,\nid,motion\na,b\n", "Excel"),
-        ("a.csv", "id,motion_type,motion\xe9\na,tro,x\n".encode("latin-1"), "not UTF-8"),
+        ("a.csv", b"id\tmotion\na\tb\n", "lacks the required field.* it has id, motion; name its"),
+        ("a.csv", b"sep=,\nid,motion\na,b\n", "lacks the required field"),
         ("a.csv", b'id,motion_type,"motion\na,tro,x\n', "not valid CSV"),
         ("a.json", b"{", "not JSON"),
         ("a.parquet", b"PAR1junk", "not a readable Parquet"),
-        ("a.xlsx", b"x", "unknown format"),
+        ("a.doc", b"x", "unknown format"),
     ],
 )
 def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, words: str) -> None:
@@ -98,9 +96,9 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
 def test_a_problem_quotes_the_value_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     head = "motion,motion_type,harm_types,decided"
-    path.write_text(f'{head}\ntext,Tro Pi,Monetary; Lost Voting,2026\ntext,tro,"voting, x",May\n')
+    path.write_text(f'{head}\ntext,Tro XY,Monetary; Lost Voting,2026\ntext,tro,"voting, x",May\n')
     first, second = load(path, Motion).rejects
-    assert [problem.found for problem in first.problems] == ["Tro Pi", "Lost Voting"]
+    assert [problem.found for problem in first.problems] == ["Tro XY", "Lost Voting"]
     assert [problem.found for problem in second.problems] == ["May", "voting, x"]
     assert "separate values with ;" in second.problems[1].expected
 

@@ -136,7 +136,8 @@ def test_addresses_are_read_through_fsspec(monkeypatch: pytest.MonkeyPatch, tmp_
             "cannot read .* to its end",
         ),
         ("a.jsonl.zst", b"junk", "cannot read .* to its end"),
-        ("a.xlsx", b"x", "unknown format"),
+        ("a.doc", b"x", "unknown format"),
+        ("a.xlsx", b"x", "not a readable .xlsx workbook"),
     ],
 )
 def test_an_unreadable_file_says_why(tmp_path: Path, name: str, content: bytes, words: str) -> None:

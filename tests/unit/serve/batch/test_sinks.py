@@ -55,7 +55,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.parquet.gz"])
+@pytest.mark.parametrize("name", ["a.doc", "a", "a.parquet.gz", "a.xlsx.gz"])
 def test_unknown_formats_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnreadableInput, match="unknown output format"):
         FileSink(str(tmp_path / name)).check()
