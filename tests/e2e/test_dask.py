@@ -94,8 +94,9 @@ def test_two_workers_fit_as_good_a_model(
 ) -> None:
     p_spread = _predict_later_years(spread)
     granted, groups = alone.granted[TEST], alone.groups[TEST]
+    # Or only one worker took part. In one mode the trees may happen to be the same.
+    assert any(not np.array_equal(p, p_spread[mode]) for mode, p in answers_alone.items())
     for mode, p in answers_alone.items():
-        assert not np.array_equal(p, p_spread[mode])  # or only one worker took part
         assert _is_noise(granted, p_spread[mode], p, groups), mode
     coin = np.full(len(TEST), 0.5)
     assert not _is_noise(granted, coin, answers_alone["rated"], groups)  # the bound can be missed

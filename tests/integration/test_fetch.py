@@ -59,23 +59,25 @@ def test_opinions_are_fetched_and_the_token_is_nowhere(
 def test_errors_say_what_to_do(
     fake: FakeCourtListener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def errors(*arguments: object) -> str:
+        told = _invoke("fetch", "courtlistener", *arguments, code=2).stderr
+        return " ".join(told.split())  # a long path breaks lines anywhere
+
     output = tmp_path / "opinions.jsonl"
     day = ("--after", "2017-01-01")
-    told = _invoke("fetch", "courtlistener", *day, "--before", "2016-01-01", output, code=2).stderr
+    told = errors(*day, "--before", "2016-01-01", output)
     assert "--after 2017-01-01 is later than --before 2016-01-01" in told
-    told = _invoke("fetch", "courtlistener", "--after", "1/1/2015", output, code=2).stderr
+    told = errors("--after", "1/1/2015", output)
     assert "%Y-%m-%d" in told
-    told = _invoke("fetch", "courtlistener", tmp_path / "opinions.csv", code=2).stderr
+    told = errors(tmp_path / "opinions.csv")
     assert "expected a name ending in .jsonl" in told
     assert not fake.requests
-    assert (
-        "no opinion was fetched" in _invoke("fetch", "courtlistener", *day, output, code=2).stderr
-    )
+    assert "no opinion was fetched" in errors(*day, output)
     assert not output.exists()
     fake.token = "another"
-    assert "COURTLISTENER_API_TOKEN" in _invoke("fetch", "courtlistener", output, code=2).stderr
+    assert "COURTLISTENER_API_TOKEN" in errors(output)
     monkeypatch.delenv("COURTLISTENER_API_TOKEN")
-    told = _invoke("fetch", "courtlistener", "--court", "ilnd", output, code=2).stderr
+    told = errors("--court", "ilnd", output)
     assert "no token" in told
 
 
