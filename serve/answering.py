@@ -11,7 +11,7 @@ from data.courts import find_court
 from data.schema import Motion
 from features.families.forecast import forecast_log_odds
 from serve.conclusion.compose import Estimate, conclude
-from serve.explain import family_shares, largest_factors, points_moved, shown_flags
+from serve.explain import Explained, family_shares, largest_factors, points_moved, shown_flags
 from serve.notes import unread_fields, untested_inputs, unusable_parts
 from serve.performance import Performance
 from serve.quoted import quoted_phrases
@@ -69,8 +69,8 @@ def compose_answers(
         unread = unread_fields(motion, read)
         performance, untested = _tests(predictor, mode, scored.long_words[row] is not None)
         adjustment = _adjustment(model, scored, row, motion.court, base_rates)
-        explained = (scored.frame, row, shares, p, errors, averages)
-        factors, scorecard = largest_factors(*explained), build_scorecard(*explained)
+        explained = Explained(scored.frame, row, shares, p, errors, averages)
+        factors, scorecard = largest_factors(explained), build_scorecard(explained)
         estimate = _estimate(model, scored, row, adjustment, performance)
         rate = None
         if predictor.neighbors is not None:

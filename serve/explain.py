@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,17 +32,10 @@ def points_moved(p: float, log_odds: float) -> float:
     return 100 * (p - p / (p + (1 - p) * math.exp(log_odds)))
 
 
-def largest_factors(
-    frame: FeatureFrame,
-    row: int,
-    shap: Floats,
-    p: float,
-    errors: Mapping[str, float],
-    averages: Mapping[str, float],
-) -> list[Factor]:
-    """Return the features that move a motion's probability most, the largest first.
+class Explained(NamedTuple):
+    """What moved a motion's probability, and what its ratings are compared with.
 
-    Parameters
+    Attributes
     ----------
     frame, row
         The features, and the motion's row in them.
@@ -54,6 +48,18 @@ def largest_factors(
     averages
         Average of each rating, by column (`train.rating_averages`); {} if they are not known.
     """
+
+    frame: FeatureFrame
+    row: int
+    shap: Floats
+    p: float
+    errors: Mapping[str, float]
+    averages: Mapping[str, float]
+
+
+def largest_factors(explained: Explained) -> list[Factor]:
+    """Return the features that move a motion's probability most, the largest first."""
+    frame, row, shap, p, errors, averages = explained
     order = np.argsort(-np.abs(shap), kind="stable")[:MAX_FACTORS]
     factors = []
     for index in order[shap[order] != 0.0].tolist():
@@ -90,7 +96,7 @@ def shown_flags(frame: FeatureFrame, row: int) -> dict[str, Source]:
 
 
 def family_shares(shap: Floats, p: float) -> list[FamilyShare]:
-    """Return what all features of each family move together (parameters: `largest_factors`)."""
+    """Return what all features of each family move together (parameters: `Explained`)."""
     sums = np.bincount(_FAMILY_OF, shap, len(FAMILIES)).tolist()
     return [
         FamilyShare(family=name, log_odds=share, points=points_moved(p, share))

@@ -5,17 +5,14 @@ does not say whom it speaks for, since the training rulings do not average 3 on 
 average stands beside it.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 
-from data.arrays import Floats
 from data.schema import RATINGS
 from features.build import COLUMNS
 from features.families import inferred_ratings, ratings
-from features.frame import FeatureFrame
-from serve.explain import points_moved
+from serve.explain import Explained, points_moved
 from serve.responses import ScorecardRow, Side, plain
 
 NEITHER_BAND = 0.25
@@ -46,27 +43,13 @@ def side_of(
     return "movant" if above > 0 else "opponent"
 
 
-def build_scorecard(
-    frame: FeatureFrame,
-    row: int,
-    shap: Floats,
-    p: float,
-    errors: Mapping[str, float],
-    averages: Mapping[str, float],
-) -> list[ScorecardRow]:
-    """Return the four Winter factors of a motion (parameters: `explain.largest_factors`)."""
-    return [_row(factor, frame, row, shap, p, errors, averages) for factor in RATINGS]
+def build_scorecard(explained: Explained) -> list[ScorecardRow]:
+    """Return the four Winter factors of a motion."""
+    return [_row(factor, explained) for factor in RATINGS]
 
 
-def _row(
-    factor: str,
-    frame: FeatureFrame,
-    row: int,
-    shap: Floats,
-    p: float,
-    errors: Mapping[str, float],
-    averages: Mapping[str, float],
-) -> ScorecardRow:
+def _row(factor: str, explained: Explained) -> ScorecardRow:
+    frame, row, shap, p, errors, averages = explained
     given, read = f"{ratings.FAMILY}.{factor}", f"{inferred_ratings.FAMILY}.{factor}"
     name = given
     value = frame.column(given)[row]

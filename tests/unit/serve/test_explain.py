@@ -13,6 +13,7 @@ from features.build import COLUMNS, FAMILIES, build_features
 from features.frame import FeatureFrame
 from serve.explain import (
     MAX_FACTORS,
+    Explained,
     family_shares,
     largest_factors,
     points_moved,
@@ -50,7 +51,7 @@ def test_a_certain_probability_is_not_moved(p: float) -> None:
 
 def test_factors_are_sorted_by_size_and_those_without_effect_left_out(frame: FeatureFrame) -> None:
     shap = _shap({"harm.evidence": 0.2, "motion_type.pro_se": -0.5})
-    factors = largest_factors(frame, 0, shap, 0.5, {}, {})
+    factors = largest_factors(Explained(frame, 0, shap, 0.5, {}, {}))
     assert [factor.factor for factor in factors] == ["motion_type.pro_se", "harm.evidence"]
     first, second = factors
     assert (first.log_odds, first.value, first.source) == (-0.5, 1.0, "coded")
@@ -64,7 +65,7 @@ def test_a_factor_says_whom_it_favors_and_a_rating_its_average(frame: FeatureFra
     of_rated = build_features([rated]).with_inferred_ratings(None)
     shap = _shap({"ratings.irreparable_harm": 0.4, "ratings.public_interest": -0.1})
     averages = {"ratings.irreparable_harm": 3.2, "ratings.public_interest": 3.0}
-    harm, public = largest_factors(of_rated, 0, shap, 0.5, {}, averages)
+    harm, public = largest_factors(Explained(of_rated, 0, shap, 0.5, {}, averages))
     assert (harm.favors, harm.average) == ("movant", 3.2)
     assert harm.label.endswith(": 3.4, average 3.2")
     assert (public.favors, public.average) == ("opponent", 3.0)
@@ -79,7 +80,7 @@ def test_the_flags_that_a_motion_shows_have_their_source(frame: FeatureFrame) ->
 
 def test_only_the_largest_factors_are_listed(frame: FeatureFrame) -> None:
     shap = np.arange(1.0, len(NAMES) + 1) / 1000
-    factors = largest_factors(frame, 0, shap, 0.5, {}, {})
+    factors = largest_factors(Explained(frame, 0, shap, 0.5, {}, {}))
     assert [factor.factor for factor in factors] == NAMES[::-1][:MAX_FACTORS]
 
 

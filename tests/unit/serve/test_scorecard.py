@@ -6,7 +6,7 @@ import pytest
 from data.schema import Motion
 from features.build import COLUMNS, build_features
 from features.families import inferred_ratings
-from serve.explain import points_moved
+from serve.explain import Explained, points_moved
 from serve.scorecard import NEITHER_BAND, build_scorecard, side_of
 
 NAMES = [column.name for column in COLUMNS]
@@ -25,7 +25,9 @@ def test_each_factor_is_given_read_or_unknown() -> None:
     shap = np.zeros(len(NAMES))
     shap[NAMES.index("ratings.irreparable_harm")] = -0.5
     shap[NAMES.index("inferred_ratings.irreparable_harm")] = 0.3  # not of the rating given
-    success, harm, hardships, public = build_scorecard(frame, 0, shap, 0.4, ERRORS, AVERAGES)
+    success, harm, hardships, public = build_scorecard(
+        Explained(frame, 0, shap, 0.4, ERRORS, AVERAGES)
+    )
     assert (success.source, success.value, success.average) == ("read", 3.9, 2.9)
     assert (success.error, success.favors) == (0.8, "movant")
     assert (harm.source, harm.value, harm.error) == ("given", 2.0, None)
@@ -38,7 +40,7 @@ def test_each_factor_is_given_read_or_unknown() -> None:
 
 def test_without_averages_the_middle_of_the_scale_stands_for_them() -> None:
     frame = build_features([MOTION]).with_inferred_ratings(None)
-    rows = build_scorecard(frame, 0, np.zeros(len(NAMES)), 0.4, {}, {})
+    rows = build_scorecard(Explained(frame, 0, np.zeros(len(NAMES)), 0.4, {}, {}))
     assert [row.source for row in rows] == ["unknown", "given", "unknown", "unknown"]
     assert (rows[1].average, rows[1].favors) == (None, "opponent")
 
