@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from data.bluebook import BLUEBOOK_FORMS
-from data.court_names import court_named
+from data.court_names import ORDINALS, court_named
 from data.courts import CIRCUITS, circuit_name, court_entries, find_court
 from data.states import find_state, state_spellings
 from data.synonyms import court_names, key
@@ -23,10 +23,6 @@ _CIRCUIT = re.compile(r"(?i)\b\d{1,2}(?:st|nd|rd|th|d) Cir(?:cuit)?\b")
 _OF_APPEALS = re.compile(r"(?i)\bappeals?\b|\bappellate\b")
 _TRIAL = re.compile(r"(?i)(?:an? )?(?:state )?trial court of (.+)|(.+?) (?:state )?trial court")
 _NAMED = re.compile(r"(?i)\b(?:court|district of|chancery)\b")
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    *("tenth", "eleventh"),
-)
 
 
 @cache
@@ -102,7 +98,7 @@ def _by_form() -> dict[str, str]:
                     forms.setdefault(key(f"{state}{district[1] or ''}D"), set()).add(court_id)
     known = {form: next(iter(ids)) for form, ids in forms.items() if len(ids) == 1}
     known |= {key(form): court_id for court_id, form in BLUEBOOK_FORMS.items()}
-    for number, word in enumerate(_ORDINALS, start=1):
+    for number, word in enumerate(ORDINALS, start=1):
         circuit = f"ca{number}"
         for form in (
             circuit_name(circuit),

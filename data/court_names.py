@@ -16,8 +16,11 @@ _DISTRICT = re.compile(
 )
 _CLAIMS = {"court of federal claims": "uscfc", "court of international trade": "cit"}
 _CIRCUIT = re.compile(r"\bcourt\s+of\s+appeals\s+for\s+the\s+([a-z ]+?)\s+circuit")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-_ORDINALS_FROM_TEN = ("tenth", "eleventh")
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh"),
+)
+"""The numbered circuits, in order."""
 _KIND = re.compile(
     r"\b(superior|supreme|circuit|district|chancery|business|county|land|probate|family)\s+courts?\b"
     r"|\bcourt\s+of\s+(chancery|common\s+pleas)\b"
@@ -48,10 +51,7 @@ def court_named(words: str) -> str | None:
         if name in plain:
             return court_id
     if circuit := _CIRCUIT.search(plain):
-        numbers = {
-            word: f"ca{number}"
-            for number, word in enumerate((*_ORDINALS, *_ORDINALS_FROM_TEN), start=1)
-        }
+        numbers = {word: f"ca{number}" for number, word in enumerate(ORDINALS, start=1)}
         return (numbers | {"district of columbia": "cadc", "federal": "cafc"}).get(circuit[1])
     if federal := _FEDERAL.search(plain):
         return _federal_court(plain, federal[1])

@@ -24,6 +24,7 @@ from data.fetch.opinion import (
 from data.fetch.parquet import rows_if_made_from, write_opinions
 from data.fetch.tables import table_rows
 from data.io.atomic import atomic_write
+from data.io.problems import rejects_beside
 from data.io.rows import BrokenRow, UnreadableInput
 
 INDEX_NAME = "_cases.sqlite"
@@ -184,7 +185,7 @@ def make_file(
 
 def _make(file: BulkFile, selection: Selection, index: Path, on_rows: OnRows | None) -> FileSummary:
     identity = _identity(file.path, selection)
-    rejects = file.output.with_name(f"{file.output.name}.rejects.jsonl")
+    rejects = rejects_beside(file.output)
     kept = rows_if_made_from(file.output, identity)
     if kept is not None:
         return FileSummary(file.path.name, kept, _lines(rejects), kept=True)

@@ -9,11 +9,10 @@ import lzma
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from data.court_names import court_named
+from data.court_lookup import look_up_court
 from data.fetch.opinion import Opinion, none_if_blank
 from data.fetch.tables import decompressed
 from data.io.formats import json_rows, jsonl_rows
@@ -137,7 +136,7 @@ def _opinion(raw: Any) -> Opinion | BrokenRow:
         id=name,
         source="caselaw_access_project",
         url=none_if_blank(raw.get("frontend_url")),
-        court=court_id(court_name) if court_name else None,
+        court=look_up_court(court_name) if court_name else None,
         court_name=court_name,
         docket_number=none_if_blank(raw.get("docket_number")),
         date=none_if_blank(raw.get("decision_date")),
@@ -161,18 +160,3 @@ def _words(opinions: Any) -> str | None:
     ]
     words = "\n\n".join(each for each in ours if each.strip())
     return words or None
-
-
-@lru_cache(maxsize=10_000)
-def court_id(name: str) -> str | None:
-    """Return the CourtListener id of a court by the name that a reporter gives it, None if unclear.
-
-    >>> court_id("United States District Court for the Northern District of Illinois")
-    'ilnd'
-    """
-    if found := court_named(name):
-        return found
-    from courts_db import find_court
-
-    ids = find_court(name)
-    return str(ids[0]) if len(ids) == 1 else None

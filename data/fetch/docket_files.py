@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.courts import court_entries
 from data.fetch.docket_entries import Entry
 from data.fetch.opinion import none_if_blank
 from data.io.formats import json_rows, jsonl_rows
+from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput
 
 
@@ -35,7 +35,7 @@ def docket_files(source: Path, output: Path) -> list[Path]:
         files = [source]
     elif source.is_dir():
         found = sorted(each for each in source.rglob("*.json*") if each.is_file())
-        files = [each for each in found if not each.name.endswith(".rejects.jsonl")]
+        files = [each for each in found if not each.name.endswith(REJECTS_SUFFIX)]
         files = [each for each in files if not (output.exists() and each.samefile(output))]
     else:
         raise UnreadableInput(f"no file or folder {source}")
@@ -118,16 +118,3 @@ def _entry(raw: Any, name: str) -> Entry:
     text = long or none_if_blank(short) or ""
     filed = none_if_blank(raw.get("date_filed") or raw.get("date_entered"))
     return Entry(none_if_blank(number), filed and filed[:10], text, long is None)
-
-
-def is_appellate(court: str | None) -> bool:
-    """Tell whether a court hears appeals; of federal courts the names say so, not their types.
-
-    courts-db lists D.D.C., D. Nev. and other district courts as appellate.
-    """
-    entry = next((each for each in court_entries() if each["id"] == court), None)
-    if entry is None:
-        return False
-    if entry["system"] == "federal":
-        return "Court of Appeals" in entry["name"] or court == "scotus"
-    return entry.get("type") == "appellate"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from data.codebook import MotionType
+from data.court_lookup import is_appeals_court
 from data.fetch.docket_entries import Entry, relief_in
-from data.fetch.docket_files import Docket, docket_files, is_appellate, raw_dockets, read_docket
+from data.fetch.docket_files import Docket, docket_files, raw_dockets, read_docket
 from data.fetch.docket_rulings import EntryRuling, judge_of, ruling_on, rulings_named
 from data.io.atomic import atomic_write
 from data.io.rows import BrokenRow, UnreadableInput
@@ -135,7 +136,7 @@ def _motions_of_file(file: Path, summary: DocketsSummary) -> Iterator[DocketMoti
             continue
         for docket in read_docket(raw, file.name):
             summary.dockets += 1
-            if is_appellate(docket.court):
+            if docket.court and is_appeals_court(docket.court):
                 summary.appeals += 1
             else:
                 yield from motions_of(docket)

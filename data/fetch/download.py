@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from data.io.atomic import atomic_write
+from data.io.problems import rejects_beside
 
 
 class Download:
@@ -109,7 +110,7 @@ class Download:
             part_path(self.output).replace(self.output)
         else:
             part_path(self.output).unlink()
-        rejects, kept = rejects_path(self.output), rejects_part_path(self.output)
+        rejects, kept = rejects_beside(self.output), rejects_part_path(self.output)
         if self.rejected:
             kept.replace(rejects)
         else:
@@ -164,11 +165,6 @@ def part_path(output: Path) -> Path:
 def journal_path(output: Path) -> Path:
     """Return where a download notes how far it is."""
     return output.with_name(f"{output.name}.journal")
-
-
-def rejects_path(output: Path) -> Path:
-    """Return where the reasons of rejected rows go."""
-    return output.with_name(f"{output.name}.rejects.jsonl")
 
 
 def rejects_part_path(output: Path) -> Path:

@@ -4,14 +4,22 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from data.schema import POST_RULING_FIELDS, Ruling, allowed_values, is_list
 
+REJECTS_SUFFIX = ".rejects.jsonl"
+"""Added to the name of a file for the rows of it that are not used."""
 _MAX_VALUE = 80
 """Characters of a value that a message quotes."""
+
+
+def rejects_beside(path: Path) -> Path:
+    """Return the file for the rejected rows of a file: `a.csv.rejects.jsonl` for `a.csv`."""
+    return path.with_name(f"{path.name}{REJECTS_SUFFIX}")
 
 
 @dataclass(frozen=True)

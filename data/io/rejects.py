@@ -5,13 +5,13 @@ from typing import Any
 
 from data.io.atomic import atomic_write
 from data.io.load import Loaded
-from data.io.problems import reject_as_json
+from data.io.problems import reject_as_json, rejects_beside
 from data.io.urls import is_local, local_path
 
 
 def rejects_path(loaded: Loaded[Any], folder: Path) -> Path:
     """Return the path of the rejects: `pending.csv.rejects.jsonl` for `pending.csv`."""
-    return folder / f"{loaded.name}.rejects.jsonl"
+    return rejects_beside(folder / loaded.name)
 
 
 def write_rejects(loaded: Loaded[Any], folder: Path) -> Path | None:

@@ -28,6 +28,7 @@ from data.io.formats import (
     parquet_file,
     parquet_rows,
 )
+from data.io.problems import REJECTS_SUFFIX
 from data.io.redact import redact_secrets
 from data.io.rows import (
     DELIMITED,
@@ -45,7 +46,6 @@ from data.io.workbook import WORKBOOKS, find_table, workbook_rows
 from data.schema import Motion
 
 STDIN = "stdin"
-_REJECTS_SUFFIX = ".rejects.jsonl"
 _MAGIC_BYTES = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 _DIGEST_BYTES = 2**20
 """Bytes at each end of a file that identify it."""
@@ -286,7 +286,7 @@ def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tupl
             paths = [each for each in system.ls(path, detail=False) if _is_row_file(each)]
         elif any(wildcard in path for wildcard in "*?[") and not system.exists(path):
             paths = [each for each in system.glob(path) if not system.isdir(each)]
-            paths = [each for each in paths if not each.endswith(_REJECTS_SUFFIX)]
+            paths = [each for each in paths if not each.endswith(REJECTS_SUFFIX)]
         elif system.exists(path):
             return (_file(system, path, address),)
         else:
@@ -304,7 +304,7 @@ def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tupl
 
 def _is_row_file(path: str) -> bool:
     name = path.rpartition("/")[2]
-    if name.startswith((".", "_")) or name.endswith(_REJECTS_SUFFIX):
+    if name.startswith((".", "_")) or name.endswith(REJECTS_SUFFIX):
         return False
     return split_suffixes(name)[0] in FORMATS
 

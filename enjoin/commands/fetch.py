@@ -90,7 +90,7 @@ def fetch_courtlistener(
     with exit_on_user_error():
         from data.fetch.api import open_api
         from data.fetch.courtlistener import DEFAULT_QUERY, Search, fetch_opinions
-        from data.fetch.download import rejects_path
+        from data.io.problems import rejects_beside
 
         words = DEFAULT_QUERY if query is None else query.strip()
         search = Search(_courts(court), *_days(after, before), words)
@@ -102,7 +102,7 @@ def fetch_courtlistener(
             info(f"fetching from {api.host}")
             summary = fetch_opinions(api, search, output, limit, resume, on_rows, info)
         info(f"requests: {summary.requests:,}; opinions that the search finds: {summary.found:,}")
-        report_problems([], summary.rejected, rejects_path(output))
+        report_problems([], summary.rejected, rejects_beside(output))
         if not summary.fetched:
             warn("no opinion was fetched; try other dates, or --query ''")
             raise typer.Exit(NOTHING)

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.io.atomic import atomic_write
+from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
 from data.io.workbook_writer import write_workbook
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet")
-REJECTS_SUFFIX = ".rejects.jsonl"
 ROW_GROUP_ROWS, ROW_GROUP_BYTES = 2**16, 2**26
 """Rows or bytes after which a row group of Parquet ends; one per chunk would be slow to read."""
 _DATABASE_TYPES = {pa.bool_(): "boolean", pa.float64(): "float", pa.int64(): "integer"}

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from data.io.atomic import atomic_write
 from data.io.chunks import Chunk, Source
 from data.io.load import Loaded, check_rows
-from data.io.problems import Problem, Reject, problem_from_error, reject_as_json
+from data.io.problems import Problem, Reject, problem_from_error, reject_as_json, rejects_beside
 from data.io.rows import UnreadableInput
 from data.io.table_reader import TableReader
 from data.schema import Motion
@@ -66,11 +66,6 @@ def quotes_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.quotes.jsonl")
 
 
-def rejects_path(target: Path) -> Path:
-    """Return where the rejected rows of an output are."""
-    return target.with_name(f"{target.name}.rejects.jsonl")
-
-
 def journal_path(target: Path) -> Path:
     """Return where rows are kept until the output is whole."""
     return target.with_name(f"{target.name}.journal")
@@ -85,7 +80,7 @@ def check_files_apart(source: Source, target: Path) -> None:
         If one would.
     """
     for address in source.addresses():
-        for path in (target, quotes_path(target), rejects_path(target), journal_path(target)):
+        for path in (target, quotes_path(target), rejects_beside(target), journal_path(target)):
             if is_same_file(str(path), address):
                 raise UnreadableInput(f"{path} is the input file itself; choose another output")
 
@@ -260,12 +255,12 @@ def _code(coder: Coder, row: _Row) -> _Done:
 def _write(target: Path, journal: Journal, rejects: list[Reject], summary: CodingSummary) -> None:
     """Write rejects, quotes and codings; each file appears whole."""
     if rejects:
-        summary.rejects = rejects_path(target)
+        summary.rejects = rejects_beside(target)
         summary.problems = [str(reject) for reject in rejects[:MAX_PROBLEMS]]
         lines = [reject_as_json(reject, reject.file or None) for reject in rejects]
         _write_lines(summary.rejects, lines)
     else:
-        rejects_path(target).unlink(missing_ok=True)
+        rejects_beside(target).unlink(missing_ok=True)
     if summary.coded:
         _write_lines(quotes_path(target), (json.dumps(row.details) for row in journal.rows()))
         _write_lines(target, (json.dumps(row.motion) for row in journal.rows()))

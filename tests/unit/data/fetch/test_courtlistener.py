@@ -20,8 +20,9 @@ from data.fetch.api import (
     open_api,
 )
 from data.fetch.courtlistener import Search, fetch_opinions
-from data.fetch.download import part_path, rejects_path
+from data.fetch.download import part_path
 from data.fetch.opinion import FIELDS
+from data.io.problems import rejects_beside
 from tests.support.fake_courtlistener import TOKEN, cluster
 
 ILND = Search(("ilnd",), date(2015, 1, 1))
@@ -106,7 +107,7 @@ def test_opinions_without_words_are_rejected_with_the_reason_and_nothing_else(
     summary = fetch_opinions(api(), Search(("ilnd",)), output)
     assert (summary.fetched, summary.rejected) == (0, 4)
     assert not output.exists()
-    rejects = rows_of(rejects_path(output))
+    rejects = rows_of(rejects_beside(output))
     assert [each["id"][-1] for each in rejects] == ["1", "2", "3", "4"]
     reasons = [each["reasons"][0] for each in rejects]
     assert "404" in reasons[0]
