@@ -1,21 +1,19 @@
-"""Dates as spreadsheets write them in the United States, as ISO dates."""
+"""Dates as spreadsheets and courts write them in the United States, as ISO dates."""
 
 import re
 from datetime import date
 from typing import NamedTuple
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            *("january jan", "february feb", "march mar", "april apr", "may", "june jun"),
-            *("july jul", "august aug", "september sept sep", "october oct"),
-            *("november nov", "december dec"),
-        ),
-        start=1,
-    )
-    for name in names.split()
+    spelling.lower(): number
+    for number, name in enumerate(MONTHS, start=1)
+    for spelling in (name, name[:3], *(["Sept"] if name == "September" else []))
 }
+_IN_WORDS = re.compile(rf"\b(?:{'|'.join(MONTHS)})\s+\d{{1,2}},?\s+\d{{4}}", re.IGNORECASE)
 _TIME = re.compile(
     r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?(?:Z|[+-]\d{2}:?\d{2})?$"
 )
@@ -74,6 +72,16 @@ def read_date(text: str) -> ReadDate | None:
     if (match := _DAY_FIRST.fullmatch(plain)) and (month := _MONTHS.get(match[2].lower())):
         return _read("month in words", _year(match[3]), month, match[1])
     return None
+
+
+def dates_in(text: str) -> list[str]:
+    """Return the dates of a text that are written out, as ISO dates.
+
+    >>> dates_in("Argued May 2, 2003. Decided June 4, 2003.")
+    ['2003-05-02', '2003-06-04']
+    """
+    found = (read_date(words) for words in _IN_WORDS.findall(text))
+    return [each.iso for each in found if each]
 
 
 def _from_numbers(first: int, second: int, year_text: str) -> ReadDate | None:

@@ -9,11 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.arrays import Flags, Floats
+from data.io.dates import MONTHS
 from data.opinions.cues import PARTS, cue_lists, lead_in, part_opened_by
 from data.opinions.joining import Passage, join_pieces
 
 _WORD = re.compile(r"[a-z][a-z']+")
-_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTH = "|".join(MONTHS).lower()
 _REPLACED = (
     (re.compile(r"\[?fn\d+\]?"), " "),
     (re.compile(r"\$[\d,.]+"), " sumof "),

@@ -15,6 +15,7 @@ from typing import Literal
 
 from data.codebook import Outcome
 from data.documents.cues import Cue, first_of
+from data.io.dates import MONTHS
 from data.opinions.joining import join_pieces
 from data.opinions.sentences import sentences_of
 
@@ -27,7 +28,7 @@ _SURE = 2.5
 _MIN_SHARE = 0.72
 """Share of the winning outcome among all that is told, below which the rules abstain."""
 _CITED = re.compile(r"\bv\.? [A-Z]|\d+ [A-Z][A-Za-z0-9.]{0,10} ?\d+|\b[Ss]ee\b|\b[Ii]d\.|\u00a7")
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(MONTHS)
 _OTHER_COURTS = re.compile(
     r"^(?:Cf\.?|See|E\.g\.|Compare|But see|Accord)\b|^\W*(?:In|in)\b[^.;]{0,60}\bv\. "
     rf"|^\W*(?:\[\d+\]\W*)?In (?!{_MONTHS}|re\b)[A-Z][\w'.]+(?: [A-Z&][\w'.]*){{0,4}},"
@@ -115,7 +116,8 @@ def label_outcome(paragraphs: Sequence[str]) -> Label:
 
     Examples
     --------
-    >>> label = label_outcome(["The trial court denied a preliminary injunction. We affirm."])
+    >>> denied = "The trial court denied a preliminary injunction."
+    >>> label = label_outcome(["Hale appeals from the order.", denied, "We affirm."])
     >>> label.outcome.value, label.is_appeal
     ('denied', True)
     """

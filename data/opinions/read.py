@@ -18,6 +18,8 @@ from pyarrow.parquet import ParquetFile
 
 from data.court_names import court_named
 from data.courts import find_court
+from data.fetch.opinion import HTML_FIELDS
+from data.io.dates import dates_in
 from data.opinions.markup import parse_markup
 from data.states import state_names
 
@@ -29,21 +31,6 @@ SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
 _PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _YEAR = re.compile(r"\(([^()]*\b)?((?:1[789]|20)\d\d)\)")
 _DOCKET = re.compile(r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*([A-Z0-9][\w-]*\d[\w-]*)")
@@ -239,7 +226,7 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
     }
     if isinstance(record.get("paragraphs"), list):
         return opinion_of(name, [str(each) for each in record["paragraphs"]], known)
-    for key in ("html_with_citations", "html_lawbox", "html_columbia", "html", "xml_harvard"):
+    for key in HTML_FIELDS:
         if record.get(key):
             return opinion_of(name, parse_markup(str(record[key])).blocks, known)
     for key in ("plain_text", "text", "content"):
@@ -266,9 +253,8 @@ def _date_in(text: str) -> str | None:
     """
     if iso := _ISO.search(text):
         return iso[0]
-    if dates := _DATE.findall(text):
-        month, day, year = dates[-1]
-        return f"{year}-{_MONTHS.index(month.lower()) + 1:02d}-{int(day):02d}"
+    if dates := dates_in(text):
+        return dates[-1]
     year_only = _YEAR.search(text)
     return year_only[2] if year_only else (text if re.fullmatch(r"\d{4}(-\d\d)?", text) else None)
 

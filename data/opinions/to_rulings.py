@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from data.codebook import MotionType, Outcome, SourceKind
 from data.documents.kinds import recognize
-from data.io.rows import UnreadableInput
+from data.io.dates import dates_in
 from data.opinions.cues import part_opened_by
 from data.opinions.outcome import Label, label_outcome
 from data.opinions.read import Opinion
@@ -23,8 +25,6 @@ MIN_WORDS = 40
 ReadOutcome = Callable[[Sequence[str]], tuple[Outcome, str] | None]
 """The outcome of an opinion, and the sentence it rests on; None if it cannot be told."""
 _YEAR_IN = re.compile(r"\b(1[789]\d\d|20\d\d)\b")
-_MONTH = "january february march april may june july august september october november december"
-_DATED = re.compile(rf"\b({_MONTH.replace(' ', '|')})\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
 _PI = re.compile(r"\b(?:preliminary|temporary|interlocutory)\s+injuncti", re.IGNORECASE)
 _TRO = re.compile(r"\brestraining\s+order|\bTROs?\b")
 
@@ -102,8 +102,9 @@ def convert(
     row = {name: value for name, value in row.items() if value is not None}
     try:
         Ruling.model_validate(row)
-    except ValueError as error:
-        raise UnreadableInput(f"{opinion.id}: {error}") from None
+    except ValidationError as error:
+        fields = ", ".join(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
+        return Converted(None, f"ruling: it does not fit the schema, {fields}", label, kinds)
     return Converted(row, "", label, kinds)
 
 
@@ -146,22 +147,7 @@ def ruling_date(sentence: str, opinion_date: str | None) -> str | None:
     >>> ruling_date("On June 30, 1999, the trial court denied the motion.", "2001-08-01")
     '1999-06-30'
     """
-    dates = _DATED.findall(sentence)
-    if len(dates) == 1:
-        month, day, year = dates[0]
-        number = _MONTH.split().index(month.lower()) + 1
-        if 1 <= int(day) <= 28 or opinion_date is None or int(day) <= 30:
-            found = f"{year}-{number:02d}-{int(day):02d}"
-            if (opinion_date is None or found <= opinion_date) and _is_date(found):
-                return found
+    dates = dates_in(sentence)
+    if len(dates) == 1 and (opinion_date is None or dates[0] <= opinion_date):
+        return dates[0]
     return opinion_date
-
-
-def _is_date(text: str) -> bool:
-    from datetime import date
-
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -1,5 +1,6 @@
 """Paragraphs of an opinion told apart, and none that tells the ruling in the papers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,9 @@ def test_few_rulings_reach_the_input_and_outcomes_are_right() -> None:
     assert shares["facts and contentions that reach the input"] >= 0.55
     assert shares["outcome: precision"] >= 0.97
     assert shares["outcome: coverage of the opinions with a ruling"] >= 0.8
+
+
+def test_a_ruling_that_does_not_fit_the_schema_is_set_aside_without_its_words() -> None:
+    converted = convert(replace(opinion(), decided="1997-13-01"))
+    assert converted.ruling is None
+    assert converted.why_not == "ruling: it does not fit the schema, decided"
