@@ -14,7 +14,7 @@ from typing import Any
 from data.schema import Motion
 from serve.performance import Performance, untested_length
 from train.model.grant_model import LONG_PAPERS
-from train.model.length import LONG_WORDS, count_words
+from train.model.length import count_words, is_long
 from train.modes import Mode
 
 LONG_PAPER = "long paper read by phrases"
@@ -53,14 +53,11 @@ class LongPaperRules:
         return cls(facts.get("median_words"), performance, spreads)
 
     def words_read(self, motion: Motion, mode: Mode) -> int | None:
-        """Return the words of a long paper read by phrases; None for any other motion.
-
-        To a model trained on papers as long as these, none is long.
-        """
-        if mode not in _REASONS or (self.usual_words or 0) >= LONG_WORDS:
+        """Return the words of a long paper read by phrases; None for any other motion."""
+        if mode not in _REASONS:
             return None
         words = count_words(motion.texts_read)
-        return words if words >= LONG_WORDS else None
+        return words if is_long(words, self.usual_words) else None
 
     def interval_spread(self, mode: Mode, unfamiliar: float, out_of_scope: float) -> float:
         """Return the standard deviation in log-odds that widens the interval of a long paper.

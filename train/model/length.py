@@ -23,18 +23,21 @@ def count_words(texts: Iterable[str | None]) -> int:
     return sum(len(text.split()) for text in texts if text)
 
 
-def are_long(papers: Sequence[Papers], usual_words: int | None) -> Flags:
-    """Return which of n motions are read from long papers.
+def is_long(words: int, usual_words: int | None) -> bool:
+    """Tell whether a motion of so many words is long to a model.
 
-    To a model trained on papers as long as these, none is long.
+    To a model trained on papers as long as these, none is.
 
     Parameters
     ----------
-    papers
-        The papers read, or the summaries in their place.
+    words
+        Words of its papers, or of the summaries in their place.
     usual_words
         Median words of the motions that the model was trained on; None if unknown.
     """
-    if (usual_words or 0) >= LONG_WORDS:
-        return np.zeros(len(papers), dtype=bool)
-    return np.array([count_words(pair.texts) >= LONG_WORDS for pair in papers], dtype=bool)
+    return words >= LONG_WORDS > (usual_words or 0)
+
+
+def are_long(papers: Sequence[Papers], usual_words: int | None) -> Flags:
+    """Return which of n motions `is_long`."""
+    return np.array([is_long(count_words(pair.texts), usual_words) for pair in papers], dtype=bool)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from data.schema import Motion
-from serve.long_papers import LONG_WORDS, LongPaperRules, long_paper_reason
+from serve.long_papers import LongPaperRules, long_paper_reason
 from tests.support.long_paper_record import LONG_PAPERS, TEXT
+from train.model.length import LONG_WORDS
 from train.modes import MODES, Mode
 
 FACTS = {"median_words": 59, "long_papers": LONG_PAPERS}
