@@ -1,1 +1,1 @@
-"""Fetch what rulings are made from: opinions of CourtListener, bulk data, entries of dockets."""
+"""Fetch what rulings are made from: opinions from CourtListener, bulk data, entries of dockets."""

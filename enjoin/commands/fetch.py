@@ -1,4 +1,4 @@
-"""The group `fetch`: opinions of CourtListener, bulk data, and the entries of dockets."""
+"""The group `fetch`: opinions from CourtListener, bulk data, and the entries of dockets."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -69,7 +69,7 @@ def fetch_courtlistener(
         bool, typer.Option("--resume", help="go on where an interrupted run stopped")
     ] = False,
 ) -> None:
-    """Fetch opinions of CourtListener by court, date and words.
+    """Fetch opinions from CourtListener by court, date and words.
 
     Needs a free account: copy the token of your profile on courtlistener.com into the variable
     COURTLISTENER_API_TOKEN. An account has limits by the minute, hour and day: the command waits

@@ -1,4 +1,4 @@
-"""The command that makes labelled rulings of court opinions, and measures how well."""
+"""The command that makes labelled rulings from court opinions, and measures how well."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,8 @@ def data_from_opinions(
         Path | None,
         typer.Argument(
             metavar="INPUT",
-            help="an opinion, or a folder of them: .txt, .html, .xml, .json, .jsonl, .pdf or .docx",
+            help="an opinion, a file of them, or a folder of files: .txt, .html, .xml, .json, "
+            ".jsonl, .parquet, .pdf or .docx",
         ),
     ] = None,
     output: Annotated[
@@ -41,7 +42,7 @@ def data_from_opinions(
         ),
     ] = None,
 ) -> None:
-    """Make labelled rulings of court opinions.
+    """Make labelled rulings from court opinions.
 
     Facts and what the parties say become the motion and the opposition; no paragraph that tells the
     ruling does. The outcome at first instance, the sentence that tells it and a confidence are
