@@ -1,22 +1,10 @@
-"""Request ids, security headers, and limits on the size and speed of request bodies."""
+"""Request ids and security headers."""
 
-import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
-
-from serve.papers.extract import MAX_BYTES
-
-MAX_BODY_BYTES = 2_000_000
-"""Maximum size of a request body: room for two long briefs."""
-UPLOAD_BYTES = {"/v1/papers": MAX_BYTES}
-"""Maximum size of a body that is a file, by path."""
-BODY_SECONDS = 30.0
-"""How long a body may pause between two parts."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -29,32 +17,18 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def add_request_guards(
-    app: FastAPI, max_bytes: int = MAX_BODY_BYTES, body_seconds: float = BODY_SECONDS
-) -> None:
-    """Give each request an id and security headers, and refuse bodies too large or too slow.
+class RequestGuards:
+    """ASGI middleware that gives each request an id, and each response security headers."""
 
-    Parameters
-    ----------
-    max_bytes
-        Maximum size of a body, except for the paths in `UPLOAD_BYTES`. A larger one is refused with
-        413, as soon as its length is announced or exceeded.
-    body_seconds
-        How long a body may pause between two parts, in seconds; then it is refused with 408.
-    """
-    app.add_middleware(_RequestGuards, max_bytes=max_bytes, body_seconds=body_seconds)
-
-
-class _RequestGuards:
-    def __init__(self, app: Any, max_bytes: int, body_seconds: float) -> None:
-        self.app, self.max_bytes, self.body_seconds = app, max_bytes, body_seconds
+    def __init__(self, app: Any) -> None:
+        self.app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        sent_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        sent_id = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -67,37 +41,4 @@ class _RequestGuards:
                 ]
             await send(message)
 
-        max_bytes = UPLOAD_BYTES.get(scope["path"], self.max_bytes)
-        announced = int(headers.get(b"content-length", b"0"))
-        limited = self._limited(receive, announced, max_bytes)
-        await self.app(scope, limited, send_with_headers)
-
-    def _limited(self, receive: Receive, announced: int, max_bytes: int) -> Receive:
-        """Return a `receive` that enforces the limits on the size and speed of the body."""
-        received, complete = 0, False
-
-        async def limited() -> Message:
-            nonlocal received, complete
-            if announced > max_bytes:
-                raise _too_large(max_bytes)
-            if complete:  # the only message left is that the client has disconnected
-                return await receive()
-            try:
-                message = await asyncio.wait_for(receive(), self.body_seconds)
-            except TimeoutError:
-                raise HTTPException(
-                    408, f"no part of the body arrived for {self.body_seconds:g} s"
-                ) from None
-            received += len(message.get("body", b""))
-            complete = not message.get("more_body", False)
-            if received > max_bytes:
-                raise _too_large(max_bytes)
-            return message
-
-        return limited
-
-
-def _too_large(max_bytes: int) -> HTTPException:
-    return HTTPException(
-        413, f"a request body is limited to {max_bytes:,} bytes; send the brief without exhibits"
-    )
+        await self.app(scope, receive, send_with_headers)

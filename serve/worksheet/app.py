@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from data.schema import Motion
-from serve.http.auth import AccessControl
-from serve.http.middleware import add_request_guards
+from serve.http.auth import AccessControl, require_admitted
+from serve.http.guards import add_guards
 from serve.http.static import add_files
 from serve.labels import Labels, all_labels
 from serve.worksheet.sheet import CODED, PAPERS, Entry, InvalidCoding, Worksheet
@@ -68,9 +68,8 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     app = FastAPI(openapi_url=None)
     # A page of another site may have its name point to this machine; it has another host then.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    add_request_guards(app)
-    access = AccessControl({"coder": key_digest})
-    api = APIRouter(prefix="/v1", dependencies=[Depends(access.dependency)])
+    add_guards(app, AccessControl({"coder": key_digest}))
+    api = APIRouter(prefix="/v1", dependencies=[Depends(require_admitted)])
 
     def entry(number: int) -> Entry:
         if not 1 <= number <= len(worksheet.entries):
