@@ -65,7 +65,7 @@ class Chain:
         --------
         >>> chain = Chain(np.array([0.5, 0.5]), np.array([[0.9, 0.1], [0.1, 0.9]]), 0.0)
         >>> [round(odds, 1) for odds in chain.smooth(np.array([3.0, 0.0, 3.0])).tolist()]
-        [4.6, 3.8, 4.6]
+        [4.3, 3.7, 4.3]
         """
         ratio = np.clip(scores - self.base, -_MOST_LOG_ODDS, _MOST_LOG_ODDS)
         likelihood = np.stack([1 / (1 + np.exp(ratio)), 1 / (1 + np.exp(-ratio))], axis=1)

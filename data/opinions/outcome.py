@@ -26,7 +26,7 @@ _MIN_SCORE = 1.4
 _SURE = 2.5
 """Weight of a sentence that outweighs what else is told of a restraining order."""
 _SETTLES = 2.0
-"""Weight of a sentence that settles a grant in part: one of the opening, the end or a conclusion."""
+"""Weight of a sentence that settles a grant in part: in the opening, at the end, concluding."""
 _MIN_SHARE = 0.72
 """Share of the winning outcome among all that is told, below which the rules abstain."""
 _CITED = re.compile(r"\bv\.? [A-Z]|\d+ [A-Z][A-Za-z0-9.]{0,10} ?\d+|\b[Ss]ee\b|\b[Ii]d\.|\u00a7")
