@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.embedded import rulings_path
 from data.io.atomic import atomic_write
 from data.io.load import load
 from data.io.problems import Reject
 from data.linkage import Link, Listed, find_links
 
+EMBEDDED = "embedded"
+"""The name of the rulings that come with the program."""
 HEAD = (
     *("kind", "first_file", "first_row", "first_id", "second_file", "second_row", "second_id"),
     *("same_docket", "days_apart", "caption_similarity", "outcomes_differ"),
@@ -56,6 +59,12 @@ class LinkedFiles:
 def link_files(sources: Sequence[str]) -> LinkedFiles:
     """Find the rulings and cases that appear more than once in one or several files.
 
+    Parameters
+    ----------
+    sources
+        Files, or `embedded` for the rulings that come with the program. Their cases are known, so
+        pairs among them are left out.
+
     Raises
     ------
     UnreadableInput
@@ -66,16 +75,19 @@ def link_files(sources: Sequence[str]) -> LinkedFiles:
     files: list[Path] = []
     rejects: dict[str, list[Reject]] = {}
     for source in sources:
-        loaded = load(source, Listed)
+        loaded = load(str(rulings_path()) if source == EMBEDDED else source, Listed)
         numbered = zip(loaded.rows, loaded.row_numbers, strict=True)
         places += [Place(source, number, row.id) for row, number in numbered]
         rows += loaded.rows
         files += loaded.files
         rejects[source] = loaded.rejects
     n_without_court = sum(row.court is None for row in rows)
-    return LinkedFiles(
-        tuple(places), tuple(find_links(rows)), n_without_court, rejects, tuple(files)
+    links = tuple(
+        link
+        for link in find_links(rows)
+        if {places[link.first].file, places[link.second].file} != {EMBEDDED}
     )
+    return LinkedFiles(tuple(places), links, n_without_court, rejects, tuple(files))
 
 
 def write_links(linked: LinkedFiles, path: Path) -> None:

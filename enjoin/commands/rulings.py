@@ -102,7 +102,12 @@ def agreement(
 
 def duplicates(
     sources: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="files of rulings or motions")
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="files of rulings or motions; 'embedded' for the rulings that come with the "
+            "program",
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write all pairs to this .csv file")
@@ -119,6 +124,7 @@ def duplicates(
 
     ```
     enjoin data duplicates own.csv courtlistener.jsonl recap.jsonl --output pairs.csv
+    enjoin data duplicates embedded own.csv
     ```
     """
     with exit_on_user_error():
