@@ -1,12 +1,13 @@
 """Rows of several files, and where each stands, for `data.linkage`."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.io.atomic import atomic_write
-from data.io.load import load
+from data.io.columns import AS_GIVEN
+from data.io.load import Loaded, check_map_used, load
 from data.io.problems import Reject
 from data.linkage import Link, Listed, find_links
 
@@ -44,6 +45,8 @@ class LinkedFiles:
         Rows that do not fit the schema, by file.
     files
         The local files that were read.
+    tables, paths
+        Each file as it was loaded, and where it is, by its name.
     """
 
     places: tuple[Place, ...]
@@ -51,30 +54,47 @@ class LinkedFiles:
     n_without_court: int
     rejects: dict[str, list[Reject]]
     files: tuple[Path, ...]
+    tables: dict[str, Loaded[Listed]]
+    paths: Mapping[str, str]
 
 
-def link_files(sources: Sequence[str]) -> LinkedFiles:
+def link_files(sources: Mapping[str, str], column_map: Mapping[str, str] = AS_GIVEN) -> LinkedFiles:
     """Find the rulings and cases that appear more than once in one or several files.
+
+    Parameters
+    ----------
+    sources
+        Files, as `data.io.load.load` takes them, by the names that are shown.
+    column_map
+        The field of columns that the user names; each must be in one of the files.
 
     Raises
     ------
     UnreadableInput
-        If a file cannot be read.
+        If a file cannot be read, or no file has a column that the user names.
     """
     rows: list[Listed] = []
     places: list[Place] = []
     files: list[Path] = []
     rejects: dict[str, list[Reject]] = {}
-    for source in sources:
-        loaded = load(source, Listed)
+    tables: dict[str, Loaded[Listed]] = {}
+    for source, path in sources.items():
+        loaded = tables[source] = load(path, Listed, column_map, shared_map=True)
         numbered = zip(loaded.rows, loaded.row_numbers, strict=True)
         places += [Place(source, number, row.id) for row, number in numbered]
         rows += loaded.rows
         files += loaded.files
         rejects[source] = loaded.rejects
+    check_map_used(column_map, tables.values())
     n_without_court = sum(row.court is None for row in rows)
     return LinkedFiles(
-        tuple(places), tuple(find_links(rows)), n_without_court, rejects, tuple(files)
+        tuple(places),
+        tuple(find_links(rows)),
+        n_without_court,
+        rejects,
+        tuple(files),
+        tables,
+        sources,
     )
 
 
