@@ -445,3 +445,24 @@ def test_agreement_takes_own_columns(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "harm_evidence (--map)" in result.output
     assert '"harm_evidence"' in result.stdout
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_quotes_after_backslashes_are_scored(
+    expected: list[dict[str, Any]], tmp_path: Path, separator: str
+) -> None:
+    text = io.StringIO()
+    styles = {"doublequote": False, "escapechar": "\\", "quoting": csv.QUOTE_ALL}
+    writer = csv.DictWriter(text, list(KEPT[0]), delimiter=separator, **styles)  # type: ignore[arg-type]
+    writer.writeheader()
+    told = 'She said: "wait", and left.'
+    writer.writerows(row | {"Brief": f"{row['Brief']} {told}"} for row in KEPT[:20])
+    (tmp_path / "bulk.csv").write_text(text.getvalue(), encoding="utf-8")
+    (tmp_path / "doubled.csv").write_text(text.getvalue().replace('\\"', '""'), encoding="utf-8")
+    result, rows = _scored(tmp_path / "bulk.csv")
+    assert result.exit_code == 0, result.output
+    assert "quotes within cells after backslashes" in " ".join(result.output.split())
+    plain, doubled = _scored(tmp_path / "doubled.csv")
+    assert plain.exit_code == 0
+    assert rows == doubled
+    assert len(rows) == 20
