@@ -1,7 +1,7 @@
 """Join known outcomes to the predictions that `enjoin score` wrote earlier."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -107,7 +107,7 @@ class InputRows:
     duplicates: int
     rejects: list[Reject]
     rejects_path: Path | None
-    loaded: Loaded[Any]
+    loaded: Loaded[Any] = field(default_factory=Loaded)
 
 
 def read_predictions(path: str) -> InputRows:
