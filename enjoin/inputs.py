@@ -50,6 +50,8 @@ def read_rulings(
     ------
     UnreadableInput
         If the source cannot be read, or no row of it is a ruling.
+    ValueError
+        If columns of the embedded rulings are named.
     """
     from data.checks import check_rulings
     from data.embedded import embedded_rulings
@@ -57,13 +59,14 @@ def read_rulings(
     from data.io.rejects import write_rejects_beside
     from data.io.rows import UnreadableInput
     from data.schema import Ruling
-    from enjoin.render.understood import report_notes, report_understood
+    from enjoin.render.understood import report_reading
 
     if source == EMBEDDED:
+        if column_map:
+            raise ValueError("--map names columns of a file; the embedded rulings need none")
         return list(embedded_rulings()), 0
     loaded = load(source, Ruling, dict(column_map))
-    report_notes(loaded.notes)
-    report_understood(loaded.understood)
+    report_reading(loaded)
     report_columns(loaded)
     rejects_path = write_rejects_beside(loaded, source) if keep_rejects else None
     report_rejects(loaded.rejects, rejects_path)

@@ -60,8 +60,9 @@ CourtRatesOption = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="adjust to your own counts by court, a CSV file of court,granted,denied; small counts "
-        "shrink toward --base-rate, or else toward the training rulings' rate",
+        help="adjust to your own counts by court, a CSV file of court,granted,denied, the court as "
+        "ilnd or N.D. Ill.; small counts shrink toward --base-rate, or else toward the training "
+        "rulings' rate",
     ),
 ]
 DaskOption = Annotated[

@@ -23,6 +23,7 @@ from data.courts import find_court
 from data.fetch.opinion import HTML_FIELDS
 from data.io.dates import dates_in
 from data.io.encodings import find_encoding
+from data.io.rows import whole_number
 from data.opinions.lines import is_set_in_lines, paragraphs_of_lines
 from data.opinions.markup import parse_markup
 from data.states import state_names
@@ -250,8 +251,8 @@ def _from_markup(name: str, text: str) -> Opinion:
 
 def _parsed(text: str, where: str) -> Mapping[str, Any]:
     try:
-        record = json.loads(text)
-    except ValueError:
+        record = json.loads(text, parse_int=whole_number)
+    except (ValueError, RecursionError):
         raise UnreadableOpinion(f"{where} is no JSON; expected an opinion's record") from None
     if not isinstance(record, Mapping):
         raise UnreadableOpinion(f"{where}: expected an object with the opinion's text")

@@ -10,6 +10,7 @@ from enjoin.inputs import PAPER_SUFFIXES, read_fields_of_motion, read_paper
 from enjoin.options import (
     CONCURRENCY,
     BudgetOption,
+    MapOption,
     OppositionFileOption,
     OppositionOption,
     SamplesOption,
@@ -20,6 +21,8 @@ from enjoin.options import (
 from enjoin.terminal import console, echo, exit_on_user_error, info, plural, row_progress, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from data.io.chunks import Source
     from serve.coding.summary import CodingSummary
 
@@ -53,6 +56,7 @@ def code(
     opposition: OppositionOption = None,
     opposition_file: OppositionFileOption = None,
     set_: SetOption = None,
+    map_: MapOption = None,
     quotes: Annotated[
         Path | None,
         typer.Option(
@@ -96,12 +100,15 @@ def code(
     """
     options = ReadingOptions(samples, budget, with_caption, trace)
     with exit_on_user_error():
+        from data.io.columns import read_column_map
+
+        column_map = read_column_map(map_ or [])
         if output is None:
             if concurrency != CONCURRENCY or resume:
                 raise ValueError("--concurrency and --resume are for many motions: name an OUTPUT")
             sidecar = _sidecar(papers, quotes, opposition_file)
             fields = {"opposition": read_paper("--opposition", opposition, opposition_file)}
-            _code_one(papers, fields, set_ or [], sidecar, options)
+            _code_one(papers, fields, set_ or [], column_map, sidecar, options)
             return
         if opposition or opposition_file or set_ or quotes:
             raise ValueError(
@@ -112,7 +119,7 @@ def code(
         from features.coder.uncoded import UncodedMotion
 
         excluded = (filesystem(str(output))[1],)
-        with open_source(papers, excluded, UncodedMotion, {}) as docket:
+        with open_source(papers, excluded, UncodedMotion, column_map) as docket:
             summary = code_many(docket, output, concurrency, resume, options)
     if not summary.coded:
         raise typer.Exit(NOTHING_CODED)
@@ -139,6 +146,7 @@ def _code_one(
     source: str,
     fields: dict[str, Any],
     settings: list[str],
+    column_map: "Mapping[str, str]",
     sidecar: Path,
     options: ReadingOptions,
 ) -> None:
@@ -148,9 +156,9 @@ def _code_one(
     given = {name: value for name, value in fields.items() if value is not None}
     if Path(source).suffix.lower() in PAPER_SUFFIXES:
         given["motion"] = read_paper("INPUT", None, Path(source))
-        row = read_fields_of_motion(None, given, settings)
+        row = read_fields_of_motion(None, given, settings, column_map=column_map)
     else:
-        row = read_fields_of_motion(source, given, settings)
+        row = read_fields_of_motion(source, given, settings, column_map=column_map)
     motion, coding = read_papers(open_coder(options), row)
     show_coding(coding, motion, console(stderr=True))
     write_private(sidecar, coding_details(coding, motion))
@@ -164,7 +172,7 @@ def code_many(
     """Code the motions of a source to a file, log the run in MLflow, and report what happened."""
     from data.io.rows import UnreadableInput
     from enjoin.render.coding import progress_in_words, report_coding
-    from enjoin.render.understood import report_notes
+    from enjoin.render.understood import report_notes, warn_of_unmapped
     from serve.coding.job import check_files_apart, code_docket
 
     if output.suffix != ".jsonl":
@@ -179,6 +187,8 @@ def code_many(
 
         summary = code_docket(docket, output, coder, concurrency, resume, on_coded, info)
     report_coding(summary, str(output))
+    named = [column for column, field in (docket.column_map or {}).items() if field]
+    warn_of_unmapped(named, summary.understood)
     if summary.coded:
         _log(summary, options, concurrency)
     return summary

@@ -6,6 +6,7 @@ Delay undercuts the claim of urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273,
 import re
 from collections.abc import Iterator
 
+from data.field_types import MAX_MONTHS
 from data.schema import Motion
 from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Indicator, coded
@@ -103,7 +104,7 @@ def _stated_in(text: str) -> Iterator[re.Match[str]]:
         of_another = _OF_SOMETHING_ELSE.match(text, match.end()) or (
             _OTHER_ACTOR.search(before) and not _to_court(match)
         )
-        if not (of_another or _HYPOTHETICAL.search(before)):
+        if not (of_another or _HYPOTHETICAL.search(before)) and _months(match) <= MAX_MONTHS:
             yield match
 
 

@@ -1,7 +1,7 @@
 """Join known outcomes to the predictions that `enjoin score` wrote earlier."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +18,7 @@ from pydantic import (
 from data.cases import is_case_id
 from data.codebook import Outcome
 from data.field_types import Code, OptionalName, OptionalValue
+from data.io.columns import AS_GIVEN
 from data.io.load import Loaded, load
 from data.io.problems import Problem, Reject
 from data.io.rejects import write_rejects_beside
@@ -98,12 +99,15 @@ class InputRows:
     rejects, rejects_path
         Invalid rows, and the file they were written to. A later row with the same key but other
         content is one of them.
+    loaded
+        How the file was read.
     """
 
     rows: list[Any]
     duplicates: int
     rejects: list[Reject]
     rejects_path: Path | None
+    loaded: Loaded[Any] = field(default_factory=Loaded)
 
 
 def read_predictions(path: str) -> InputRows:
@@ -118,33 +122,42 @@ def read_predictions(path: str) -> InputRows:
     return _read(path, Prediction, key, lambda row: (row.p_grant, row.p_low, row.p_high))
 
 
-def read_outcomes(path: str) -> InputRows:
+def read_outcomes(path: str, column_map: Mapping[str, str] = AS_GIVEN) -> InputRows:
     """Read outcomes: `id`, `outcome` and optionally `case_id`.
+
+    Parameters
+    ----------
+    column_map
+        The field of columns that the user names, here or in another table.
 
     Raises
     ------
     UnreadableInput
         If the file cannot be read, lacks a column, or has no usable row.
     """
-    return _read(path, KnownOutcome, ("id",), lambda row: row.outcome)
+    return _read(path, KnownOutcome, ("id",), lambda row: row.outcome, column_map)
 
 
-def read_docket(path: str) -> InputRows:
-    """Read the motions that were scored.
+def read_docket(path: str, column_map: Mapping[str, str] = AS_GIVEN) -> InputRows:
+    """Read the motions that were scored; `column_map` as for `read_outcomes`.
 
     Raises
     ------
     UnreadableInput
         If the file cannot be read or lacks a column.
     """
-    loaded = load(path, Motion)
-    return InputRows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path))
+    loaded = load(path, Motion, column_map, shared_map=True)
+    return InputRows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path), loaded)
 
 
 def _read(
-    path: str, row_type: type[RowType], key: tuple[str, ...], content: Callable[[RowType], Hashable]
+    path: str,
+    row_type: type[RowType],
+    key: tuple[str, ...],
+    content: Callable[[RowType], Hashable],
+    column_map: Mapping[str, str] | None = None,
 ) -> InputRows:
-    loaded: Loaded[RowType] = load(path, row_type)
+    loaded: Loaded[RowType] = load(path, row_type, column_map, shared_map=True)
     first: dict[tuple[str, ...], tuple[int, RowType]] = {}
     duplicates = 0
     for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
@@ -163,7 +176,8 @@ def _read(
     if not first:
         example = f"; {loaded.rejects[0]}" if loaded.rejects else ""
         raise UnreadableInput(f"{path} has no usable row{example}")
-    return InputRows([row for _, row in first.values()], duplicates, loaded.rejects, rejects_path)
+    rows = [row for _, row in first.values()]
+    return InputRows(rows, duplicates, loaded.rejects, rejects_path, loaded)
 
 
 @dataclass(frozen=True)

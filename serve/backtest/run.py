@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.io.columns import AS_GIVEN
+from data.io.load import check_map_used
 from data.labels import PartialGrants
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
@@ -95,6 +97,7 @@ def backtest(
     model: str | None = None,
     partial_grants_as: PartialGrants | None = None,
     on_progress: OnProgress = lambda step: None,
+    column_map: Mapping[str, str] = AS_GIVEN,
 ) -> Backtest:
     """Join outcomes to predictions, judge every model version, and log a run for each.
 
@@ -112,18 +115,24 @@ def backtest(
         none of the predictions, the newest version that did counts.
     partial_grants_as
         What a ruling granted in part counts as; by default as in the model's training.
+    column_map
+        The field of columns of outcomes or motions that the user names.
 
     Raises
     ------
     UnreadableInput
-        If a file cannot be read or has no usable row.
+        If a file cannot be read or has no usable row, or none has a column that the user names.
     FileNotFoundError
         If there is no model at `model`.
     """
     silence_mlflow()
     on_progress("reading")
-    docket = read_docket(motions) if motions else None
-    prediction_rows, outcome_rows = read_predictions(predictions), read_outcomes(outcomes)
+    docket = read_docket(motions, column_map) if motions else None
+    prediction_rows, outcome_rows = (
+        read_predictions(predictions),
+        read_outcomes(outcomes, column_map),
+    )
+    check_map_used(column_map, [table.loaded for table in (docket, outcome_rows) if table])
     predicted, known = as_table(prediction_rows.rows), as_table(outcome_rows.rows)
     versions = sorted(predicted["model_version"].unique(), key=_version_order)
     requested = _requested_version(model)

@@ -18,6 +18,7 @@ from serve.http.auth import AccessControl
 from serve.http.bodies import (
     MAX_MOTIONS,
     BaseRateQuery,
+    JsonRoute,
     MotionBody,
     ReadingQuery,
     WhatIfRequest,
@@ -119,6 +120,7 @@ def build_app(
     access = access or AccessControl({})
     api = APIRouter(
         prefix="/v1",
+        route_class=JsonRoute,
         dependencies=[Depends(access.dependency)],
         responses=error_responses(*((401,) if access.keys else ()), 408, 413, 415, 429),
     )

@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from data.schema import Motion
 from serve.http.auth import AccessControl
+from serve.http.bodies import JsonRoute
 from serve.http.middleware import add_request_guards
 from serve.http.static import add_files
 from serve.labels import Labels, all_labels
@@ -70,7 +71,8 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     add_request_guards(app)
     access = AccessControl({"coder": key_digest})
-    api = APIRouter(prefix="/v1", dependencies=[Depends(access.dependency)])
+    only_own = [Depends(access.dependency)]
+    api = APIRouter(prefix="/v1", route_class=JsonRoute, dependencies=only_own)
 
     def entry(number: int) -> Entry:
         if not 1 <= number <= len(worksheet.entries):

@@ -38,6 +38,7 @@ TWO_WEEKS = 14 / 30.4
         # Numbers that are not read whole are not read at all.
         ("It waited two hundred and ten days.", None),
         ("It waited \u017fix months.", None),  # the long s of old print
+        ("It waited 2,000 years.", None),  # longer than anybody has
     ],
 )
 def test_a_stated_delay(
