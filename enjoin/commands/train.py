@@ -47,6 +47,7 @@ def train(
         from enjoin.render.evaluation import show_headline
         from train.report.model_card import MIN_BAGS_FOR_INTERVALS
         from train.settings import TrainSettings
+        from train.tracking.store import ui_command
 
         settings = TrainSettings(
             first_test_year=first_test_year,
@@ -71,7 +72,8 @@ def train(
             echo("Next: enjoin example | enjoin predict -      (or enjoin score, enjoin serve)")
         else:
             echo("Next: enjoin promote      (until then the champion answers)")
-        echo("Report: enjoin report --open      (all runs: mlflow ui)")
+        echo("Report: enjoin report --open")
+        echo(f"All runs: {ui_command(trained.tracking_uri, trained.registry_uri)}")
 
 
 def evaluate(

@@ -38,9 +38,9 @@ from train.monitor.live_metrics import (
     share_within_intervals,
 )
 from train.settings import OnProgress
+from train.tracking.experiment import prepare_run
 from train.tracking.registry import (
     REGISTERED_NAME,
-    choose_experiment,
     registry_state,
     silence_mlflow,
 )
@@ -121,6 +121,7 @@ def backtest(
         If there is no model at `model`.
     """
     silence_mlflow()
+    prepare_run()
     on_progress("reading")
     docket = read_docket(motions) if motions else None
     prediction_rows, outcome_rows = read_predictions(predictions), read_outcomes(outcomes)
@@ -130,7 +131,6 @@ def backtest(
     judged = requested[0] if requested and requested[0] in versions else versions[-1]
     files = {"predictions": predictions, "outcomes": outcomes, "motions": motions}
     reports = []
-    choose_experiment()
     for version in versions:
         on_progress(f"judging {version}")
         of_version = predicted[predicted["model_version"] == version].reset_index(drop=True)
