@@ -14,7 +14,6 @@ from train.tracking.registry import (
     short_timeouts,
 )
 
-
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # not C:/
 
 

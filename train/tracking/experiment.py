@@ -12,11 +12,17 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from data.io.redact import redact_secrets
-from train.tracking.registry import REGISTERED_NAME, client, registry_state, short_timeouts
-from train.tracking.store import local_path, make_folder, use_plain_address
+from train.tracking.registry import (
+    REGISTERED_NAME,
+    RegistryUnavailable,
+    client,
+    registry_state,
+    short_timeouts,
+)
+from train.tracking.store import first_line, local_path, make_folder, use_plain_address
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment
@@ -54,7 +60,7 @@ def check_mlflow() -> None:
         for address in {uri, mlflow.get_registry_uri()}:
             make_folder(address)
         registry_state()
-    except mlflow.MlflowException as error:
+    except (mlflow.MlflowException, RegistryUnavailable) as error:
         raise ConnectionError(
             f"the MLflow store at {uri} does not answer; start it, or unset MLFLOW_TRACKING_URI "
             f"to use a file in the current folder ({error})"
@@ -177,7 +183,7 @@ def _named_experiment() -> "Experiment":
             else:
                 raise LookupError(
                     f"{EXPERIMENT_NAME} is {name!r}, which MLflow does not allow "
-                    f"({_first_line(error)}); correct it, or unset {EXPERIMENT_NAME}"
+                    f"({first_line(error)}); correct it, or unset {EXPERIMENT_NAME}"
                 ) from None
         found = client().get_experiment(created)
     _check_active(found)
@@ -213,7 +219,7 @@ def _unless_absent(error: Exception, subject: str, variable: str) -> Exception:
 
     code = getattr(error, "error_code", "INVALID_PARAMETER_VALUE")
     if code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "BAD_REQUEST"):
-        return ConnectionError(f"{subject}, but the MLflow store fails: {_first_line(error)}")
+        return ConnectionError(f"{subject}, but the MLflow store fails: {first_line(error)}")
     return LookupError(
         f"{subject}, which is not in the MLflow store at {mlflow.get_tracking_uri()}; correct it, "
         f"or unset {variable}"
@@ -259,11 +265,13 @@ def _check_artifacts(experiment: "Experiment", artifacts: str) -> None:
     except Exception as error:
         local = local_path(artifacts)
         mend = "get the right to write there"
+        if isinstance(error, ModuleNotFoundError):
+            mend = f"install what is missing (pip install {error.name})"
         if local is not None:
             mend = f"make it a folder you can write (chmod u+rwx {shlex.quote(str(local))})"
         raise OSError(
             f"artifacts of the MLflow experiment {experiment.name!r} cannot be written to "
-            f"{redact_secrets(artifacts)}: {_first_line(error)}; {mend}, or use an experiment that "
+            f"{redact_secrets(artifacts)}: {first_line(error)}; {mend}, or use an experiment that "
             "keeps them elsewhere (mlflow experiments create --experiment-name enjoin-2 "
             f"--artifact-location FOLDER; export {EXPERIMENT_NAME}=enjoin-2)"
         ) from None
@@ -281,9 +289,8 @@ def _check_store(experiment: "Experiment") -> None:
 
 def _check_registry() -> None:
     """Write to the model registry: a tag of the model, or the model itself for a moment."""
-    from mlflow.exceptions import MlflowException
-
     import mlflow
+    from mlflow.exceptions import MlflowException
 
     registry = client()
     try:
@@ -307,9 +314,5 @@ def _unwritable(error: Exception, uri: str | None = None) -> OSError:
         files = " ".join(shlex.quote(str(each)) for each in (path, path.absolute().parent))
         mend = f"close what locks it, or make it writable (chmod u+w {files})"
     return OSError(
-        f"the MLflow store at {redact_secrets(uri)} cannot be written: {_first_line(error)}; {mend}"
+        f"the MLflow store at {redact_secrets(uri)} cannot be written: {first_line(error)}; {mend}"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0][:300]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from data.io.atomic import atomic_write
 from train.model.store import model_folder
-from train.tracking.store import store_exists, use_plain_address
+from train.tracking.store import first_line, store_exists, use_plain_address
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -42,6 +42,10 @@ def short_timeouts() -> Iterator[None]:
     finally:
         for name in unset:
             os.environ.pop(name, None)
+
+
+class RegistryUnavailable(ConnectionError):
+    """The registry does not answer, so that nothing is known of its versions."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def registry_state() -> RegistryState:
     ------
     OSError
         If a registry on this machine cannot be looked at (see `train.tracking.store.store_exists`).
-    mlflow.exceptions.MlflowException
+    RegistryUnavailable
         If it does not answer.
     """
     import mlflow  # takes seconds to import
@@ -83,11 +87,20 @@ def registry_state() -> RegistryState:
     use_plain_address()
     if not store_exists(mlflow.get_registry_uri()):
         return RegistryState()
-    client = mlflow.MlflowClient()
     by_name = f"name='{REGISTERED_NAME}'"
-    versions = {int(version.version) for version in client.search_model_versions(by_name)}
+    # MLflow would print the traceback of a locked database beside the error.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    try:
+        client = mlflow.MlflowClient()
+        versions = {int(version.version) for version in client.search_model_versions(by_name)}
+        models = list(client.search_registered_models(by_name))
+    except mlflow.MlflowException as error:
+        raise RegistryUnavailable(
+            f"the MLflow registry at {mlflow.get_registry_uri()} does not answer "
+            f"({first_line(error)}); try again, or start it; nothing was changed"
+        ) from None
     aliases: dict[str, int] = {}
-    for model in client.search_registered_models(by_name):
+    for model in models:
         for alias, version in model.aliases.items():
             if int(version) in versions:  # an alias may outlive its version
                 aliases[alias] = int(version)

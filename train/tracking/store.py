@@ -186,3 +186,8 @@ def _store_option(uri: str, variable: str) -> tuple[str, str]:
     folder = "" if plain else f"cd {shlex.quote(str(path.absolute().parent))} && "
     address = plain or f"sqlite:///{quote(path.name)}"
     return folder, shlex.quote(address + (f"?{options}" if options else ""))
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, without the statements and tracebacks that some append."""
+    return (str(error) or type(error).__name__).strip().splitlines()[0][:300]
