@@ -48,7 +48,7 @@ class Trained:
     version: str
     alias: registry.Alias
     tracking_uri: str
-    registry_uri: str
+    registry_uri: str | None = None
 
 
 @one_thread

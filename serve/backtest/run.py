@@ -204,7 +204,7 @@ def _report(
         scores = live_scores(joined.table, record.base_rate, record.facts.get("performance"))
         groups = group_by_probability(joined.table)
         reliability = live_reliability(groups)
-        share_within = share_within_intervals(groups)
+        share_within = share_within_intervals(groups) if groups else None
     drift, top_features, drift_notes = _drift(predictions, record, motions)
     rules = apply_rules(scores, drift, top_features)
     return VersionReport(

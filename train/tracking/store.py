@@ -18,6 +18,8 @@ _DEFAULT = "mlflow.db"
 _SQLITE_HEADER = b"SQLite format 3\0"
 _used_address: str | None = None
 """The address that `use_plain_address` put in the environment last."""
+_relative_folders: list[Path] = []
+"""The folders that have had a relative address."""
 
 
 def use_plain_address() -> None:
@@ -36,8 +38,18 @@ def use_plain_address() -> None:
     path = sqlite_file(mlflow.get_tracking_uri())
     if path is None or quote(str(path)) == str(path):
         return
-    _used_address = plain_sqlite_address(path) or f"sqlite:///{_DEFAULT}"
+    _used_address = plain_sqlite_address(path) or _relative_address(path.parent)
     os.environ[TRACKING_URI] = _used_address
+
+
+def _relative_address(folder: Path) -> str:
+    """Return an address of the file in a folder, the current one, that no other folder has had.
+
+    MLflow keeps the stores that it has opened by their addresses.
+    """
+    if folder not in _relative_folders:
+        _relative_folders.append(folder)
+    return f"sqlite:///{'./' * _relative_folders.index(folder)}{_DEFAULT}"
 
 
 def plain_sqlite_address(path: Path) -> str | None:
