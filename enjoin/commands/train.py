@@ -115,7 +115,7 @@ def evaluate(
     ```
     """
     with exit_on_user_error():
-        from data.io.atomic import atomic_write
+        from data.io.atomic import atomic_write, check_writable
         from enjoin.render.evaluation import show_evaluation
         from enjoin.render.long_papers import show_long_papers
         from train.evaluate.long_paper_record import write_record
@@ -124,6 +124,8 @@ def evaluate(
 
         if record and papers is None:
             raise ValueError("--record keeps the figures of long papers; give --papers too")
+        if output:
+            check_writable(output)
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,
@@ -209,8 +211,11 @@ def tune(
     ```
     """
     with exit_on_user_error():
+        from data.io.atomic import check_writable
         from train.settings import TrainSettings
         from train.tune.search import tune as search
+
+        check_writable(output)
 
         settings = TrainSettings(
             first_test_year=first_test_year,
