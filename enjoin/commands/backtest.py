@@ -16,7 +16,8 @@ def backtest(
     outcomes: Annotated[
         str,
         typer.Argument(
-            help="file of id and outcome (granted, granted_in_part or denied), and case_id if known"
+            help="file of id and outcome (granted, granted_in_part, denied, moot or withdrawn), "
+            "and case_id if known"
         ),
     ],
     motions: Annotated[

@@ -18,6 +18,7 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
+from enjoin.streams import print_json
 from enjoin.terminal import console, echo, exit_on_user_error, info, plural, row_progress, warn
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _code_one(
     show_coding(coding, motion, console(stderr=True))
     write_private(sidecar, coding_details(coding, motion))
     info(f"quotes, reasons and unproven values: {sidecar}")
-    print(motion_to_correct(motion))
+    print_json(motion_to_correct(motion))
 
 
 def code_many(

@@ -1,6 +1,5 @@
 """The groups `data`, `features` and `lexicon`: inspect rulings, and indicators read from text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from data.describe import Grouping
 from enjoin.commands.opinions import data_from_opinions
 from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, MapOption, RulingsOption, SeedOption
+from enjoin.streams import read_stdin
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
@@ -202,4 +202,4 @@ def lexicon_try(
     with exit_on_user_error():
         from enjoin.render.features import show_hits
 
-        show_hits(sys.stdin.read() if text == "-" else text, paper, console())
+        show_hits(read_stdin() if text == "-" else text, paper, console())

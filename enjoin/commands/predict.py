@@ -41,6 +41,7 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
+from enjoin.streams import print_json
 from enjoin.terminal import console, exit_on_user_error, info
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def predict(
             whose = f"court {asked.court}" if asked.court else "a motion without a court"
             info(f"not adjusted: {court_rates} has no counts for {whose}")
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             from enjoin.render.prediction import show_answer, show_full_answer
 
@@ -202,7 +203,7 @@ def explore_changes(
         predictor = find_predictor(model)
         answer = what_if(predictor, asked, changes, base_rates, has_coder=has_coder)
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             show_what_if(answer, console())
 
@@ -228,7 +229,7 @@ def _explore_fact(
     with spinner("reading the papers twice") as on_progress:
         answer = what_if_fact(predictor, coder, asked, fact, party, base_rates, on_progress)
     if as_json:
-        print(answer.model_dump_json(indent=2))
+        print_json(answer.model_dump_json(indent=2))
     else:
         show_fact(answer, console())
 
@@ -252,7 +253,7 @@ def comparables(
 
         answer = find_predictor(model).find_comparables(read_motion(motion, {}, []), limit)
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             show_comparables(answer, console())
 
@@ -272,7 +273,7 @@ def schema(
         from data.schema import Motion, Ruling
 
         chosen = Ruling if kind == "ruling" else Motion
-        print(json.dumps(chosen.model_json_schema(), indent=2))
+        print_json(json.dumps(chosen.model_json_schema(), indent=2))
 
 
 def example() -> None:
@@ -284,4 +285,4 @@ def example() -> None:
     """
     from data.embedded import clearview_motion
 
-    print(clearview_motion().model_dump_json(indent=2, exclude_none=True))
+    print_json(clearview_motion().model_dump_json(indent=2, exclude_none=True))

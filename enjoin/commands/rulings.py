@@ -7,6 +7,7 @@ import typer
 
 from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, JsonOption, MapOption, PartialGrantsOption, SeedOption
+from enjoin.streams import print_json
 from enjoin.terminal import console, exit_on_user_error, info, plural, report_rejects, warn
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def audit(
         rulings, rejected = read_rulings(source, column_map=read_column_map(map_ or []))
         found = audit_leakage(*labelled_rulings(rulings, partial_grants_as))
         if json_:
-            print(json.dumps(asdict(found), indent=2))
+            print_json(json.dumps(asdict(found), indent=2))
         else:
             show_audit(found, limit, console())
         if rejected or not found.passes:
@@ -98,7 +99,7 @@ def agreement(
         check_map_used(column_map, codings)
         compared = compare_coders(codings[0].rows, codings[1].rows, seed)
         if json_:
-            print(json.dumps(asdict(compared), indent=2))
+            print_json(json.dumps(asdict(compared), indent=2))
         else:
             show_agreement(compared, console())
         for source, ids in ((first, compared.only_first), (second, compared.only_second)):

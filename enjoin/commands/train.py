@@ -50,6 +50,7 @@ def train(
         from enjoin.render.evaluation import show_headline
         from train.report.model_card import MIN_BAGS_FOR_INTERVALS
         from train.settings import TrainSettings
+        from train.tracking.store import ui_command
 
         column_map = read_column_map(map_ or [])
         settings = TrainSettings(
@@ -76,7 +77,8 @@ def train(
             echo("Next: enjoin example | enjoin predict -      (or enjoin score, enjoin serve)")
         else:
             echo("Next: enjoin promote      (until then the champion answers)")
-        echo("Report: enjoin report --open      (all runs: mlflow ui)")
+        echo("Report: enjoin report --open")
+        echo(f"All runs: {ui_command(trained.tracking_uri, trained.registry_uri)}")
 
 
 def evaluate(
@@ -119,7 +121,7 @@ def evaluate(
     ```
     """
     with exit_on_user_error():
-        from data.io.atomic import atomic_write
+        from data.io.atomic import atomic_write, check_writable
         from data.io.columns import read_column_map
         from enjoin.render.evaluation import show_evaluation
         from enjoin.render.long_papers import show_long_papers
@@ -130,6 +132,8 @@ def evaluate(
         if record and papers is None:
             raise ValueError("--record keeps the figures of long papers; give --papers too")
         column_map = read_column_map(map_ or [])
+        if output:
+            check_writable(output)
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,
@@ -220,11 +224,14 @@ def tune(
     ```
     """
     with exit_on_user_error():
+        from data.io.atomic import check_writable
         from data.io.columns import read_column_map
         from train.settings import TrainSettings
         from train.tune.search import tune as search
 
         column_map = read_column_map(map_ or [])
+        check_writable(output)
+
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,

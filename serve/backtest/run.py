@@ -40,9 +40,9 @@ from train.monitor.live_metrics import (
     share_within_intervals,
 )
 from train.settings import OnProgress
+from train.tracking.experiment import prepare_run
 from train.tracking.registry import (
     REGISTERED_NAME,
-    choose_experiment,
     registry_state,
     silence_mlflow,
 )
@@ -126,6 +126,7 @@ def backtest(
         If there is no model at `model`.
     """
     silence_mlflow()
+    prepare_run()
     on_progress("reading")
     docket = read_docket(motions, column_map) if motions else None
     prediction_rows, outcome_rows = (
@@ -139,7 +140,6 @@ def backtest(
     judged = requested[0] if requested and requested[0] in versions else versions[-1]
     files = {"predictions": predictions, "outcomes": outcomes, "motions": motions}
     reports = []
-    choose_experiment()
     for version in versions:
         on_progress(f"judging {version}")
         of_version = predicted[predicted["model_version"] == version].reset_index(drop=True)
@@ -213,7 +213,7 @@ def _report(
         scores = live_scores(joined.table, record.base_rate, record.facts.get("performance"))
         groups = group_by_probability(joined.table)
         reliability = live_reliability(groups)
-        share_within = share_within_intervals(groups)
+        share_within = share_within_intervals(groups) if groups else None
     drift, top_features, drift_notes = _drift(predictions, record, motions)
     rules = apply_rules(scores, drift, top_features)
     return VersionReport(

@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
+from data.describe import MIN_TO_SAY, TOO_FEW
 from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
 from features.frame import FeatureFrame
@@ -182,7 +183,8 @@ def _slice_table(slices: pd.DataFrame, protocol: str, mode: str) -> Table:
     for (grouping, name), cells in selected.groupby(["grouping", "slice"], sort=False):
         n, rate, off = cells.iloc[0][["n", "granted", "off"]]
         style = "small" if n < MIN_SLICE_SIZE else "off" if off else ""
-        names = [grouping, str(name).replace("_", " "), int(n), f"{rate:.0%}"]
+        share = f"{rate:.0%}" if n >= MIN_SLICE_SIZE else ""
+        names = [grouping, str(name).replace("_", " "), int(n), share]
         rows.append({"names": names, "figures": _figures(cells), "style": style})
     heads = ["grouping", "slice", "rulings", "granted", *map(_head, _SLICE_SCORES)]
     title = f"{TITLES[protocol]}, {mode} mode"
@@ -195,6 +197,8 @@ def _head(metric: str) -> str:
 
 
 def _figures(scores: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    if "n" in scores and scores["n"].iloc[0] < MIN_TO_SAY:
+        return {str(metric): (TOO_FEW, "") for metric in scores["metric"]}
     return {
         row.metric: (f"{row.value:.3f}", f"{row.low:.3f} to {row.high:.3f}")
         for row in scores.dropna(subset=["value"]).itertuples()

@@ -149,16 +149,17 @@ def learning_plot(curve: pd.DataFrame) -> Figure:
 
 
 def slices_plot(slices: pd.DataFrame, protocol: str, mode: str) -> Figure:
-    """Plot the calibration in the large of each slice; small slices are gray, flagged ones red."""
+    """Plot the calibration in the large of each slice that is not small; flagged ones are red."""
     rows = slices[
         (slices["protocol"] == protocol)
+        & (slices["n"] >= MIN_SLICE_SIZE)
         & (slices["mode"] == mode)
         & (slices["metric"] == "calibration_in_the_large")
     ].iloc[::-1]
     figure: Figure
     figure, panel = plt.subplots(figsize=(8.5, 1 + 0.19 * len(rows)))
     for height, row in enumerate(rows.itertuples()):
-        color = _LIGHT_GRAY if row.n < MIN_SLICE_SIZE else _RED if row.off else COLORS[mode]
+        color = _RED if row.off else COLORS[mode]
         panel.plot([row.low, row.high], [height, height], color=color, linewidth=1.6)
         panel.plot(row.value, height, "o", color=color, markersize=4)
     names = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.io.atomic import atomic_write, cache_dir
+from data.io.atomic import atomic_write, cache_dir, check_writable
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -44,3 +44,12 @@ def test_the_cache_folder_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert cache_dir() == tmp_path
     monkeypatch.delenv("ENJOIN_CACHE_DIR")
     assert cache_dir().name == "enjoin"
+
+
+def test_what_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "out.csv"):
+        with pytest.raises(OSError, match="cannot write"):
+            check_writable(path)
+    check_writable(tmp_path / "new" / "out.csv")
+    assert not list((tmp_path / "new").iterdir())
