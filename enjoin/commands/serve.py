@@ -52,6 +52,14 @@ def serve(
         str,
         typer.Option(metavar="PATH", help="path below which a proxy publishes it, such as /enjoin"),
     ] = "",
+    allowed_hosts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="names that it is reached by, such as example.com,*.example.org; on loopback "
+            "only names of this machine, unless given",
+        ),
+    ] = None,
     keep_alive: Annotated[
         int,
         typer.Option(
@@ -78,6 +86,7 @@ def serve(
     with exit_on_user_error():
         from features.coder.settings import CoderSettings
         from serve.http.auth import AccessControl, is_loopback, read_keys
+        from serve.http.hosts import allowed_hosts as names_of
         from serve.http.paths import check_root_path
         from serve.http.server import ServerSettings, run
         from train.tracking.registry import short_timeouts
@@ -113,6 +122,7 @@ def serve(
                 samples=samples,
                 budget=budget,
                 root_path=prefix,
+                hosts=names_of(allowed_hosts, host),
             )
             run(
                 settings,

@@ -1,6 +1,7 @@
 """The HTTP endpoint: predictions, what-if, comparables, and what describes model and schema."""
 
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
@@ -25,6 +26,7 @@ from serve.http.bodies import (
 )
 from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.errors import add_error_handlers, error_responses
+from serve.http.hosts import add_hosts
 from serve.http.json_bodies import JsonRoute
 from serve.http.methods import add_methods
 from serve.http.metrics import add_metrics
@@ -88,6 +90,7 @@ def build_app(
     lifespan: Any = None,
     coder: "Coder | None" = None,
     root_path: str = "",
+    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """Return the web application that predicts with a model.
 
@@ -108,7 +111,10 @@ def build_app(
         The language model that reads papers, if one is configured.
     root_path
         The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint, as `serve.http.hosts.allowed_hosts` gives them; None for any.
     """
+    access = access or AccessControl({})
     app = FastAPI(
         title="enjoin",
         version="1",
@@ -123,12 +129,12 @@ def build_app(
     app.add_exception_handler(CoderFailed, failed_reading)  # type: ignore[arg-type]
     # Of the following, a request meets the last one first.
     add_methods(app)
+    add_hosts(app, hosts, same_site=not access.keys)
     metrics = add_metrics(app)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
     add_request_guards(app)
     add_root_path(app, root_path)
-    access = access or AccessControl({})
     api = APIRouter(
         prefix="/v1",
         route_class=JsonRoute,

@@ -66,6 +66,8 @@ class ServerSettings:
         request. See `features.coder.coder.Coder`.
     root_path
         The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint; see `serve.http.hosts.allowed_hosts`.
     """
 
     located: LocatedModel
@@ -78,6 +80,7 @@ class ServerSettings:
     samples: int = 1
     budget: int | None = None
     root_path: str = ""
+    hosts: tuple[str, ...] | None = None
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -102,7 +105,9 @@ def load_app(settings: ServerSettings) -> FastAPI:
             audit_log.close()
 
     access = AccessControl(settings.keys, settings.rate_limit)
-    return build_app(watcher, access, audit_log, lifespan, coder, settings.root_path)
+    return build_app(
+        watcher, access, audit_log, lifespan, coder, settings.root_path, settings.hosts
+    )
 
 
 def _open_coder(settings: ServerSettings) -> "Coder | None":
