@@ -110,3 +110,15 @@ def test_the_examples_of_the_description_are_answered(client: TestClient) -> Non
             assert response.status_code == 200, response.text
             sent.add(path)
     assert sent == set(SHAPES)
+
+
+@pytest.mark.parametrize(
+    "changes", [rb'{"\ud800": "x"}', rb'{"judge": "\ud800"}', rb'{"harm_types": ["\udfff"]}']
+)
+def test_half_a_surrogate_pair_in_changes_is_an_error_of_the_request(
+    client: TestClient, changes: bytes
+) -> None:
+    body = b'{"motion": {"motion_type": "tro", "motion": "x"}, "changes": ' + changes + b"}"
+    response = client.post("/v1/what-if", content=body, headers=JSON)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"].startswith("#/changes/")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import HTTPException
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serve.http.json_bodies import read_json
@@ -27,6 +27,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_whatever_json_writes_is_read(value: Any) -> None:
     assert read_json(json.dumps(value).encode()) == value
