@@ -1,12 +1,12 @@
 """The HTTP endpoint: predictions, what-if, comparables, and what describes model and schema."""
 
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
-from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -18,7 +18,6 @@ from serve.http.auth import AccessControl
 from serve.http.bodies import (
     MAX_MOTIONS,
     BaseRateQuery,
-    JsonRoute,
     MotionBody,
     ReadingQuery,
     WhatIfRequest,
@@ -27,10 +26,15 @@ from serve.http.bodies import (
 )
 from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.errors import add_error_handlers, error_responses
+from serve.http.hosts import add_hosts
+from serve.http.json_bodies import JsonRoute
+from serve.http.methods import add_methods
 from serve.http.metrics import add_metrics
 from serve.http.microbatch import MicroBatcher, overall_rate, size_of
 from serve.http.middleware import add_request_guards
 from serve.http.model_watcher import ModelWatcher
+from serve.http.paths import add_root_path
+from serve.http.reference import add_reference
 from serve.http.static import add_page
 from serve.http.uploads import add_papers_route
 from serve.labels import Labels, all_labels
@@ -85,6 +89,8 @@ def build_app(
     audit_log: "AuditLog | None" = None,
     lifespan: Any = None,
     coder: "Coder | None" = None,
+    root_path: str = "",
+    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """Return the web application that predicts with a model.
 
@@ -103,24 +109,36 @@ def build_app(
         What to run at startup and shutdown, as FastAPI takes it.
     coder
         The language model that reads papers, if one is configured.
+    root_path
+        The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint, as `serve.http.hosts.allowed_hosts` gives them; None for any.
     """
-    app: FastAPI = FastAPIOffline(
+    access = access or AccessControl({})
+    app = FastAPI(
         title="enjoin",
         version="1",
         description=DISCLAIMER,
+        servers=[{"url": root_path}] if root_path else None,
         responses=error_responses(400, 422, 500),
         lifespan=lifespan,
+        openapi_url=None,  # and no pages that load scripts from elsewhere; see add_reference
+        redirect_slashes=False,
     )
     add_error_handlers(app)
     app.add_exception_handler(CoderFailed, failed_reading)  # type: ignore[arg-type]
+    # Of the following, a request meets the last one first.
+    add_methods(app)
+    add_hosts(app, hosts, same_site=not access.keys)
     metrics = add_metrics(app)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
     add_request_guards(app)
-    access = access or AccessControl({})
+    add_root_path(app, root_path)
     api = APIRouter(
         prefix="/v1",
         route_class=JsonRoute,
+        redirect_slashes=False,
         dependencies=[Depends(access.dependency)],
         responses=error_responses(*((401,) if access.keys else ()), 408, 413, 415, 429),
     )
@@ -244,7 +262,8 @@ def build_app(
     add_papers_route(api)
     add_coding_routes(api, coder, metrics)
     app.include_router(api)
-    add_page(app)
+    add_page(app, root_path)
+    add_reference(app, root_path)
     return app
 
 

@@ -1,15 +1,11 @@
 """What requests to the endpoint hold, and how OpenAPI describes it."""
 
-import json
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import Body, Query, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.embedded import clearview_motion
-from data.io.rows import whole_number
 from data.schema import Motion
 from train.model.prior_shift import MIN_RATE
 
@@ -34,30 +30,6 @@ ReadingQuery = Annotated[
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True, exclude={"quotes"})
 MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
-
-
-class _JsonRequest(Request):
-    """A request whose body is read as files are: a number too long for Python is infinite."""
-
-    async def json(self) -> Any:
-        if not hasattr(self, "_json"):
-            self._json = json.loads(await self.body(), parse_int=whole_number)
-        return self._json
-
-
-class JsonRoute(APIRoute):
-    """A route on which one number of thousands of digits does not lose the whole body.
-
-    Python refuses to read such a number, and the body would not be JSON; so its field is at fault.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            return await handler(_JsonRequest(request.scope, request.receive))
-
-        return handle
 
 
 def _describe_changes(schema: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Request ids, security headers, and limits on the size and speed of request bodies."""
+"""Request ids, security headers, and limits on the size, speed and coding of request bodies."""
 
 import asyncio
 import re
@@ -29,10 +29,18 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+def path_in_app(scope: Message) -> str:
+    """Return the path of a request without the prefix below which a proxy publishes it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 def add_request_guards(
     app: FastAPI, max_bytes: int = MAX_BODY_BYTES, body_seconds: float = BODY_SECONDS
 ) -> None:
     """Give each request an id and security headers, and refuse bodies too large or too slow.
+
+    A body that is compressed is refused with 415, before it is read.
 
     Parameters
     ----------
@@ -60,24 +68,38 @@ class _RequestGuards:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                own = message.get("headers", [])
+                names = {name.lower() for name, _ in own}
                 added = _SECURITY_HEADERS | {"x-request-id": request_id}
                 message["headers"] = [
-                    *message.get("headers", []),
-                    *((name.encode(), value.encode()) for name, value in added.items()),
+                    *own,
+                    *(
+                        (name.encode(), value.encode())
+                        for name, value in added.items()
+                        if name.encode() not in names
+                    ),
                 ]
             await send(message)
 
-        max_bytes = UPLOAD_BYTES.get(scope["path"], self.max_bytes)
+        max_bytes = UPLOAD_BYTES.get(path_in_app(scope), self.max_bytes)
         announced = int(headers.get(b"content-length", b"0"))
-        limited = self._limited(receive, announced, max_bytes)
+        coding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
+        limited = self._limited(receive, announced, max_bytes, coding)
         await self.app(scope, limited, send_with_headers)
 
-    def _limited(self, receive: Receive, announced: int, max_bytes: int) -> Receive:
-        """Return a `receive` that enforces the limits on the size and speed of the body."""
+    def _limited(self, receive: Receive, announced: int, max_bytes: int, coding: str) -> Receive:
+        """Return a `receive` that enforces the limits on size, speed and coding of the body."""
         received, complete = 0, False
 
         async def limited() -> Message:
             nonlocal received, complete
+            if coding not in ("", "identity"):
+                raise HTTPException(
+                    415,
+                    f"the content encoding {coding[:40]!r} is not read; send the body without "
+                    "Content-Encoding, uncompressed",
+                    headers={"Accept-Encoding": "identity"},
+                )
             if announced > max_bytes:
                 raise _too_large(max_bytes)
             if complete:  # the only message left is that the client has disconnected

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 SHUTDOWN_SECONDS = 65
 """How long requests in progress may take at shutdown: reading a file may take 60."""
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than the 60 s for which proxies usually keep one,
+so that a proxy never sends a request on a connection that is just being closed."""
 HEALTHCHECK_SECONDS = 30
 """A worker that has not responded for so long is replaced."""
 THREADS = 8
@@ -61,6 +64,10 @@ class ServerSettings:
         How papers are read, if `ENJOIN_CODER` names a language model: whether caption, court and
         date are sent too, how many readings are averaged, and how many tokens of papers go into one
         request. See `features.coder.coder.Coder`.
+    root_path
+        The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint; see `serve.http.hosts.allowed_hosts`.
     """
 
     located: LocatedModel
@@ -72,6 +79,8 @@ class ServerSettings:
     with_caption: bool = False
     samples: int = 1
     budget: int | None = None
+    root_path: str = ""
+    hosts: tuple[str, ...] | None = None
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -96,7 +105,9 @@ def load_app(settings: ServerSettings) -> FastAPI:
             audit_log.close()
 
     access = AccessControl(settings.keys, settings.rate_limit)
-    return build_app(watcher, access, audit_log, lifespan, coder)
+    return build_app(
+        watcher, access, audit_log, lifespan, coder, settings.root_path, settings.hosts
+    )
 
 
 def _open_coder(settings: ServerSettings) -> "Coder | None":
@@ -130,6 +141,7 @@ def run(
     *,
     workers: int = 1,
     log_format: LogFormat = "plain",
+    keep_alive: int = KEEP_ALIVE_SECONDS,
 ) -> None:
     """Run the endpoint until it is stopped.
 
@@ -141,6 +153,8 @@ def run(
         Called once the port is bound.
     workers
         Number of processes, each with a model of its own; one that dies is replaced.
+    keep_alive
+        How long an idle connection stays open, in seconds.
 
     Raises
     ------
@@ -170,6 +184,7 @@ def run(
             workers=workers,
             http="serve.http.connections:Connection",
             backlog=BACKLOG,
+            timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
             server_header=False,

@@ -1,5 +1,8 @@
 """Uploads: a brief as .txt, .pdf or .docx is sent, its text is returned."""
 
+import codecs
+import re
+from email.message import Message
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -17,6 +20,12 @@ CONTENT_TYPES = (
 """Accepted content types; the format itself is detected from the content."""
 MAX_CONCURRENT = 2
 """Files read at a time, so that predictions are not delayed."""
+_HOW_TO_SEND = (
+    f"send the file itself as {', '.join(CONTENT_TYPES)}: "
+    "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf"
+)
+_CHARSETS = re.compile(r"ascii|cp125\d|iso8859-\d+|mac-roman|utf-(?:8|16|32)(?:-[bl]e)?")
+"""Encodings of plain text that are read, by Python's names."""
 _BODY = {
     "required": True,
     "description": f"the file itself, at most {MAX_BYTES:,} bytes",
@@ -41,20 +50,32 @@ def add_papers_route(router: APIRouter) -> None:
 
         Nothing is kept of the file.
         """
-        _check_content_type(request.headers.get("content-type", ""))
+        charset = _check_content_type(request.headers.get("content-type", ""))
         content = await request.body()
+        if not content:
+            raise HTTPException(400, f"the body is empty; {_HOW_TO_SEND}")
         try:
-            return await to_thread.run_sync(read_paper, content, name, limiter=limiter)
+            return await to_thread.run_sync(read_paper, content, name, charset, limiter=limiter)
         except UnreadablePaper as error:
             raise HTTPException(400, str(error)) from None
 
 
-def _check_content_type(header: str) -> None:
+def _check_content_type(header: str) -> str | None:
+    """Return the encoding that a content type names, by Python's name, if it does."""
+    parsed = Message()
+    parsed["content-type"] = header
     content_type = header.partition(";")[0].strip().lower()
     if content_type and content_type not in CONTENT_TYPES:
         raise HTTPException(
-            415,
-            f"content type {content_type!r} is not supported; send the file itself as "
-            f"{', '.join(CONTENT_TYPES)}: "
-            "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf",
+            415, f"content type {content_type[:80]!r} is not supported; {_HOW_TO_SEND}"
         )
+    charset = parsed.get_content_charset()
+    if charset is None or content_type != "text/plain":
+        return None
+    try:
+        known = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        known = ""
+    if not _CHARSETS.fullmatch(known):
+        raise HTTPException(415, f"charset {charset[:40]!r} is not supported; send UTF-8")
+    return known

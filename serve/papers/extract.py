@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.caption import Caption, read_caption
 from serve.papers import extract_worker
 from serve.papers.extract_worker import MAX_CHARACTERS, TOO_LONG
+from serve.papers.foreign import what_it_is
 
 TIMEOUT_SECONDS = 60.0
 """Time allowed for one file."""
@@ -61,7 +62,7 @@ class Paper(BaseModel):
     )
 
 
-def read_paper(content: bytes, name: str) -> Paper:
+def read_paper(content: bytes, name: str, charset: str | None = None) -> Paper:
     """Extract the text of a brief from a `.txt`, `.pdf` or `.docx` file.
 
     The format is detected from the content, as names are often wrong. Of a Word file, paragraphs,
@@ -74,6 +75,8 @@ def read_paper(content: bytes, name: str) -> Paper:
         The file's bytes, at most `MAX_BYTES`.
     name
         Its name, for messages and to recognize plain text.
+    charset
+        The encoding that its sender names for a plain text, for one that is not UTF-8.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def read_paper(content: bytes, name: str) -> Paper:
         raise UnreadablePaper(f"{name} is empty; choose another file, or paste the text")
     file_format = _detect_format(content, name)
     if file_format == "txt":
-        paper = _read_plain_text(content, name)
+        paper = _read_plain_text(content, name, charset)
     else:
         paper = _read_in_subprocess(file_format, content, name)
     if not paper.text.strip():
@@ -132,17 +135,23 @@ def _detect_format(content: bytes, name: str) -> str:
     return "txt"
 
 
-def _read_plain_text(content: bytes, name: str) -> Paper:
+def _read_plain_text(content: bytes, name: str, charset: str | None) -> Paper:
     encodings = (known for mark, known in _ENCODING_BY_MARK.items() if content.startswith(mark))
+    known = next(encodings, None)
+    if known is None and charset and charset.startswith("utf-"):
+        known = charset  # of UTF-16 without a mark, each byte may be UTF-8
     notes = []
     try:
-        text = content.decode(next(encodings, "utf-8"))
+        text = content.decode(known or "utf-8")
     except UnicodeDecodeError:
         # Windows-1252 leaves five bytes undefined.
-        text = content.decode("cp1252", "replace")
-        notes.append("not in UTF-8, so read as Windows-1252; check its quotes and symbols")
+        text = content.decode(charset or "cp1252", "replace")
+        if charset is None:
+            notes.append("not in UTF-8, so read as Windows-1252; check its quotes and symbols")
     if _BINARY.search(text):
         raise UnreadablePaper(f"{name} is not plain text; {_EXPECTED}")
+    if foreign := what_it_is(text):
+        raise UnreadablePaper(f"{name} {foreign}")
     return Paper(text=_clean(text), pages=None, notes=notes)
 
 

@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from data.schema import Motion
 from serve.http.auth import AccessControl
-from serve.http.bodies import JsonRoute
+from serve.http.json_bodies import JsonRoute
 from serve.http.middleware import add_request_guards
 from serve.http.static import add_files
 from serve.labels import Labels, all_labels

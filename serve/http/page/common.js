@@ -1,6 +1,8 @@
 // Helpers: elements, formats, and requests to the endpoint. No library, no build step.
 "use strict";
 
+// Where the endpoint is: beside this script, whatever prefix a proxy publishes it below.
+const ROOT = new URL(".", document.currentScript.src);
 const SVG_TAGS = ["svg", "rect", "line", "circle", "text", "title"];
 
 const find = (id) => document.getElementById(id);
@@ -32,8 +34,9 @@ function send(path, body, options = {}) {
   const headers = {"Content-Type": isFile ? "application/octet-stream" : "application/json",
     ...options.headers};
   if (find("key").value) headers.Authorization = `Bearer ${find("key").value}`;
-  if (body === undefined) return fetch(path, {...options, headers});
-  return fetch(path,
+  const url = new URL(path, ROOT);
+  if (body === undefined) return fetch(url, {...options, headers});
+  return fetch(url,
     {...options, headers, method: "POST", body: isFile ? body : JSON.stringify(body)});
 }
 

@@ -61,6 +61,17 @@ def test_a_file_may_be_larger() -> None:
     assert client.post("/v1/papers", content=too_large).status_code == 413
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZip, identity"])
+def test_a_compressed_body_is_refused(coding: str) -> None:
+    client = TestClient(make_app())
+    response = client.post("/length", content=b"x", headers={"Content-Encoding": coding})
+    assert response.status_code == 415
+    assert response.headers["accept-encoding"] == "identity"
+    assert "uncompressed" in response.json()["detail"]
+    identity = {"Content-Encoding": "identity"}
+    assert client.post("/length", content=b"x", headers=identity).json() == 1
+
+
 def test_a_body_that_stops_is_refused() -> None:
     """The client announces ten bytes and sends five."""
     sent: list[dict[str, Any]] = []
