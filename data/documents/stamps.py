@@ -6,11 +6,16 @@ scan. `stamps.toml` lists the stamps of each system; reading and the search for 
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-MIN_LETTERS = 25
+MIN_LETTERS = 5
 """Letters of a page, beside its stamps, below which it counts as a scan."""
+_MIN_PAGES = 3
+"""Pages on which a line comes again from which it counts as a stamp."""
+_NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = "page"
 _BLANK_OR_CLASS = re.compile(r" \??|\[(?:\\.|[^\]\\])*\]")
 _BLANKS = r"[ \t]*+"
@@ -66,7 +71,25 @@ def without_stamps(page: str) -> str:
     )
 
 
-def is_scan(page: str) -> bool:
-    """Tell whether a page has hardly a letter beside its stamps, as a scan that was filed has."""
-    kept = without_stamps(page)
-    return sum(1 for _ in _LETTER.finditer(kept)) < MIN_LETTERS
+def scanned_pages(pages: Sequence[str]) -> list[int]:
+    """Return the numbers of the pages, from 1, with hardly a letter beside their stamps.
+
+    A line with numbers that comes again on several pages, but for these, is a stamp as well: of a
+    filing system that nobody has listed, or of the firm that scanned the paper.
+    """
+    kept = [without_stamps(page).splitlines() for page in pages]
+    on_pages = Counter(line for lines in kept for line in {_numberless(line) for line in lines})
+    scans = []
+    for number, lines in enumerate(kept, 1):
+        own = [
+            line
+            for line in lines
+            if on_pages[_numberless(line)] < _MIN_PAGES or not _NUMBER.search(line)
+        ]
+        if sum(1 for _ in _LETTER.finditer("".join(own))) < MIN_LETTERS:
+            scans.append(number)
+    return scans
+
+
+def _numberless(line: str) -> str:
+    return _NUMBER.sub("#", " ".join(line.split()))

@@ -149,9 +149,9 @@ def _footers(text: str) -> frozenset[str]:
     counts: dict[str, set[str]] = {}
     for match in _LINE.finditer(text):
         line = match[0].strip()
-        if len(line) <= _MAX_STAMP and line[-1:].isdigit() | (line[-1:] == ")"):
-            if number := _FOOTER_END.search(line):
-                counts.setdefault(line[: number.start()], set()).add(number[0])
+        number = _FOOTER_END.search(line) if len(line) <= _MAX_STAMP else None
+        if number:
+            counts.setdefault(line[: number.start()], set()).add(number[0])
     return frozenset(
         words for words, numbers in counts.items() if words and len(numbers) >= _MIN_FOOTERS
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data.documents.stamps import is_scan, without_stamps
+from data.documents.stamps import scanned_pages, without_stamps
 from features.caption import Caption, read_caption
 from serve.papers import extract_worker
 from serve.papers.extract_worker import MAX_CHARACTERS, TOO_LONG
@@ -48,6 +48,8 @@ _MARKUP = re.compile(
 _LINE_ENDS = re.compile("\r\n?|\f|\v")  # page breaks too
 # Control characters, lone surrogates and byte order marks; the rest is cleaned where it is read.
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_SEEN = 20_000
+"""Characters in which a word is looked for first."""
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 # PDF files have "ﬁling" for "filing".
 _LIGATURES = str.maketrans(
@@ -114,6 +116,11 @@ def read_paper(content: bytes, name: str) -> Paper:
         paper = _read_in_subprocess(file_format, content, name)
     if not paper.text.strip():
         raise UnreadablePaper(f"{name} has no text; choose another file, or paste the text")
+    if not _has_words(paper.text[:_SEEN]) and not _has_words(paper.text):
+        raise UnreadablePaper(
+            f"{name} has no text but filing stamps and page numbers; run OCR on the scan, or paste "
+            "the text"
+        )
     if len(paper.text) > MAX_CHARACTERS:
         raise UnreadablePaper(f"{name} {TOO_LONG}")
     return paper.model_copy(update={"caption": read_caption(paper.text)})
@@ -128,6 +135,12 @@ def read_paper_file(path: Path) -> Paper:
         raise UnreadablePaper(f"there is no file {path}") from None
     except OSError as error:
         raise UnreadablePaper(f"cannot read {path}: {error.strerror}") from None
+
+
+def is_document(start: bytes) -> bool:
+    """Tell whether a file that begins with these bytes is a PDF, Word or HTML file."""
+    known = (*_FORMAT_BY_START, *_REFUSED_BY_START)
+    return b"%PDF-" in start or start.startswith(known) or _MARKUP.match(start) is not None
 
 
 def _detect_format(content: bytes, name: str) -> str:
@@ -187,8 +200,8 @@ def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
     if extracted.page_count is None:
         return Paper(text=text, pages=None, notes=extracted.notes)
     # Courts stamp every page filed, so a scan has that text at least.
-    scans = [number for number, page in enumerate(extracted.pages, 1) if is_scan(page)]
-    if len(scans) == len(extracted.pages) and not _has_words(text):
+    scans = scanned_pages(extracted.pages)
+    if len(scans) == len(extracted.pages):
         raise UnreadablePaper(
             f"{name} has {len(scans)} page(s) without text but filing stamps, as a scan has; run "
             "OCR first (such as `ocrmypdf scan.pdf brief.pdf`), or paste the text"
@@ -197,8 +210,8 @@ def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
 
 
 def _has_words(text: str) -> bool:
-    """Tell whether something is left of a short paper beside its stamps: a page may have a line."""
-    return any(map(str.isalpha, without_stamps(text)))
+    """Tell whether something is left of a text beside its stamps."""
+    return any(map(str.isalnum, without_stamps(text)))
 
 
 def _notes(extracted: extract_worker.Extracted, scans: list[int]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What lies on the page of a PDF beside its stream: form entries, free text, redactions, comments."""
+"""What lies on a page of a PDF beside its stream: form entries, free text, redactions, comments."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -87,9 +87,7 @@ class _Drawing:
 def page_text(page: Any, marks: Marks) -> tuple[str, int]:
     """Return the text of a page with its marks read in place, and how many words were covered."""
     drawing = _Drawing()
-    whole = page.extract_text(
-        visitor_text=drawing.text, visitor_operand_before=drawing.operation
-    )
+    whole = page.extract_text(visitor_text=drawing.text, visitor_operand_before=drawing.operation)
     chunks = drawing.chunks
     covering = [(box, None) for box in marks.boxes] + [(box, order) for order, box in drawing.bars]
     if not (covering or marks.entries):
@@ -160,7 +158,15 @@ def _without_covered(chunk: _Chunk, boxes: list[Box]) -> tuple[str, int]:
 def _width(letter: str) -> float:
     if letter == "\n":
         return 0.0
-    return 0.28 if letter in _NARROW else 0.83 if letter in _WIDE else 0.67 if letter.isupper() else 0.54
+    return (
+        0.28
+        if letter in _NARROW
+        else 0.83
+        if letter in _WIDE
+        else 0.67
+        if letter.isupper()
+        else 0.54
+    )
 
 
 def _is_dark(operands: Any) -> bool:

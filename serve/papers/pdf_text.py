@@ -101,8 +101,7 @@ def _notes(
     if covered:
         listed = ", ".join(map(str, list(covered)[:8])) + (" ..." if len(covered) > 8 else "")
         notes.append(
-            f"{counted(sum(covered.values()), 'word')} under black boxes left out "
-            f"(page {listed})"
+            f"{counted(sum(covered.values()), 'word')} under black boxes left out (page {listed})"
         )
     if left_out:
         things = ", ".join(counted(count, thing) for thing, count in left_out.items())

@@ -59,7 +59,7 @@ class Package:
         return etree.fromstring(self.read(name), parser)
 
     def relations(self, name: str = "") -> dict[str, Relation]:
-        """Return the links of a part to others in the file, by id; of the package without a name."""
+        """Return the links of a part, or of the whole package, to others in the file, by id."""
         folder, base = posixpath.split(name)
         links = posixpath.join(folder, "_rels", f"{base}.rels")
         if links not in self:

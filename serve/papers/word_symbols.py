@@ -39,5 +39,7 @@ def symbol(font: str, code: str) -> str | None:
     if name.startswith("wp") or "typographic" in name:
         return _TYPOGRAPHIC.get(index)
     if name == "symbol":
-        return _SYMBOL.get(index) or (chr(index) if 0x20 <= index < 0x7F and not chr(index).isalpha() else None)
+        return _SYMBOL.get(index) or (
+            chr(index) if 0x20 <= index < 0x7F and not chr(index).isalpha() else None
+        )
     return chr(index) if 0x20 <= index <= 0x10FFFF and not 0xD800 <= index < 0xF900 else None

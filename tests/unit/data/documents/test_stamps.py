@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from data.documents.stamps import is_page_number, is_scan, is_stamp, systems
+from data.documents.stamps import is_page_number, is_stamp, scanned_pages, systems
 
 TABLES = tomllib.loads((files("data") / "documents" / "stamps.toml").read_text(encoding="utf-8"))
 CASES = [(name, line) for name, table in TABLES.items() for line in table["matches"]]
@@ -31,8 +31,14 @@ def test_each_system_says_what_it_is() -> None:
     )
 
 
-def test_a_page_with_nothing_but_stamps_is_a_scan() -> None:
-    stamps = [lines[0] for lines in (table["matches"] for table in TABLES.values())]
-    assert is_scan("\n".join(stamps))
-    assert is_scan("\n\n12\n")
-    assert not is_scan("\n".join([*stamps, "Movant asks for a temporary restraining order."]))
+def test_pages_with_nothing_but_stamps_are_scans() -> None:
+    stamps = "\n".join(table["matches"][0] for table in TABLES.values())
+    typed = f"{stamps}\nMovant asks for a temporary restraining order."
+    assert scanned_pages([stamps, typed, "\n\n12\n", "Exhibit A"]) == [1, 3]
+
+
+def test_a_stamp_that_nobody_listed_is_known_by_coming_again() -> None:
+    stamped = [f"Lodged at window {page}, docket of Example Court, no. 77" for page in range(4)]
+    assert scanned_pages(stamped) == [1, 2, 3, 4]
+    assert scanned_pages([*stamped, f"{stamped[0]}\nMovant asks for relief."]) == [1, 2, 3, 4]
+    assert scanned_pages(stamped[:2]) == []
