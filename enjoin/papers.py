@@ -95,6 +95,7 @@ def read_given(
 
 def is_paper(path: Path) -> bool:
     """Tell whether a file is a paper by its name, or what it begins with."""
+    from data.io.rows import FORMATS
     from serve.papers.extract import SUFFIXES, is_document
 
     suffix = path.suffix.lower()
@@ -102,7 +103,7 @@ def is_paper(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return suffix not in (".xlsx", ".zip", ".parquet") and is_document(file.read(2048))
+            return suffix.removeprefix(".") not in FORMATS and is_document(file.read(2048))
     except OSError:
         return False
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data.documents.stamps import scanned_pages, without_stamps
+from data.documents.stamps import is_stamp, scanned_pages, without_stamps
 from features.caption import Caption, read_caption
 from serve.papers import extract_worker
 from serve.papers.extract_worker import MAX_CHARACTERS, TOO_LONG
@@ -116,7 +116,7 @@ def read_paper(content: bytes, name: str) -> Paper:
         paper = _read_in_subprocess(file_format, content, name)
     if not paper.text.strip():
         raise UnreadablePaper(f"{name} has no text; choose another file, or paste the text")
-    if not _has_words(paper.text[:_SEEN]) and not _has_words(paper.text):
+    if not _has_words(paper.text):
         raise UnreadablePaper(
             f"{name} has no text but filing stamps and page numbers; run OCR on the scan, or paste "
             "the text"
@@ -210,8 +210,11 @@ def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
 
 
 def _has_words(text: str) -> bool:
-    """Tell whether something is left of a text beside its stamps."""
-    return any(map(str.isalnum, without_stamps(text)))
+    """Tell whether something is left of a text beside its stamps, if it has any."""
+    for part in (text[:_SEEN], text):  # most texts show it at once
+        if any(map(str.isalpha, without_stamps(part))):
+            return True
+    return not any(map(is_stamp, text.splitlines()))
 
 
 def _notes(extracted: extract_worker.Extracted, scans: list[int]) -> list[str]:

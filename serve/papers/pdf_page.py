@@ -104,15 +104,19 @@ def page_text(page: Any, marks: Marks) -> tuple[str, int]:
         n_covered += n_words
     if not n_covered and not marks.entries:
         return str(whole), 0
-    following: dict[int, list[str]] = {}
+    following: dict[int, list[tuple[Box, str]]] = {}
     for box, words in sorted(marks.entries, key=lambda entry: (-entry[0][3], entry[0][0])):
-        following.setdefault(_index_before(chunks, box), []).append(words)
-    parts = [f"{words}\n" for words in following.get(-1, ())]
+        following.setdefault(_index_before(chunks, box), []).append((box, words))
+    parts = [f"{words}\n" for _, words in following.get(-1, ())]
     for index, text in enumerate(texts):
         parts.append(text)
+        for box, words in following.get(index, ()):
+            same_line = box[1] - 3 <= chunks[index].y <= box[3]
+            if not parts[-1].endswith(("\n", " ")):
+                parts.append(" " if same_line else "\n")
+            parts.append(words)
         if index in following:
-            parts.append("" if text.endswith(("\n", " ")) else " ")
-            parts += [f"{words}\n" for words in following[index]]
+            parts.append("\n")
     return "".join(parts), n_covered
 
 
