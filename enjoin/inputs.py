@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from train.run import Trained
     from train.settings import TrainSettings
 
-PAPER_SUFFIXES = (".pdf", ".docx", ".txt")
 NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 M = TypeVar("M", bound="Motion")
 
@@ -286,7 +285,7 @@ def _read_motion(
             raise ValueError(f"--set {name}: not a field of a motion; see `enjoin schema`")
     if not row and not fields:
         raise ValueError(
-            "no motion given: name a JSON file, or use - for standard input, --text or "
+            "no motion given: name a paper or a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
     by_field = {matches[column] or column: value for column, value in row.items()}

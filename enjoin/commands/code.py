@@ -1,12 +1,12 @@
 """Commands by which a language model reads papers: code one motion or many, try it, forget."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from enjoin.coding import ReadingOptions, open_coder, read_papers, write_private
-from enjoin.inputs import PAPER_SUFFIXES, read_fields_of_motion, read_paper
+from enjoin.inputs import read_fields_of_motion
 from enjoin.options import (
     CONCURRENCY,
     BudgetOption,
@@ -18,6 +18,7 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
+from enjoin.papers import GivenMotion, read_given
 from enjoin.streams import print_json
 from enjoin.terminal import console, echo, exit_on_user_error, info, plural, row_progress, warn
 
@@ -46,8 +47,9 @@ def code(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="the motion as .txt, .pdf or .docx; a JSON file with one motion, or - for "
-            "standard input; with OUTPUT, a file of many motions",
+            help="the motion as .txt, .pdf, .docx or .html, a folder with motion and opposition, a "
+            "JSON file with one motion, or - for standard input; with OUTPUT, a file of many "
+            "motions",
         ),
     ],
     output: Annotated[
@@ -108,8 +110,8 @@ def code(
             if concurrency != CONCURRENCY or resume:
                 raise ValueError("--concurrency and --resume are for many motions: name an OUTPUT")
             sidecar = _sidecar(papers, quotes, opposition_file)
-            fields = {"opposition": read_paper("--opposition", opposition, opposition_file)}
-            _code_one(papers, fields, set_ or [], column_map, sidecar, options)
+            given = read_given(papers, opposition=opposition, opposition_file=opposition_file)
+            _code_one(given, set_ or [], column_map, sidecar, options)
             return
         if opposition or opposition_file or set_ or quotes:
             raise ValueError(
@@ -144,8 +146,7 @@ def _sidecar(source: str, quotes: Path | None, opposition_file: Path | None) -> 
 
 
 def _code_one(
-    source: str,
-    fields: dict[str, Any],
+    given: GivenMotion,
     settings: list[str],
     column_map: "Mapping[str, str]",
     sidecar: Path,
@@ -154,12 +155,7 @@ def _code_one(
     from enjoin.render.coding import show_coding
     from serve.coding.summary import coding_details, motion_to_correct
 
-    given = {name: value for name, value in fields.items() if value is not None}
-    if Path(source).suffix.lower() in PAPER_SUFFIXES:
-        given["motion"] = read_paper("INPUT", None, Path(source))
-        row = read_fields_of_motion(None, given, settings, column_map=column_map)
-    else:
-        row = read_fields_of_motion(source, given, settings, column_map=column_map)
+    row = read_fields_of_motion(given.source, given.fields, settings, column_map=column_map)
     motion, coding = read_papers(open_coder(options), row)
     show_coding(coding, motion, console(stderr=True))
     write_private(sidecar, coding_details(coding, motion))

@@ -79,7 +79,7 @@ def read_delay(motion: Motion, papers: Papers) -> Indicator:
         # "waited six months before suing" says more than "six months' delay".
         document, match = min(stated, key=lambda pair: not _to_court(pair[1]))
         months = _months(match)
-        return Indicator(months, "text", (_hit(document, *match.span()),))
+        return Indicator(months, "text", (_hit(document, *document.given_span(*match.span())),))
     for document in documents:
         learned = list(_dates_near(papers.hits_by_field, "first_notice", document))
         moved = list(_dates_near(papers.hits_by_field, "moved", document))

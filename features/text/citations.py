@@ -19,6 +19,14 @@ from features.text.normalize import BLANK
 _CITATION_LIKE = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|at\s+\d|§)")
 _PARENTHETICALS = re.compile(r"(?:\s*\([^()]{0,300}\))+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SEEN = 20_000
+"""Characters that show whether a text is in capitals."""
+_WORD = re.compile(r"[A-Za-z']+")
+_LOWERED = re.compile(
+    r"(?<=\s)(?:Vs?\.|Of|The|And|For|In|On|To|A|An|At|By|Not|Was|Were|Had|Has|Is|Are)(?=\s)"
+    r"|(?<=\d)(?:D|Nd|Rd|Th|St)\b",
+)
+_KEPT = re.compile(r"(?<=\d )Wl(?= \d)|\b(?:Llc|Llp|Usa)\b")
 _LOCK = threading.Lock()  # the tokenizer's scans share one scratch memory
 _PIECE = 50_000
 """Characters passed to eyecite at once: its time grows with the square of a text's length."""
@@ -29,11 +37,12 @@ def without_citations(text: str) -> str:
 
     A citation includes its case name, reporter, pages and the parentheticals that follow it.
     """
-    if not _CITATION_LIKE.search(text):
+    cased = _as_cited(text)
+    if not _CITATION_LIKE.search(cased):
         return text
     parts = []
     since = 0
-    for start, end in _citation_spans(_SURROGATE.sub("?", text)):
+    for start, end in _citation_spans(_SURROGATE.sub("?", cased)):
         if trailing := _PARENTHETICALS.match(text, end):
             end = trailing.end()
         if end > since:
@@ -41,6 +50,19 @@ def without_citations(text: str) -> str:
             parts += [text[since:start], BLANK * (end - start)]
             since = end
     return "".join(parts) + text[since:]
+
+
+def _as_cited(text: str) -> str:
+    """Return a text typed in capitals, of the same length, with its citations as reporters have it.
+
+    eyecite finds "872 F.2d 497", not "872 F.2D 497", and "v.", not "V.".
+    """
+    if 10 * sum(map(str.islower, text[:_SEEN])) > sum(map(str.isupper, text[:_SEEN])):
+        return text
+    titled = _WORD.sub(lambda word: word[0].capitalize(), text)
+    return _LOWERED.sub(
+        lambda word: word[0].lower(), _KEPT.sub(lambda word: word[0].upper(), titled)
+    )
 
 
 def _citation_spans(text: str) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Uploads: a brief as .txt, .pdf or .docx is sent, its text is returned."""
+"""Uploads: a brief as .txt, .pdf, .docx or .html is sent, its text is returned."""
 
 import codecs
 import re
@@ -14,7 +14,13 @@ from serve.papers.extract import MAX_BYTES, Paper, UnreadablePaper, read_paper
 CONTENT_TYPES = (
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    "application/vnd.ms-word.document.macroenabled.12",
+    "application/vnd.ms-word.template.macroenabled.12",
+    "application/vnd.oasis.opendocument.text",
     "text/plain",
+    "text/html",
+    "application/xhtml+xml",
     "application/octet-stream",
 )
 """Accepted content types; the format itself is detected from the content."""
@@ -46,7 +52,7 @@ def add_papers_route(router: APIRouter) -> None:
             str, Query(max_length=255, description="the file's name, such as brief.pdf")
         ] = "",
     ) -> Paper:
-        """Extract the text of a motion or opposition from a .txt, .pdf or .docx file.
+        """Extract the text of a motion or opposition from a text, PDF, Word or HTML file.
 
         Nothing is kept of the file.
         """
