@@ -167,6 +167,21 @@ class CorrectedForecast(BaseModel):
         "interval is wider by it"
     )
 
+    @computed_field(description="the same in words")  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """The forecast as given and as recalibrated, which is what counts."""
+        spread = (
+            f", the mean of several that differ by {self.spread:.2f} in log-odds, so the interval "
+            "is wider"
+            if self.spread
+            else ""
+        )
+        return (
+            f"{self.given:.0%}{spread}; recalibrated to {self.corrected:.0%}, the share granted "
+            "among training rulings with such an estimate"
+        )
+
 
 class ComparableRate(BaseModel):
     """How often the training rulings most like the motion granted relief."""
@@ -249,8 +264,9 @@ class Answer(BaseModel):
         "papers are long"
     )
     out_of_scope: list[str] = Field(description="why it is not, if so; the interval is then wider")
-    mode: Mode = Field(
-        description="what the estimate is based on: a forecast, ratings, codings, or text only"
+    mode: Mode = Field(description="the strongest input that the estimate is based on")
+    based_on: list[str] = Field(
+        description="what the estimate rests on, in words, the strongest input first"
     )
     forecast: CorrectedForecast | None = Field(
         None, description="the reader's own forecast and its correction, if there is one"

@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
+from data.courts import court_citation
 from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
 from features.frame import FeatureFrame
@@ -215,7 +216,7 @@ def _largest_errors(
         shown.append(
             {
                 "caption": ruling.caption or ruling.id,
-                "court": ruling.court or "court not shown",
+                "court": court_citation(ruling.court) if ruling.court else "court not shown",
                 "year": ruling.year,
                 "p": f"{row.p_grant:.0%} predicted",
                 "outcome": ruling.outcome.value.replace("_", " "),
