@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from data.base_rates import FEDERAL_COURTS
-from data.courts import find_court
+from data.courts import court_citation, find_court
 from data.schema import Motion
 from features.families.forecast import forecast_log_odds
 from serve.conclusion.compose import Estimate, conclude
@@ -79,6 +79,7 @@ def compose_answers(
         answers.append(
             Answer(
                 id=motion.id,
+                court=court_citation(motion.court) if motion.court else None,
                 conclusion=conclude(estimate, factors, shown_flags(scored.frame, row), scorecard),
                 p_grant=p,
                 p_low=low,

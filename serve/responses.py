@@ -15,6 +15,7 @@ from features.phrases.context import Speaker
 from features.phrases.hits import Hit
 from features.phrases.lexicon import listed_meaning
 from serve.performance import Performance
+from train.model.rating_model import is_stop_term
 from train.model.readings import Precision
 from train.modes import Mode
 
@@ -251,6 +252,9 @@ class Answer(BaseModel):
     """The answer about one motion."""
 
     id: str | None
+    court: str | None = Field(
+        None, description="the court as lawyers cite it, or its name or id; null if not given"
+    )
     conclusion: list[str] = Field(
         description="the answer in two plain sentences, how often such motions are granted and "
         "what decides it; out of scope a third, the warning"
@@ -321,7 +325,8 @@ def list_evidence(
         The motion: phrases found in a summary are said to be there.
     precision
         How often each reading that counts in such papers was right. Of any other phrase, the words
-        are shown and not what they mean: they weighed in an inferred rating, no more.
+        are shown and not what they mean: they weighed in an inferred rating, no more. Of those,
+        words that say nothing of the case are not shown.
     quotes
         Quotes from the papers; a column that has some needs no phrases from a summary.
     """
@@ -351,6 +356,7 @@ def list_evidence(
         for hit in hits_of_column
         if not (column in quoted and texts[hit.paper] != hit.paper)
         and (hit.quotable or column in _INFERRED)
+        and (measured[hit] or not is_stop_term(hit.words.lower()))
     ]
     order = get_args(TextName)
     return sorted(

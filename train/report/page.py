@@ -5,6 +5,7 @@ The page contains everything, plots included, so that it can be mailed and opene
 
 import base64
 import io
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +14,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
+from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
 from data.courts import court_citation
@@ -33,6 +35,8 @@ from train.modes import MODES, Mode
 from train.report import plots
 
 ERRORS_PER_MODE = 6
+BROAD = 2.0
+"""Width by height from which a plot has several panels, too small to read on a phone."""
 TITLES = {
     "rolling": "Later years, each predicted from the years before it",
     "grouped": "Grouped cross-validation",
@@ -94,12 +98,16 @@ def report_page(
             for mode in MODES
         ],
         plots={
-            name: {"caption": plot.caption, "data": base64.b64encode(plot.png).decode()}
+            name: {
+                "caption": plot.caption,
+                "data": base64.b64encode(plot.png).decode(),
+                "is_broad": _width_by_height(plot.png) > BROAD,
+            }
             for name, plot in drawn.items()
         },
         errors=[(mode, _largest_errors(rulings, evaluation.predictions, mode)) for mode in MODES],
         min_slice_size=MIN_SLICE_SIZE,
-        card=card,
+        card=card_as_html(card),
         leakage=leakage,
         max_auc=MAX_AUC,
     )
@@ -158,6 +166,34 @@ def draw_plots(
         plots.dependence_plot(frames["coded"], shap_values["coded"], "coded"),
     )
     return drawn
+
+
+def card_as_html(card: str) -> str:
+    """Return the model card as HTML, to stand under a heading of the second level.
+
+    Parameters
+    ----------
+    card
+        Markdown. HTML in it is shown as text: the card quotes names from the rulings.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(card)
+    if tokens and tokens[0].tag == "h1":  # the page has its own
+        tokens = tokens[3:]
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{int(token.tag[1:]) + 1}"
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    table = (
+        '<div class="wide" role="group" tabindex="0" aria-label="Table of the model card"><table>'
+    )
+    return html.replace("<table>", table).replace("</table>", "</table></div>")
+
+
+def _width_by_height(png: bytes) -> float:
+    """Return the ratio of the sides of a picture, by its header."""
+    width, height = struct.unpack(">II", png[16:24])
+    return float(width / height)
 
 
 def _plot(caption: str, figure: Figure) -> Plot:

@@ -98,9 +98,10 @@ def precision_recall_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
         title=f"Precision and recall, {protocol} test",
         xlabel="share of granted motions classified as granted (recall)",
         ylabel="share granted of those classified as granted (precision)",
-        ylim=(0.4, 1.01),
+        xlim=(0, 1),
+        ylim=(0, 1.01),  # whole: of the first few motions few may have been granted
     )
-    panel.legend(loc="lower left")
+    panel.legend(loc="lower right")
     figure.tight_layout()
     return figure
 
