@@ -5,7 +5,6 @@ The page contains everything, plots included, so that it can be mailed and opene
 
 import base64
 import io
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -35,8 +34,8 @@ from train.modes import MODES, Mode
 from train.report import plots
 
 ERRORS_PER_MODE = 6
-BROAD = 2.0
-"""Width by height from which a plot has several panels, too small to read on a phone."""
+LEAST_SCALE = 0.55
+"""Share of its width to which a plot is reduced at most: on a phone, broad ones scroll."""
 TITLES = {
     "rolling": "Later years, each predicted from the years before it",
     "grouped": "Grouped cross-validation",
@@ -101,7 +100,7 @@ def report_page(
             name: {
                 "caption": plot.caption,
                 "data": base64.b64encode(plot.png).decode(),
-                "is_broad": _width_by_height(plot.png) > BROAD,
+                "least_width": round(LEAST_SCALE * _width(plot.png)),
             }
             for name, plot in drawn.items()
         },
@@ -190,10 +189,9 @@ def card_as_html(card: str) -> str:
     return html.replace("<table>", table).replace("</table>", "</table></div>")
 
 
-def _width_by_height(png: bytes) -> float:
-    """Return the ratio of the sides of a picture, by its header."""
-    width, height = struct.unpack(">II", png[16:24])
-    return float(width / height)
+def _width(png: bytes) -> int:
+    """Return the width of a picture in pixels, by its header."""
+    return int.from_bytes(png[16:20], "big")
 
 
 def _plot(caption: str, figure: Figure) -> Plot:

@@ -198,7 +198,12 @@ def importance_plot(importance: pd.DataFrame, top: int = 15) -> Figure:
     for panel, mode in zip(panels, MODES, strict=True):
         best = importance.nlargest(top, mode)[::-1]
         colors = [_FAMILY_COLORS[_COLUMN[name].family] for name in best["feature"]]
-        panel.barh(best["feature"].str.replace("_", " "), best[mode], color=colors)
+        names = [
+            textwrap.shorten(_COLUMN[name].meaning, 36, placeholder=" ...")
+            for name in best["feature"]
+        ]
+        panel.barh(range(len(best)), best[mode], color=colors)
+        panel.set_yticks(range(len(best)), names, fontsize=9)
         panel.set(title=mode, xlabel="mean |SHAP value| (log-odds)")
     families = {column.family for column in COLUMNS}
     used = [family for family in FAMILIES if family in families]
