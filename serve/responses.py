@@ -355,8 +355,10 @@ def list_evidence(
         for column, hits_of_column in hits.items()
         for hit in hits_of_column
         if not (column in quoted and texts[hit.paper] != hit.paper)
-        and (hit.quotable or column in _INFERRED)
-        and (measured[hit] or not is_stop_term(hit.words.lower()))
+        and (
+            (hit.quotable and (measured[hit] or column not in _INFERRED))
+            or (column in _INFERRED and not is_stop_term(hit.words.lower()))
+        )
     ]
     order = get_args(TextName)
     return sorted(

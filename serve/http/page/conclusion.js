@@ -26,13 +26,13 @@ function scorecardTable(rows) {
   const heads = ["Winter factor", "Source", "Rating (1-5)", "Average", "Points", "Speaks for"];
   return element("table", {class: "scorecard"},
     element("thead", {}, element("tr", {}, ...heads.map((head, index) => element("th",
-      {scope: "col", ...(index > 1 && index < 5 &&
-        {class: head === "Average" ? "number wide-only" : "number"})}, head)))),
+      {scope: "col", class: [index > 1 && index < 5 ? "number" : "",
+        ["Source", "Average"].includes(head) ? "wide-only" : ""].join(" ").trim()}, head)))),
     element("tbody", {}, ...rows.map((row) => {
       const error = row.error === null ? "" : ` ± ${fixed(row.error)}`;
       const side = {movant: "for", opponent: "against"}[row.favors];
-      return element("tr", {}, element("th", {scope: "row"}, labels.fields[row.factor]),
-        element("td", {}, row.source),
+      return element("tr", {}, element("th", {scope: "row"}, labels.fields[row.factor], aside(row.source)),
+        element("td", {class: "wide-only"}, row.source),
         element("td", {class: "number"}, row.value === null ? "?" : fixed(row.value) + error,
           ...(row.average === null ? [] : [aside(`average ${fixed(row.average)}`)])),
         element("td", {class: "number wide-only"}, fixed(row.average)), number(row.points === null ? "" : signed(row.points)),
