@@ -85,7 +85,7 @@ function writeMemo(answer, motion, comparables) {
     element("h2", {}, "The four Winter factors"), scorecardTable(answer.scorecard),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
     answer.families.some(({points}) => Math.abs(points) >= LEAST_MEMO_POINTS)
-      ? waterfall(answer.families, MEMO.width, 19, 6.1, LEAST_MEMO_POINTS)
+      ? waterfall(answer.families, MEMO.width, 16, 6.1, LEAST_MEMO_POINTS)
       : element("p", {}, "No family moves it by a point or more."),
     element("h2", {}, "Leading factors"),
     leading.length ? factorTable(leading.slice(0, MAX_MEMO_FACTORS))
