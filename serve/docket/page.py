@@ -29,7 +29,7 @@ from serve.docket.figures import (
 from serve.docket.scored import ScoredDocket, ScoredMotion, read_scored
 from serve.responses import DISCLAIMER
 from train.model.calibration import INTERVAL
-from train.modes import Mode
+from train.modes import BASED_ON
 
 DEFAULT_LIMIT = 1000
 """Motions listed by default: a page under 1 MB, which can still be mailed."""
@@ -39,12 +39,6 @@ MAX_CHANGES = 100
 MAX_GROUPS = 25
 MAX_FACTORS = 3
 NOT_SHOWN = "not shown"
-MODES: dict[Mode, str] = {
-    "forecast": "with a reader's forecast",
-    "rated": "with an analyst's ratings",
-    "coded": "with codings",
-    "text": "from text only",
-}
 _ASSETS = files("serve") / "docket" / "assets"
 
 
@@ -144,7 +138,7 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, limit: int, made:
         long_count=sum(is_long_paper(motion) for motion in docket.motions),
         bars=histogram(docket.motions),
         groupings=_groupings(docket, known),
-        modes=[(words, modes[mode]) for mode, words in MODES.items() if modes[mode]],
+        modes=[(words, modes[mode]) for mode, words in BASED_ON.items() if modes[mode]],
         level=INTERVAL,
         max_factors=MAX_FACTORS,
         max_rows=MAX_CHANGES,

@@ -19,6 +19,7 @@ _SCRIPTS = (
     "conclusion",
     "result",
     "memo",
+    "stale",
     "main",
 )
 _NAMES = ("page.css", "reading.css", "memo.css", *(f"{script}.js" for script in _SCRIPTS))

@@ -1,6 +1,7 @@
 """The worksheet's page and what it asks for: motions without outcomes, and where codings go."""
 
 import socket
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.resources import files
@@ -19,6 +20,9 @@ from serve.labels import Labels, all_labels
 from serve.worksheet.sheet import CODED, PAPERS, Entry, InvalidCoding, Worksheet
 
 HOST = "127.0.0.1"
+OPENING = 70
+"""Characters of each motion in the list of motions: about one line."""
+_OPENING_READ = 10 * OPENING
 _OF_THE_ENDPOINT = ("page.css", "common.js", "form.js")
 _OWN = ("worksheet.css", "worksheet.js")
 
@@ -41,9 +45,10 @@ class Saved(BaseModel):
 
 
 class Sheet(BaseModel):
-    """Which motions are done, and the fields that are coded."""
+    """Which motions are done, how each begins, and the fields that are coded."""
 
     done: list[bool]
+    openings: list[str]
     fields: list[str]
     motion_schema: dict[str, Any]
     labels: Labels
@@ -83,6 +88,7 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     async def sheet() -> Sheet:
         return Sheet(
             done=[entry.done for entry in worksheet.entries],
+            openings=[_opening(entry) for entry in worksheet.entries],
             fields=list(CODED),
             motion_schema=Motion.model_json_schema(),
             labels=all_labels(),
@@ -112,6 +118,11 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
         | {f"/{name}": own / name for name in _OWN},
     )
     return app
+
+
+def _opening(entry: Entry) -> str:
+    """Return the first words of a motion, by which it is found in a list."""
+    return textwrap.shorten(entry.kept["motion"][:_OPENING_READ], OPENING, placeholder=" ...")
 
 
 def _coding(entry: Entry) -> Coding:
