@@ -2,7 +2,19 @@
 #   docker build -t enjoin .
 #   docker run --rm enjoin enjoin example
 
-FROM python:3.11-slim-bookworm AS build
+# A digest names one image forever; the tag beside it says which. To take a newer one, run
+#   docker buildx imagetools inspect python:3.11-slim-bookworm
+# and write its version and digest here (a mirror: --build-arg PYTHON_IMAGE=...).
+ARG PYTHON_IMAGE=python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
+FROM ${PYTHON_IMAGE} AS base
+# LightGBM needs OpenMP, in both stages: the first runs the program to fill its cache. Debian keeps
+# only a package's latest version, so a pinned one soon fails.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libgomp1 \
+ && rm -rf /var/lib/apt/lists/*
+
+FROM base AS build
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /build
 COPY pyproject.toml requirements.lock ./
@@ -22,15 +34,12 @@ COPY enjoin enjoin
 RUN uv pip install --python /opt/enjoin/bin/python --compile-bytecode --no-deps .
 # Compile the phrases and the citation patterns now, not at the first motion (15 seconds).
 # Hyperscan's wheel compiles for any processor of the architecture, so other machines can use them.
+# hadolint ignore=DL3059
 RUN ENJOIN_CACHE_DIR=/build/cache /opt/enjoin/bin/enjoin lexicon try \
       "The harm is speculative. Winter v. NRDC, 555 U.S. 7, 20 (2008)."
 
-FROM python:3.11-slim-bookworm
-# LightGBM needs OpenMP.
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends libgomp1 \
- && rm -rf /var/lib/apt/lists/* \
- && pip uninstall --yes --root-user-action ignore pip setuptools wheel \
+FROM base
+RUN pip uninstall --yes --root-user-action ignore pip setuptools wheel \
  && useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin enjoin \
  && install --directory --owner enjoin --group enjoin /var/lib/enjoin /var/lib/mlflow
 COPY --from=build /opt/enjoin /opt/enjoin

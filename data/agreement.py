@@ -22,6 +22,7 @@ from data.arrays import Floats, Objects
 from data.bootstrap import case_bootstrap
 from data.cases import case_groups
 from data.codings import CODED_FIELDS, SCALES, Coding, as_case, scale_position
+from data.describe import MIN_TO_SAY
 from data.io.atomic import atomic_write
 from data.schema import allowed_values, is_list
 
@@ -51,6 +52,8 @@ class FieldAgreement:
         one value throughout.
     weighted
         Whether differences are weighted by their squares, as the field is a scale.
+    too_few
+        Whether fewer than `MIN_TO_SAY` motions are compared: kappa then says next to nothing.
     """
 
     field: str
@@ -63,6 +66,12 @@ class FieldAgreement:
     low: float | None
     high: float | None
     weighted: bool = False
+    too_few: bool = False
+
+    @property
+    def n_agreeing(self) -> int:
+        """Motions on which they agree."""
+        return round(self.agreeing * self.n)
 
 
 @dataclass(frozen=True)
@@ -212,6 +221,7 @@ def _agreement(
         low=None if low is None else float(low),
         high=None if high is None else float(high),
         weighted=kappa is weighted_kappa,
+        too_few=len(first) < MIN_TO_SAY,
     )
 
 

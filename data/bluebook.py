@@ -5,16 +5,6 @@ import re
 from data.codebook import SourceKind
 from data.courts import court_citation, find_court
 
-BLUEBOOK_FORMS = {
-    "cit": "Ct. Int'l Trade",
-    "mdd": "D. Md.",
-    "mnd": "D. Minn.",
-    "nmid": "D. N. Mar. I.",
-    "nyed": "E.D.N.Y.",
-    "pamd": "M.D. Pa.",
-    "wvsd": "S.D.W. Va.",
-}
-"""Forms of table T1 where courts-db has another one."""
 _MONTHS = (
     *("Jan.", "Feb.", "Mar.", "Apr.", "May", "June"),
     *("July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."),
@@ -84,7 +74,7 @@ def _court_form(court: str | None) -> str | None:
     if court is None:
         return None
     known = find_court(court)
-    form = BLUEBOOK_FORMS.get(court) or court_citation(court)
+    form = court_citation(court)
     return None if form in (known.name, known.id, court) else form
 
 

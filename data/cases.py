@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.arrays import Rows
+from data.captions import sides_in_words
 from data.courts import find_court
 from data.schema import Motion
 
@@ -44,8 +45,6 @@ def case_groups(motions: Sequence[Motion]) -> Rows:
     return np.array([root(row) for row in range(len(motions))], dtype=np.intp)
 
 
-_VERSUS = re.compile(r"\s+vs?\.?\s+", re.IGNORECASE)
-_PARENTHESES = re.compile(r"\([^)]*\)")
 _COMMON_WORDS = frozenset(
     {"the", "of", "et", "al", "in", "re", "ex", "rel", "and", "for", "us", "united", "states"}
     | {"inc", "llc", "lp", "llp", "co", "corp", "ltd", "company", "corporation", "state", "people"}
@@ -56,15 +55,17 @@ _COMMON_WORDS = frozenset(
 def party_names(caption: str | None) -> frozenset[frozenset[str]]:
     """Return the words of each party's name, without corporate forms and "United States".
 
+    Abbreviations are spelled out (see `data.captions`), as one source has "N.Y. Nurses Ass'n" and
+    another the whole words.
+
     >>> party_names("Seminole County v. River Capital, Inc. (Sassy Merlot's)") == party_names(
-    ...     "River Capital, Inc. v. Seminole County")
+    ...     "River Capital, Inc. v. Seminole Cnty.")
     True
     """
-    sides = _VERSUS.split(_PARENTHESES.sub("", caption or ""))
+    sides = sides_in_words(caption)
     if len(sides) != 2:
         return frozenset()
-    names = (re.findall(r"\w+", re.sub(r"['’.]", "", side.lower())) for side in sides)
-    return frozenset(words for name in names if (words := frozenset(name) - _COMMON_WORDS))
+    return frozenset(words for side in sides if (words := frozenset(side) - _COMMON_WORDS))
 
 
 _MIN_UNIQUE_CHARACTERS = 200

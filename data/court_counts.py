@@ -12,13 +12,20 @@ from pydantic import (
     field_validator,
 )
 
+from data.court_lookup import look_up_court
 from data.courts import find_court
 from data.io.load import load
 from data.io.problems import Problem
 from data.io.rows import UnreadableInput
 
 _MAX_ERRORS = 5
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
+
+def _court_id(court: object) -> str:
+    """Return the id of a court by any of its names, or what is given in lower case."""
+    text = str(court or "").strip()
+    return look_up_court(text) or text.lower()
 
 
 class CourtCount(BaseModel):
@@ -26,8 +33,8 @@ class CourtCount(BaseModel):
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
-    court: Annotated[str, BeforeValidator(lambda court: str(court or "").lower())] = Field(
-        description="CourtListener id of the court, as motions give it", min_length=1
+    court: Annotated[str, BeforeValidator(_court_id)] = Field(
+        description="CourtListener id of the court, Bluebook form or name", min_length=1
     )
     granted: Count = Field(description="motions granted")
     denied: Count = Field(description="motions denied")
@@ -66,7 +73,9 @@ def read_court_counts(path: str | Path) -> dict[str, CourtCount]:
             problem = Problem("court", row.court, "each court once")
             errors.append(f"row {number}: {problem}")
         if find_court(row.court).level is None:
-            expected = "a trial court's CourtListener id, such as ilnd"
+            expected = (
+                "a trial court's CourtListener id (ilnd), Bluebook form (N.D. Ill.) or full name"
+            )
             errors.append(f"row {number}: {Problem('court', row.court, expected)}")
         counts[row.court] = row
     if errors:

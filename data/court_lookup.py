@@ -3,9 +3,8 @@
 import re
 from functools import cache
 
-from data.bluebook import BLUEBOOK_FORMS
 from data.court_names import ORDINALS, court_named
-from data.courts import CIRCUITS, circuit_name, court_entries, find_court
+from data.courts import BLUEBOOK_FORMS, CIRCUITS, circuit_name, court_entries, find_court
 from data.states import find_state, state_spellings
 from data.synonyms import court_names, key
 

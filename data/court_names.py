@@ -12,8 +12,23 @@ from data.states import find_state, state_names
 
 _FEDERAL = re.compile(r"\b(?:united states|u\.?\s?s\.?|federal)\s+(district|bankruptcy)\s+court\b")
 _DISTRICT = re.compile(
-    r"\b(?:(northern|southern|eastern|western|middle|central)\s+)?district\s+of\s+([a-z ]{4,30})"
+    r"(?<!judicial )\b(?:(northern|southern|eastern|western|middle|central)\s+district(?:\s+of)?"
+    r"|district\s+of)\s+([a-z ]{4,30})"
 )
+_BANKRUPTCY = re.compile(r"\bbankruptcy\s+court\b")
+# "N.D. Illinois", "N. D. Ill.", and after the name of a court "D. Nevada"
+_ABBREVIATED = re.compile(
+    r"(?:\b([nsewmc])\.\s?d\.|(?<=court)[,:]?\s+(?:for\s+the\s+)?d\.)\s+(?:of\s+)?(?=([a-z. ]+))"
+)
+_COMPASS = {
+    "n": "northern",
+    "s": "southern",
+    "e": "eastern",
+    "w": "western",
+    "m": "middle",
+    "c": "central",
+}
+_MAX_STATE_WORDS = 4
 _CLAIMS = {"court of federal claims": "uscfc", "court of international trade": "cit"}
 _CIRCUIT = re.compile(r"\bcourt\s+of\s+appeals\s+for\s+the\s+([a-z ]+?)\s+circuit")
 ORDINALS = (
@@ -45,8 +60,11 @@ def court_named(words: str) -> str | None:
     'nysupct'
     >>> court_named("IN THE CIRCUIT COURT OF COOK COUNTY, ILLINOIS")
     'ill-trial'
+    >>> court_named("District Court, N.D. Illinois")
+    'ilnd'
     """
-    plain = " ".join(re.sub(r"[^\w\s]|_", " ", words.lower().replace("u.s.", "u s")).split())
+    spelled = _ABBREVIATED.sub(_spelled_out, words.lower().replace("u.s.", "u s"))
+    plain = " ".join(re.sub(r"[^\w\s]|_", " ", spelled).split())
     for name, court_id in _CLAIMS.items():
         if name in plain:
             return court_id
@@ -55,8 +73,30 @@ def court_named(words: str) -> str | None:
         return (numbers | {"district of columbia": "cadc", "federal": "cafc"}).get(circuit[1])
     if federal := _FEDERAL.search(plain):
         return _federal_court(plain, federal[1])
+    if _BANKRUPTCY.search(plain):
+        return _federal_court(plain, "bankruptcy")
     kind = _KIND.search(plain)
-    return _state_court(plain, kind[1] or kind[2]) if kind else None
+    if kind is None:
+        return None
+    if kind[1] in ("district", "circuit") and _district_in(plain):
+        # of the federal circuit courts, which sat in districts until 1911, none is left
+        return _federal_court(plain, "district") if kind[1] == "district" else None
+    return _state_court(plain, kind[1] or kind[2])
+
+
+def _spelled_out(abbreviated: re.Match[str]) -> str:
+    """Return `N.D. ` as `northern district of `, where a state follows, whose name is added."""
+    words = abbreviated[2].split()
+    for n_words in range(min(_MAX_STATE_WORDS, len(words)), 0, -1):
+        if state := find_state("".join(words[:n_words]).replace(".", "")):
+            compass = _COMPASS.get(abbreviated[1] or "", "")
+            return f" {compass} district of {state[1].lower()} "
+    return abbreviated[0]
+
+
+def _district_in(plain: str) -> bool:
+    district = _DISTRICT.search(plain)
+    return "district of columbia" in plain or bool(district and _state_in(district[2]))
 
 
 def _federal_court(plain: str, kind: str) -> str | None:

@@ -49,6 +49,16 @@ _CIRCUIT_OF = {
 _FEDERAL_CIRCUIT = {"uscfc", "cit"}
 CIRCUITS = (*(f"ca{number}" for number in range(1, 12)), "cadc", "cafc", "state")
 LEVELS = ("federal_district", "federal_special", "bankruptcy", "state")
+BLUEBOOK_FORMS = {
+    "cit": "Ct. Int'l Trade",
+    "mdd": "D. Md.",
+    "mnd": "D. Minn.",
+    "nmid": "D. N. Mar. I.",
+    "nyed": "E.D.N.Y.",
+    "pamd": "M.D. Pa.",
+    "wvsd": "S.D.W. Va.",
+}
+"""Forms of table T1 of the Bluebook where courts-db has another one."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +109,15 @@ def _by_id() -> dict[str, dict[str, str]]:
 
 
 def court_citation(court_id: str) -> str:
-    """Return a court's citation form, or its name or id if courts-db has none.
+    """Return a court as lawyers cite it, or its name or id if no citation form is known.
 
-    >>> court_citation("ilnd")
-    'N.D. Ill.'
+    Whatever shows a court to people shows this: one court has one name in all answers and pages.
+
+    >>> [court_citation(court_id) for court_id in ("ilnd", "mnd", "okla-trial", "nowhere")]
+    ['N.D. Ill.', 'D. Minn.', 'a trial court of Oklahoma', 'nowhere']
     """
-    return _by_id().get(court_id, {}).get("citation_string") or find_court(court_id).name
+    listed = _by_id().get(court_id, {}).get("citation_string")
+    return BLUEBOOK_FORMS.get(court_id) or listed or find_court(court_id).name
 
 
 @cache

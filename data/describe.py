@@ -10,6 +10,10 @@ from data.courts import find_court
 if TYPE_CHECKING:  # the command's help needs the groupings alone
     from data.schema import Ruling
 
+MIN_TO_SAY = 30
+"""With fewer cases a rate, an area under a curve or a slope is little more than chance."""
+TOO_FEW = "too few to say"
+
 
 @dataclass(frozen=True)
 class OutcomeCounts:

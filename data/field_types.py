@@ -78,6 +78,18 @@ def _no_bool(value: Any) -> Any:
     return _none_if_blank(value)
 
 
+MAX_MONTHS = 1200
+"""Most months of delay: a hundred years, longer than anybody has waited to move."""
+MAX_SPREAD = 20
+"""Largest standard deviation of log-odds: that of forecasts of nearly 0 and nearly 1."""
+
+
+def _months(value: float) -> float:
+    if not 0 <= value <= MAX_MONTHS:
+        raise ValueError(f"expected months from 0 to {MAX_MONTHS}, a hundred years")
+    return value
+
+
 def _yes_no(value: Any) -> Any:
     """Parse `1.0` and `0.0`, as a data frame with missing values writes booleans to CSV."""
     value = value.strip() if isinstance(value, str) else value
@@ -153,8 +165,18 @@ Rating = Annotated[_RatingValue | None, BeforeValidator(_no_bool), _AllowBlank()
 OptionalProbability = Annotated[
     Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_no_bool), _AllowBlank()
 ]
-OptionalAmount = Annotated[
-    Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
+OptionalMonths = Annotated[
+    Annotated[
+        float,
+        AfterValidator(_months),
+        WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_MONTHS}),
+    ]
+    | None,
+    BeforeValidator(_no_bool),
+    _AllowBlank(),
+]
+OptionalSpread = Annotated[
+    Annotated[float, Field(ge=0, le=MAX_SPREAD)] | None,
     BeforeValidator(_no_bool),
     _AllowBlank(),
 ]

@@ -12,19 +12,17 @@ fields, and a decision from them).
 """
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, create_model, field_validator
 from rapidfuzz import fuzz
 
+from data.captions import sides_in_words
 from data.cases import normalized_docket
 from data.codebook import MotionType
 from data.courts import find_court
@@ -38,8 +36,6 @@ MAX_DAYS_ON_DOCKET = 3
 """Days between the dates of one ruling: an order is often entered days after it is signed."""
 MAX_BLOCK = 200
 """Rows of one court and party word that are still compared: "commissioner" names no case."""
-_VERSUS = re.compile(r"\s+vs?\.?\s+", re.IGNORECASE)
-_PARENTHESES = re.compile(r"\([^)]*\)")
 _OFFICE = re.compile(r"^\D*(\d):\d\d-")
 _FORMS = frozenset(
     {
@@ -236,20 +232,9 @@ def caption_sides(caption: str | None) -> tuple[str, ...]:
     >>> caption_sides("Acme Mfg. Co., Inc. v. Dep't of Health (In re Acme)")
     ('acme manufacturing', 'department health')
     """
-    sides = _VERSUS.split(_PARENTHESES.sub("", caption or ""), maxsplit=1)
-    return tuple(filter(None, map(_plain, sides)))
-
-
-def _plain(side: str) -> str:
-    words = re.findall(r"\w+", re.sub(r"['’.]", "", side.lower()))
-    expanded = [_abbreviations().get(word, word) for word in words]
-    return " ".join(word for word in expanded if word not in _FORMS)
-
-
-@cache
-def _abbreviations() -> dict[str, str]:
-    text = (files("data") / "caption_abbreviations.toml").read_text(encoding="utf-8")
-    return {str(short): str(word) for short, word in tomllib.loads(text)["words"].items()}
+    sides = sides_in_words(caption)
+    names = (" ".join(word for word in side if word not in _FORMS) for side in sides)
+    return tuple(name for name in names if name)
 
 
 def caption_similarity(one: Sequence[str], other: Sequence[str]) -> float | None:

@@ -1,15 +1,18 @@
 """Rows of several files, and where each stands, for `data.linkage`."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.io.atomic import atomic_write
-from data.io.load import load
+from data.io.columns import AS_GIVEN
+from data.io.load import Loaded, check_map_used, load
 from data.io.problems import Reject
 from data.linkage import Link, Listed, find_links
 
+EMBEDDED = "embedded"
+"""The name of the rulings that come with the program."""
 HEAD = (
     *("kind", "first_file", "first_row", "first_id", "second_file", "second_row", "second_id"),
     *("same_docket", "days_apart", "caption_similarity", "outcomes_differ"),
@@ -44,6 +47,8 @@ class LinkedFiles:
         Rows that do not fit the schema, by file.
     files
         The local files that were read.
+    tables, paths
+        Each file as it was loaded, and where it is, by its name.
     """
 
     places: tuple[Place, ...]
@@ -51,31 +56,57 @@ class LinkedFiles:
     n_without_court: int
     rejects: dict[str, list[Reject]]
     files: tuple[Path, ...]
+    tables: dict[str, Loaded[Listed]]
+    paths: Mapping[str, str]
 
 
-def link_files(sources: Sequence[str]) -> LinkedFiles:
+def link_files(sources: Mapping[str, str], column_map: Mapping[str, str] = AS_GIVEN) -> LinkedFiles:
     """Find the rulings and cases that appear more than once in one or several files.
+
+    Parameters
+    ----------
+    sources
+        Files, as `data.io.load.load` takes them, by the names that are shown. The cases of
+        `embedded`, the rulings that come with the program, are known: beside other files, pairs
+        among them are left out.
+    column_map
+        The field of columns that the user names; each must be in one of the files.
 
     Raises
     ------
     UnreadableInput
-        If a file cannot be read.
+        If a file cannot be read, or no file has a column that the user names.
     """
     rows: list[Listed] = []
     places: list[Place] = []
     files: list[Path] = []
     rejects: dict[str, list[Reject]] = {}
-    for source in sources:
-        loaded = load(source, Listed)
+    tables: dict[str, Loaded[Listed]] = {}
+    for source, path in sources.items():
+        loaded = tables[source] = load(path, Listed, column_map, shared_map=True)
         numbered = zip(loaded.rows, loaded.row_numbers, strict=True)
         places += [Place(source, number, row.id) for row, number in numbered]
         rows += loaded.rows
         files += loaded.files
         rejects[source] = loaded.rejects
+    check_map_used(column_map, tables.values())
     n_without_court = sum(row.court is None for row in rows)
+    links = find_links(rows)
+    if set(sources) != {EMBEDDED}:
+        links = [link for link in links if _files(link, places) != {EMBEDDED}]
     return LinkedFiles(
-        tuple(places), tuple(find_links(rows)), n_without_court, rejects, tuple(files)
+        tuple(places),
+        tuple(links),
+        n_without_court,
+        rejects,
+        tuple(files),
+        tables,
+        sources,
     )
+
+
+def _files(link: Link, places: list[Place]) -> set[str]:
+    return {places[link.first].file, places[link.second].file}
 
 
 def write_links(linked: LinkedFiles, path: Path) -> None:

@@ -36,15 +36,16 @@ from data.field_types import (
     Code,
     Date,
     Name,
-    OptionalAmount,
     OptionalCode,
     OptionalCodes,
     OptionalCourtId,
     OptionalDate,
+    OptionalMonths,
     OptionalName,
     OptionalPaper,
     OptionalProbability,
     OptionalQuotes,
+    OptionalSpread,
     OptionalValue,
     Paper,
     Rating,
@@ -130,7 +131,7 @@ class Motion(BaseModel):
     compensable: OptionalValue[YesNo] = Field(
         None, description="money damages would compensate the loss"
     )
-    delay_months: OptionalAmount = Field(
+    delay_months: OptionalMonths = Field(
         None, description="months from learning of the conduct to filing the motion"
     )
 
@@ -169,7 +170,7 @@ class Motion(BaseModel):
         description="chance of a grant, 0 to 1, as estimated by a careful reader (a person or a "
         "language model) who does not know the outcome",
     )
-    forecast_spread: OptionalAmount = Field(
+    forecast_spread: OptionalSpread = Field(
         None,
         description="standard deviation of the log-odds of several such forecasts; the interval "
         "is wider by it",

@@ -78,6 +78,21 @@ def _values(field: str) -> dict[str, str]:
     return known
 
 
+def find_undecided(text: str) -> str | None:
+    """Return "moot", "withdrawn" or "pending" for an outcome that is no ruling; None for others.
+
+    >>> find_undecided("Denied as moot")
+    'moot'
+    """
+    return _undecided().get(key(text))
+
+
+@cache
+def _undecided() -> Mapping[str, str]:
+    table = _tables()["undecided"]
+    return {key(word): kind for kind, wordings in table.items() for word in wordings}
+
+
 @cache
 def yes_no() -> Mapping[str, bool]:
     """Return what each wording of yes and no means."""

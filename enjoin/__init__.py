@@ -1,6 +1,7 @@
 """The `enjoin` command. Each subcommand calls one function of a room, which it imports itself."""
 
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -18,6 +19,7 @@ from enjoin.commands import (
     versions,
     worksheet,
 )
+from enjoin.streams import adapt_streams
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "One motion": {
@@ -61,7 +63,16 @@ RULINGS: dict[str, Callable[..., None]] = {
 }
 """More commands of the group `data`."""
 
-app = typer.Typer(
+
+class _App(typer.Typer):
+    """The application, which first adapts standard input and output to the terminal."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        adapt_streams()
+        return super().__call__(*args, **kwargs)
+
+
+app = _App(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,

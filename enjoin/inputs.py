@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from train.run import Trained
     from train.settings import TrainSettings
 
-PAPER_SUFFIXES = (".pdf", ".docx", ".txt")
 NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 M = TypeVar("M", bound="Motion")
 
@@ -50,6 +49,8 @@ def read_rulings(
     ------
     UnreadableInput
         If the source cannot be read, or no row of it is a ruling.
+    ValueError
+        If columns of the embedded rulings are named.
     """
     from data.checks import check_rulings
     from data.embedded import embedded_rulings
@@ -57,13 +58,14 @@ def read_rulings(
     from data.io.rejects import write_rejects_beside
     from data.io.rows import UnreadableInput
     from data.schema import Ruling
-    from enjoin.render.understood import report_notes, report_understood
+    from enjoin.render.understood import report_reading
 
     if source == EMBEDDED:
+        if column_map:
+            raise ValueError("--map names columns of a file; the embedded rulings need none")
         return list(embedded_rulings()), 0
     loaded = load(source, Ruling, dict(column_map))
-    report_notes(loaded.notes)
-    report_understood(loaded.understood)
+    report_reading(loaded)
     report_columns(loaded)
     rejects_path = write_rejects_beside(loaded, source) if keep_rejects else None
     report_rejects(loaded.rejects, rejects_path)
@@ -283,7 +285,7 @@ def _read_motion(
             raise ValueError(f"--set {name}: not a field of a motion; see `enjoin schema`")
     if not row and not fields:
         raise ValueError(
-            "no motion given: name a JSON file, or use - for standard input, --text or "
+            "no motion given: name a paper or a JSON file, or use - for standard input, --text or "
             "--motion-file"
         )
     by_field = {matches[column] or column: value for column, value in row.items()}

@@ -10,8 +10,24 @@ from data.labels import PartialGrants
 EMBEDDED = "embedded"
 """Names the rulings that come with the program."""
 
-MotionFile = Annotated[
-    str, typer.Argument(help="JSON file with one motion, or - for standard input")
+MotionArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="the motion: a PDF, Word, text or HTML file, a folder with motion and opposition, a "
+        "JSON file, or - for any of these on standard input"
+    ),
+]
+TextOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="what the movant asks for, and why")
+]
+MotionFileOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="the motion as .txt, .pdf, .docx or .html")
+]
+MotionTypeOption = Annotated[
+    str | None, typer.Option(metavar="TYPE", help="kind of motion, such as tro")
+]
+CourtOption = Annotated[
+    str | None, typer.Option(metavar="COURT", help="court, such as ilnd or 'N.D. Ill.'")
 ]
 RulingsOption = Annotated[
     str,
@@ -60,8 +76,9 @@ CourtRatesOption = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="adjust to your own counts by court, a CSV file of court,granted,denied; small counts "
-        "shrink toward --base-rate, or else toward the training rulings' rate",
+        help="adjust to your own counts by court, a CSV file of court,granted,denied, the court as "
+        "ilnd or N.D. Ill.; small counts shrink toward --base-rate, or else toward the training "
+        "rulings' rate",
     ),
 ]
 DaskOption = Annotated[
@@ -85,7 +102,7 @@ OppositionOption = Annotated[
     str | None, typer.Option(metavar="TEXT", help="what the opponent says")
 ]
 OppositionFileOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf or .docx")
+    Path | None, typer.Option(metavar="FILE", help="the opposition as .txt, .pdf, .docx or .html")
 ]
 MapOption = Annotated[
     list[str] | None,

@@ -15,6 +15,7 @@ from data.court_names import court_named
 from data.documents.kinds import motion_type_of, title_of
 from data.documents.titles import Heading, columns
 from features.text.caption import DOCKET_NUMBER, HEAD, CaptionSpans, find_caption
+from features.text.characters import plain_characters
 from features.text.cleaning import without_page_edges
 from features.text.dates import find_dates
 
@@ -82,6 +83,7 @@ def read_caption(text: str) -> Caption | None:
     {'motion_type': 'tro', 'court': 'ilnd', 'docket_number': '21-cv-00135', \
 'caption': 'Acme Pumps, Inc. v. Ruth Hale'}
     """
+    text = plain_characters(text)[0]
     plain = without_page_edges(text[: 2 * HEAD])
     spans, title = find_caption(plain), title_of(plain)
     if title and title[0] == "ruling":

@@ -8,7 +8,7 @@ the scope check share it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import overload
 
 from data.schema import Motion
@@ -17,7 +17,7 @@ from features.phrases.hits import Hit, HitsByField, by_field
 from features.phrases.lexicon import PaperName, legal_words
 from features.phrases.matcher import Match, find_patterns, find_phrases, in_order
 from features.phrases.stock import StockSentence, find_stock, relief_in_stock
-from features.text.cleaning import clean
+from features.text.cleaning import CleanPaper, clean_paper
 from features.text.dates import Dates, find_dates
 from features.text.normalize import BLANK, Normalized, normalize, to_ascii
 from features.text.ocr import Speller
@@ -53,33 +53,52 @@ class Document:
         return Document, (self.text, self.paper)
 
     @cached_property
+    def clean(self) -> CleanPaper:
+        """The paper in plain characters and lines, and what of it is read."""
+        return clean_paper(self.text, speller().is_word)
+
+    @property
     def cleaned(self) -> str:
-        """The text with stamps, line numbers and citations blanked, character for character."""
-        return clean(self.text)
+        """What is read: without stamps, caption and citations, its paragraphs run on."""
+        return self.clean.text
+
+    def given_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the text as given of a part of the cleaned text."""
+        return self.clean.offsets.span(start, end)
 
     @cached_property
     def normalized(self) -> Normalized:
-        """The cleaned text in lower-case ASCII: hyphenated words joined, scans corrected."""
+        """The cleaned text in lower-case ASCII, with its offsets in the text as given."""
         # The "No." of "No. 21-cv-135" is not a negation.
         letters = _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), to_ascii(self.cleaned))
-        normalized = normalize(letters, speller().is_word)
+        normalized = normalize(letters)
         cleaned, all_capitals = self.cleaned, self.cleaned.isupper()
         text = speller().correct(
             normalized.text,
             # A capitalized word in running text may be a name.
             lambda start: cleaned[normalized.origin(start)].isupper() and not all_capitals,
         )
-        return normalized.with_text(text)
+        return normalized.with_text(text).over(self.clean.offsets)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the cleaned text."""
+        return tuple(self.cleaned[start:end] for start, end in pairwise(self._sentence_bounds))
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, ...]:
-        """The offsets in the text at which sentences start, and the end of the last one."""
+        """The offsets in the text as given at which sentences start, and the end of the last."""
+        bounds = [self.clean.offsets.origin(bound) for bound in self._sentence_bounds]
+        return (0, *bounds[1:-1], len(self.text)) if len(bounds) > 1 else (0, len(self.text))
+
+    @cached_property
+    def _sentence_bounds(self) -> tuple[int, ...]:
         return (*sentence_starts(self.cleaned), len(self.cleaned))
 
     @cached_property
     def dates(self) -> Dates:
-        """The dates in the cleaned text, so none of a citation."""
-        return find_dates(self.cleaned)
+        """The dates in the cleaned text, so none of a citation, by their place as given."""
+        return find_dates(self.cleaned).over(self.clean.offsets)
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

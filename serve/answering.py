@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from data.base_rates import FEDERAL_COURTS
-from data.courts import find_court
+from data.courts import court_citation, find_court
 from data.schema import Motion
 from features.families.forecast import forecast_log_odds
 from serve.conclusion.compose import Estimate, conclude
@@ -28,7 +28,7 @@ from serve.similar_rulings import comparable_rate
 from train.model.calibration import INTERVAL
 from train.model.grant_model import GrantModel, describe_relief
 from train.model.prior_shift import BaseRates, log_odds_shift
-from train.modes import Mode
+from train.modes import Mode, based_on
 from train.rating_averages import RATING_AVERAGES
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def compose_answers(
     shap = model.shap_values(scored.batches)
     errors = model.rating_errors()
     averages = model.facts.get(RATING_AVERAGES, {})
+    reader_line = model.ensembles["forecast"].reader_line
     compared = scored.compared(model.categories)
     answers = []
     for row, motion in enumerate(motions):
@@ -69,7 +70,7 @@ def compose_answers(
         unread = unread_fields(motion, read)
         performance, untested = _tests(predictor, mode, scored.long_words[row] is not None)
         adjustment = _adjustment(model, scored, row, motion.court, base_rates)
-        explained = Explained(scored.frame, row, shares, p, errors, averages)
+        explained = Explained(scored.frame, row, shares, p, errors, averages, reader_line)
         factors, scorecard = largest_factors(explained), build_scorecard(explained)
         estimate = _estimate(model, scored, row, adjustment, performance)
         rate = None
@@ -78,6 +79,7 @@ def compose_answers(
         answers.append(
             Answer(
                 id=motion.id,
+                court=court_citation(motion.court) if motion.court else None,
                 conclusion=conclude(estimate, factors, shown_flags(scored.frame, row), scorecard),
                 p_grant=p,
                 p_low=low,
@@ -86,6 +88,7 @@ def compose_answers(
                 in_scope=not scored.out_of_scope[row],
                 out_of_scope=list(scored.out_of_scope[row]),
                 mode=mode,
+                based_on=based_on(motion),
                 forecast=_corrected(model, motion),
                 base_rate=model.base_rate,
                 courthouse_rate=CourthouseRate.of(

@@ -8,9 +8,11 @@ import numpy as np
 
 from data.arrays import Floats
 from features.build import COLUMNS, FAMILIES
+from features.families import forecast
 from features.frame import FeatureFrame
-from features.indicators import NOT_SHOWN_CODE, Source
+from features.indicators import NOT_SHOWN_CODE, Column, Source
 from serve.responses import Factor, FamilyShare, plain
+from train.model.reader_line import ReaderLine
 
 MAX_FACTORS = 12
 """Factors listed in an answer; the families always add up over all of them."""
@@ -47,6 +49,8 @@ class Explained(NamedTuple):
         Typical error of each inferred rating, by column (`GrantModel.rating_errors`).
     averages
         Average of each rating, by column (`train.rating_averages`); {} if they are not known.
+    reader_line
+        What recalibrates a reader's forecast; None where the model learned none.
     """
 
     frame: FeatureFrame
@@ -55,17 +59,18 @@ class Explained(NamedTuple):
     p: float
     errors: Mapping[str, float]
     averages: Mapping[str, float]
+    reader_line: ReaderLine | None = None
 
 
 def largest_factors(explained: Explained) -> list[Factor]:
     """Return the features that move a motion's probability most, the largest first."""
-    frame, row, shap, p, errors, averages = explained
+    frame, row, shap, p, errors, averages, reader_line = explained
     order = np.argsort(-np.abs(shap), kind="stable")[:MAX_FACTORS]
     factors = []
     for index in order[shap[order] != 0.0].tolist():
         column, share = COLUMNS[index], float(shap[index])
         value = plain(frame.column(column.name)[row])
-        label = column.describe(value, errors.get(column.name))
+        label = _described(column, value, reader_line, errors.get(column.name))
         average = averages.get(column.name)
         if average is not None and value is not None:
             label += f", average {average:.1f}"
@@ -84,6 +89,23 @@ def largest_factors(explained: Explained) -> list[Factor]:
             )
         )
     return factors
+
+
+def _described(
+    column: Column,
+    value: float | str | None,
+    reader_line: ReaderLine | None,
+    error: float | None = None,
+) -> str:
+    """Put a feature with its value in words; a forecast with what it is recalibrated to.
+
+    What moves the probability is the recalibrated forecast: 48% may well speak for a grant.
+    """
+    label = column.describe(value, error)
+    if column.name != forecast.COLUMN or reader_line is None or not isinstance(value, float):
+        return label
+    recalibrated = 1 / (1 + math.exp(-float(reader_line.log_odds(np.array([value]))[0])))
+    return f"{label} (recalibrated to {recalibrated:.0%})"
 
 
 def shown_flags(frame: FeatureFrame, row: int) -> dict[str, Source]:
@@ -105,7 +127,11 @@ def family_shares(shap: Floats, p: float) -> list[FamilyShare]:
 
 
 def strongest_of_family(
-    frame: FeatureFrame, shap: Floats, p: Floats, family: str
+    frame: FeatureFrame,
+    shap: Floats,
+    p: Floats,
+    family: str,
+    reader_line: ReaderLine | None = None,
 ) -> tuple[list[str | None], list[float]]:
     """Return, for n motions, the feature of a family that moves each probability most.
 
@@ -119,6 +145,8 @@ def strongest_of_family(
         (n,) probabilities of grant.
     family
         A key of `features.build.FAMILIES`.
+    reader_line
+        As in `Explained`.
 
     Returns
     -------
@@ -133,6 +161,7 @@ def strongest_of_family(
     for row, index in enumerate(strongest.tolist()):
         column, share = COLUMNS[index], float(shap[row, index])
         moves = share != 0.0
-        labels.append(column.describe(plain(frame.column(column.name)[row])) if moves else None)
+        value = plain(frame.column(column.name)[row])
+        labels.append(_described(column, value, reader_line) if moves else None)
         points.append(points_moved(float(p[row]), share) if moves else 0.0)
     return labels, points

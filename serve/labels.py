@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 from data.schema import Motion, allowed_values
 from features.build import FAMILIES
 from features.phrases.lexicon import meaning
+from serve.field_labels import FIELD_LABELS
 from serve.similar_rulings import SOURCE_WORDS
 
 
@@ -12,6 +13,7 @@ class Labels(BaseModel):
     """Words for what the schema and the answers name by a key."""
 
     families: dict[str, str] = Field(description="label of each feature family, in order")
+    fields: dict[str, str] = Field(description="label of each field of a motion")
     values: dict[str, dict[str, str]] = Field(description="label of each allowed value, by field")
 
 
@@ -22,4 +24,5 @@ def all_labels() -> Labels:
         for field in Motion.model_fields
         if allowed_values(field)
     }
-    return Labels(families=FAMILIES, values=values | {"source_kind": dict(SOURCE_WORDS)})
+    values["source_kind"] = dict(SOURCE_WORDS)
+    return Labels(families=FAMILIES, fields=FIELD_LABELS, values=values)

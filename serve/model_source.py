@@ -1,5 +1,6 @@
 """Find the model to answer with: a folder, an MLflow address, or the registered champion."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from train.tracking.registry import (
     fetch_model,
     model_uri,
     registry_state,
+    short_timeouts,
 )
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # not C:/
 
 
 class NoTrainedModel(LookupError):
@@ -56,10 +60,15 @@ def locate_model(source: str | None = None) -> LocatedModel:
     FileNotFoundError
         If there is no model at the source.
     """
-    if source is not None and ":/" not in source:
+    if source is not None and not _is_address(source):
         return LocatedModel(model_folder(Path(source), source), None)
     uri = resolve_source(source)
     return LocatedModel(fetch_model(uri), version_at(uri))
+
+
+def _is_address(source: str) -> bool:
+    """Tell whether a source is an MLflow address; a folder may have a colon in its name, too."""
+    return bool(_SCHEME.match(source)) and not Path(source).is_dir()
 
 
 def may_change(source: str | None) -> bool:
@@ -96,6 +105,7 @@ def _default_uri() -> str:
     return model_uri(version)
 
 
+@short_timeouts()
 def _resolve_alias(source: str) -> str:
     from mlflow.exceptions import MlflowException
 

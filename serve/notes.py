@@ -6,8 +6,8 @@ from typing import Any
 from data.court_lookup import is_appeals_court
 from data.courts import court_citation, find_court
 from data.schema import Motion
-from features.indicators import plain_words
 from features.text.cleaning import MAX_CHARACTERS
+from serve.field_labels import FIELD_LABELS
 from train.modes import INDICATORS, Mode
 
 _INPUTS: dict[Mode, str] = {"forecast": "forecasts", "rated": "Winter ratings"}
@@ -46,7 +46,7 @@ def unread_fields(motion: Motion, read: Container[str]) -> list[str]:
         The fields that are read from the papers of this motion.
     """
     uncoded = [field for field in INDICATORS if getattr(motion, field) is None]
-    unread = [plain_words(field) for field in uncoded if field not in read]
+    unread = [FIELD_LABELS[field] for field in uncoded if field not in read]
     if not unread or 2 * len(uncoded) < len(INDICATORS):
         return []
     return [

@@ -150,9 +150,10 @@ class Predictor:
         table.insert(0, "id", [motion.id for motion in motions])
         table["mode"] = scored.modes
         shap = self.model.shap_values(scored.batches)
+        reader_line = self.model.ensembles["forecast"].reader_line
         for family in FAMILIES:
             labels, points = strongest_of_family(
-                scored.frame, shap[:, :-1], scored.estimates[:, 0], family
+                scored.frame, shap[:, :-1], scored.estimates[:, 0], family, reader_line
             )
             table[f"top_{family}"] = labels
             table[f"top_{family}_points"] = points

@@ -15,6 +15,7 @@ from features.phrases.context import Speaker
 from features.phrases.hits import Hit
 from features.phrases.lexicon import listed_meaning
 from serve.performance import Performance
+from train.model.rating_model import is_stop_term
 from train.model.readings import Precision
 from train.modes import Mode
 
@@ -167,6 +168,21 @@ class CorrectedForecast(BaseModel):
         "interval is wider by it"
     )
 
+    @computed_field(description="the same in words")  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """The forecast as given and as recalibrated, which is what counts."""
+        spread = (
+            f", the mean of several that differ by {self.spread:.2f} in log-odds, so the interval "
+            "is wider"
+            if self.spread
+            else ""
+        )
+        return (
+            f"{self.given:.0%}{spread}; recalibrated to {self.corrected:.0%}, the share granted "
+            "among training rulings with such an estimate"
+        )
+
 
 class ComparableRate(BaseModel):
     """How often the training rulings most like the motion granted relief."""
@@ -236,6 +252,9 @@ class Answer(BaseModel):
     """The answer about one motion."""
 
     id: str | None
+    court: str | None = Field(
+        None, description="the court as lawyers cite it, or its name or id; null if not given"
+    )
     conclusion: list[str] = Field(
         description="the answer in two plain sentences, how often such motions are granted and "
         "what decides it; out of scope a third, the warning"
@@ -249,8 +268,9 @@ class Answer(BaseModel):
         "papers are long"
     )
     out_of_scope: list[str] = Field(description="why it is not, if so; the interval is then wider")
-    mode: Mode = Field(
-        description="what the estimate is based on: a forecast, ratings, codings, or text only"
+    mode: Mode = Field(description="the strongest input that the estimate is based on")
+    based_on: list[str] = Field(
+        description="what the estimate rests on, in words, the strongest input first"
     )
     forecast: CorrectedForecast | None = Field(
         None, description="the reader's own forecast and its correction, if there is one"
@@ -305,7 +325,8 @@ def list_evidence(
         The motion: phrases found in a summary are said to be there.
     precision
         How often each reading that counts in such papers was right. Of any other phrase, the words
-        are shown and not what they mean: they weighed in an inferred rating, no more.
+        are shown and not what they mean: they weighed in an inferred rating, no more. Of those,
+        words that say nothing of the case are not shown.
     quotes
         Quotes from the papers; a column that has some needs no phrases from a summary.
     """
@@ -334,7 +355,10 @@ def list_evidence(
         for column, hits_of_column in hits.items()
         for hit in hits_of_column
         if not (column in quoted and texts[hit.paper] != hit.paper)
-        and (hit.quotable or column in _INFERRED)
+        and (
+            (hit.quotable and (measured[hit] or column not in _INFERRED))
+            or (column in _INFERRED and not is_stop_term(hit.words.lower()))
+        )
     ]
     order = get_args(TextName)
     return sorted(

@@ -49,7 +49,7 @@ def build_scorecard(explained: Explained) -> list[ScorecardRow]:
 
 
 def _row(factor: str, explained: Explained) -> ScorecardRow:
-    frame, row, shap, p, errors, averages = explained
+    frame, row, shap, p, errors, averages, _ = explained
     given, read = f"{ratings.FAMILY}.{factor}", f"{inferred_ratings.FAMILY}.{factor}"
     name = given
     value = frame.column(given)[row]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from data.arrays import Floats
 from data.bluebook import bluebook_citation
 from data.codebook import Outcome, SourceKind
-from data.courts import find_court
+from data.courts import court_citation
 from data.describe import wilson_interval
 from data.schema import Motion
 from features.build import COLUMNS, build_features
@@ -79,7 +79,9 @@ class Comparable(BaseModel):
 
     id: str
     caption: str | None
-    court: str | None = Field(description="the court's name, or its id where the name is unknown")
+    court: str | None = Field(
+        description="the court as lawyers cite it, or its name or id where it has no such form"
+    )
     decided: str
     year: int
     outcome: str
@@ -113,7 +115,9 @@ class ComparablesAnswer(BaseModel):
     those of its claim area; each by similarity.
     """
 
-    court: str | None = Field(description="name of the motion's own court, or its id if unknown")
+    court: str | None = Field(
+        description="the motion's own court as lawyers cite it, or its name or id"
+    )
     claim_area: str | None = Field(description="the motion's claim area, as coded or as read")
     motion_type: str | None
     ratings_inferred: bool = Field(
@@ -310,4 +314,4 @@ def _category(index: int, encoded: Floats, categories: Mapping[str, Sequence[str
 
 
 def _court_name(court: str | None) -> str | None:
-    return (find_court(court).name or court) if court else None
+    return court_citation(court) if court else None

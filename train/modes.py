@@ -61,6 +61,30 @@ INDICATORS = (
 """Codings that need someone to read the papers."""
 
 
+BASED_ON: dict[Mode, str] = {
+    "forecast": "a reader's forecast",
+    "rated": "ratings of the Winter factors",
+    "coded": "codings",
+    "text": "text",
+}
+"""What the strongest input of each mode is called, in answers and on pages."""
+
+
+def based_on(motion: Motion) -> list[str]:
+    """Return what a prediction on a motion rests on, the strongest first; always on its text.
+
+    >>> based_on(Motion(motion_type="tro", motion="Stop the sale.", pro_se=True, forecast=0.4))
+    ["a reader's forecast", 'text']
+    """
+    given: dict[Mode, bool] = {
+        "forecast": motion.forecast is not None,
+        "rated": any(getattr(motion, name) is not None for name in RATINGS),
+        "coded": is_coded(motion),
+        "text": True,
+    }
+    return [BASED_ON[mode] for mode, is_given in given.items() if is_given]
+
+
 def mode_of(motion: Motion) -> Mode:
     """Return a motion's mode, by the strongest input it has: forecast, ratings or indicators."""
     if motion.forecast is not None:

@@ -30,7 +30,7 @@ from train.modes import count_by_mode
 from train.monitor.drift import training_distribution
 from train.rating_averages import RATING_AVERAGES, average_ratings
 from train.settings import OnProgress, TrainSettings, one_thread
-from train.tracking import log, registry
+from train.tracking import experiment, log, registry
 from train.value_outcomes import count_value_outcomes
 
 LogModel = Callable[[Path, str], str]
@@ -48,6 +48,7 @@ class Trained:
     version: str
     alias: registry.Alias
     tracking_uri: str
+    registry_uri: str | None = None
 
 
 @one_thread
@@ -143,7 +144,7 @@ def _train(
     cluster: Cluster | None = None,
 ) -> Trained:
     registry.silence_mlflow()
-    registry.check_mlflow()
+    experiment.prepare_run(registers=True)
     # Evaluated before a run is opened, so that unusable rulings leave no failed run behind.
     training_set = _training_set(rulings, settings, on_progress, cluster)
     evaluation = evaluate(training_set, settings, on_progress)
@@ -152,7 +153,6 @@ def _train(
     fitted = fit_subset(training_set, all_rows, settings.parameters, settings.n_bags, settings.seed)
     model = _with_facts(fitted, training_set, evaluation, settings)
     on_progress("logging to MLflow")
-    registry.choose_experiment()
     description = log.describe_run(evaluation)
     with (
         mlflow.start_run(description=description) as run,
@@ -187,8 +187,8 @@ def _train(
         )
         registered = log_model(folder, description)
         alias = registry.assign_alias(int(registered))
-        store = mlflow.get_tracking_uri()
-        return Trained(evaluation, leakage, run.info.run_id, registered, alias, store)
+        stores = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        return Trained(evaluation, leakage, run.info.run_id, registered, alias, *stores)
 
 
 def _training_set(

@@ -16,7 +16,7 @@ from data.court_lookup import look_up_court
 from data.fetch.opinion import Opinion, none_if_blank
 from data.fetch.tables import decompressed
 from data.io.formats import json_rows, jsonl_rows
-from data.io.rows import BrokenRow, UnreadableInput
+from data.io.rows import BrokenRow, UnreadableInput, whole_number
 
 MAX_CASE_BYTES = 2**26
 """Bytes of the longest case that is read from an archive, so that none can fill the memory."""
@@ -96,7 +96,7 @@ def _cases_of_archive(path: Path) -> Iterator[tuple[Any, float]]:
                 yield BrokenRow(member.filename, f"less than {MAX_CASE_BYTES >> 20} MB"), 0.0
                 continue
             try:
-                yield json.loads(words), number / len(members)
+                yield json.loads(words, parse_int=whole_number), number / len(members)
             except (ValueError, RecursionError):
                 yield BrokenRow(member.filename, "a JSON object"), number / len(members)
 

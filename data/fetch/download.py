@@ -3,7 +3,6 @@
 Rows go to `OUTPUT.part`, and only a complete download becomes OUTPUT. Only its owner may read it.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.io.appended import append_line, differences, open_appended, open_private
 from data.io.atomic import atomic_write
 from data.io.problems import rejects_beside
 
@@ -38,13 +38,13 @@ class Download:
 
     def add(self, row: dict[str, Any]) -> None:
         """Keep a row; it is on disk when this returns."""
-        _append(self._part, row)
+        append_line(self._part, row)
         self.ids.add(row["id"])
         self.rows += 1
 
     def reject(self, row_id: str, reason: str, url: str | None) -> None:
         """Keep the reason why a row is not used. Nothing of its words is kept."""
-        _append(self._rejects, {"id": row_id, "reasons": [reason], "url": url})
+        append_line(self._rejects, {"id": row_id, "reasons": [reason], "url": url})
         self.ids.add(row_id)
         self.rejected += 1
 
@@ -81,10 +81,9 @@ class Download:
                 ) from None
             return False
         if earlier != fingerprint:
-            different = [name for name in fingerprint if earlier.get(name) != fingerprint[name]]
             raise ValueError(
-                f"cannot resume {self.output}: another {', '.join(different)} than before. Use the "
-                f"same, or delete {part_path(self.output)} to start over"
+                f"cannot resume {self.output}: another {differences(earlier, fingerprint)} than "
+                f"before. Use the same, or delete {part_path(self.output)} to start over"
             )
         self._fingerprint, self.position = fingerprint, position
         self.rows = self._take_up_ids(self._part)
@@ -146,11 +145,7 @@ def open_download(output: Path, fingerprint: dict[str, Any], resume: bool) -> It
             f"{part} holds what an interrupted run has fetched: add --resume to go on, or delete "
             "it to start over"
         )
-    with _private(part) as rows, _private(rejects_part_path(output)) as rejects:
-        try:
-            fcntl.flock(rows, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(f"another run is writing {part}; wait for it or stop it") from None
+    with open_appended(part) as rows, open_private(rejects_part_path(output)) as rejects:
         download = Download(output, rows, rejects)
         if not (resume and download.take_up(fingerprint)):
             download.start(fingerprint)
@@ -170,17 +165,6 @@ def journal_path(output: Path) -> Path:
 def rejects_part_path(output: Path) -> Path:
     """Return where the reasons are kept until the output is complete."""
     return output.with_name(f"{output.name}.rejects.part")
-
-
-def _private(path: Path) -> BinaryIO:
-    return open(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "a+b")
-
-
-def _append(file: BinaryIO, row: dict[str, Any]) -> None:
-    file.seek(0, os.SEEK_END)
-    file.write(json.dumps(row).encode() + b"\n")
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _parsed(line: bytes) -> Any:

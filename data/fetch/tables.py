@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import lzma
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +18,11 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 
 from data.io.rows import BrokenRow, UnreadableInput
+from data.io.separators import QUOTES_BYTES, has_backslash_quotes
 
 MAX_CELL = 2**26
 """Characters of the longest cell that is read. What is longer is a quote that is not closed."""
-_SNIFFED = 2**22
 _BLOCK = 2**20
-_BACKSLASH = re.compile(r'[^,\r\n\\]\\"[^,\r\n]')
-_DOUBLED = re.compile(r'[^,\r\n"]""[^,\r\n"]')
 
 
 @contextmanager
@@ -126,8 +123,5 @@ def _indices(
 def _dialect(path: Path) -> dict[str, Any]:
     """Return how quotes within cells are written, as the first megabytes show it."""
     with decompressed(path) as (content, _):
-        start = content.read(_SNIFFED).decode("utf-8", "replace")
-    backslashes = sum(1 for _ in _BACKSLASH.finditer(start))
-    if backslashes > sum(1 for _ in _DOUBLED.finditer(start)):
-        return {"escapechar": "\\", "doublequote": False}
-    return {}
+        start = content.read(QUOTES_BYTES).decode("utf-8", "replace")
+    return {"escapechar": "\\", "doublequote": False} if has_backslash_quotes(start) else {}

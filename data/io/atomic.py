@@ -1,17 +1,33 @@
 """Write files whole or not at all, and find the cache folder."""
 
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
 
+def check_writable(path: Path) -> None:
+    """Check that a file can be written, before the minutes of work that it is to hold.
 
-def cache_dir() -> Path:
-    """Return this user's cache folder: `ENJOIN_CACHE_DIR`, or the system's default."""
-    return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
+    Raises
+    ------
+    OSError
+        If its folder cannot be made or written, or the path is a folder.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(f"cannot write {path}: it is a folder; name a file in it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise type(error)(
+            f"cannot write {path}: {reason}; name another file, or make its folder writable "
+            f"(chmod u+wx {shlex.quote(str(path.parent))})"
+        ) from None
 
 
 @contextmanager

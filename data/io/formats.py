@@ -6,6 +6,7 @@ A line that cannot be read becomes a `BrokenRow`, and the lines after it are sti
 import csv
 import io
 import json
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
@@ -31,6 +32,8 @@ BLOCK_BYTES = 2**20
 _PARQUET_BATCH_ROWS = 256
 _PREVIEW_BYTES = 80
 _NOT_UTF8 = "UTF-8 text; save the file as UTF-8"
+_ESCAPED = '\\"'
+_BACKSLASHED = re.compile(r'\\(["\\])')
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -156,8 +159,15 @@ def csv_columns(stream: BinaryIO, name: str, separator: str = ",") -> list[str]:
     return [column for column in _header(reader, name) if column]
 
 
-def csv_rows(stream: BinaryIO, name: str, separator: str = ",") -> Iterator[Any]:
+def csv_rows(
+    stream: BinaryIO, name: str, separator: str = ",", backslash_quotes: bool = False
+) -> Iterator[Any]:
     """Yield the rows of CSV; blank rows are skipped.
+
+    Parameters
+    ----------
+    backslash_quotes
+        Whether quotes within cells are escaped by backslashes; only these and backslashes are.
 
     If a row is not valid CSV (a quote is not closed, say), its first line is a `BrokenRow`, and
     reading continues with the next line.
@@ -167,7 +177,7 @@ def csv_rows(stream: BinaryIO, name: str, separator: str = ",") -> Iterator[Any]
     UnreadableInput
         If the header cannot be read.
     """
-    lines = _Lines(stream)
+    lines = _Lines(stream, backslash_quotes)
     reader = csv.reader(lines, strict=True, delimiter=separator)
     header = _header(reader, name)
     while True:
@@ -180,7 +190,9 @@ def csv_rows(stream: BinaryIO, name: str, separator: str = ",") -> Iterator[Any]
             first, *others = lines.of_row
             lines.to_reread.extendleft(reversed(others))
             reader = csv.reader(lines, strict=True, delimiter=separator)
-            yield BrokenRow(_readable(first.rstrip("\r\n")), f"a row of valid CSV ({error})")
+            hint = "; a quote within a cell is doubled, not after a backslash"
+            expected = f"a row of valid CSV ({error}){hint if _ESCAPED in first else ''}"
+            yield BrokenRow(_readable(first.rstrip("\r\n")), expected)
             continue
         if is_blank(cells):
             continue
@@ -207,18 +219,26 @@ def _header(reader: Iterator[list[str]], name: str) -> list[str]:
 class _Lines(Iterator[str]):
     """The lines of a text, with those of the current row, and those to read a second time."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, backslash_quotes: bool = False) -> None:
         self.stream: TextIO = io.TextIOWrapper(
             stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
+        self.backslash_quotes = backslash_quotes
         self.of_row: list[str] = []
         self.to_reread: deque[str] = deque()
 
     def __next__(self) -> str:
-        line = self.to_reread.popleft() if self.to_reread else self.stream.readline(MAX_LINE_BYTES)
+        line = self.to_reread.popleft() if self.to_reread else self._next_line()
         if not line:
             raise StopIteration
         self.of_row.append(line)
+        return line
+
+    def _next_line(self) -> str:
+        """Return the next line, its quotes doubled where it has them after backslashes."""
+        line = self.stream.readline(MAX_LINE_BYTES)
+        if self.backslash_quotes and "\\" in line:
+            return _BACKSLASHED.sub(lambda match: '""' if match[1] == '"' else "\\", line)
         return line
 
 

@@ -4,7 +4,7 @@ Valid rows are kept; invalid rows become rejects with their reasons; no row is l
 CSV are separated by `;`, an empty cell means "not shown", and `[]` means "none".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -65,7 +65,10 @@ class Loaded(Generic[M]):
 
 
 def load(
-    path: str | Path, row_type: type[M], column_map: Mapping[str, str] | None = None
+    path: str | Path,
+    row_type: type[M],
+    column_map: Mapping[str, str] | None = None,
+    shared_map: bool = False,
 ) -> Loaded[M]:
     """Read all motions or rulings of a source.
 
@@ -75,26 +78,50 @@ def load(
         A file, or anything else that `data.io.sources.open_source` opens, such as a folder.
     row_type
         `Motion`, `Ruling` or another type of row. Columns that exist only after a ruling are
-        ignored when motions are read, and listed in `post_ruling_columns`. Motions and rulings are
-        read as people write them (see `data.io.table_reader`), other rows as they stand.
+        ignored when motions are read, and listed in `post_ruling_columns`.
     column_map
-        The field of columns that the user names.
+        The field of columns that the user names. Motions and rulings are always read as people
+        write them (see `data.io.table_reader`), other rows only with a map, which may be empty.
+    shared_map
+        Whether the map names columns of other tables, too, so that this one may lack some (see
+        `check_map_used`).
 
     Raises
     ------
     UnreadableInput
         If the source is missing, empty, of unknown format, corrupt, or lacks a required column.
     """
-    reader = TableReader(column_map or {}) if issubclass(row_type, Motion) else None
+    is_motion = issubclass(row_type, Motion)
+    reader = None
+    if is_motion or column_map is not None:
+        reader = TableReader(column_map or {}, keeps_unknown_courts=not is_motion)
     name, chunks, files, notes = _read(path, reader.column_map if reader else {})
     rows = [row for chunk in chunks for row in chunk.rows]
     columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if columns:
-        check_columns(columns, row_type, name, reader.column_map if reader else None)
+        named = reader.column_map if reader else None
+        if named and shared_map:
+            named = {column: field for column, field in named.items() if column in columns}
+        check_columns(columns, row_type, name, named)
     loaded = check_rows(rows, row_type, reader=reader)
     loaded.name, loaded.files, loaded.notes = name, files, notes
     loaded.rejects = [_located(reject, chunks) for reject in loaded.rejects]
     return loaded
+
+
+def check_map_used(column_map: Mapping[str, str], tables: Iterable[Loaded[Any]]) -> None:
+    """Check that each column that the user names is in one of several tables.
+
+    Raises
+    ------
+    UnreadableInput
+        If one is in none.
+    """
+    columns = {
+        column for table in tables for column in (*table.understood.columns, *table.unknown_columns)
+    }
+    if absent := [column for column in column_map if column not in columns]:
+        raise UnreadableInput(f"no table has the column {absent[0]} (--map)")
 
 
 def read_raw_rows(path: str | Path) -> list[Any]:

@@ -1,9 +1,43 @@
-"""Hide passwords in addresses before they are shown or stored."""
+"""Hide passwords in addresses, and the words of files, before they are shown or stored."""
 
+import json
 import re
+from traceback import extract_tb
 
 _PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/]+@")
 _SECRET = re.compile(r"([?&][\w-]*(?:pass|secret|token|sig|key|credential)[\w-]*=)[^&\s]+", re.I)
+
+_NAME = re.compile(r"[A-Za-z_][\w.]{0,40}")
+MAX_MESSAGE = 200
+"""Characters of a message about another program's fault, or a file's."""
+
+
+def describe_damage(error: Exception) -> str:
+    """Say what a file's error is and where it was found, without a word of the file.
+
+    The messages of libraries quote what they could not read, and a file of rulings or motions is
+    confidential.
+
+    >>> describe_damage(UnicodeDecodeError("utf-8", b"secret \\xe9", 7, 8, "invalid"))
+    'byte 8 is not UTF-8'
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not {error.encoding.upper()}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON at line {error.lineno}, column {error.colno}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, KeyError) and error.args and _NAME.fullmatch(str(error.args[0])):
+        return f"{error.args[0]} is missing"
+    frames = extract_tb(error.__traceback__)
+    # The deepest function that read the file tells which part of it was read.
+    return f"{type(error).__name__} in {frames[-1].name}" if frames else type(error).__name__
+
+
+def shorten(message: str) -> str:
+    """Return the beginning of a message in one line, without secrets, for people to read."""
+    line = " ".join(redact_secrets(message).split())
+    return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 4] + " ..."
 
 
 def redact_secrets(text: str) -> str:

@@ -1,6 +1,7 @@
-"""Find what separates the columns of a CSV file."""
+"""Find what separates the columns of a CSV file, and how quotes within its cells are written."""
 
 import csv
+import re
 from typing import BinaryIO
 
 from data.io.columns import match_column
@@ -8,6 +9,11 @@ from data.io.columns import match_column
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 """Separators, the usual one first, in words."""
 _HEAD_BYTES = 2**16
+QUOTES_BYTES = 2**22
+"""Bytes of a file that show how quotes within cells are written."""
+_BETWEEN = r",;|\t\r\n"
+_BACKSLASH = re.compile(rf'[^{_BETWEEN}\\]\\"[^{_BETWEEN}"]')
+_DOUBLED = re.compile(rf'[^{_BETWEEN}"]""[^{_BETWEEN}"]')
 EXCEL_LINE = "sep="
 """What Excel's own first line begins with."""
 
@@ -23,6 +29,18 @@ def find_separator(stream: BinaryIO) -> str:
         named = head[len(EXCEL_LINE) : len(EXCEL_LINE) + 1]
         return named if named in SEPARATORS else ","
     return max(SEPARATORS, key=lambda separator: _fit(head, separator))
+
+
+def has_backslash_quotes(head: str) -> bool:
+    r"""Tell whether quotes within cells are escaped by backslashes, as bulk exports have them.
+
+    >>> has_backslash_quotes('id,motion\n1,"He said \\"stop\\", and left"')
+    True
+    >>> has_backslash_quotes('id,motion\n1,"He said ""stop"", and left"')
+    False
+    """
+    escaped = sum(1 for _ in _BACKSLASH.finditer(head))
+    return escaped > 0 and escaped > sum(1 for _ in _DOUBLED.finditer(head))
 
 
 def _fit(head: str, separator: str) -> tuple[int, int]:

@@ -40,7 +40,12 @@ from data.io.rows import (
     require_format,
     split_suffixes,
 )
-from data.io.separators import SEPARATORS, find_separator
+from data.io.separators import (
+    QUOTES_BYTES,
+    SEPARATORS,
+    find_separator,
+    has_backslash_quotes,
+)
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local
 from data.io.workbook import WORKBOOKS, find_table, workbook_rows
 from data.schema import Motion
@@ -59,8 +64,9 @@ class File:
     """One file of rows; see `data.io.chunks.Part`.
 
     `from_folder` says that it is one of several files in a folder: an empty one is then reported
-    as a row that could not be read, since its absence would go unnoticed. `encoding` and
-    `separator` are those found in a text, `column_map` the fields of columns that the user names.
+    as a row that could not be read, since its absence would go unnoticed. `encoding`, `separator`
+    and `backslash_quotes` (see `csv_rows`) are those found in a text, `column_map` the
+    fields of columns that the user names.
     """
 
     name: str
@@ -73,6 +79,7 @@ class File:
     from_folder: bool = False
     encoding: str = UTF8
     separator: str = ","
+    backslash_quotes: bool = False
     column_map: Mapping[str, str] | None = None
 
     @property
@@ -121,7 +128,7 @@ class File:
                 elif self.format == "json":
                     rows = json_rows(stream, self.name)
                 else:
-                    rows = csv_rows(stream, self.name, self.separator)
+                    rows = csv_rows(stream, self.name, self.separator, self.backslash_quotes)
                 has_position = raw.seekable()  # a pipe has none
                 for row in rows:
                     yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
@@ -181,6 +188,11 @@ class File:
                     found = replace(found, separator=find_separator(stream))
                 if found.separator != ("\t" if self.format == "tsv" else ","):
                     notes.append(f"{SEPARATORS[found.separator]} between columns")
+                with found._raw_bytes() as raw, found._content(raw) as stream:
+                    head = stream.read(QUOTES_BYTES).decode("utf-8", "replace")
+                found = replace(found, backslash_quotes=has_backslash_quotes(head))
+                if found.backslash_quotes:
+                    notes.append("quotes within cells after backslashes")
         except (*_READ_ERRORS, UnreadableInput):
             return self, ""
         return found, f"{self.name}: {', '.join(notes)}" if notes else ""

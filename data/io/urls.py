@@ -1,8 +1,11 @@
 """Local paths and remote addresses (`s3://`, `gs://`, `memory://` ...), opened alike by fsspec."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import fsspec
 from fsspec.core import url_to_fs
@@ -23,8 +26,15 @@ def is_local(text: str) -> bool:
 
 
 def local_path(text: str) -> str:
-    """Return the path of a local file, without `file://`."""
-    return text.removeprefix("file://").removeprefix("local://")
+    """Return the path of a local file, without `file://`.
+
+    Percent signs of such an address are decoded, unless a file or folder has them in its name.
+    """
+    path = text.removeprefix("file://").removeprefix("local://")
+    if path == text or (decoded := unquote(path)) == path or os.path.lexists(path):
+        return path
+    is_literal = Path(path).parent.is_dir() and not os.path.lexists(decoded)
+    return path if is_literal else decoded
 
 
 def is_filesystem(address: str) -> bool:
@@ -60,7 +70,7 @@ def filesystem(address: str) -> tuple[Any, str]:
         If the scheme is unknown, its driver is not installed, or access is refused.
     """
     try:
-        system, path = url_to_fs(address)
+        system, path = url_to_fs(local_path(address) if is_local(address) else address)
     except ImportError as error:
         module = str(known_implementations.get(scheme_of(address), {}).get("class", ""))
         package = module.split(".")[0] or error.name

@@ -4,6 +4,8 @@ The table is the sheet whose header has the most fields of the schema; lines abo
 as a title, are passed over. What was taken is reported.
 """
 
+import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ _FEWEST_FIELDS = 2
 """Fields of the schema that make a line a header."""
 _EXACT_DIGITS = 15
 """Digits of a number that Excel keeps."""
+
+_MAX_INTEGER_DIGITS = 100_000
+"""Digits of an integer that is still read, to reject its row; reading one takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,8 @@ def _value(cell: Any) -> Any:
         return cell
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**_EXACT_DIGITS:
         return int(cell)
+    if abs(cell) > sys.float_info.max:  # an integer that no float holds, or infinity
+        return math.inf if cell > 0 else -math.inf
     is_rounded = isinstance(cell, int) or cell.is_integer()
     return f"{cell:.14E}" if is_rounded and abs(cell) >= 10**_EXACT_DIGITS else cell
 
@@ -147,11 +154,23 @@ def _open_xlsx(stream: BinaryIO) -> Iterator[Iterator[tuple[str, Iterator[Any]]]
         for row in sheet.iter_rows(values_only=True):
             yield [unescape(cell) if isinstance(cell, str) else cell for cell in row]
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _longer_integers():
         warnings.simplefilter("ignore")  # of drop-down lists and dates that openpyxl does not keep
         with closing(load_workbook(stream, read_only=True, data_only=True)) as book:
             visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             yield ((sheet.title, cells(sheet)) for sheet in visible)
+
+
+@contextmanager
+def _longer_integers() -> Iterator[None]:
+    """Let openpyxl read integers of more digits than Python allows, or it stops at the first."""
+    limit = sys.get_int_max_str_digits()
+    if limit:  # 0 is no limit
+        sys.set_int_max_str_digits(max(limit, _MAX_INTEGER_DIGITS))
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)
 
 
 @contextmanager

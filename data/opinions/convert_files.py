@@ -9,7 +9,7 @@ from typing import Any
 
 from data.io.atomic import atomic_write
 from data.opinions.read import SUFFIXES, Extract, Opinion, UnreadableOpinion, read_opinions
-from data.opinions.to_rulings import ReadOutcome, convert
+from data.opinions.to_rulings import Converted, ReadOutcome, convert
 
 OnFile = Callable[[int, int], None]
 """Told how many files are done, and how many there are."""
@@ -29,6 +29,10 @@ class Summary:
         How many opinions or files gave none, by reason.
     rejects
         The file that lists those; None if there are none.
+    n_read_otherwise
+        How many outcomes were read otherwise than by the rules, or found not to be told.
+    readings
+        The file that has these beside what the rules say; None if there are none.
     """
 
     opinions: int = 0
@@ -36,6 +40,8 @@ class Summary:
     read_by: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     rejects: Path | None = None
+    n_read_otherwise: int = 0
+    readings: Path | None = None
 
     @property
     def rulings(self) -> int:
@@ -45,6 +51,9 @@ class Summary:
 
 def opinion_files(source: Path) -> list[Path]:
     """Return the files of opinions of a folder and its folders, or the one file.
+
+    Files that nothing can be read from are returned too, so that the reader names them; hidden ones
+    are not.
 
     Raises
     ------
@@ -56,9 +65,9 @@ def opinion_files(source: Path) -> list[Path]:
     if not source.is_dir():
         raise UnreadableOpinion(f"{source}: no such file or folder")
     files = sorted(
-        path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+        path for path in source.rglob("*") if path.is_file() and not path.name.startswith(".")
     )
-    if not files:
+    if not any(path.suffix.lower() in SUFFIXES for path in files):
         raise UnreadableOpinion(f"{source} has no file that ends in one of {', '.join(SUFFIXES)}")
     return files
 
@@ -77,8 +86,9 @@ def convert_files(
     source
         A file, or a folder of files.
     output
-        `.jsonl` file for the rulings; others go to `OUTPUT.set_aside.jsonl`. Only their owner may
-        read either. Both are written whole, when all opinions are done.
+        `.jsonl` file for the rulings; others go to `OUTPUT.set_aside.jsonl`. What `read_outcome`
+        says goes to `OUTPUT.outcomes.jsonl` too, beside what the rules say. Only their owner may
+        read these. All are written whole, when all opinions are done.
     extract, read_outcome
         See `read_opinions` and `convert`.
 
@@ -90,20 +100,27 @@ def convert_files(
     if output.suffix != ".jsonl":
         raise UnreadableOpinion(f"{output}: expected a name ending in .jsonl")
     rejects = output.with_name(f"{output.name}.set_aside.jsonl")
-    files = [path for path in opinion_files(source) if path not in (output, rejects)]
+    readings = output.with_name(f"{output.name}.outcomes.jsonl")
+    own = (output, rejects, readings)
+    files = [path for path in opinion_files(source) if path not in own]
     if source.is_file() and output.exists() and output.samefile(source):
         raise UnreadableOpinion(f"{output} would replace the opinions; name another file")
     summary, ids = Summary(), set[str]()
     with (
         atomic_write(output, private=True) as rulings_file,
         atomic_write(rejects, private=True) as rejects_file,
+        atomic_write(readings, private=True) as readings_file,
         rulings_file.open("w", encoding="utf-8") as rulings_out,
         rejects_file.open("w", encoding="utf-8") as rejects_out,
+        readings_file.open("w", encoding="utf-8") as readings_out,
     ):
         for number, path in enumerate(files):
             on_file(number, len(files))
-            for row, reject in _rows_of(path, extract, read_outcome):
+            for row, reject, reading in _rows_of(path, extract, read_outcome):
                 summary.opinions += 1
+                if reading is not None:
+                    summary.n_read_otherwise += 1
+                    readings_out.write(json.dumps(reading, ensure_ascii=False) + "\n")
                 if row is not None:
                     row["id"] = _unused(str(row["id"]), ids)
                     summary.outcomes[row["outcome"]] += 1
@@ -113,48 +130,61 @@ def convert_files(
                     summary.set_aside[reject["why"]] += 1
                     rejects_out.write(json.dumps(reject, ensure_ascii=False) + "\n")
         on_file(len(files), len(files))
-    if summary.set_aside:
-        summary.rejects = rejects
-    else:
-        rejects.unlink()
+    summary.rejects = _unless_empty(rejects, bool(summary.set_aside))
+    summary.readings = _unless_empty(readings, bool(summary.n_read_otherwise))
     return summary
+
+
+def _unless_empty(path: Path, has_rows: bool) -> Path | None:
+    """Return a file with rows; remove one without."""
+    if has_rows:
+        return path
+    path.unlink()
+    return None
+
+
+_Rows = tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any] | None]
+"""A ruling or None; why there is none; what was read otherwise than by the rules, or None."""
 
 
 def _rows_of(
     path: Path, extract: Extract | None, read_outcome: ReadOutcome | None
-) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
-    """Yield a ruling, or None and why there is none, for each opinion of a file."""
+) -> Iterator[_Rows]:
+    """Yield the rows of each opinion of a file."""
     try:
         for opinion in read_opinions(path, extract):
             if isinstance(opinion, UnreadableOpinion):
-                yield (
-                    None,
-                    {"file": path.name, "why": "no readable opinion", "detail": str(opinion)},
-                )
+                why = "no readable opinion"
+                yield None, {"file": path.name, "why": why, "detail": str(opinion)}, None
             else:
-                yield _row_of(opinion, path, read_outcome)
+                yield _row_of(opinion, path, convert(opinion, read_outcome=read_outcome))
     except (UnreadableOpinion, OSError) as error:
-        yield None, {"file": path.name, "why": "the file cannot be read", "detail": str(error)}
+        why = "the file cannot be read"
+        yield None, {"file": path.name, "why": why, "detail": str(error)}, None
 
 
-def _row_of(
-    opinion: Opinion, path: Path, read_outcome: ReadOutcome | None
-) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    converted = convert(opinion, read_outcome=read_outcome)
-    label = converted.label
+def _row_of(opinion: Opinion, path: Path, converted: Converted) -> _Rows:
+    label, read = converted.label, converted.read
     why, _, detail = converted.why_not.partition(", ")
-    reject = {
-        "file": path.name,
-        "id": opinion.id,
-        "why": "motion: too little is known before the ruling" if "words known" in why else why,
-        "detail": detail or converted.why_not,
-        "caption": opinion.caption,
-        "decided": opinion.decided,
+    of = {"file": path.name, "id": opinion.id}
+    by_rules = {
         "outcome": label.outcome.value if label.outcome else None,
         "sentence": label.sentence,
         "confidence": label.confidence,
     }
-    return converted.ruling, reject
+    reject = {
+        **of,
+        "why": "motion: too little is known before the ruling" if "words known" in why else why,
+        "detail": detail or converted.why_not,
+        "caption": opinion.caption,
+        "decided": opinion.decided,
+        **by_rules,
+    }
+    if read is None:
+        return converted.ruling, reject, None
+    by_model = {"outcome": read.outcome.value if read.outcome else None, "sentence": read.quote}
+    reading = {**of, "rules": {"why_not": label.why_not, **by_rules}, "language_model": by_model}
+    return converted.ruling, reject, reading
 
 
 def _unused(name: str, ids: set[str]) -> str:

@@ -254,6 +254,8 @@ class Outline:
 def _shifted(values: Floats, by: int, missing: float = 0.0) -> Floats:
     """Return each row's neighbor `by` rows away, `missing` beyond the ends."""
     shifted = np.full_like(values, missing)
+    if abs(by) >= len(values):
+        return shifted
     if by < 0:
         shifted[-by:] = values[:by]
     else:

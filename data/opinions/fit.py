@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from data.arrays import Flags, Floats, Rows
 from data.io.atomic import atomic_write
+from data.opinions.chain import Chain
 from data.opinions.features import Outline
 from data.opinions.marked import INPUT_KINDS, REVEALING_KINDS, MarkedOpinion, read_marked
 from data.opinions.segment import (
@@ -32,7 +33,7 @@ MIN_SHARE_OF_OPINIONS = 0.4
 FOLDS, INNER_FOLDS = 10, 5
 MAX_REVEALED = 0.02
 """Share of the paragraphs that reveal the ruling which may reach the input."""
-_MARGIN = 0.85
+_MARGIN = 0.75
 """Share of `MAX_REVEALED` that the threshold aims at."""
 _FIRST_C, _SECOND_C, _PARTY_C = 0.05, 0.003, 0.1
 _REVEALING_WEIGHT, _INPUT_WEIGHT, _OTHER_WEIGHT = 2.0, 1.5, 0.5
@@ -97,7 +98,7 @@ def prepare(opinions: Sequence[MarkedOpinion]) -> Marked:
 
 
 def fit(marked: Marked, opinions: Sequence[int], threshold: float = 0.0) -> Segmenter:
-    """Fit both layers to some of the opinions.
+    """Fit both layers and the chain to some of the opinions.
 
     Parameters
     ----------
@@ -131,13 +132,16 @@ def fit(marked: Marked, opinions: Sequence[int], threshold: float = 0.0) -> Segm
     )
     mean, scale = features.mean(0), features.std(0) + 1e-9
     model = LogisticRegression(C=_SECOND_C, max_iter=400)
-    model.fit((features - mean) / scale, marked.is_input[rows], _sample_weights(marked, rows))
+    is_input, weights = marked.is_input[rows], _sample_weights(marked, rows)
+    model.fit((features - mean) / scale, is_input, weights)
     second = Linear(mean, scale, model.coef_, model.intercept_)
-    return replace(segmenter, second=second, threshold=threshold)
+    base = float(np.log(weights[is_input].sum() / weights[~is_input].sum()))
+    chain = Chain.fit([marked.is_input[marked.rows_of([number])] for number in usable], base)
+    return replace(segmenter, second=second, chain=chain, threshold=threshold)
 
 
 def out_of_fold(marked: Marked, n_folds: int = FOLDS) -> Floats:
-    """(n,) second scores of each paragraph by weights not fitted to its opinion.
+    """(n,) smoothed scores of each paragraph by weights not fitted to its opinion.
 
     What `cues.toml` bars scores minus infinity.
     """
@@ -148,7 +152,7 @@ def out_of_fold(marked: Marked, n_folds: int = FOLDS) -> Floats:
         segmenter = fit(marked, [number for number in everything if number % n_folds != fold])
         for number in held_out:
             outline = marked.outlines[number]
-            found = segmenter.second_scores(outline, segmenter.first_scores(outline))
+            found = segmenter.input_scores(outline, segmenter.first_scores(outline))
             scores[marked.rows_of([number])] = np.where(outline.barred, -np.inf, found)
     return scores
 
@@ -203,7 +207,9 @@ def _fit_first(marked: Marked, opinions: Sequence[int], like: Segmenter | None =
         weights.append(model.coef_[0])
         biases.append(float(model.intercept_[0]))
     empty = Linear(np.zeros(1), np.ones(1), np.zeros((1, 1)), np.zeros(1))
-    return Segmenter(vocabulary, mean, scale, np.array(weights), np.array(biases), empty, 0.0)
+    chain = Chain(np.full(2, 0.5), np.full((2, 2), 0.5), 0.0)
+    weights_of_first = np.array(weights)
+    return Segmenter(vocabulary, mean, scale, weights_of_first, np.array(biases), empty, chain, 0.0)
 
 
 def _vocabulary(outlines: Sequence[Outline]) -> tuple[str, ...]:

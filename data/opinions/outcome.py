@@ -25,6 +25,8 @@ OPENING, CLOSING = 0.2, 0.92
 _MIN_SCORE = 1.4
 _SURE = 2.5
 """Weight of a sentence that outweighs what else is told of a restraining order."""
+_SETTLES = 2.0
+"""Weight of a sentence that settles a grant in part: in the opening, at the end, concluding."""
 _MIN_SHARE = 0.72
 """Share of the winning outcome among all that is told, below which the rules abstain."""
 _CITED = re.compile(r"\bv\.? [A-Z]|\d+ [A-Z][A-Za-z0-9.]{0,10} ?\d+|\b[Ss]ee\b|\b[Ii]d\.|\u00a7")
@@ -132,6 +134,8 @@ def label_outcome(paragraphs: Sequence[str]) -> Label:
     scores: dict[Outcome, float] = {}
     for one in counted:
         scores[one.outcome] = scores.get(one.outcome, 0.0) + one.weight
+    if any(_tells_partial_grant(one, relief) for one in counted):
+        scores = {Outcome.GRANTED_IN_PART: sum(scores.values())}
     why_not = _abstains(edges, is_appeal)
     dissolves = any(_relief_of(text) and _has("abstain", "dissolution", text) for text in edges)
     if not scores:
@@ -155,6 +159,15 @@ def label_outcome(paragraphs: Sequence[str]) -> Label:
         why_not,
         relief,
     )
+
+
+def _tells_partial_grant(told: Told, relief: Relief) -> bool:
+    """Tell whether a sentence settles that the relief was granted in part.
+
+    What grants or denies it elsewhere then tells of one part: "the motion is otherwise denied".
+    """
+    is_settled = told.weight >= _SETTLES and told.relief == relief
+    return is_settled and told.outcome == Outcome.GRANTED_IN_PART
 
 
 def _tro_differs(told: Sequence[Told], relief: Relief, best: Outcome) -> bool:

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from data.court_names import court_named
 from data.courts import find_court
 from data.fetch.opinion import HTML_FIELDS
 from data.io.dates import dates_in
+from data.io.encodings import find_encoding
+from data.io.rows import whole_number
+from data.opinions.lines import is_set_in_lines, paragraphs_of_lines
 from data.opinions.markup import parse_markup
 from data.states import state_names
 
@@ -33,9 +38,13 @@ _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
 _PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _YEAR = re.compile(r"\(([^()]*\b)?((?:1[789]|20)\d\d)\)")
-_DOCKET = re.compile(r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*([A-Z0-9][\w-]*\d[\w-]*)")
+_DOCKET = re.compile(
+    r"\b(?:No|Case No|Docket No|Civil Action No)s?\.\s*"
+    r"((?:CV|CA|C\.A\.|Civ\.)\s)?([A-Z0-9][\w-]*\d[\w-]*(?:,\d{3})*|\d(?:,\d{3})*)"
+)
 _APPEAL_FROM = re.compile(
-    r"appeal(?:s|ed)?\s+from\s+(?:an?\s+\w+\s+of\s+)?(?:the\s+)?([^.;\[\]]{10,120})", re.IGNORECASE
+    r"appeal(?:s|ed)?\s+from:?\s+(?:an?\s+\w+\s+of\s+)?(?:the\s+)?([^.;\[\]]{10,120})",
+    re.IGNORECASE,
 )
 _ROLE = r"Plaintiffs?|Petitioners?|Appell\w+|Respondents?|Defendants?|Cross"
 _ROLES = re.compile(
@@ -46,6 +55,16 @@ _ROLES = re.compile(
 _BATCH = 64
 """Rows of a Parquet file that are held at once."""
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000
+_COURT_PARAGRAPHS, _COURT_WORDS = 12, 16
+"""Paragraphs of a head, and words of one, among which the line that names the court is."""
+_COURT = re.compile(
+    r"^\W*(?:in )?(?:the )?(?:united states )?(?:district |bankruptcy )?"
+    r"(?:supreme |judicial |superior |circuit |appellate |commonwealth |criminal |district )*"
+    r"courts?\b(?: of (?:civil |criminal )?(?:appeals?|chancery|common pleas))?"
+    r"(?=\W*$|,| of| for| in| at)",
+    re.IGNORECASE,
+)
+"""The line that names the court: "Appellate Court of Illinois, First District"."""
 
 
 class UnreadableOpinion(ValueError):
@@ -97,9 +116,11 @@ def read_opinions(
     if suffix in DOCUMENTS:
         if extract is None:
             raise UnreadableOpinion(f"{path.name}: save it as plain text first")
-        yield opinion_of(path.stem, _paragraphs(extract(content, path.name)), {})
+        text = extract(content, path.name)
+        blocks = paragraphs_of_lines(text) if suffix == ".pdf" else _paragraphs(text)
+        yield opinion_of(path.stem, blocks, {})
         return
-    text = content.decode("utf-8-sig", errors="replace")
+    text = content.decode(find_encoding(BytesIO(content)), errors="replace").removeprefix("\ufeff")
     if suffix in MARKUP:
         yield _from_markup(path.stem, text)
     elif suffix == ".json":
@@ -151,10 +172,35 @@ def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Op
         id=str(known.get("id") or name),
         paragraphs=kept,
         caption=_short_caption(str(known.get("caption") or "")) or _caption_in(kept),
-        docket_number=docket[1] if docket else known.get("docket_number"),
+        docket_number=_docket_in(docket) if docket else known.get("docket_number"),
         decided=_date_in(str(known.get("decided") or "")) or _date_in(head),
         court=_known_court(known.get("court"))
-        or _trial_court(str(known.get("court_name") or ""), head),
+        or _trial_court(str(known.get("court_name") or "") or _court_line(kept), head),
+    )
+
+
+def _docket_in(found: re.Match[str]) -> str:
+    return f"{found[1] or ''}{found[2]}"
+
+
+def _court_line(paragraphs: tuple[str, ...]) -> str:
+    """Return the line of a head that names the court; "" without one."""
+    for text in paragraphs[:_COURT_PARAGRAPHS]:
+        if len(text.split()) <= _COURT_WORDS and _COURT.search(text):
+            return text
+        if named := _state_before_court().search(text):
+            return named[0]
+    return ""
+
+
+@cache
+def _state_before_court() -> re.Pattern[str]:
+    """The name of a state's court that begins with the state: "Connecticut Superior Court"."""
+    states = "|".join(sorted(state_names(), key=len, reverse=True))
+    kinds = "supreme(?: judicial)?|superior|appellate|circuit|district"
+    return re.compile(
+        rf"(?:^\W*|\bstate of )(?:{states}),? (?:(?:{kinds}) court|court of appeals)\b",
+        re.IGNORECASE,
     )
 
 
@@ -164,8 +210,11 @@ def _known_court(court: object) -> str | None:
 
 
 def _trial_court(name: str, head: str) -> str | None:
+    """Return the trial court: the one that a head names, or the one that it reviews."""
     below = _APPEAL_FROM.search(head)
     is_appellate = re.search(r"appeal|appellate|supreme", name, re.IGNORECASE)
+    if name and not is_appellate and (found := court_named(name)):
+        return found
     if not below and not (is_appellate and "New York" not in name):
         return court_named(name) if name else None
     state = next(
@@ -176,7 +225,11 @@ def _trial_court(name: str, head: str) -> str | None:
         ),
         "",
     )
-    found = court_named(below[1]) or court_named(f"{below[1]}, {state}") if below else None
+    found = None
+    if below and state:  # what a state's court reviews is a court of that state
+        found = court_named(f"{below[1]}, {state}")
+    elif below:
+        found = court_named(below[1])
     return found or (court_named(f"circuit court of {state}") if state else None)
 
 
@@ -186,8 +239,8 @@ def _paragraphs(text: str) -> list[str]:
     blocks = [block for block in _BLANK_LINE.split(text) if block.strip()]
     if len(blocks) < 5 and text.count("\n") > 5:
         blocks = [block for block in _INDENT.split(text) if block.strip()]
-    if len(blocks) < 5 and text.count("\n") > 5:
-        blocks = [line for line in text.split("\n") if line.strip()]
+    if (len(blocks) < 5 and text.count("\n") > 5) or is_set_in_lines(blocks):
+        blocks = paragraphs_of_lines(text)
     return blocks
 
 
@@ -198,8 +251,8 @@ def _from_markup(name: str, text: str) -> Opinion:
 
 def _parsed(text: str, where: str) -> Mapping[str, Any]:
     try:
-        record = json.loads(text)
-    except ValueError:
+        record = json.loads(text, parse_int=whole_number)
+    except (ValueError, RecursionError):
         raise UnreadableOpinion(f"{where} is no JSON; expected an opinion's record") from None
     if not isinstance(record, Mapping):
         raise UnreadableOpinion(f"{where}: expected an object with the opinion's text")
@@ -214,7 +267,7 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
         "caption": record.get("name_abbreviation")
         or record.get("case_name")
         or record.get("caption")
-        or record.get("name"),
+        or _no_file_name(record.get("name")),
         "docket_number": record.get("docket_number"),
         "decided": record.get("decision_date")
         or record.get("date_filed")
@@ -243,6 +296,12 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
     raise UnreadableOpinion(
         f"{name}: expected paragraphs, plain_text, html_with_citations or casebody"
     )
+
+
+def _no_file_name(name: object) -> str:
+    """Return the name of a case, but not that of the file it was read from."""
+    text = str(name or "")
+    return "" if re.search(r"\.(?:xml|html?|json|txt|pdf)$", text, re.IGNORECASE) else text
 
 
 def _date_in(text: str) -> str | None:

@@ -1,8 +1,9 @@
 """Tell what each paragraph of an opinion is for: facts, a party's words, or the court's ruling.
 
 Two layers of fitted weights (`segmenter.json`; `data/opinions/fit.py` fits them): the first scores
-a paragraph by its words, cues and place, the second by those scores and its neighbors'. What
-`cues.toml` bars never reaches the input, whatever the weights say.
+a paragraph by its words, cues and place, the second by those scores and its neighbors'. A chain
+then smooths the scores of the whole opinion. What `cues.toml` bars never reaches the input,
+whatever the weights say.
 """
 
 import json
@@ -16,6 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.arrays import Floats
+from data.opinions.chain import Chain
 from data.opinions.features import Outline
 
 Kind = Literal["facts", "movant", "opponent", "ruling", "analysis", "other"]
@@ -72,8 +74,10 @@ class Segmenter:
         (6,).
     second
         The layer that sees the neighbors.
+    chain
+        What smooths the scores of the second layer.
     threshold
-        Score of the second layer above which a paragraph reaches the input.
+        Smoothed score above which a paragraph reaches the input.
     """
 
     vocabulary: tuple[str, ...]
@@ -82,6 +86,7 @@ class Segmenter:
     first: Floats
     first_bias: Floats
     second: Linear
+    chain: Chain
     threshold: float
 
     @cached_property
@@ -106,7 +111,7 @@ class Segmenter:
             return ["other"] * len(pieces)
         outline = Outline.of(pieces)
         first = self.first_scores(outline)
-        input_scores = self.second_scores(outline, first)
+        input_scores = self.input_scores(outline, first)
         kinds: list[Kind] = ["other"] * len(pieces)
         for number, passage in enumerate(outline.passages):
             is_input = input_scores[number] > self.threshold and not outline.barred[number]
@@ -124,10 +129,10 @@ class Segmenter:
         scores: Floats = features @ self.first.T + self.first_bias
         return scores
 
-    def second_scores(self, outline: Outline, first: Floats) -> Floats:
-        """(n,) scores of the second layer: how far each paragraph is for the input."""
+    def input_scores(self, outline: Outline, first: Floats) -> Floats:
+        """(n,) smoothed scores of the second layer: how far each paragraph is for the input."""
         features = second_features(outline, first, self.mean, self.scale)
-        return self.second.scores(features)[:, 0]
+        return self.chain.smooth(self.second.scores(features)[:, 0])
 
     def to_json(self) -> str:
         """Return the weights as JSON, rounded."""
@@ -145,6 +150,11 @@ class Segmenter:
                     "weights": _rounded(layer.weights),
                     "bias": _rounded(layer.bias),
                 },
+                "chain": {
+                    "start": _rounded(self.chain.start),
+                    "transitions": _rounded(self.chain.transitions),
+                    "base": round(self.chain.base, 4),
+                },
                 "threshold": round(self.threshold, 4),
             },
             separators=(",", ":"),
@@ -155,6 +165,7 @@ class Segmenter:
         """Return the weights that `to_json` gave."""
         content: Mapping[str, Any] = json.loads(text)
         second = {name: np.array(values) for name, values in content["second"].items()}
+        chain = content["chain"]
         return cls(
             vocabulary=tuple(content["vocabulary"]),
             mean=np.array(content["mean"]),
@@ -162,6 +173,9 @@ class Segmenter:
             first=np.array(content["first"]),
             first_bias=np.array(content["first_bias"]),
             second=Linear(**second),
+            chain=Chain(
+                np.array(chain["start"]), np.array(chain["transitions"]), float(chain["base"])
+            ),
             threshold=float(content["threshold"]),
         )
 

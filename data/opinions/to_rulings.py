@@ -23,10 +23,23 @@ from data.schema import Ruling
 MIN_WORDS = 40
 """Words of the motion below which too little is known of it."""
 ReadOutcome = Callable[[Sequence[str]], tuple[Outcome, str] | None]
-"""The outcome of an opinion, and the sentence it rests on; None if it cannot be told."""
+"""The outcome of an opinion, and the sentence it rests on; None if it cannot be told. Raises
+`OutcomeUnread` if it could not be read."""
 _YEAR_IN = re.compile(r"\b(1[789]\d\d|20\d\d)\b")
 _PI = re.compile(r"\b(?:preliminary|temporary|interlocutory)\s+injuncti", re.IGNORECASE)
 _TRO = re.compile(r"\brestraining\s+order|\bTROs?\b")
+
+
+class OutcomeUnread(ValueError):
+    """An outcome that was to be read otherwise than by the rules, and was not; says why."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of an outcome on which the rules abstain; both None if it is not told."""
+
+    outcome: Outcome | None
+    quote: str | None
 
 
 @dataclass(frozen=True)
@@ -43,12 +56,15 @@ class Converted:
         What the rules say of the outcome.
     kinds
         The kind of each paragraph.
+    read
+        What was read where the rules abstain; None if nothing was.
     """
 
     ruling: dict[str, Any] | None
     why_not: str
     label: Label
     kinds: list[Kind]
+    read: Read | None = None
 
 
 def convert(
@@ -69,21 +85,32 @@ def convert(
     """
     kinds = (segmenter or default_segmenter()).segment(opinion.paragraphs)
     label = label_outcome(opinion.paragraphs)
-    outcome, quote, read_by = label.outcome, label.sentence, "rules"
-    if outcome is None and read_outcome and (answer := read_outcome(opinion.paragraphs)):
-        outcome, quote, read_by = *answer, "language model"
+    outcome, quote, read = label.outcome, label.sentence, None
+    unread = ""
+    if outcome is None and read_outcome:
+        try:
+            read = Read(*(read_outcome(opinion.paragraphs) or (None, None)))
+        except OutcomeUnread as error:
+            unread = str(error)
+        else:
+            outcome, quote = read.outcome, read.quote or ""
+
+    def set_aside(why: str) -> Converted:
+        return Converted(None, why, label, kinds, read)
+
+    if unread:
+        return set_aside(f"outcome: the language model gave none, {unread}")
     if outcome is None:
-        return Converted(None, f"outcome: {label.why_not}", label, kinds)
+        return set_aside(f"outcome: {label.why_not}")
     motion = _joined(opinion, kinds, ("facts", "movant"))
     opposition = _joined(opinion, kinds, ("opponent",))
     if len(motion.split()) < MIN_WORDS:
-        told = f"{len(motion.split())} words"
-        return Converted(None, f"motion: {told} known before the ruling", label, kinds)
+        return set_aside(f"motion: {len(motion.split())} words known before the ruling")
     if any((found := recognize(text)) and found.kind == "ruling" for text in (motion, opposition)):
-        return Converted(None, "motion: its paragraphs still reveal the ruling", label, kinds)
+        return set_aside("motion: its paragraphs still reveal the ruling")
     decided = ruling_date(quote, opinion.decided)
     if decided is None:
-        return Converted(None, "decided: no date is shown", label, kinds)
+        return set_aside("decided: no date is shown")
     row = {
         "id": opinion.id,
         "caption": opinion.caption,
@@ -96,16 +123,16 @@ def convert(
         "opposition": opposition or None,
         "outcome": outcome.value,
         "outcome_quote": quote,
-        "outcome_confidence": label.confidence if read_by == "rules" else None,
-        "outcome_read_by": read_by,
+        "outcome_confidence": None if read else label.confidence,
+        "outcome_read_by": "language model" if read else "rules",
     }
     row = {name: value for name, value in row.items() if value is not None}
     try:
         Ruling.model_validate(row)
     except ValidationError as error:
         fields = ", ".join(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
-        return Converted(None, f"ruling: it does not fit the schema, {fields}", label, kinds)
-    return Converted(row, "", label, kinds)
+        return set_aside(f"ruling: it does not fit the schema, {fields}")
+    return Converted(row, "", label, kinds, read)
 
 
 def _joined(opinion: Opinion, kinds: Sequence[Kind], wanted: Sequence[Kind]) -> str:

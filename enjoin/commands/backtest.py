@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from data.labels import PartialGrants
-from enjoin.options import ModelOption
+from enjoin.options import MapOption, ModelOption
 from enjoin.terminal import console, exit_on_user_error, report_rejects, spinner, warn
 
 
@@ -16,7 +16,8 @@ def backtest(
     outcomes: Annotated[
         str,
         typer.Argument(
-            help="file of id and outcome (granted, granted_in_part or denied), and case_id if known"
+            help="file of id and outcome (granted, granted_in_part, denied, moot or withdrawn), "
+            "and case_id if known"
         ),
     ],
     motions: Annotated[
@@ -25,6 +26,7 @@ def backtest(
             metavar="FILE", help="the motions that were scored, for the drift of each feature"
         ),
     ] = None,
+    map_: MapOption = None,
     model: ModelOption = None,
     partial_grants_as: Annotated[
         PartialGrants | None,
@@ -44,8 +46,9 @@ def backtest(
       shifted: population stability index above 0.25 and above what chance produces.
 
     Each model version is judged separately and logged to MLflow as a run. The verdict on the
-    champion (or on --model) counts. Rejected rows go to a file named after its input, with
-    .rejects.jsonl added.
+    champion (or on --model) counts. Headers and values of OUTCOMES and of --motions are read as
+    people write them; `--map` names columns of either. Rejected rows go to a file named after its
+    input, with .rejects.jsonl added.
 
     Exit code 0: not due; 3: retraining due, or rows rejected; 2: error.
 
@@ -54,13 +57,19 @@ def backtest(
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.backtest import show_backtest
+        from enjoin.render.understood import report_reading
         from serve.backtest.run import backtest as judge_predictions
 
+        columns = read_column_map(map_ or [])
         with spinner("backtest") as on_progress:
             judged = judge_predictions(
-                predictions, outcomes, motions, model, partial_grants_as, on_progress
+                predictions, outcomes, motions, model, partial_grants_as, on_progress, columns
             )
+        for read in (judged.docket, judged.outcomes):
+            if read:
+                report_reading(read.loaded, read.loaded.name)
         tables = [table for table in (judged.docket, judged.predictions, judged.outcomes) if table]
         for table in tables:
             report_rejects(table.rejects, table.rejects_path)

@@ -1,15 +1,16 @@
 """Commands by which a language model reads papers: code one motion or many, try it, forget."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from enjoin.coding import ReadingOptions, open_coder, read_papers, write_private
-from enjoin.inputs import PAPER_SUFFIXES, read_fields_of_motion, read_paper
+from enjoin.inputs import read_fields_of_motion
 from enjoin.options import (
     CONCURRENCY,
     BudgetOption,
+    MapOption,
     OppositionFileOption,
     OppositionOption,
     SamplesOption,
@@ -17,9 +18,13 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
+from enjoin.papers import GivenMotion, read_given
+from enjoin.streams import print_json
 from enjoin.terminal import console, echo, exit_on_user_error, info, plural, row_progress, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from data.io.chunks import Source
     from serve.coding.summary import CodingSummary
 
@@ -42,8 +47,9 @@ def code(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="the motion as .txt, .pdf or .docx; a JSON file with one motion, or - for "
-            "standard input; with OUTPUT, a file of many motions",
+            help="the motion as .txt, .pdf, .docx or .html, a folder with motion and opposition, a "
+            "JSON file with one motion, or - for standard input; with OUTPUT, a file of many "
+            "motions",
         ),
     ],
     output: Annotated[
@@ -53,6 +59,7 @@ def code(
     opposition: OppositionOption = None,
     opposition_file: OppositionFileOption = None,
     set_: SetOption = None,
+    map_: MapOption = None,
     quotes: Annotated[
         Path | None,
         typer.Option(
@@ -96,12 +103,15 @@ def code(
     """
     options = ReadingOptions(samples, budget, with_caption, trace)
     with exit_on_user_error():
+        from data.io.columns import read_column_map
+
+        column_map = read_column_map(map_ or [])
         if output is None:
             if concurrency != CONCURRENCY or resume:
                 raise ValueError("--concurrency and --resume are for many motions: name an OUTPUT")
             sidecar = _sidecar(papers, quotes, opposition_file)
-            fields = {"opposition": read_paper("--opposition", opposition, opposition_file)}
-            _code_one(papers, fields, set_ or [], sidecar, options)
+            given = read_given(papers, opposition=opposition, opposition_file=opposition_file)
+            _code_one(given, set_ or [], column_map, sidecar, options)
             return
         if opposition or opposition_file or set_ or quotes:
             raise ValueError(
@@ -112,7 +122,7 @@ def code(
         from features.coder.uncoded import UncodedMotion
 
         excluded = (filesystem(str(output))[1],)
-        with open_source(papers, excluded, UncodedMotion, {}) as docket:
+        with open_source(papers, excluded, UncodedMotion, column_map) as docket:
             summary = code_many(docket, output, concurrency, resume, options)
     if not summary.coded:
         raise typer.Exit(NOTHING_CODED)
@@ -136,26 +146,21 @@ def _sidecar(source: str, quotes: Path | None, opposition_file: Path | None) -> 
 
 
 def _code_one(
-    source: str,
-    fields: dict[str, Any],
+    given: GivenMotion,
     settings: list[str],
+    column_map: "Mapping[str, str]",
     sidecar: Path,
     options: ReadingOptions,
 ) -> None:
     from enjoin.render.coding import show_coding
     from serve.coding.summary import coding_details, motion_to_correct
 
-    given = {name: value for name, value in fields.items() if value is not None}
-    if Path(source).suffix.lower() in PAPER_SUFFIXES:
-        given["motion"] = read_paper("INPUT", None, Path(source))
-        row = read_fields_of_motion(None, given, settings)
-    else:
-        row = read_fields_of_motion(source, given, settings)
+    row = read_fields_of_motion(given.source, given.fields, settings, column_map=column_map)
     motion, coding = read_papers(open_coder(options), row)
     show_coding(coding, motion, console(stderr=True))
     write_private(sidecar, coding_details(coding, motion))
     info(f"quotes, reasons and unproven values: {sidecar}")
-    print(motion_to_correct(motion))
+    print_json(motion_to_correct(motion))
 
 
 def code_many(
@@ -164,7 +169,7 @@ def code_many(
     """Code the motions of a source to a file, log the run in MLflow, and report what happened."""
     from data.io.rows import UnreadableInput
     from enjoin.render.coding import progress_in_words, report_coding
-    from enjoin.render.understood import report_notes
+    from enjoin.render.understood import report_notes, warn_of_unmapped
     from serve.coding.job import check_files_apart, code_docket
 
     if output.suffix != ".jsonl":
@@ -179,6 +184,8 @@ def code_many(
 
         summary = code_docket(docket, output, coder, concurrency, resume, on_coded, info)
     report_coding(summary, str(output))
+    named = [column for column, field in (docket.column_map or {}).items() if field]
+    warn_of_unmapped(named, summary.understood)
     if summary.coded:
         _log(summary, options, concurrency)
     return summary

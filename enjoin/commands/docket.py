@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from enjoin.options import OpenOption
+from enjoin.options import MapOption, OpenOption
 from enjoin.terminal import echo, exit_on_user_error, plural, warn
 
 
@@ -25,6 +25,7 @@ def docket(
             help="the motions that were scored, for captions, courts and claim areas",
         ),
     ] = None,
+    map_: MapOption = None,
     limit: Annotated[
         int,
         typer.Option(min=1, metavar="N", help="motions to list, those nearest 50% first"),
@@ -33,16 +34,24 @@ def docket(
 ) -> None:
     """Write a page about a scored docket: expected grants, the motions, courts, what changed.
 
-    The page is one HTML file to open offline, print or mail. Exit code 0: written; 2: error.
+    The page is one HTML file to open offline, print or mail. `--map` names columns of `--motions`.
+    Exit code 0: written; 2: error.
 
     ```
     enjoin docket scored.csv docket.html --motions pending.csv --since yesterday.csv
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
+        from enjoin.render.understood import report_reading
         from serve.docket.page import write_docket_page
 
-        written = write_docket_page(scored, page, since, motions, limit)
+        column_map = read_column_map(map_ or [])
+        if column_map and motions is None:
+            raise ValueError("--map names columns of --motions; give that too")
+        written = write_docket_page(scored, page, since, motions, limit, column_map)
+        if table := written.docket.scored_from:
+            report_reading(table)
         total = len(written.docket.motions)
         echo(f"Docket of {plural(total, 'motion')}, {written.listed:,} listed -> {page}")
         unnamed = sum(not motion.details for motion in written.docket.motions)

@@ -1,6 +1,5 @@
 """The groups `data`, `features` and `lexicon`: inspect rulings, and indicators read from text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from data.describe import Grouping
 from enjoin.commands.opinions import data_from_opinions
 from enjoin.inputs import read_rulings
 from enjoin.options import EMBEDDED, BagsOption, FoldsOption, MapOption, RulingsOption, SeedOption
+from enjoin.streams import read_stdin
 from enjoin.terminal import console, echo, exit_on_user_error, plural, spinner, warn
 
 data_app = typer.Typer(no_args_is_help=True, help="Describe and check labelled rulings.")
@@ -21,6 +21,7 @@ data_app.command("from-opinions")(data_from_opinions)
 @data_app.command("describe")
 def data_describe(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     by: Annotated[Grouping | None, typer.Option(help="show this grouping only")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="rows per table")] = 15,
 ) -> None:
@@ -32,9 +33,11 @@ def data_describe(
     """
     with exit_on_user_error():
         from data.describe import GROUPINGS
+        from data.io.columns import read_column_map
         from enjoin.render.data import show_description
 
-        described, _ = read_rulings(rulings, keep_rejects=False)
+        column_map = read_column_map(map_ or [])
+        described, _ = read_rulings(rulings, keep_rejects=False, column_map=column_map)
         show_description(described, [by] if by else list(GROUPINGS), limit, console())
 
 
@@ -102,6 +105,7 @@ def data_template(
 @features_app.command("evaluate")
 def features_evaluate(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     split: Annotated[
         Literal["held_out", "writing", "all"],
         typer.Option(help="cases: those that phrase writers have not read, those they may, or all"),
@@ -126,10 +130,13 @@ def features_evaluate(
     """
     with exit_on_user_error():
         from data.embedded import first_coding
+        from data.io.columns import read_column_map
         from enjoin.render.features import FIRST_TEST_YEAR, show_extraction, show_misread
         from train.evaluate import extraction
 
-        judged = extraction.extract(read_rulings(rulings, keep_rejects=False)[0], split)
+        column_map = read_column_map(map_ or [])
+        read, _ = read_rulings(rulings, keep_rejects=False, column_map=column_map)
+        judged = extraction.extract(read, split)
         if misread is None:
             readings, families = extraction.extraction_tables(judged, first_coding())
             later = extraction.later_precision(judged, FIRST_TEST_YEAR)
@@ -142,19 +149,23 @@ def features_evaluate(
 @features_app.command("ablate")
 def features_ablate(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
     seed: SeedOption = 0,
 ) -> None:
     """Print what each family of features is worth to text-only predictions (some minutes)."""
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.features import show_ablation
         from train.run import run_ablation
         from train.settings import TrainSettings
 
         settings = TrainSettings(n_folds=folds, n_bags=bags, seed=seed)
+        column_map = read_column_map(map_ or [])
         with spinner("ablation") as on_progress:
-            table = run_ablation(read_rulings(rulings)[0], settings, on_progress)
+            read, _ = read_rulings(rulings, column_map=column_map)
+            table = run_ablation(read, settings, on_progress)
         show_ablation(table, console())
 
 
@@ -191,4 +202,4 @@ def lexicon_try(
     with exit_on_user_error():
         from enjoin.render.features import show_hits
 
-        show_hits(sys.stdin.read() if text == "-" else text, paper, console())
+        show_hits(read_stdin() if text == "-" else text, paper, console())

@@ -47,7 +47,9 @@ def data_from_opinions(
     Facts and what the parties say become the motion and the opposition; no paragraph that tells the
     ruling does. The outcome at first instance, the sentence that tells it and a confidence are
     read by rules, which abstain rather than guess. Opinions that give no ruling go to
-    OUTPUT.set_aside.jsonl with the reason. Only you may read either file.
+    OUTPUT.set_aside.jsonl with the reason, as do files of another format. With --coder,
+    OUTPUT.outcomes.jsonl has what the language model says beside what the rules say. Only you may
+    read these files.
 
     Exit code 0: every opinion gave a ruling; 3: some were set aside; 2: error, or none did.
 

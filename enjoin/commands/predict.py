@@ -2,8 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,32 +16,35 @@ from enjoin.coding import (
     refuse_reading_options,
 )
 from enjoin.inputs import (
-    PAPER_SUFFIXES,
     find_predictor,
     read_base_rates,
     read_fields,
     read_fields_of_motion,
-    read_from_caption,
     read_motion,
-    read_paper,
 )
 from enjoin.options import (
     READING,
     BaseRateOption,
     BudgetOption,
     CoderOption,
+    CourtOption,
     CourtRatesOption,
     JsonOption,
     MapOption,
     ModelOption,
-    MotionFile,
+    MotionArgument,
+    MotionFileOption,
+    MotionTypeOption,
     OppositionFileOption,
     OppositionOption,
     SamplesOption,
     SetOption,
+    TextOption,
     TraceOption,
     WithCaptionOption,
 )
+from enjoin.papers import GivenMotion, read_given
+from enjoin.streams import print_json
 from enjoin.terminal import console, exit_on_user_error, info
 
 if TYPE_CHECKING:
@@ -48,24 +52,13 @@ if TYPE_CHECKING:
 
 
 def predict(
-    motion: Annotated[
-        str | None,
-        typer.Argument(help="JSON file with one motion, or - for standard input"),
-    ] = None,
-    text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="what the movant asks for, and why")
-    ] = None,
+    motion: MotionArgument = None,
+    text: TextOption = None,
     opposition: OppositionOption = None,
-    motion_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="the motion as .txt, .pdf or .docx")
-    ] = None,
+    motion_file: MotionFileOption = None,
     opposition_file: OppositionFileOption = None,
-    motion_type: Annotated[
-        str | None, typer.Option(metavar="TYPE", help="kind of motion, such as tro")
-    ] = None,
-    court: Annotated[
-        str | None, typer.Option(metavar="COURT", help="court, such as ilnd or 'N.D. Ill.'")
-    ] = None,
+    motion_type: MotionTypeOption = None,
+    court: CourtOption = None,
     set_: SetOption = None,
     map_: MapOption = None,
     model: ModelOption = None,
@@ -88,39 +81,31 @@ def predict(
 ) -> None:
     """Predict the ruling on one motion, and show the factors that move the prediction most.
 
-    The motion is a JSON file, standard input, options, or any mix; an option overrides the file.
-    Kind of motion, court, docket number, case and date are read from the caption of
-    `--motion-file` where nothing else gives them. With `--coder` a language model reads the papers
-    for whatever is left open.
+    The motion is a paper, a folder of papers, a JSON file, standard input, options, or any mix; an
+    option overrides the file. Kind of motion, court, docket number, case and date are read from the
+    caption of the paper where nothing else gives them. With `--coder` a language model reads the
+    papers for whatever is left open.
 
     ```
     enjoin example | enjoin predict -
     enjoin predict motion.json --court ilnd --set notice=opposed
     enjoin predict --motion-file brief.pdf --opposition-file opp.docx --motion-type tro
-    enjoin predict --motion-file brief.pdf --coder
+    enjoin predict brief.pdf --coder
     ```
     """
     with exit_on_user_error():
         from data.io.columns import read_column_map
 
-        if motion and Path(motion).suffix.lower() in PAPER_SUFFIXES:
-            raise ValueError(
-                f"{motion} is a brief, not a JSON file: use --motion-file, with --motion-type or "
-                "--coder"
-            )
-        options = {
-            "motion": read_paper("--text", text, motion_file),
-            "opposition": read_paper("--opposition", opposition, opposition_file),
-            "motion_type": motion_type,
-            "court": court,
-        }
-        fields = {name: value for name, value in options.items() if value is not None}
-        from_caption = read_from_caption(fields.get("motion"), motion_file)
+        given = read_given(
+            motion, text, opposition, motion_file, opposition_file, motion_type, court
+        )
         reading = ReadingOptions(samples, budget, with_caption, trace)
         column_map = read_column_map(map_ or [])
         if coder:
             reader = open_coder(reading)
-            uncoded = read_fields_of_motion(motion, fields, set_ or [], from_caption, column_map)
+            uncoded = read_fields_of_motion(
+                given.source, given.fields, set_ or [], given.from_caption, column_map
+            )
             asked, coding = read_papers(reader, uncoded)
             reasons = {
                 name: reason
@@ -129,7 +114,10 @@ def predict(
             }
         else:
             refuse_reading_options(reading, "--coder")
-            asked, reasons = read_motion(motion, fields, set_ or [], from_caption, column_map), {}
+            reasons = {}
+            asked = read_motion(
+                given.source, given.fields, set_ or [], given.from_caption, column_map
+            )
         if quotes:
             asked, kept = merge_quotes(asked, quotes)
             reasons = kept | reasons
@@ -139,7 +127,7 @@ def predict(
             whose = f"court {asked.court}" if asked.court else "a motion without a court"
             info(f"not adjusted: {court_rates} has no counts for {whose}")
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             from enjoin.render.prediction import show_answer, show_full_answer
 
@@ -148,8 +136,15 @@ def predict(
 
 
 def explore_changes(
-    motion: MotionFile,
+    motion: MotionArgument = None,
+    text: TextOption = None,
+    opposition: OppositionOption = None,
+    motion_file: MotionFileOption = None,
+    opposition_file: OppositionFileOption = None,
+    motion_type: MotionTypeOption = None,
+    court: CourtOption = None,
     set_: SetOption = None,
+    map_: MapOption = None,
     fact: Annotated[
         str | None,
         typer.Option(
@@ -177,38 +172,45 @@ def explore_changes(
     `--fact`, the language model of ENJOIN_CODER reads the papers without the fact and with it.
 
     ```
-    enjoin what-if motion.json
+    enjoin what-if brief.pdf --motion-type tro
     enjoin what-if motion.json --set remedial_steps=[] --set harm_evidence=declaration
     enjoin what-if motion.json --fact "The opponent returned all files under a stipulated order."
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
+
         reading = ReadingOptions(samples, budget, with_caption, trace)
         base_rates = read_base_rates(base_rate, None)
+        given = read_given(
+            motion, text, opposition, motion_file, opposition_file, motion_type, court
+        )
+        column_map = read_column_map(map_ or [])
         if fact is None:
             refuse_reading_options(reading, "--fact")
         else:
             if set_:
                 raise ValueError("--set and --fact change different things; give one of them")
-            _explore_fact(motion, fact, fact_for, model, reading, base_rates, as_json)
+            _explore_fact(given, column_map, fact, fact_for, model, reading, base_rates, as_json)
             return
         from enjoin.render.what_if import show_what_if
         from features.coder.settings import CODER
         from serve.what_if.what_if import what_if
 
-        asked = read_motion(motion, {}, [])
+        asked = read_motion(given.source, given.fields, [], given.from_caption, column_map)
         changes = read_fields(set_) if set_ else None
         has_coder = bool(os.environ.get(CODER, "").strip())
         predictor = find_predictor(model)
         answer = what_if(predictor, asked, changes, base_rates, has_coder=has_coder)
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             show_what_if(answer, console())
 
 
 def _explore_fact(
-    source: str,
+    given: GivenMotion,
+    column_map: Mapping[str, Any],
     fact: str,
     party: Literal["movant", "opponent"],
     model: str | None,
@@ -218,7 +220,7 @@ def _explore_fact(
 ) -> None:
     if not fact.strip():
         raise ValueError("--fact is empty: expected a sentence")
-    asked = read_fields_of_motion(source, {}, [])
+    asked = read_fields_of_motion(given.source, given.fields, [], given.from_caption, column_map)
     coder = open_coder(reading)
     from enjoin.render.coding import show_fact
     from enjoin.terminal import spinner
@@ -228,13 +230,21 @@ def _explore_fact(
     with spinner("reading the papers twice") as on_progress:
         answer = what_if_fact(predictor, coder, asked, fact, party, base_rates, on_progress)
     if as_json:
-        print(answer.model_dump_json(indent=2))
+        print_json(answer.model_dump_json(indent=2))
     else:
         show_fact(answer, console())
 
 
 def comparables(
-    motion: MotionFile,
+    motion: MotionArgument = None,
+    text: TextOption = None,
+    opposition: OppositionOption = None,
+    motion_file: MotionFileOption = None,
+    opposition_file: OppositionFileOption = None,
+    motion_type: MotionTypeOption = None,
+    court: CourtOption = None,
+    set_: SetOption = None,
+    map_: MapOption = None,
     limit: Annotated[
         int, typer.Option(min=1, max=50, metavar="N", help="rulings to show, 50 at most")
     ] = 5,
@@ -245,14 +255,21 @@ def comparables(
 
     ```
     enjoin comparables motion.json --limit 10
+    enjoin comparables brief.pdf --opposition-file opp.docx
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.comparables import show_comparables
 
-        answer = find_predictor(model).find_comparables(read_motion(motion, {}, []), limit)
+        given = read_given(
+            motion, text, opposition, motion_file, opposition_file, motion_type, court
+        )
+        column_map = read_column_map(map_ or [])
+        asked = read_motion(given.source, given.fields, set_ or [], given.from_caption, column_map)
+        answer = find_predictor(model).find_comparables(asked, limit)
         if as_json:
-            print(answer.model_dump_json(indent=2))
+            print_json(answer.model_dump_json(indent=2))
         else:
             show_comparables(answer, console())
 
@@ -272,7 +289,7 @@ def schema(
         from data.schema import Motion, Ruling
 
         chosen = Ruling if kind == "ruling" else Motion
-        print(json.dumps(chosen.model_json_schema(), indent=2))
+        print_json(json.dumps(chosen.model_json_schema(), indent=2))
 
 
 def example() -> None:
@@ -284,4 +301,4 @@ def example() -> None:
     """
     from data.embedded import clearview_motion
 
-    print(clearview_motion().model_dump_json(indent=2, exclude_none=True))
+    print_json(clearview_motion().model_dump_json(indent=2, exclude_none=True))

@@ -25,7 +25,7 @@ from enjoin.options import (
     TraceOption,
     WithCaptionOption,
 )
-from enjoin.terminal import exit_on_user_error, info, row_progress, warn
+from enjoin.terminal import exit_on_user_error, info, row_progress
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -181,7 +181,7 @@ def score(
     with exit_on_user_error():
         from data.io.columns import read_column_map
         from enjoin.render.scoring import report_summary
-        from enjoin.render.understood import report_notes
+        from enjoin.render.understood import report_notes, warn_of_unmapped
         from serve.batch.chunk import OutputOptions, kept_fields
         from serve.batch.job import RunOptions, score_docket
         from serve.batch.local_pool import processes
@@ -206,9 +206,8 @@ def score(
             predictor = find_predictor(model)
             with row_progress("scoring", docket.count()) as on_rows:
                 summary = score_docket(docket, sink, predictor, options, run, on_rows, info)
-            for column, field_ in columns.items():
-                if field_ and column not in summary.understood.columns:
-                    warn(f"no row has the column {column} (--map)")
+            named = [column for column, field_ in columns.items() if field_]
+            warn_of_unmapped(named, summary.understood)
             is_adjusted = options.base_rates is not None
             report_summary(summary, predictor.version, sink.name, is_adjusted, why)
         if not summary.scored:

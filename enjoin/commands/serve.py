@@ -49,6 +49,27 @@ def serve(
         Literal["json", "plain"] | None,
         typer.Option(help="format of the log; by default plain in a terminal, otherwise json"),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(metavar="PATH", help="path below which a proxy publishes it, such as /enjoin"),
+    ] = "",
+    allowed_hosts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="names that it is reached by, such as example.com,*.example.org; on loopback "
+            "only names of this machine, unless given",
+        ),
+    ] = None,
+    keep_alive: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=3600,
+            metavar="SECONDS",
+            help="how long an idle connection stays open; longer than the proxy keeps one",
+        ),
+    ] = 75,
 ) -> None:
     """Answer over HTTP: a page at /, the API under /v1, its reference at /docs.
 
@@ -66,11 +87,14 @@ def serve(
     with exit_on_user_error():
         from features.coder.settings import CoderSettings
         from serve.http.auth import AccessControl, is_loopback, read_keys
+        from serve.http.hosts import allowed_hosts as names_of
+        from serve.http.paths import check_root_path
         from serve.http.server import ServerSettings, run
         from train.tracking.registry import short_timeouts
 
         style: Literal["json", "plain"] = log_format or ("plain" if sys.stderr.isatty() else "json")
         coder = CoderSettings.from_environment()
+        prefix = check_root_path(root_path)
         access = AccessControl(read_keys(keys, os.environ), rate_limit)
         if not access.keys and not is_loopback(host):
             raise ValueError(
@@ -99,8 +123,10 @@ def serve(
                 samples=samples,
                 budget=budget,
                 workers=workers,
+                root_path=prefix,
+                hosts=names_of(allowed_hosts, host),
             )
-            run(settings, host, port, on_ready, log_format=style)
+            run(settings, host, port, on_ready, log_format=style, keep_alive=keep_alive)
 
 
 def key(

@@ -12,6 +12,7 @@ from enjoin.options import (
     DaskOption,
     FoldsOption,
     JudgesOption,
+    MapOption,
     ParametersOption,
     PartialGrantsOption,
     RulingsOption,
@@ -23,6 +24,7 @@ from enjoin.terminal import console, echo, exit_on_user_error, info, spinner, st
 
 def train(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     first_test_year: YearOption = 2022,
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
@@ -44,10 +46,13 @@ def train(
     ```
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.evaluation import show_headline
         from train.report.model_card import MIN_BAGS_FOR_INTERVALS
         from train.settings import TrainSettings
+        from train.tracking.store import ui_command
 
+        column_map = read_column_map(map_ or [])
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,
@@ -60,7 +65,8 @@ def train(
         )
         if bags < MIN_BAGS_FOR_INTERVALS:
             warn(f"with {bags} bags the intervals are too narrow: for trying out only")
-        trained = train_and_register(read_rulings(rulings)[0], rulings, settings)
+        labelled = read_rulings(rulings, column_map=column_map)[0]
+        trained = train_and_register(labelled, rulings, settings)
         show_headline(trained.evaluation, console())
         for finding in trained.leakage.findings:
             warn(f"{finding.message}; see `enjoin data audit`")
@@ -71,11 +77,13 @@ def train(
             echo("Next: enjoin example | enjoin predict -      (or enjoin score, enjoin serve)")
         else:
             echo("Next: enjoin promote      (until then the champion answers)")
-        echo("Report: enjoin report --open      (all runs: mlflow ui)")
+        echo("Report: enjoin report --open")
+        echo(f"All runs: {ui_command(trained.tracking_uri, trained.registry_uri)}")
 
 
 def evaluate(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     first_test_year: YearOption = 2022,
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
@@ -113,7 +121,8 @@ def evaluate(
     ```
     """
     with exit_on_user_error():
-        from data.io.atomic import atomic_write
+        from data.io.atomic import atomic_write, check_writable
+        from data.io.columns import read_column_map
         from enjoin.render.evaluation import show_evaluation
         from enjoin.render.long_papers import show_long_papers
         from train.evaluate.long_paper_record import write_record
@@ -122,6 +131,9 @@ def evaluate(
 
         if record and papers is None:
             raise ValueError("--record keeps the figures of long papers; give --papers too")
+        column_map = read_column_map(map_ or [])
+        if output:
+            check_writable(output)
         settings = TrainSettings(
             first_test_year=first_test_year,
             n_folds=folds,
@@ -131,7 +143,7 @@ def evaluate(
             parameters=read_parameters(parameters),
         )
         with spinner("evaluating") as on_progress:
-            labelled = read_rulings(rulings)[0]
+            labelled = read_rulings(rulings, column_map=column_map)[0]
             if papers is None:
                 evaluation = run_evaluation(labelled, settings, on_progress)
                 table = evaluation.table
@@ -151,6 +163,7 @@ def evaluate(
 
 def compare_design(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     folds: FoldsOption = 5,
     bags: BagsOption = 20,
     seed: SeedOption = 0,
@@ -160,18 +173,22 @@ def compare_design(
     Refits the model with one choice changed at a time, and compares by cross-validation.
     """
     with exit_on_user_error():
+        from data.io.columns import read_column_map
         from enjoin.render.evaluation import show_design_comparison
         from train.run import run_design_comparison
         from train.settings import TrainSettings
 
+        column_map = read_column_map(map_ or [])
         settings = TrainSettings(n_folds=folds, n_bags=bags, seed=seed)
         with spinner("comparing designs") as on_progress:
-            table = run_design_comparison(read_rulings(rulings)[0], settings, on_progress)
+            labelled = read_rulings(rulings, column_map=column_map)[0]
+            table = run_design_comparison(labelled, settings, on_progress)
         show_design_comparison(table, console())
 
 
 def tune(
     rulings: RulingsOption = EMBEDDED,
+    map_: MapOption = None,
     trials: Annotated[
         int,
         typer.Option(
@@ -207,8 +224,13 @@ def tune(
     ```
     """
     with exit_on_user_error():
+        from data.io.atomic import check_writable
+        from data.io.columns import read_column_map
         from train.settings import TrainSettings
         from train.tune.search import tune as search
+
+        column_map = read_column_map(map_ or [])
+        check_writable(output)
 
         settings = TrainSettings(
             first_test_year=first_test_year,
@@ -218,9 +240,8 @@ def tune(
             partial_grants_as=partial_grants_as,
         )
         with step_progress("tuning") as on_trial:
-            tuned = search(
-                read_rulings(rulings)[0], settings, trials, output, study, info, on_trial
-            )
+            labelled = read_rulings(rulings, column_map=column_map)[0]
+            tuned = search(labelled, settings, trials, output, study, info, on_trial)
         console().print_json(data=tuned.parameters)
         for line in tuned.lines():
             echo(line)

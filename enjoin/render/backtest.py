@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from data.describe import TOO_FEW
 from enjoin.render.evaluation import HEADS
 from enjoin.terminal import plural
 from serve.backtest.run import Backtest
 from serve.backtest.tracking import VersionReport
-from train.monitor.drift import P_GRANT
+from train.monitor.drift import NEWLY_FILLED, P_GRANT
 from train.monitor.live_metrics import ALL_MODES, MIN_CASES
 
 METRICS = (
@@ -55,16 +56,22 @@ def _show_version(report: VersionReport, console: Console) -> None:
     joined = report.joined
     console.print(f"\nModel {report.version}", style="bold", markup=False)
     left_out = f"; {joined.left_out} granted in part, left out" if joined.left_out else ""
+    never = [f"{count} {why}" for why, count in joined.undecided.items()]
+    undecided = f"; {', '.join(never)}: not ruled on, left out" if never else ""
     console.print(
         f"{plural(len(joined.table), 'prediction')} with a known outcome "
-        f"({plural(joined.n_cases, 'case')}), {joined.pending} still pending{left_out}"
+        f"({plural(joined.n_cases, 'case')}), {joined.pending} still pending{left_out}{undecided}"
     )
     for note in report.notes:
         console.print(f"Note: {note}", style="yellow", markup=False)
     if len(report.scores):
         for mode, rows in report.scores.groupby("mode", sort=False):
-            console.print(_scores(str(mode), rows))
-        console.print(_reliability(report))
+            if rows["cases"].iloc[0] < MIN_CASES:
+                _say_too_few(str(mode), rows, console)
+            else:
+                console.print(_scores(str(mode), rows))
+        if len(report.reliability):
+            console.print(_reliability(report))
     if len(report.drift):
         console.print(_drift(report))
     table = Table("rule", "", "", title="Is retraining due?", title_justify="left")
@@ -83,11 +90,23 @@ def _show_version(report: VersionReport, console: Console) -> None:
     console.print(f"MLflow run {report.run_id}")
 
 
+def _say_too_few(mode: str, rows: pd.DataFrame, console: Console) -> None:
+    n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
+    console.print(
+        f"{_mode_name(mode)}: {plural(n, 'outcome')}, {plural(cases, 'case')}: {TOO_FEW} how good "
+        f"the predictions are; {MIN_CASES} cases are needed",
+        markup=False,
+    )
+
+
+def _mode_name(mode: str) -> str:
+    return "All modes" if mode == ALL_MODES else f"Mode {mode}"
+
+
 def _scores(mode: str, rows: pd.DataFrame) -> Table:
-    name = "All modes" if mode == ALL_MODES else f"Mode {mode}"
     n, cases = int(rows["n"].iloc[0]), int(rows["cases"].iloc[0])
     heads = ("metric", "live", "95% interval", "base rate", "own test", "95% interval")
-    title = f"{name}: {n} outcomes, {cases} cases"
+    title = f"{_mode_name(mode)}: {n} outcomes, {cases} cases"
     table = Table(*heads, title=title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -97,7 +116,7 @@ def _scores(mode: str, rows: pd.DataFrame) -> Table:
         spec = "+.3f" if metric in _SIGNED else ".3f"
         table.add_row(
             LABELS.get(metric, HEADS[metric]),
-            _figure(cell["value"], spec),
+            TOO_FEW if pd.isna(cell["value"]) else _figure(cell["value"], spec),
             _span(cell["low"], cell["high"], spec),
             _figure(cell["base_rate"], spec),
             _figure(cell["test_value"], spec),
@@ -145,7 +164,9 @@ def _reliability(report: VersionReport) -> Table:
 def _drift(report: VersionReport) -> Table:
     """Return the probabilities' drift in each mode, then the features with the largest index."""
     is_p_grant = report.drift["feature"] == P_GRANT
-    features = report.drift[~is_p_grant].sort_values("psi", ascending=False, kind="stable")
+    newly_filled = report.drift[report.drift["status"] == NEWLY_FILLED]
+    is_drift = ~is_p_grant & (report.drift["status"] != NEWLY_FILLED)
+    features = report.drift[is_drift].sort_values("psi", ascending=False, kind="stable")
     heads = ("mode", "feature", "PSI", "by chance", "drift", "largest shift", "then", "now")
     table = Table(*heads, title="Drift against the training rulings", title_justify="left")
     for index in (2, 3, 6, 7):
@@ -168,11 +189,27 @@ def _drift(report: VersionReport) -> Table:
     summary = ", ".join(f"{count} {status}" for status, count in counts.items())
     legend = f"features: {summary}. * among those that move its mode most. " if summary else ""
     table.caption_justify = "left"
-    table.caption = legend + (
-        "PSI (population stability index): below 0.1 stable, above 0.25 shifted, unless chance "
-        "alone produces as much among so few"
+    table.caption = (
+        _say_newly_filled(newly_filled)
+        + legend
+        + (
+            "PSI (population stability index): below 0.1 stable, above 0.25 shifted, unless chance "
+            "alone produces as much among so few"
+        )
     )
     return table
+
+
+def _say_newly_filled(rows: pd.DataFrame) -> str:
+    """Name the columns that are given more often than in training, which is no drift."""
+    if rows.empty:
+        return ""
+    columns = [
+        f"{escape(row['feature'])} ({row['mode']}: {1 - row['training_share']:.0%} -> "
+        f"{1 - row['current_share']:.0%})"
+        for row in rows.to_dict("records")
+    ]
+    return f"given more often than in training, which is no drift: {', '.join(columns)}. "
 
 
 def _figure(value: Any, spec: str) -> str:

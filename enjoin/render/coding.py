@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from data.describe import MIN_TO_SAY
 from data.schema import RATINGS, Motion
 from enjoin.render.understood import report_understood
 from enjoin.terminal import echo, plural, report_problems, report_set_aside, warn
@@ -118,7 +119,8 @@ def report_coding(summary: CodingSummary, output: str) -> None:
     agreement = summary.agreement
     if agreement.share is not None:
         n = agreement.compared.total()
-        echo(f"Agrees with {agreement.share:.0%} of the {n:,} codings in the input")
+        share = f"{agreement.share:.0%}" if n >= MIN_TO_SAY else str(agreement.agreeing.total())
+        echo(f"Agrees with {share} of the {n:,} codings in the input")
 
 
 def show_fact(answer: FactAnswer, console: Console) -> None:

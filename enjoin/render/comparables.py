@@ -43,8 +43,8 @@ def _cited(ruling: Comparable) -> str:
     """Return what follows the name of a case: its citation, else its court and year."""
     if ruling.citation and ruling.citation.endswith(")"):
         return f", {ruling.citation}"
-    parts = (ruling.citation, ruling.court, str(ruling.year))
-    return f" ({', '.join(filter(None, parts))})"
+    court_and_year = " ".join(filter(None, (ruling.court, str(ruling.year))))
+    return f" ({', '.join(filter(None, (ruling.citation, court_and_year)))})"
 
 
 def _likeness_in_words(likeness: Likeness, inferred: bool) -> str:

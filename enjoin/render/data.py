@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from data.agreement import SHOWN, Agreement
-from data.describe import Grouping, count_outcomes, describe
+from data.describe import MIN_TO_SAY, TOO_FEW, Grouping, count_outcomes, describe
 from data.leakage import MAX_AUC, LeakageAudit
 from data.linked_files import LinkedFiles
 from data.schema import Ruling
@@ -18,10 +18,11 @@ def show_description(
 ) -> None:
     """Print counts and grant rates by each grouping, with 95% Wilson intervals."""
     total = count_outcomes("all", rulings)
+    rate = f"{total.rate:.1%} (95% interval {total.low:.1%} to {total.high:.1%})"
     console.print(
         f"{total.n:,} rulings: {total.granted:,} granted, {total.granted_in_part:,} granted in "
-        f"part, {total.denied:,} denied. Granted at least in part: {total.rate:.1%} "
-        f"(95% interval {total.low:.1%} to {total.high:.1%})\n"
+        f"part, {total.denied:,} denied. Granted at least in part: "
+        f"{rate if total.n >= MIN_TO_SAY else TOO_FEW}\n"
     )
     for grouping in groupings:
         cells = describe(rulings, grouping)
@@ -34,7 +35,8 @@ def show_description(
         for cell in shown:
             counts = map(str, (cell.n, cell.granted, cell.granted_in_part, cell.denied))
             interval = f"{cell.low:.0%}-{cell.high:.0%}"
-            table.add_row(escape(cell.name), *counts, f"{cell.rate:.0%}", interval)
+            figures = (f"{cell.rate:.0%}", interval) if cell.n >= MIN_TO_SAY else (TOO_FEW, "")
+            table.add_row(escape(cell.name), *counts, *figures)
         console.print(table)
         if len(cells) > len(shown):
             console.print(f"  {len(cells) - len(shown)} more: --limit {len(cells)}")
@@ -78,10 +80,13 @@ def show_agreement(agreement: Agreement, console: Console) -> None:
         value = {"": "(scale)" if row.weighted else "", SHOWN: "(shown or not)"}.get(
             row.value, row.value
         )
-        counts = (f"{row.n:,}", f"{row.first:,}", f"{row.second:,}", f"{row.agreeing:.0%}")
+        counts = (f"{row.n:,}", f"{row.first:,}", f"{row.second:,}")
+        if row.too_few:
+            table.add_row(row.field, value, *counts, f"{row.n_agreeing:,} of {row.n:,}", TOO_FEW)
+            continue
         kappa = "" if row.kappa is None else f"{row.kappa:.2f}"
         interval = "" if row.low is None else f"{row.low:.2f} to {row.high:.2f}"
-        table.add_row(row.field, value, *counts, kappa, interval)
+        table.add_row(row.field, value, *counts, f"{row.agreeing:.0%}", kappa, interval)
     console.print(table)
     console.print(
         f"{agreement.n_compared:,} motions of {agreement.n_cases:,} cases compared. Differences on "

@@ -7,6 +7,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from data.describe import MIN_TO_SAY, TOO_FEW
 from train.evaluate.metrics import CALIBRATION, calibration_error_by_chance
 from train.evaluate.protocols import ANY_MODE, HEADLINE, MODEL, RECALIBRATED, Evaluation
 from train.evaluate.refits import SHIPPED
@@ -80,7 +81,9 @@ def show_design_comparison(table: pd.DataFrame, console: Console) -> None:
 
 
 def with_interval(cell: Any) -> str:
-    """Return a figure and, on the next line, its interval."""
+    """Return a figure and, on the next line, its interval; `TOO_FEW` of few rulings."""
+    if cell.get("n", MIN_TO_SAY) < MIN_TO_SAY:
+        return TOO_FEW
     if pd.isna(cell["value"]):
         return "-"
     # On two lines, six columns fit in a terminal of 100 characters.
@@ -220,7 +223,7 @@ def _show_slices(slices: pd.DataFrame, console: Console, show_all: bool) -> None
                 with_interval(cells.loc[metric])
                 for metric in ("roc_auc", "brier_score", "calibration_in_the_large")
             ]
-            rate = f"{scores['granted'].iloc[0]:.0%}"
+            rate = f"{scores['granted'].iloc[0]:.0%}" if n >= MIN_SLICE_SIZE else "-"
             style = "dim" if n < MIN_SLICE_SIZE else "bold red" if scores["off"].iloc[0] else ""
             table.add_row(str(grouping), str(name), str(n), rate, *figures, style=style)
         console.print(table)

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from data.schema import Motion
 from features.families import inferred_ratings
-from features.indicators import plain_words
+from serve.field_labels import FIELD_LABELS
 from serve.responses import Answer, Phrase, TextName
 
 TEXTS: dict[TextName, str] = {
@@ -101,7 +101,7 @@ def _remarks(phrase: Phrase) -> Iterator[str]:
     """Yield who quotes a phrase and for what, and whether it is negated."""
     if phrase.quoted:
         field = phrase.quoted_for
-        yield "quoted by the reader" + (f" for {plain_words(field)}" if field else "")
+        yield "quoted by the reader" + (f" for {FIELD_LABELS[field]}" if field else "")
     if phrase.negated:
         yield "negated"
 

@@ -4,6 +4,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from data.describe import MIN_TO_SAY, TOO_FEW
 from enjoin.render.evaluation import with_interval
 from features.indicators import plain_words
 from train.evaluate.long_papers import METRICS, LongPaperEvaluation
@@ -32,6 +33,9 @@ def show_long_papers(evaluation: LongPaperEvaluation, console: Console) -> None:
         figures = [with_interval(cells.loc[metric]) for metric in METRICS]
         in_scope = "-" if pd.isna(share) else f"{share:.0%}"
         table.add_row(str(name), str(text), *figures, in_scope)
+    if len(outcomes) < MIN_TO_SAY:
+        console.print(f"{title}: {TOO_FEW} more; {MIN_TO_SAY} papers are needed.", markup=False)
+        return
     console.print(table)
     console.print(
         "Each figure with its 95% interval, bootstrapped by paper. coded, rated and forecast take "

@@ -25,7 +25,10 @@ def show_summary(summary: "Summary", output: Path, console: Console) -> None:
         soft_wrap=True,
     )
     if by_model := summary.read_by["language model"]:
-        console.print(f"{by_model:,} outcomes were read by the language model")
+        console.print(f"{by_model:,} of these outcomes were read by the language model")
+    if summary.readings:
+        beside = f"what it and the rules say of each opinion it read: {summary.readings}"
+        console.print(escape(beside), soft_wrap=True)
     if summary.set_aside:
         table = Table("set aside because", "opinions", title_justify="left")
         table.columns[1].justify = "right"

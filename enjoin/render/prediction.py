@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from data.courts import court_citation
 from data.schema import RATINGS, Motion
 from enjoin.render.evidence import quoted_briefly, show_evidence
 from features.build import COLUMNS
@@ -21,15 +22,7 @@ from serve.responses import (
     ScorecardRow,
     Side,
 )
-from train.modes import Mode
 
-BASIS: dict[Mode, str] = {
-    "forecast": "a reader's forecast, ratings, codings and text",
-    "rated": "Winter ratings, codings and text",
-    "coded": "codings and text, without ratings",
-    "text": "text only",
-}
-"""What a prediction in each mode is based on."""
 _IN_SCORECARD = frozenset(f"{inferred_ratings.FAMILY}.{factor}" for factor in RATINGS)
 _COLUMN = {column.name: column for column in COLUMNS}
 DIRECTIONS: tuple[tuple[str, Side], ...] = (
@@ -53,7 +46,7 @@ def show_answer(
     reason_of = _by_column(reasons)
     _show_opening(answer, motion, console)
     _show_estimate(answer, console, whose=_whose(reasons))
-    console.print(f"Based on {BASIS[answer.mode]}")
+    console.print(f"Based on {_listed(answer.based_on)}", highlight=False)
     console.print()
     show_scorecard(answer.scorecard, console)
     console.print()
@@ -84,7 +77,7 @@ def show_full_answer(
     """
     _show_opening(answer, motion, console)
     _show_estimate(answer, console, whose=_whose(reasons))
-    console.print(f"Based on {BASIS[answer.mode]}")
+    console.print(f"Based on {_listed(answer.based_on)}", highlight=False)
     console.print()
     show_scorecard(answer.scorecard, console)
     console.print()
@@ -122,6 +115,16 @@ def _by_column(reasons: Mapping[str, str] | None) -> dict[str, str]:
 def _whose(reasons: Mapping[str, str] | None) -> str:
     """Return whose forecast it is: with a reason, it is that of the reader of the papers."""
     return "The reader's estimate" if "forecast" in (reasons or {}) else "Your estimate"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Join parts as a sentence does; one alone is all there is.
+
+    >>> _listed(["text"]), _listed(["ratings", "codings", "text"])
+    ('text only', 'ratings, codings and text')
+    """
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else f"{last} only"
 
 
 def _show_opening(answer: Answer, motion: Motion, console: Console) -> None:
@@ -197,20 +200,11 @@ def _show_warnings(answer: Answer, console: Console) -> None:
 def _correction_in_words(answer: Answer, forecast: CorrectedForecast, whose: str) -> str:
     adjustment = answer.base_rate_adjustment
     with_papers = adjustment.p_unadjusted if adjustment else answer.p_grant
-    spread = (
-        f" (the mean of several that differ by {forecast.spread:.2f} in log-odds, so the interval "
-        "is wider)"
-        if forecast.spread
-        else ""
-    )
-    return (
-        f"{whose}: {forecast.given:.0%}{spread}. Of training rulings with such an estimate about "
-        f"{forecast.corrected:.0%} were granted. With the papers: {with_papers:.0%}"
-    )
+    return f"{whose}: {forecast.text}. With the papers: {with_papers:.0%}"
 
 
 def _adjustment_in_words(adjustment: BaseRateAdjustment, p_grant: float) -> str:
-    source = f" ({adjustment.court}, from your counts)" if adjustment.court else ""
+    source = f" ({court_citation(adjustment.court)}, from your counts)" if adjustment.court else ""
     return (
         f"Adjusted from {adjustment.p_unadjusted:.0%} to {p_grant:.0%} for a grant rate of "
         f"{adjustment.grant_rate:.0%}{source} instead of {adjustment.base_rate:.0%}, assuming that "

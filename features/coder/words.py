@@ -17,8 +17,12 @@ APOSTROPHES = "'\u2018\u2019\u201b\u02bc`\u00b4"
 _DIGIT = "[0-9lIOo]"
 """Digits, and letters that scanners take them for."""
 _NUMBER = rf"(?<![^\W_])(?=[lIOo,.]{{0,6}}\d){_DIGIT}(?:[,.]?{_DIGIT})+(?![^\W_])"
-_WORD = re.compile(rf"{_NUMBER}|[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*")
-_REMOVED = str.maketrans("", "", APOSTROPHES + ",")
+_JOINTS = "\xad\u200b\u2060\ufeff"
+"""Soft hyphens and zero-width characters, which part no word, at a line end neither."""
+_WORD = re.compile(
+    rf"{_NUMBER}|[^\W_]+(?:(?:[{APOSTROPHES}]|[{_JOINTS}]+(?:[ \t]*\r?\n[ \t]*)?)[^\W_]+)*"
+)
+_REMOVED = str.maketrans("", "", APOSTROPHES + "," + _JOINTS + " \t\r\n")
 _CONFUSED = str.maketrans("01i58", "ollsb")
 _CONFUSED_PAIRS = (("rn", "m"), ("vv", "w"))
 _FOOTNOTE_GLUED = re.compile(r"([^\W\d_]{3,})\d{1,3}")

@@ -1,6 +1,6 @@
 """Authorities: the leading cases on irreparable harm that each side cites.
 
-They are looked for in the paper as given, since citations are blanked in the cleaned text.
+They are looked for in the lines of the paper, since citations are blanked in the cleaned text.
 """
 
 import re
@@ -18,7 +18,6 @@ from features.phrases.lexicon import (
     read_toml,
 )
 from features.phrases.syntax import Pattern, PhraseError, compile_phrase
-from features.text.cleaning import MAX_CHARACTERS
 from features.text.normalize import normalize, to_ascii
 
 FAMILY = "authorities"
@@ -71,10 +70,10 @@ def build(motion: Motion, papers: Papers) -> dict[str, Indicator]:
 
 def _cited_cases(document: Document) -> tuple[Hit, ...]:
     """Return one hit per leading case that a paper cites: its first mention."""
-    text = document.text
+    text = document.clean.lines
     if not _CITATION_LIKE.search(text.lower()):
         return ()
-    normalized = normalize(to_ascii(text[:MAX_CHARACTERS]))
+    normalized = normalize(to_ascii(text)).over(document.clean.line_offsets)
     hits = []
     for case, patterns in leading_cases().items():
         possible = (pattern for pattern in patterns if pattern.opening in normalized.text)
@@ -85,5 +84,5 @@ def _cited_cases(document: Document) -> tuple[Hit, ...]:
         ]
         if spans:
             span = normalized.span(*min(spans))
-            hits.append(plain_hit("leading_case", case, document.paper, *span, text))
+            hits.append(plain_hit("leading_case", case, document.paper, *span, document.text))
     return tuple(hits)

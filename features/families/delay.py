@@ -6,6 +6,7 @@ Delay undercuts the claim of urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273,
 import re
 from collections.abc import Iterator
 
+from data.field_types import MAX_MONTHS
 from data.schema import Motion
 from features.document import Document, Papers
 from features.indicators import NOT_SHOWN, Indicator, coded
@@ -78,7 +79,7 @@ def read_delay(motion: Motion, papers: Papers) -> Indicator:
         # "waited six months before suing" says more than "six months' delay".
         document, match = min(stated, key=lambda pair: not _to_court(pair[1]))
         months = _months(match)
-        return Indicator(months, "text", (_hit(document, *match.span()),))
+        return Indicator(months, "text", (_hit(document, *document.given_span(*match.span())),))
     for document in documents:
         learned = list(_dates_near(papers.hits_by_field, "first_notice", document))
         moved = list(_dates_near(papers.hits_by_field, "moved", document))
@@ -103,7 +104,7 @@ def _stated_in(text: str) -> Iterator[re.Match[str]]:
         of_another = _OF_SOMETHING_ELSE.match(text, match.end()) or (
             _OTHER_ACTOR.search(before) and not _to_court(match)
         )
-        if not (of_another or _HYPOTHETICAL.search(before)):
+        if not (of_another or _HYPOTHETICAL.search(before)) and _months(match) <= MAX_MONTHS:
             yield match
 
 

@@ -1,13 +1,13 @@
 """Forum: the court, its circuit and level, and the year."""
 
-from data.courts import CIRCUITS, LEVELS, circuit_name, find_court
+from data.courts import CIRCUITS, LEVELS, circuit_name, court_citation, find_court
 from data.schema import Motion
 from features.document import Papers
 from features.indicators import Column, Indicator, coded
 
 FAMILY = "forum"
 COLUMNS = (
-    Column(f"{FAMILY}.court", "court", "category", value_words=lambda id: find_court(id).name),
+    Column(f"{FAMILY}.court", "court", "category", value_words=court_citation),
     Column(f"{FAMILY}.circuit", "circuit", "category", values=CIRCUITS, value_words=circuit_name),
     Column(f"{FAMILY}.level", "court level", "category", values=LEVELS),
     Column(f"{FAMILY}.year", "year", "number"),

@@ -52,7 +52,11 @@ class Cleaned(Protocol):
 
     @property
     def cleaned(self) -> str:
-        """Its text without stamps and citations, of the same length."""
+        """What of its text is read: without stamps and citations."""
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """Its sentences."""
 
     @property
     def normalized(self) -> Normalized:
@@ -60,7 +64,7 @@ class Cleaned(Protocol):
 
     @property
     def sentence_bounds(self) -> Sequence[int]:
-        """The offsets at which sentences start, and the end of the last one."""
+        """The offsets as given at which sentences start, and the end of the last one."""
 
     @property
     def matches(self) -> Sequence[Match]:
@@ -85,19 +89,19 @@ def find_stock(document: Cleaned) -> list[StockSentence]:
     for match in document.matches:
         if match.pattern_index >= first_cue:
             first, last = normalized.span(match.start, match.end)
-            sentence = bisect_right(bounds, first, hi=len(bounds) - 1) - 1
-            if last <= bounds[sentence + 1]:
+            within = bisect_right(bounds, first, hi=len(bounds) - 1) - 1
+            if last <= bounds[within + 1]:
                 cue = cues[match.pattern_index - first_cue]
-                matched.setdefault(sentence, []).append((cue, match.start))
+                matched.setdefault(within, []).append((cue, match.start))
     letters = sum(map(str.isalpha, cleaned))
     capitals_count = sum(map(str.isupper, cleaned)) < _MANY_CAPITALS * letters
     found = []
-    for index, (start, end) in enumerate(pairwise(bounds)):
+    for index, ((start, end), sentence) in enumerate(
+        zip(pairwise(bounds), document.sentences, strict=True)
+    ):
         begin, stop = normalized.offset(start), normalized.offset(end)
-        kind: Kind | None = "heading" if _is_heading(cleaned[start:end], capitals_count) else None
-        kind = kind or _kind(
-            normalized.text[begin:stop], cleaned[start:end], matched.get(index, ()), begin
-        )
+        kind: Kind | None = "heading" if _is_heading(sentence, capitals_count) else None
+        kind = kind or _kind(normalized.text[begin:stop], sentence, matched.get(index, ()), begin)
         if kind:
             found.append(StockSentence(start, end, kind))
     return found

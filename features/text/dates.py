@@ -3,11 +3,13 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
 from dateutil import parser
+
+from features.text.offsets import Offsets
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -43,14 +45,18 @@ class Dates:
 
     Attributes
     ----------
-    text
-        The text.
     spans
         What looks like a date, in order. It is parsed when needed: "13/32/2020" is not a date.
+    words
+        The words of each.
     """
 
-    text: str
     spans: tuple[tuple[int, int], ...]
+    words: tuple[str, ...]
+
+    def over(self, offsets: Offsets) -> "Dates":
+        """Return the same dates by their spans in what the text was made from."""
+        return replace(self, spans=tuple(offsets.span(*span) for span in self.spans))
 
     def first(self, start: int, end: int) -> DateMatch | None:
         """Return the first date that begins within `text[start:end]`, or None."""
@@ -88,7 +94,7 @@ class Dates:
         indices = range(bisect_left(self.spans, (start, 0)), bisect_left(self.spans, (end, 0)))
         for index in reversed(indices) if backwards else indices:
             first, last = self.spans[index]
-            if day := _parse(self.text[first:last]):
+            if day := _parse(self.words[index]):
                 yield DateMatch(first, last, day)
 
 
@@ -109,7 +115,7 @@ def find_dates(text: str) -> Dates:
         if match:
             spans.append(match.span())
             end = match.end()
-    return Dates(text, tuple(spans))
+    return Dates(tuple(spans), tuple(text[start:end] for start, end in spans))
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from features.text.offsets import Offsets
+
 BLANK = "\x01"
 """Replaces text that is not to be read, such as a citation: neither a letter nor a space."""
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -87,6 +89,11 @@ class Normalized:
         if not self.joins:
             return start, end
         return self.origin(start), self.origin(end - 1) + 1
+
+    def over(self, offsets: Offsets) -> "Normalized":
+        """Return a copy whose original is what its own original was made from."""
+        own = Offsets(self.joins, self.shifts).over(offsets)
+        return replace(self, joins=own.joins, shifts=own.shifts)
 
     def with_text(self, text: str) -> "Normalized":
         """Return a copy with another text of the same length."""

@@ -1,7 +1,8 @@
 """Join known outcomes to the predictions that `enjoin score` wrote earlier."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -9,6 +10,7 @@ import pandas as pd
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -18,12 +20,14 @@ from pydantic import (
 from data.cases import is_case_id
 from data.codebook import Outcome
 from data.field_types import Code, OptionalName, OptionalValue
+from data.io.columns import AS_GIVEN
 from data.io.load import Loaded, load
 from data.io.problems import Problem, Reject
 from data.io.rejects import write_rejects_beside
 from data.io.rows import UnreadableInput
 from data.labels import PartialGrants, counted_as_granted
 from data.schema import Motion
+from data.synonyms import find_undecided, find_value
 from train.modes import Mode
 
 
@@ -72,13 +76,35 @@ class Prediction(BaseModel):
         return p_high
 
 
+class Result(StrEnum):
+    """What became of a motion: an outcome, or no ruling."""
+
+    GRANTED = Outcome.GRANTED.value
+    GRANTED_IN_PART = Outcome.GRANTED_IN_PART.value
+    DENIED = Outcome.DENIED.value
+    MOOT = "moot"
+    WITHDRAWN = "withdrawn"
+    PENDING = "pending"
+
+
+UNDECIDED = (Result.MOOT, Result.WITHDRAWN)
+"""Results that are no ruling and will not become one."""
+
+
+def _as_written(value: Any) -> Any:
+    """Return the result that a wording such as "denied as moot" stands for."""
+    if not isinstance(value, str):
+        return value
+    return find_undecided(value) or find_value("outcome", value) or value
+
+
 class KnownOutcome(BaseModel):
-    """The outcome of one motion."""
+    """The outcome of one motion, or why there is none."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     id: Id
-    outcome: Code[Outcome]
+    outcome: Annotated[Code[Result], BeforeValidator(_as_written)]
     case_id: OptionalName = None
 
 
@@ -98,12 +124,15 @@ class InputRows:
     rejects, rejects_path
         Invalid rows, and the file they were written to. A later row with the same key but other
         content is one of them.
+    loaded
+        How the file was read.
     """
 
     rows: list[Any]
     duplicates: int
     rejects: list[Reject]
     rejects_path: Path | None
+    loaded: Loaded[Any] = field(default_factory=Loaded)
 
 
 def read_predictions(path: str) -> InputRows:
@@ -118,37 +147,56 @@ def read_predictions(path: str) -> InputRows:
     return _read(path, Prediction, key, lambda row: (row.p_grant, row.p_low, row.p_high))
 
 
-def read_outcomes(path: str) -> InputRows:
+def read_outcomes(path: str, column_map: Mapping[str, str] = AS_GIVEN) -> InputRows:
     """Read outcomes: `id`, `outcome` and optionally `case_id`.
+
+    Parameters
+    ----------
+    column_map
+        The field of columns that the user names, here or in another table.
+    Rows whose outcome is still pending are left out.
+
+    Parameters
+    ----------
+    column_map
+        The field of columns that the user names, here or in another table.
 
     Raises
     ------
     UnreadableInput
         If the file cannot be read, lacks a column, or has no usable row.
     """
-    return _read(path, KnownOutcome, ("id",), lambda row: row.outcome)
+    read = _read(path, KnownOutcome, ("id",), lambda row: row.outcome, column_map)
+    known = [row for row in read.rows if row.outcome is not Result.PENDING]
+    if not known:
+        raise UnreadableInput(f"{path} has no outcome yet: all {len(read.rows)} are pending")
+    return replace(read, rows=known)
 
 
-def read_docket(path: str) -> InputRows:
-    """Read the motions that were scored.
+def read_docket(path: str, column_map: Mapping[str, str] = AS_GIVEN) -> InputRows:
+    """Read the motions that were scored; `column_map` as for `read_outcomes`.
 
     Raises
     ------
     UnreadableInput
         If the file cannot be read or lacks a column.
     """
-    loaded = load(path, Motion)
-    return InputRows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path))
+    loaded = load(path, Motion, column_map, shared_map=True)
+    return InputRows(loaded.rows, 0, loaded.rejects, write_rejects_beside(loaded, path), loaded)
 
 
 def _read(
-    path: str, row_type: type[RowType], key: tuple[str, ...], content: Callable[[RowType], Hashable]
+    path: str,
+    row_type: type[RowType],
+    key: tuple[str, ...],
+    content: Callable[[RowType], Hashable],
+    column_map: Mapping[str, str] | None = None,
 ) -> InputRows:
-    loaded: Loaded[RowType] = load(path, row_type)
+    loaded: Loaded[RowType] = load(path, row_type, column_map, shared_map=True)
     first: dict[tuple[str, ...], tuple[int, RowType]] = {}
     duplicates = 0
     for number, row in zip(loaded.row_numbers, loaded.rows, strict=True):
-        row_key = tuple(getattr(row, field) for field in key)
+        row_key = tuple(getattr(row, name) for name in key)
         first_number, earlier = first.setdefault(row_key, (number, row))
         if first_number == number:
             continue
@@ -163,7 +211,8 @@ def _read(
     if not first:
         example = f"; {loaded.rejects[0]}" if loaded.rejects else ""
         raise UnreadableInput(f"{path} has no usable row{example}")
-    return InputRows([row for _, row in first.values()], duplicates, loaded.rejects, rejects_path)
+    rows = [row for _, row in first.values()]
+    return InputRows(rows, duplicates, loaded.rejects, rejects_path, loaded)
 
 
 @dataclass(frozen=True)
@@ -180,12 +229,15 @@ class JoinedOutcomes:
         Number of predictions without an outcome.
     left_out
         Number of predictions granted in part, if these are left out.
+    undecided
+        Number of predictions of motions that were never ruled on, by why.
     """
 
     predictions: pd.DataFrame
     table: pd.DataFrame
     pending: int
     left_out: int
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_cases(self) -> int:
@@ -206,6 +258,10 @@ def join_outcomes(
         What a ruling granted in part counts as.
     """
     joined = predictions.merge(outcomes, on="id", how="inner", validate="one_to_one")
+    pending = len(predictions) - len(joined)
+    is_undecided = joined["outcome"].isin(UNDECIDED)
+    undecided = joined.loc[is_undecided, "outcome"].value_counts().to_dict()
+    joined = joined[~is_undecided].reset_index(drop=True)
     granted = pd.Series(
         counted_as_granted(joined["outcome"], partial_grants_as), joined.index, dtype=object
     )
@@ -218,8 +274,7 @@ def join_outcomes(
     ]
     case_numbers = pd.factorize(pd.Series(cases, dtype=object))[0]
     table = table.assign(granted=table["granted"].astype(bool), case=case_numbers)
-    pending = len(predictions) - len(joined)
-    return JoinedOutcomes(predictions, table, pending, int((~is_counted).sum()))
+    return JoinedOutcomes(predictions, table, pending, int((~is_counted).sum()), undecided)
 
 
 def as_table(rows: list[Any]) -> pd.DataFrame:

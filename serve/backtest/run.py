@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.io.columns import AS_GIVEN
+from data.io.load import check_map_used
 from data.labels import PartialGrants
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
@@ -38,9 +40,9 @@ from train.monitor.live_metrics import (
     share_within_intervals,
 )
 from train.settings import OnProgress
+from train.tracking.experiment import prepare_run
 from train.tracking.registry import (
     REGISTERED_NAME,
-    choose_experiment,
     registry_state,
     silence_mlflow,
 )
@@ -95,6 +97,7 @@ def backtest(
     model: str | None = None,
     partial_grants_as: PartialGrants | None = None,
     on_progress: OnProgress = lambda step: None,
+    column_map: Mapping[str, str] = AS_GIVEN,
 ) -> Backtest:
     """Join outcomes to predictions, judge every model version, and log a run for each.
 
@@ -112,25 +115,31 @@ def backtest(
         none of the predictions, the newest version that did counts.
     partial_grants_as
         What a ruling granted in part counts as; by default as in the model's training.
+    column_map
+        The field of columns of outcomes or motions that the user names.
 
     Raises
     ------
     UnreadableInput
-        If a file cannot be read or has no usable row.
+        If a file cannot be read or has no usable row, or none has a column that the user names.
     FileNotFoundError
         If there is no model at `model`.
     """
     silence_mlflow()
+    prepare_run()
     on_progress("reading")
-    docket = read_docket(motions) if motions else None
-    prediction_rows, outcome_rows = read_predictions(predictions), read_outcomes(outcomes)
+    docket = read_docket(motions, column_map) if motions else None
+    prediction_rows, outcome_rows = (
+        read_predictions(predictions),
+        read_outcomes(outcomes, column_map),
+    )
+    check_map_used(column_map, [table.loaded for table in (docket, outcome_rows) if table])
     predicted, known = as_table(prediction_rows.rows), as_table(outcome_rows.rows)
     versions = sorted(predicted["model_version"].unique(), key=_version_order)
     requested = _requested_version(model)
     judged = requested[0] if requested and requested[0] in versions else versions[-1]
     files = {"predictions": predictions, "outcomes": outcomes, "motions": motions}
     reports = []
-    choose_experiment()
     for version in versions:
         on_progress(f"judging {version}")
         of_version = predicted[predicted["model_version"] == version].reset_index(drop=True)
@@ -204,7 +213,7 @@ def _report(
         scores = live_scores(joined.table, record.base_rate, record.facts.get("performance"))
         groups = group_by_probability(joined.table)
         reliability = live_reliability(groups)
-        share_within = share_within_intervals(groups)
+        share_within = share_within_intervals(groups) if groups else None
     drift, top_features, drift_notes = _drift(predictions, record, motions)
     rules = apply_rules(scores, drift, top_features)
     return VersionReport(

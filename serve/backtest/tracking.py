@@ -84,6 +84,7 @@ def _metrics(report: VersionReport) -> dict[str, float]:
         "joined": float(len(report.joined.table)),
         "pending": float(report.joined.pending),
         "left_out": float(report.joined.left_out),
+        **{name: float(count) for name, count in report.joined.undecided.items()},
     }
     suffixes = {"value": "", "low": "_low", "high": "_high"}
     for row in report.scores.to_dict("records"):

@@ -131,6 +131,8 @@ def code_docket(
         "blind": coder.blind,
         "samples": coder.samples,
     }
+    if source.column_map:
+        fingerprint["--map"] = dict(source.column_map)
     rejects: list[Reject] = []
     with (
         open_journal(journal_path(target), fingerprint, resume, on_progress) as journal,

@@ -3,16 +3,15 @@
 A reading that was paid for is in the reading store, too; the journal also has what was made of it.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.io.appended import append_line, differences, open_appended
 from train.settings import OnProgress
 
 
@@ -64,11 +63,7 @@ class Journal:
 
     def add(self, row: CodedRow) -> None:
         """Keep a row; it is on disk when this returns."""
-        offset = self._file.seek(0, os.SEEK_END)
-        self._file.write(json.dumps(asdict(row)).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._places[row.row] = (row.digest, offset)
+        self._places[row.row] = (row.digest, append_line(self._file, asdict(row)))
 
     def find(self, row: int, digest: str) -> CodedRow | None:
         """Return a row; None if it is not there, or had another content."""
@@ -83,8 +78,7 @@ class Journal:
     def start(self, fingerprint: dict[str, Any]) -> None:
         """Empty the journal."""
         self._file.truncate(0)
-        self._file.write(json.dumps(fingerprint).encode() + b"\n")
-        self._file.flush()
+        append_line(self._file, fingerprint)
 
     def take_up(self, fingerprint: dict[str, Any]) -> bool:
         """Find the rows that an earlier run added; return whether there are any.
@@ -106,10 +100,9 @@ class Journal:
             self._places[row["row"]] = (row["digest"], offset)
             end = offset = self._file.tell()
         if self._places and earlier != fingerprint:
-            different = [name for name in fingerprint if earlier.get(name) != fingerprint[name]]
             raise ValueError(
-                f"cannot resume: another {', '.join(different)} than before. Use the same, or run "
-                "without --resume to start over"
+                f"cannot resume: another {differences(earlier, fingerprint)} than before. Use the "
+                "same, or run without --resume to start over"
             )
         self._file.truncate(end)
         return bool(self._places)
@@ -142,11 +135,7 @@ def open_journal(
         If the journal cannot be written, or another run uses it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(f"another run is using {path}; wait for it or stop it") from None
+    with open_appended(path) as file:
         journal = Journal(file)
         if resume and journal.take_up(fingerprint):
             on_progress(f"resuming after {len(journal):,} coded row(s) in {path}")

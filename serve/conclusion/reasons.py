@@ -169,7 +169,7 @@ def _words(column: Column, value: float | str, said: Reasons, factor: Factor) ->
         if template := said.said.get((state, side)):
             average = factor.average
             return template.format(
-                value=_value_words(column, value),
+                value=_value_words(column, value, factor),
                 meaning=column.meaning,
                 months=_months(value),
                 beside="" if average is None else f", against an average of {average:.1f}",
@@ -187,8 +187,10 @@ def _state(column: Column, value: float | str) -> str:
     return ZERO if column.kind == "number" and value == 0 else ANY
 
 
-def _value_words(column: Column, value: float | str) -> str:
+def _value_words(column: Column, value: float | str, factor: Factor) -> str:
     """Return a value in words, as it stands in the middle of a sentence."""
+    if column.name == forecast.COLUMN:  # its label says what the forecast is recalibrated to
+        return factor.label.removeprefix(f"{column.meaning}: ")
     if isinstance(value, float) and column.kind == "number":
         return f"{value:.1f}" if value % 1 else f"{value:.0f}"
     return column.describe(value).removeprefix(f"{column.meaning}: ")

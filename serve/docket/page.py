@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -13,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from data.courts import court_citation
 from data.io.atomic import atomic_write
+from data.io.columns import AS_GIVEN
 from features.phrases.lexicon import meaning
 from serve.docket.changes import Changes, compare_dockets
 from serve.docket.figures import (
@@ -27,7 +29,7 @@ from serve.docket.figures import (
 from serve.docket.scored import ScoredDocket, ScoredMotion, read_scored
 from serve.responses import DISCLAIMER
 from train.model.calibration import INTERVAL
-from train.modes import Mode
+from train.modes import BASED_ON
 
 DEFAULT_LIMIT = 1000
 """Motions listed by default: a page under 1 MB, which can still be mailed."""
@@ -37,12 +39,6 @@ MAX_CHANGES = 100
 MAX_GROUPS = 25
 MAX_FACTORS = 3
 NOT_SHOWN = "not shown"
-MODES: dict[Mode, str] = {
-    "forecast": "with a reader's forecast",
-    "rated": "with an analyst's ratings",
-    "coded": "with codings",
-    "text": "from text only",
-}
 _ASSETS = files("serve") / "docket" / "assets"
 
 
@@ -61,6 +57,7 @@ def write_docket_page(
     since: Path | None = None,
     motions: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    column_map: Mapping[str, str] = AS_GIVEN,
 ) -> WrittenPage:
     """Read a scored docket and write its page.
 
@@ -76,6 +73,8 @@ def write_docket_page(
         The file that was scored, for caption, court and so on if `scored` does not have them.
     limit
         Number of motions to list at most, those nearest 50/50 first.
+    column_map
+        The field of columns of `motions` that the user names.
 
     Raises
     ------
@@ -91,7 +90,7 @@ def write_docket_page(
             f"--since {since} is the scored docket itself; expected an earlier scoring, so keep a "
             "copy before scoring again"
         )
-    docket = read_scored(scored, motions)
+    docket = read_scored(scored, motions, column_map)
     changes = compare_dockets(docket, read_scored(since)) if since else None
     with atomic_write(page) as temporary:
         html = docket_page(docket, changes, limit, datetime.now().astimezone())
@@ -139,7 +138,7 @@ def docket_page(docket: ScoredDocket, changes: Changes | None, limit: int, made:
         long_count=sum(is_long_paper(motion) for motion in docket.motions),
         bars=histogram(docket.motions),
         groupings=_groupings(docket, known),
-        modes=[(words, modes[mode]) for mode, words in MODES.items() if modes[mode]],
+        modes=[(words, modes[mode]) for mode, words in BASED_ON.items() if modes[mode]],
         level=INTERVAL,
         max_factors=MAX_FACTORS,
         max_rows=MAX_CHANGES,

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel, create_model
 
 from data.field_types import OptionalName, OptionalValue
-from data.io.load import check_rows, load, read_raw_rows
+from data.io.columns import AS_GIVEN
+from data.io.load import Loaded, check_rows, load, read_raw_rows
 from data.io.rows import UnreadableInput
 from data.schema import Motion
 from features.build import FAMILIES
@@ -98,11 +99,15 @@ class ScoredMotion:
 
 @dataclass(frozen=True)
 class ScoredDocket:
-    """The motions of one scored file, in file order, with unique ids."""
+    """The motions of one scored file, in file order, with unique ids.
+
+    `scored_from` is the table of the motions that were scored, where it was given.
+    """
 
     name: str
     written: datetime
     motions: tuple[ScoredMotion, ...]
+    scored_from: Loaded[Motion] | None = None
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -117,7 +122,9 @@ class ScoredDocket:
         return tuple(sorted(rates))
 
 
-def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
+def read_scored(
+    path: Path, motions: str | None = None, column_map: Mapping[str, str] = AS_GIVEN
+) -> ScoredDocket:
     """Read what `enjoin score` wrote.
 
     Parameters
@@ -126,6 +133,8 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         The scored file.
     motions
         The file that was scored, for details that the scored file does not have.
+    column_map
+        The field of columns of that file that the user names.
 
     Raises
     ------
@@ -134,7 +143,8 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
         `motions` has none of its ids.
     """
     rows = read_raw_rows(path)
-    details = _details_by_id(motions) if motions else {}
+    table = load(motions, Motion, column_map) if motions else None
+    details = _details_by_id(table) if table else {}
     _check_columns(path, rows)
     checked = check_rows(rows, ScoreRow)
     if checked.rejects:
@@ -156,7 +166,7 @@ def read_scored(path: Path, motions: str | None = None) -> ScoredDocket:
             f"{motions} has no id in common with {path.name}; expected the file that was scored"
         )
     written = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-    return ScoredDocket(path.name, written, docket)
+    return ScoredDocket(path.name, written, docket, table)
 
 
 def _check_columns(path: Path, rows: list[Any]) -> None:
@@ -169,8 +179,7 @@ def _check_columns(path: Path, rows: list[Any]) -> None:
         )
 
 
-def _details_by_id(motions: str) -> dict[str, dict[str, str]]:
-    loaded = load(motions, Motion)
+def _details_by_id(loaded: Loaded[Motion]) -> dict[str, dict[str, str]]:
     assign_ids(loaded)  # as in the scoring, so that rows without an id are found by the same id
     return {str(motion.id): _details(motion) for motion in loaded.rows}
 

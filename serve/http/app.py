@@ -1,6 +1,7 @@
 """The HTTP endpoint: predictions, what-if, comparables, and what describes model and schema."""
 
 import logging
+from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,6 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Depends, FastAPI, Request, Response
 from fastapi import Query as QueryParameter
-from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
 from data.embedded import clearview_motion
@@ -27,14 +27,21 @@ from serve.http.bodies import (
 )
 from serve.http.body_limits import client_of
 from serve.http.coding import add_coding_routes, failed_reading
+from serve.http.connections import Connection
 from serve.http.errors import add_error_handlers, error_responses
 from serve.http.guards import add_guards
+from serve.http.hosts import add_hosts
 from serve.http.job_errors import add_job_error_handlers
 from serve.http.jobs import Predicted, Query, answer_what_if, list_comparables
+from serve.http.json_bodies import JsonRoute
+from serve.http.methods import add_methods
 from serve.http.metrics import add_metrics
 from serve.http.microbatch import Predictions
+from serve.http.middleware import RequestIds
 from serve.http.model_processes import InThreads, JobRunner
 from serve.http.model_watcher import ModelWatcher
+from serve.http.paths import add_root_path
+from serve.http.reference import add_reference
 from serve.http.static import add_page
 from serve.http.uploads import add_papers_route
 from serve.labels import Labels, all_labels
@@ -73,6 +80,9 @@ class Health(BaseModel):
         default=None,
         description="why the current champion could not be loaded; the model named stays in use",
     )
+    cache_error: str | None = Field(
+        default=None, description="why the cache cannot be used; every start takes longer"
+    )
 
 
 def build_app(
@@ -82,6 +92,8 @@ def build_app(
     lifespan: Any = None,
     coder: "Coder | None" = None,
     runner: JobRunner | None = None,
+    root_path: str = "",
+    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """Return the web application that predicts with a model.
 
@@ -102,29 +114,45 @@ def build_app(
         The language model that reads papers, if one is configured.
     runner
         Where motions are read and predicted; by default in threads of this process.
+    root_path
+        The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint, as `serve.http.hosts.allowed_hosts` gives them; None for any.
     """
-    app: FastAPI = FastAPIOffline(
+    access = access or AccessControl({})
+    job_runner: JobRunner = runner or InThreads()
+    app = FastAPI(
         title="enjoin",
         version="1",
         description=DISCLAIMER,
+        servers=[{"url": root_path}] if root_path else None,
         responses=error_responses(400, 422, 500),
         lifespan=lifespan,
+        openapi_url=None,  # and no pages that load scripts from elsewhere; see add_reference
+        redirect_slashes=False,
     )
     add_error_handlers(app)
     app.add_exception_handler(CoderFailed, failed_reading)  # type: ignore[arg-type]
     add_job_error_handlers(app)
+    # Of the following, a request meets the last one first.
+    add_methods(app)
+    add_guards(app, access)
+    add_hosts(app, hosts, same_site=not access.keys)
     metrics = add_metrics(app)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
-    access = access or AccessControl({})
-    add_guards(app, access)
+    Connection.on_closed = metrics.connections_closed.inc
+    app.add_middleware(RequestIds)
+    add_root_path(app, root_path)
     api = APIRouter(
         prefix="/v1",
+        route_class=JsonRoute,
+        redirect_slashes=False,
         dependencies=[Depends(require_key if access.keys else require_admitted)],
         responses=error_responses(*((401,) if access.keys else ()), 408, 413, 415, 429),
     )
 
-    predictions = Predictions(watcher, runner or InThreads())
+    predictions = Predictions(watcher, job_runner)
     audit_limiter = CapacityLimiter(1)  # the log is written by one thread at a time
 
     async def record(
@@ -229,12 +257,18 @@ def build_app(
     async def ready() -> Health:
         """Return the model in use, and whether the registry can be followed."""
         version = watcher.predictor.version
-        return Health(status="ready", model_version=version, error=watcher.last_error)
+        return Health(
+            status="ready",
+            model_version=version,
+            error=watcher.last_error,
+            cache_error=job_runner.cache_error,
+        )
 
     add_papers_route(api)
     add_coding_routes(api, coder, metrics)
     app.include_router(api)
-    add_page(app)
+    add_page(app, root_path)
+    add_reference(app, root_path)
     return app
 
 

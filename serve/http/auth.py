@@ -23,7 +23,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from serve.http.errors import problem_response
-from serve.http.middleware import Message, Receive, Send
+from serve.http.middleware import Message, Receive, Send, path_in_app
 
 KEYS_VARIABLE = "ENJOIN_API_KEYS"
 ANONYMOUS = "anonymous"
@@ -217,8 +217,7 @@ class KeyGate:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it with 401 or 429."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] == "http" and path.startswith(self.prefix):
+        if scope["type"] == "http" and path_in_app(scope).startswith(self.prefix):
             request = Request(scope)
             try:
                 request.state.key_name = self.access.admit(request)

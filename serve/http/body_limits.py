@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from serve.http.middleware import Message, Receive, Send
+from serve.http.middleware import Message, Receive, Send, path_in_app
 from serve.http.turns import TooManyWaiting, Turns
 from serve.papers.extract import MAX_BYTES
 
@@ -36,7 +36,7 @@ _CLOSE = {"Connection": "close"}
 
 
 class BodyLimits:
-    """ASGI middleware that refuses bodies too large (413) or too slow (408).
+    """ASGI middleware that refuses bodies too large (413), too slow (408) or compressed (415).
 
     A larger body is refused as soon as its length is announced or exceeded.
 
@@ -74,13 +74,22 @@ class _Body:
     ) -> None:
         self.limits, self.client = limits, client_of(scope)
         self._receive, self._place = receive, place
-        self.max_bytes = UPLOAD_BYTES.get(scope["path"], limits.max_bytes)
-        self.announced = int(dict(scope["headers"]).get(b"content-length", b"0"))
+        self.max_bytes = UPLOAD_BYTES.get(path_in_app(scope), limits.max_bytes)
+        headers = dict(scope["headers"])
+        self.announced = int(headers.get(b"content-length", b"0"))
+        self.coding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
         self.received = self.n_parts = 0
         self.started = asyncio.get_running_loop().time()
         self.is_complete = False
 
     async def receive(self) -> Message:
+        if self.coding not in ("", "identity"):
+            raise HTTPException(
+                415,
+                f"the content encoding {self.coding[:40]!r} is not read; send the body without "
+                "Content-Encoding, uncompressed",
+                {"Accept-Encoding": "identity", **_CLOSE},
+            )
         if self.announced > self.max_bytes:
             raise _too_large(self.max_bytes)
         if self.is_complete:  # the only message left is that the client has disconnected

@@ -225,4 +225,6 @@ async def _events(
 
 
 def _event(name: str, data: BaseModel) -> str:
-    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+    # A problem is the same here as in a response, where it lacks what it has no value for.
+    content = data.model_dump_json(exclude_none=isinstance(data, ProblemDetails))
+    return f"event: {name}\ndata: {content}\n\n"

@@ -18,10 +18,23 @@ from starlette.exceptions import HTTPException
 
 from data.io.problems import Problem, problem_from_error
 from data.schema import Motion
+from serve.http.middleware import path_in_app
+from serve.http.shapes import SHAPES, BodyShape
 from serve.what_if.what_if import InvalidChange
 
 MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 100
+"""Errors that an answer names; further ones are counted."""
 _LOG = logging.getLogger("enjoin.http")
+_JSON_TYPES: dict[type, str] = {
+    type(None): "null, or no body",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
 
 
 class FieldError(BaseModel):
@@ -42,7 +55,18 @@ class ProblemDetails(BaseModel):
         default=None, description="what went wrong with a reading by a language model"
     )
     request_id: str | None = Field(default=None, description="id of the request in the logs")
-    errors: list[FieldError] = Field(default=[], description="the errors, field by field")
+    errors: list[FieldError] = Field(
+        default=[], description=f"the errors, field by field; at most {MAX_ERRORS}"
+    )
+    example: Any = Field(
+        default=None, description="a short body of the right shape, if that was the error"
+    )
+
+
+def problem_schemas() -> dict[str, Any]:
+    """Return the JSON Schemas of problem documents, by name, as OpenAPI has its components."""
+    schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), ProblemDetails.__name__: schema}
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -61,9 +85,10 @@ def problem_response(
     errors: Iterable[FieldError] = (),
     headers: dict[str, str] | None = None,
     kind: str | None = None,
+    example: Any = None,
 ) -> JSONResponse:
     """Return a response that holds a problem document."""
-    content = problem_content(request, status, detail, errors, kind)
+    content = problem_content(request, status, detail, errors, kind, example)
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -73,15 +98,21 @@ def problem_content(
     detail: str | None = None,
     errors: Iterable[FieldError] = (),
     kind: str | None = None,
+    example: Any = None,
 ) -> Any:
     """Return the members of a problem document, as JSON can hold them."""
+    named = list(errors)
+    if (n_more := len(named) - MAX_ERRORS) > 0:
+        counted = f"{n_more:,} more errors are not listed"
+        detail = f"{detail}; {counted}" if detail else counted
     problem = ProblemDetails(
         title=_title(status),
         status=status,
         detail=detail,
         kind=kind,
         request_id=getattr(request.state, "request_id", None),
-        errors=list(errors),
+        errors=named[:MAX_ERRORS],
+        example=example,
     )
     return _encodable(problem.model_dump(exclude_none=True))
 
@@ -92,18 +123,23 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
         details = error.errors()
-        if any(detail["type"] == "json_invalid" for detail in details):
+        if details[0]["type"] == "json_invalid":
             return problem_response(request, 400, "the body is not JSON: " + details[0]["msg"])
         sent = request.headers.get("content-type", "")
         if any(detail["loc"] == ("body",) for detail in details) and "json" not in sent:
             expected = "expected JSON with the header `Content-Type: application/json`"
-            return problem_response(
-                request, 415, f"the content type is {sent or 'missing'}; {expected}"
-            )
+            reason = f"the content type is {sent[:80] or 'missing'}; {expected}"
+            return _wrong_shape(request, 415, reason)
+        shape = _shape(request)
+        if shape and (mistake := shape.mistake(error.body)):
+            errors = [FieldError(pointer="#", detail=mistake)]
+            return _wrong_shape(request, 422, errors=errors)
         errors = [
             FieldError(pointer=json_pointer(detail["loc"]), detail=_message(detail, error.body))
             for detail in details
         ]
+        if any(_concerns_shape(detail) for detail in details):
+            return _wrong_shape(request, 422, errors=errors)
         return problem_response(request, 422, errors=errors)
 
     @app.exception_handler(InvalidChange)
@@ -113,6 +149,8 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None
+        if error.status_code in (400, 415):
+            return _wrong_shape(request, error.status_code, str(error.detail), headers=headers)
         return problem_response(request, error.status_code, str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
@@ -121,6 +159,33 @@ def add_error_handlers(app: FastAPI) -> None:
         return problem_response(
             request, 500, "the request is not at fault; the server's log names the cause"
         )
+
+
+def _shape(request: Request) -> BodyShape | None:
+    return SHAPES.get(path_in_app(request.scope))
+
+
+def _concerns_shape(detail: Any) -> bool:
+    """Tell whether an error is about which members the body has, and not about their values."""
+    source, *path = detail["loc"]
+    return source == "body" and (
+        not path or (len(path) <= 2 and detail["type"] in ("missing", "extra_forbidden"))
+    )
+
+
+def _wrong_shape(
+    request: Request,
+    status: int,
+    detail: str | None = None,
+    errors: Iterable[FieldError] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem document that shows, where it is known, what the route expects."""
+    if (shape := _shape(request)) is None:
+        return problem_response(request, status, detail, errors, headers)
+    expected = f"expected {shape.expected}, as in `example`"
+    detail = f"{detail}; {expected}" if detail else expected
+    return problem_response(request, status, detail, errors, headers, example=shape.example)
 
 
 def field_errors(problems: Iterable[Problem], prefix: str = "") -> list[FieldError]:
@@ -156,6 +221,8 @@ def _title(status: int) -> str:
 def _message(detail: Any, body: Any) -> str:
     """Return the message; an error in a motion has the same one as in a row of a file."""
     source, *path = detail["loc"]
+    if source == "body" and not path:
+        return f"found {_JSON_TYPES.get(type(body), 'another type')}"
     if path[:1] == ["motion"] and len(path) > 1:  # the motion of a what-if request
         path, body = path[1:], body["motion"]
     if source != "body" or not path or path[0] not in Motion.model_fields:

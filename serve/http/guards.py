@@ -1,4 +1,4 @@
-"""What every request passes first: an id, a valid key, and limits on its body."""
+"""What a request passes before it is read: a valid key, and limits on its body."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from fastapi import FastAPI
 
 from serve.http.auth import AccessControl, KeyGate
 from serve.http.body_limits import BodyLimits
-from serve.http.middleware import RequestGuards
 
 
 def add_guards(app: FastAPI, access: AccessControl, **limits: Any) -> None:
@@ -21,4 +20,3 @@ def add_guards(app: FastAPI, access: AccessControl, **limits: Any) -> None:
     """
     app.add_middleware(BodyLimits, **limits)
     app.add_middleware(KeyGate, access=access)
-    app.add_middleware(RequestGuards)

@@ -46,6 +46,11 @@ class Metrics:
             "Requests whose predictions could not be written to the audit log",
             registry=self.registry,
         )
+        self.connections_closed = Counter(
+            "enjoin_connections_closed",
+            "Connections closed that waited for their clients, as too many were open",
+            registry=self.registry,
+        )
         self.readings = Counter(
             "enjoin_readings",
             "Papers read by a language model, or found among those read before",

@@ -17,7 +17,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class RequestGuards:
+def path_in_app(scope: Message) -> str:
+    """Return the path of a request without the prefix below which a proxy publishes it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+class RequestIds:
     """ASGI middleware that gives each request an id, and each response security headers."""
 
     def __init__(self, app: Any) -> None:
@@ -34,10 +40,16 @@ class RequestGuards:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                own = message.get("headers", [])
+                names = {name.lower() for name, _ in own}
                 added = _SECURITY_HEADERS | {"x-request-id": request_id}
                 message["headers"] = [
-                    *message.get("headers", []),
-                    *((name.encode(), value.encode()) for name, value in added.items()),
+                    *own,
+                    *(
+                        (name.encode(), value.encode())
+                        for name, value in added.items()
+                        if name.encode() not in names
+                    ),
                 ]
             await send(message)
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Protocol
 
 from anyio import to_thread
 
+from data.io.cache import cache_error
 from serve.http.model_watcher import warm_up
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
@@ -68,9 +69,12 @@ class JobRunner(Protocol):
     ----------
     places
         Number of jobs that run at a time.
+    cache_error
+        Why the cache folder cannot be used; None if it can.
     """
 
     places: int
+    cache_error: str | None
 
     async def run(
         self, predictor: Predictor, job: Callable[..., Any], *args: Any, seconds: float
@@ -82,6 +86,7 @@ class InThreads:
     """Runs jobs in threads of this process, without a time limit: for tests and notebooks."""
 
     places = MIN_PROCESSES
+    cache_error: str | None = None
 
     async def run(
         self, predictor: Predictor, job: Callable[..., Any], *args: Any, seconds: float
@@ -97,6 +102,11 @@ class ModelProcesses:
     ----------
     places
         Number of processes.
+
+    Attributes
+    ----------
+    cache_error
+        Why the processes cannot use the cache folder; None if they can.
     """
 
     def __init__(self, places: int) -> None:
@@ -105,6 +115,7 @@ class ModelProcesses:
         self._all: set[_Process] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self.cache_error: str | None = None
 
     async def start(self, model: ModelInUse) -> None:
         """Start the processes, and wait until one of them has loaded the model."""
@@ -161,10 +172,11 @@ class ModelProcesses:
             process = _Process()
             self._all.add(process)
             try:
-                result = await process.call(model, warm_up, (), START_SECONDS)
+                result = await process.call(model, _warm_up, (), START_SECONDS)
             except (TooSlow, ProcessLost) as error:
                 result = error
             if not isinstance(result, Exception):
+                self.cache_error = result
                 self._idle.put_nowait(process)
                 return
             _LOG.error("a process cannot load %s: %s", model.version, result)
@@ -224,6 +236,12 @@ class _Process:
         self._process.kill()
         self._process.join(1)
         self._pipe.close()
+
+
+def _warm_up(predictor: Predictor) -> str | None:
+    """Load what the first request needs; return why the cache cannot be used, if it cannot."""
+    warm_up(predictor)
+    return cache_error()
 
 
 def _work(pipe: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from data.embedded import clearview_motion
-from data.io.redact import redact_secrets
+from data.io.redact import shorten
 from data.schema import Motion
 from serve.model_source import locate_model, may_change, resolve_source, version_at
 from serve.predictor import Predictor
@@ -108,7 +108,7 @@ class ModelWatcher:
         self.last_error = None
 
     def _set_error(self, message: str) -> None:
-        message = redact_secrets(message)  # /health/ready shows it to anyone
+        message = shorten(message)  # /health/ready shows it to anyone
         if message != self.last_error:  # logged once, not at every poll
             _LOG.warning("%s; %s stays in use", message, self.predictor.version)
         self.last_error = message

@@ -29,6 +29,9 @@ SHUTDOWN_SECONDS = 8
 """How long requests in progress may take at shutdown; container engines kill after ten."""
 THREADS = 16
 """Threads for what blocks: reading files, the audit log, the store of readings."""
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than the 60 s for which proxies usually keep one,
+so that a proxy never sends a request on a connection that is just being closed."""
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
@@ -53,6 +56,10 @@ class ServerSettings:
         request. See `features.coder.coder.Coder`.
     workers
         Processes that read and predict, each with a model of its own.
+    root_path
+        The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
+    hosts
+        Names of the endpoint; see `serve.http.hosts.allowed_hosts`.
     """
 
     located: LocatedModel
@@ -65,6 +72,8 @@ class ServerSettings:
     samples: int = 1
     budget: int | None = None
     workers: int = MIN_PROCESSES
+    root_path: str = ""
+    hosts: tuple[str, ...] | None = None
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -93,7 +102,16 @@ def load_app(settings: ServerSettings) -> FastAPI:
             audit_log.close()
 
     access = AccessControl(settings.keys, settings.rate_limit)
-    return build_app(watcher, access, audit_log, lifespan, coder, processes)
+    return build_app(
+        watcher,
+        access,
+        audit_log,
+        lifespan,
+        coder,
+        processes,
+        settings.root_path,
+        settings.hosts,
+    )
 
 
 def _open_coder(settings: ServerSettings) -> "Coder | None":
@@ -126,6 +144,7 @@ def run(
     on_ready: Callable[[], None],
     *,
     log_format: LogFormat = "plain",
+    keep_alive: int = KEEP_ALIVE_SECONDS,
 ) -> None:
     """Run the endpoint until it is stopped.
 
@@ -135,6 +154,8 @@ def run(
     ----------
     on_ready
         Called once the port is bound.
+    keep_alive
+        How long an idle connection stays open, in seconds.
 
     Raises
     ------
@@ -149,6 +170,7 @@ def run(
             load_app(settings),
             http="serve.http.connections:Connection",
             backlog=BACKLOG,
+            timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             server_header=False,
             access_log=False,

@@ -1,5 +1,8 @@
-"""Uploads: a brief as .txt, .pdf or .docx is sent, its text is returned."""
+"""Uploads: a brief as .txt, .pdf, .docx or .html is sent, its text is returned."""
 
+import codecs
+import re
+from email.message import Message
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -11,12 +14,24 @@ from serve.papers.extract import MAX_BYTES, Paper, UnreadablePaper, read_paper
 CONTENT_TYPES = (
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    "application/vnd.ms-word.document.macroenabled.12",
+    "application/vnd.ms-word.template.macroenabled.12",
+    "application/vnd.oasis.opendocument.text",
     "text/plain",
+    "text/html",
+    "application/xhtml+xml",
     "application/octet-stream",
 )
 """Accepted content types; the format itself is detected from the content."""
 MAX_CONCURRENT = 2
 """Files read at a time, so that predictions are not delayed."""
+_HOW_TO_SEND = (
+    f"send the file itself as {', '.join(CONTENT_TYPES)}: "
+    "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf"
+)
+_CHARSETS = re.compile(r"ascii|cp125\d|iso8859-\d+|mac-roman|utf-(?:8|16|32)(?:-[bl]e)?")
+"""Encodings of plain text that are read, by Python's names."""
 _BODY = {
     "required": True,
     "description": f"the file itself, at most {MAX_BYTES:,} bytes",
@@ -37,24 +52,36 @@ def add_papers_route(router: APIRouter) -> None:
             str, Query(max_length=255, description="the file's name, such as brief.pdf")
         ] = "",
     ) -> Paper:
-        """Extract the text of a motion or opposition from a .txt, .pdf or .docx file.
+        """Extract the text of a motion or opposition from a text, PDF, Word or HTML file.
 
         Nothing is kept of the file.
         """
-        _check_content_type(request.headers.get("content-type", ""))
+        charset = _check_content_type(request.headers.get("content-type", ""))
         content = await request.body()
+        if not content:
+            raise HTTPException(400, f"the body is empty; {_HOW_TO_SEND}")
         try:
-            return await to_thread.run_sync(read_paper, content, name, limiter=limiter)
+            return await to_thread.run_sync(read_paper, content, name, charset, limiter=limiter)
         except UnreadablePaper as error:
             raise HTTPException(400, str(error)) from None
 
 
-def _check_content_type(header: str) -> None:
+def _check_content_type(header: str) -> str | None:
+    """Return the encoding that a content type names, by Python's name, if it does."""
+    parsed = Message()
+    parsed["content-type"] = header
     content_type = header.partition(";")[0].strip().lower()
     if content_type and content_type not in CONTENT_TYPES:
         raise HTTPException(
-            415,
-            f"content type {content_type!r} is not supported; send the file itself as "
-            f"{', '.join(CONTENT_TYPES)}: "
-            "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf",
+            415, f"content type {content_type[:80]!r} is not supported; {_HOW_TO_SEND}"
         )
+    charset = parsed.get_content_charset()
+    if charset is None or content_type != "text/plain":
+        return None
+    try:
+        known = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        known = ""
+    if not _CHARSETS.fullmatch(known):
+        raise HTTPException(415, f"charset {charset[:40]!r} is not supported; send UTF-8")
+    return known

@@ -1,4 +1,4 @@
-"""Extract the text of a brief from a file: plain text, PDF or Word."""
+"""Extract the text of a brief from a file: plain text, HTML, PDF or Word."""
 
 import codecs
 import json
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.documents.stamps import is_stamp, scanned_pages, without_stamps
 from features.caption import Caption, read_caption
 from serve.papers import extract_worker
 from serve.papers.extract_worker import MAX_CHARACTERS, TOO_LONG
+from serve.papers.foreign import what_it_is
 
 TIMEOUT_SECONDS = 60.0
 """Time allowed for one file."""
@@ -20,6 +22,11 @@ MAX_BYTES = 20_000_000
 """Size of a file."""
 _LOG = logging.getLogger("enjoin.papers")
 _EXPECTED = "expected .txt, .pdf or .docx"
+SUFFIXES = (
+    ".pdf", ".docx", ".docm", ".dotx", ".dotm", ".odt", ".ott", ".txt", ".text", ".html", ".htm",
+    ".xhtml", ".doc", ".rtf", ".md", ".dot", ".wpd",
+)  # fmt: skip
+"""Names of papers end in one of these, those of tables and of motions in JSON in none of them."""
 _OLD_WORD = (
     "is in an older Word format or encrypted; save it as .docx without a password, or print it to "
     "PDF"
@@ -34,13 +41,27 @@ _ENCODING_BY_MARK = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_WORD_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".odt", ".ott")
+_MARKUP = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _LINE_ENDS = re.compile("\r\n?|\f|\v")  # page breaks too
-# Control characters, soft hyphens, lone surrogates and byte order marks.
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\ud800-\udfff\ufeff]")
+# Control characters, lone surrogates and byte order marks; the rest is cleaned where it is read.
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_SEEN = 20_000
+"""Characters in which a word is looked for first."""
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 # PDF files have "ﬁling" for "filing".
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+)
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+_RUN = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from serve.papers.extract_worker import main; main(sys.argv[2])"
 )
 
 
@@ -61,12 +82,13 @@ class Paper(BaseModel):
     )
 
 
-def read_paper(content: bytes, name: str) -> Paper:
-    """Extract the text of a brief from a `.txt`, `.pdf` or `.docx` file.
+def read_paper(content: bytes, name: str, charset: str | None = None) -> Paper:
+    """Extract the text of a brief from a text, PDF, Word, OpenDocument or HTML file.
 
     The format is detected from the content, as names are often wrong. Of a Word file, paragraphs,
     tables and notes are read in reading order (a note follows the paragraph that cites it), but not
-    headers, footers, comments and deletions. Nothing that a file refers to is loaded.
+    headers, footers, comments and deletions. Of a PDF file, form entries and free text are read in
+    place, and words under black boxes are not. Nothing that a file refers to is loaded.
 
     Parameters
     ----------
@@ -74,6 +96,8 @@ def read_paper(content: bytes, name: str) -> Paper:
         The file's bytes, at most `MAX_BYTES`.
     name
         Its name, for messages and to recognize plain text.
+    charset
+        The encoding that its sender names for a plain text, for one that is not UTF-8.
 
     Raises
     ------
@@ -90,11 +114,16 @@ def read_paper(content: bytes, name: str) -> Paper:
         raise UnreadablePaper(f"{name} is empty; choose another file, or paste the text")
     file_format = _detect_format(content, name)
     if file_format == "txt":
-        paper = _read_plain_text(content, name)
+        paper = _read_plain_text(content, name, charset)
     else:
         paper = _read_in_subprocess(file_format, content, name)
     if not paper.text.strip():
         raise UnreadablePaper(f"{name} has no text; choose another file, or paste the text")
+    if not _has_words(paper.text):
+        raise UnreadablePaper(
+            f"{name} has no text but filing stamps and page numbers; run OCR on the scan, or paste "
+            "the text"
+        )
     if len(paper.text) > MAX_CHARACTERS:
         raise UnreadablePaper(f"{name} {TOO_LONG}")
     return paper.model_copy(update={"caption": read_caption(paper.text)})
@@ -111,6 +140,12 @@ def read_paper_file(path: Path) -> Paper:
         raise UnreadablePaper(f"cannot read {path}: {error.strerror}") from None
 
 
+def is_document(start: bytes) -> bool:
+    """Tell whether a file that begins with these bytes is a PDF, Word or HTML file."""
+    known = (*_FORMAT_BY_START, *_REFUSED_BY_START)
+    return b"%PDF-" in start or start.startswith(known) or _MARKUP.match(start) is not None
+
+
 def _detect_format(content: bytes, name: str) -> str:
     if b"%PDF-" in content[:1024]:  # some programs write something before it
         return "pdf"
@@ -121,34 +156,41 @@ def _detect_format(content: bytes, name: str) -> str:
         if content.startswith(start):
             return file_format
     suffix = Path(name).suffix.lower()
-    if suffix == ".doc":
+    if suffix in (".html", ".htm", ".xhtml") or _MARKUP.match(content[:2048]):
+        return "html"
+    if suffix in (".doc", ".dot"):
         raise UnreadablePaper(f"{name} {_OLD_WORD}")
-    if suffix in (".pdf", ".docx"):
+    if suffix in (".pdf", *_WORD_SUFFIXES[:4]):
         raise UnreadablePaper(
             f"{name} is damaged: it does not begin like a {suffix} file. Download or save it again"
         )
-    if suffix not in (".txt", ".text", ""):
+    if suffix not in (".txt", ".text", ".md", ""):
         raise UnreadablePaper(f"{name} has an unsupported format; {_EXPECTED}")
     return "txt"
 
 
-def _read_plain_text(content: bytes, name: str) -> Paper:
+def _read_plain_text(content: bytes, name: str, charset: str | None) -> Paper:
     encodings = (known for mark, known in _ENCODING_BY_MARK.items() if content.startswith(mark))
+    known = next(encodings, None)
+    if known is None and charset and charset.startswith("utf-"):
+        known = charset  # of UTF-16 without a mark, each byte may be UTF-8
     notes = []
     try:
-        text = content.decode(next(encodings, "utf-8"))
+        text = content.decode(known or "utf-8")
     except UnicodeDecodeError:
         # Windows-1252 leaves five bytes undefined.
-        text = content.decode("cp1252", "replace")
-        notes.append("not in UTF-8, so read as Windows-1252; check its quotes and symbols")
+        text = content.decode(charset or "cp1252", "replace")
+        if charset is None:
+            notes.append("not in UTF-8, so read as Windows-1252; check its quotes and symbols")
     if _BINARY.search(text):
         raise UnreadablePaper(f"{name} is not plain text; {_EXPECTED}")
+    if foreign := what_it_is(text):
+        raise UnreadablePaper(f"{name} {foreign}")
     return Paper(text=_clean(text), pages=None, notes=notes)
 
 
 def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
-    # -P keeps the script's folder off the path: modules in it have the names of standard ones.
-    command = [sys.executable, "-P", str(extract_worker.__file__), file_format]
+    command = [sys.executable, "-P", "-c", _RUN, str(_ROOT), file_format]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -163,25 +205,39 @@ def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
     if "error" in result:
         raise UnreadablePaper(f"{name} {result['error']}")
     extracted = extract_worker.Extracted(**result)
-    return Paper(
-        text=_clean("\n".join(extracted.pages)),
-        pages=extracted.page_count,
-        notes=_notes(extracted),
-    )
+    text = _clean("\n".join(extracted.pages))
+    if extracted.page_count is None:
+        return Paper(text=text, pages=None, notes=extracted.notes)
+    # Courts stamp every page filed, so a scan has that text at least.
+    scans = scanned_pages(extracted.pages)
+    if len(scans) == len(extracted.pages):
+        raise UnreadablePaper(
+            f"{name} has {len(scans)} page(s) without text but filing stamps, as a scan has; run "
+            "OCR first (such as `ocrmypdf scan.pdf brief.pdf`), or paste the text"
+        )
+    return Paper(text=text, pages=extracted.page_count, notes=_notes(extracted, scans))
 
 
-def _notes(extracted: extract_worker.Extracted) -> list[str]:
+def _has_words(text: str) -> bool:
+    """Tell whether something is left of a text beside its stamps, if it has any."""
+    for part in (text[:_SEEN], text):  # most texts show it at once
+        if any(map(str.isalpha, without_stamps(part))):
+            return True
+    return not any(map(is_stamp, text.splitlines()))
+
+
+def _notes(extracted: extract_worker.Extracted, scans: list[int]) -> list[str]:
     notes = []
-    n_read, empty = len(extracted.pages), extracted.empty_pages
-    if empty:
-        listed = ", ".join(map(str, empty[:8])) + (" ..." if len(empty) > 8 else "")
+    n_read = len(extracted.pages)
+    if scans:
+        listed = ", ".join(map(str, scans[:8])) + (" ..." if len(scans) > 8 else "")
         notes.append(
-            f"{len(empty)} of {n_read} pages have no text ({listed}); if they are scans, run OCR "
+            f"{len(scans)} of {n_read} pages have no text ({listed}); if they are scans, run OCR "
             "on them"
         )
     if extracted.page_count is not None and extracted.page_count > n_read:
         notes.append(f"only the first {n_read} of {extracted.page_count} pages were read")
-    return notes
+    return [*notes, *extracted.notes]
 
 
 def _clean(text: str) -> str:

@@ -1,6 +1,7 @@
 """The worksheet's page and what it asks for: motions without outcomes, and where codings go."""
 
 import socket
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.resources import files
@@ -13,11 +14,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from data.schema import Motion
 from serve.http.auth import AccessControl, require_admitted
 from serve.http.guards import add_guards
+from serve.http.json_bodies import JsonRoute
+from serve.http.middleware import RequestIds
 from serve.http.static import add_files
 from serve.labels import Labels, all_labels
 from serve.worksheet.sheet import CODED, PAPERS, Entry, InvalidCoding, Worksheet
 
 HOST = "127.0.0.1"
+OPENING = 70
+"""Characters of each motion in the list of motions: about one line."""
+_OPENING_READ = 10 * OPENING
 _OF_THE_ENDPOINT = ("page.css", "common.js", "form.js")
 _OWN = ("worksheet.css", "worksheet.js")
 
@@ -40,9 +46,10 @@ class Saved(BaseModel):
 
 
 class Sheet(BaseModel):
-    """Which motions are done, and the fields that are coded."""
+    """Which motions are done, how each begins, and the fields that are coded."""
 
     done: list[bool]
+    openings: list[str]
     fields: list[str]
     motion_schema: dict[str, Any]
     labels: Labels
@@ -69,7 +76,9 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     # A page of another site may have its name point to this machine; it has another host then.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     add_guards(app, AccessControl({"coder": key_digest}))
-    api = APIRouter(prefix="/v1", dependencies=[Depends(require_admitted)])
+    app.add_middleware(RequestIds)
+    only_own = [Depends(require_admitted)]
+    api = APIRouter(prefix="/v1", route_class=JsonRoute, dependencies=only_own)
 
     def entry(number: int) -> Entry:
         if not 1 <= number <= len(worksheet.entries):
@@ -80,6 +89,7 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     async def sheet() -> Sheet:
         return Sheet(
             done=[entry.done for entry in worksheet.entries],
+            openings=[_opening(entry) for entry in worksheet.entries],
             fields=list(CODED),
             motion_schema=Motion.model_json_schema(),
             labels=all_labels(),
@@ -109,6 +119,11 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
         | {f"/{name}": own / name for name in _OWN},
     )
     return app
+
+
+def _opening(entry: Entry) -> str:
+    """Return the first words of a motion, by which it is found in a list."""
+    return textwrap.shorten(entry.kept["motion"][:_OPENING_READ], OPENING, placeholder=" ...")
 
 
 def _coding(entry: Entry) -> Coding:

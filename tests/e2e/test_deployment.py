@@ -32,10 +32,17 @@ from serve.pyfunc import PACKAGES, log_to_mlflow
 from train.tracking.registry import assign_alias
 
 ROOT = Path(__file__).parents[2]
+PATHS = os.environ["PATH"].split(os.pathsep)
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-LAST_STAGE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").rpartition("\nFROM ")[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+PINNED = re.compile(r"[\w./-]+:[\w.-]*\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}")
+"""An image by version, for people, and by digest, which names one image forever."""
+HADOLINT = shutil.which(
+    "hadolint", path=os.pathsep.join((str(Path(sys.executable).parent), *PATHS))
+)
+LAST_STAGE = DOCKERFILE.replace("\\\n", " ").rpartition("\nFROM ")[2]
 PORTS = {"db": "5432", "mlflow": "5000", "endpoint": "8000"}
-SEARCHED = [*os.environ["PATH"].split(os.pathsep), *Path("/usr/lib/postgresql").glob("*/bin")]
+SEARCHED = [*PATHS, *Path("/usr/lib/postgresql").glob("*/bin")]
 POSTGRES = next((path for folder in SEARCHED if (path := Path(folder, "postgres")).exists()), None)
 ROOT_USER = os.geteuid() == 0
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []} if ROOT_USER else {}
@@ -50,6 +57,43 @@ def test_a_service_may_do_no_more_than_it_needs(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not {"cap_add", "privileged", "network_mode", "pid"} & set(service)
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_limited_in_memory_processes_and_log(name: str) -> None:
+    service = SERVICES[name]
+    assert re.fullmatch(r"[1-8]g", service["mem_limit"])
+    assert service["pids_limit"] <= 1024
+    rotation = service["logging"]["options"]
+    assert {"max-size", "max-file"} <= set(rotation)
+    assert int(rotation["max-file"]) > 1
+
+
+def test_images_are_pinned_by_digest() -> None:
+    argument = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", DOCKERFILE, re.MULTILINE)
+    images = [service["image"] for service in SERVICES.values() if "build" not in service]
+    assert len(argument) == len(images) == 1
+    for image in (*argument, *images):
+        assert PINNED.fullmatch(image)
+    # Every stage begins with that image, or with an earlier stage.
+    stages = {"${PYTHON_IMAGE}"}
+    for image, name in re.findall(r"^FROM (\S+)(?: AS (\S+))?$", DOCKERFILE, re.MULTILINE):
+        assert image in stages
+        stages.add(name)
+
+
+def test_what_the_program_needs_of_the_system_is_in_both_stages() -> None:
+    """The first stage runs the program, too, to fill its cache."""
+    base = DOCKERFILE.partition("FROM base AS build")[0]
+    assert "libgomp1" in base
+    assert LAST_STAGE.startswith("base\n")
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed")
+def test_hadolint_finds_nothing() -> None:
+    assert HADOLINT is not None
+    done = subprocess.run([HADOLINT, ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_image_is_for_a_user_without_rights_or_build_tools() -> None:

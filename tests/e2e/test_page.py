@@ -84,8 +84,8 @@ def test_the_result_opens_with_a_conclusion(page: Page) -> None:
     conclusion = page.locator("#conclusion p").all_inner_texts()
     assert conclusion == page.evaluate("prediction.answer.conclusion")
     # The caption, then the conclusion, then any warning, then the number.
-    order = page.evaluate("[...find('result').children].slice(0, 4).map((each) => each.id)")
-    assert order == ["caption", "conclusion", "remarks", "gauge"]
+    order = page.evaluate("[...find('result').children].slice(0, 6).map((each) => each.id)")
+    assert order == ["stale", "heading", "about", "conclusion", "remarks", "gauge"]
     memo = page.text_content("#memo") or ""
     assert all(sentence in memo for sentence in conclusion)
     assert memo.index(conclusion[0]) < memo.index("probability of grant")
@@ -139,8 +139,6 @@ def test_a_base_rate_adjusts_the_prediction_and_what_if(page: Page) -> None:
     assert page.evaluate("prediction.answer.p_grant") < before
     assert page.evaluate("'base_rate' in prediction.motion") is False
     assert "Adjusted from" in (page.text_content("#memo") or "")
-    # What-if stays with the rate of the prediction it changes, whatever the form says by then.
-    page.fill("#base_rate", "")
     page.uncheck("#what-if-fields input[value=contradicted_by_record]")
     expect(page.locator("#what-if-result")).to_have_text(re.compile("^From"))
     paths = [url.split("/v1/")[-1] for url in asked if "base_rate" in url]
@@ -280,10 +278,9 @@ def test_another_text_does_not_carry_the_examples_case_name(page: Page) -> None:
     assert page.is_visible("#harm_timing")  # the coded facts are visible
     page.click("button.main")
     page.wait_for_selector("#what-if-fields fieldset")
-    assert page.inner_text("#caption") == "This motion"
-    assert (
-        page.evaluate("['id', 'caption', 'judge'].filter((name) => prediction.motion[name])") == []
-    )
+    assert page.inner_text("#heading") == "This motion"
+    kept = "['id', 'caption', 'docket_number', 'judge'].filter((name) => prediction.motion[name])"
+    assert page.evaluate(kept) == []
     assert "Clearview" not in (page.text_content("#memo") or "")
 
 
@@ -379,14 +376,15 @@ def test_the_caption_fills_empty_fields_and_says_so(page: Page) -> None:
     expect(page.locator("#decided")).to_have_value("2022")  # what was given stays
     expect(page.locator("#court-read")).to_contain_text("check it")
     expect(page.locator("#decided-read")).to_have_count(0)
-    expect(page.locator("#motion-status")).to_contain_text("Acme Pumps, Inc. v. Ruth Hale")
-    assert page.evaluate("readForm().docket_number") == "1:21-cv-00135"
+    expect(page.locator("#caption")).to_have_value(re.compile("^Acme Pumps, Inc. v. Ruth Hale"))
+    expect(page.locator("#caption-read")).to_contain_text("check it")
+    expect(page.locator("#docket_number")).to_have_value("1:21-cv-00135")
     page.fill("#court", "cand")  # a correction is no longer read from the caption
     expect(page.locator("#court-read")).to_have_count(0)
     drop(page, "#motion", "other.txt", (CAPTIONS / "stay_of_agency_action.txt").read_bytes())
     expect(page.locator("#motion_type")).to_have_value("stay")
     expect(page.locator("#court")).to_have_value("cand")
-    assert page.evaluate("readForm().docket_number") == "20-1234"
+    expect(page.locator("#docket_number")).to_have_value("20-1234")
     page.click("button[type=reset]")
     expect(page.locator("#motion_type-read")).to_have_count(0)
 
@@ -437,7 +435,7 @@ def test_the_memo_is_one_page(page: Page) -> None:
         assert len(pages) == 1
         memo = " ".join(pages[0].extract_text().split())
         for words in (
-            *("In re Clearview AI", "1:21-cv-00135", "N.D. Illinois", "preliminary injunction"),
+            *("In re Clearview AI", "1:21-cv-00135", "N.D. Ill.", "preliminary injunction"),
             *(f"{estimate} probability of grant", "90% interval", family, factor),
             *("training rulings most like this motion", "in full", "How good is this?"),
             *(f"Model {version}", str(date.today().year), "not legal advice"),
@@ -459,3 +457,195 @@ def test_the_memo_is_one_page(page: Page) -> None:
     assert "not legal advice" in " ".join(pages[0].extract_text().split())
     page.click("button[type=reset]")
     assert "words that go on" not in (page.text_content("#memo") or "")
+
+
+def _predict_example(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("#opposition", "All of it is denied."), ("#court", "nysd"), ("#base_rate", "40")],
+)
+def test_a_result_says_when_the_form_has_changed_since(page: Page, field: str, value: str) -> None:
+    _predict_example(page)
+    before = page.input_value(field)
+    assert page.is_hidden("#stale")
+    page.fill(field, value)
+    expect(page.locator("#stale")).to_contain_text("changed after this prediction")
+    box = page.locator("#what-if-fields input[value=contradicted_by_record]")
+    expect(box).to_be_disabled()  # it would be of the motion as it was
+    page.emulate_media(media="print")
+    expect(page.locator("#memo .if-stale")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.fill(field, before)  # taken back
+    expect(page.locator("#stale")).to_be_hidden()
+    expect(box).to_be_enabled()
+    page.fill(field, value)
+    with page.expect_request(lambda request: "v1/predict" in request.url):
+        page.click("#stale button")
+    expect(page.locator("#stale")).to_be_hidden()
+    page.wait_for_selector("#what-if-fields fieldset")
+    expect(page.locator("#what-if-fields select").first).to_be_enabled()
+    with page.expect_request(lambda request: "v1/what-if" in request.url) as asked:
+        page.select_option("#what-if-harm_evidence", "declaration")
+    name = field.removeprefix("#")
+    if name == "base_rate":
+        assert "base_rate=0.4" in asked.value.url
+    else:
+        assert asked.value.post_data_json["motion"][name] == value
+    expect(page.locator("#memo .if-stale")).to_be_hidden()
+
+
+def test_a_what_if_on_its_way_is_dropped_when_the_form_changes(page: Page) -> None:
+    _predict_example(page)
+    delay_next_response(page, "v1/what-if?base_rate=0.4")
+    delay_next_response(page, "v1/what-if")
+    page.uncheck("#what-if-fields input[value=contradicted_by_record]")
+    page.fill("#motion", OTHER)
+    page.evaluate("window.go()")
+    page.wait_for_function("window.arrived")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert page.inner_text("#what-if-result") == ""
+    assert page.inner_text(".big >> nth=0") == page.evaluate("percent(prediction.answer.p_grant)")
+
+
+def test_the_case_is_named_by_hand(page: Page) -> None:
+    page.fill("#motion", OTHER)
+    page.select_option("#motion_type", "tro")
+    page.fill("#caption", "Shoe Co. v. Rival Corp.")
+    page.fill("#docket_number", "3:24-cv-17")
+    page.fill("#court", "mnd")
+    page.fill("#motion", OTHER + " It is registered.")  # what was typed stays with another text
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    assert page.inner_text("#heading") == "Shoe Co. v. Rival Corp."
+    assert page.inner_text("#about") == "Temporary restraining order, D. Minn., No. 3:24-cv-17"
+    memo = page.text_content("#memo") or ""
+    assert "Shoe Co. v. Rival Corp.; No. 3:24-cv-17" in memo
+    page.fill("#caption", "")
+    page.click("button.main")
+    expect(page.locator("#heading")).to_have_text("This motion")
+    assert "case not named in the form" in (page.text_content("#memo") or "")
+
+
+@pytest.mark.parametrize("page", [(1280, "light"), (390, "light")], indirect=True)
+def test_a_long_paper_is_folded_and_its_passages_are_not(page: Page) -> None:
+    filler = "The parties met, and each went home. " * 120
+    passages = ("It owns the goodwill \U0001f600 of the mark.", "The rival sells it.")
+    motion = f"{filler}\n\n{passages[0]}\n\n{filler}\n\n{passages[1]}\n\n{filler}"
+
+    def add_evidence(route: Any) -> None:
+        response = route.fetch()
+        phrase = {"factor": "harm.reputation_goodwill", "paper": "motion", "meaning": "goodwill"}
+        phrase |= dict.fromkeys(("negated", "uncertain", "quoted"), False) | {"speaker": "movant"}
+        evidence = [
+            phrase | {"start": motion.index(words), "end": motion.index(words) + len(words)}
+            for words in passages
+        ]
+        route.fulfill(response=response, json=response.json() | {"evidence": evidence})
+
+    page.route("**/v1/predict", add_evidence)
+    page.select_option("#motion_type", "tro")
+    page.fill("#motion", motion)
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    paper = page.locator(".paper").first
+    assert paper.locator("mark:visible").all_inner_texts() == list(passages)
+    assert paper.locator(".fold").count() == 3
+    assert re.fullmatch(
+        r"[\d,]+ words without a passage", paper.locator("summary").first.inner_text()
+    )
+    folded = page.evaluate("document.querySelector('.paper').clientHeight")
+    page.click("#papers button")
+    assert page.evaluate("document.querySelector('.paper').clientHeight") > 2 * folded
+    text = "[...document.querySelectorAll('.paper summary')].forEach((each) => each.remove())"
+    page.evaluate(text)
+    assert paper.text_content() == motion  # not a word is lost
+    page.click("#papers button")
+    assert not any(page.evaluate("[...document.querySelectorAll('.fold')].map((f) => f.open)"))
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (
+            "lost",
+            (
+                "No answer from 127.0.0.1",
+                "may have been stopped",
+                "enjoin serve",
+                "nothing entered",
+            ),
+        ),
+        ("large", ("may have been stopped", "1.2 MB", "leave out the exhibits")),
+        ("proxy", ("HTTP 502", "something else than the server")),
+        ("too large for the proxy", ("HTTP 413", "leave out the exhibits")),
+    ],
+)
+def test_a_request_without_an_answer_says_what_to_do(
+    page: Page, how: str, words: tuple[str, ...]
+) -> None:
+    page.select_option("#motion_type", "tro")
+    page.fill("#motion", OTHER if how != "large" else "Stop it. " * 133_000)
+    html = {"content_type": "text/html", "body": "<h1>Bad gateway</h1>"}
+    page.route(
+        "**/v1/predict",
+        lambda route: {
+            "proxy": lambda: route.fulfill(status=502, **html),
+            "too large for the proxy": lambda: route.fulfill(status=413, **html),
+        }.get(how, route.abort)(),
+    )
+    page.click("button.main")
+    expect(page.locator("#status")).to_have_class("error")
+    shown = page.inner_text("#status")
+    assert "Failed to fetch" not in shown
+    assert "JSON" not in shown
+    for word in words:
+        assert word in shown
+    page.unroute("**/v1/predict")
+    if how == "lost":
+        page.click("button.main")
+        page.wait_for_selector("#what-if-fields fieldset")
+        assert page.inner_text("#status") == ""
+
+
+@pytest.mark.parametrize("page", [(1280, "light"), (390, "dark")], indirect=True)
+def test_the_fields_have_names_on_one_line_and_inputs_in_rows(page: Page) -> None:
+    page.click("#coded-facts summary")
+    names = page.locator("#fields .field > label > span, #fields .choices legend > span")
+    shown = names.all_inner_texts()
+    assert {"Form of relief", "Movant without counsel", "Compensable in money"} <= set(shown)
+    assert all(name[0].isupper() and "_" not in name for name in shown)
+    # Inputs of a row begin at one height, whatever is said of each.
+    tops = page.evaluate(
+        """() => {
+            const rows = new Map();
+            for (const field of document.querySelectorAll("#fields .field")) {
+                const top = (node) => Math.round(node.getBoundingClientRect().top);
+                const row = top(field), input = top(field.querySelector("input, select, textarea"));
+                rows.set(row, [...(rows.get(row) || []), input]);
+            }
+            return [...rows.values()].map((inputs) => new Set(inputs).size);
+        }"""
+    )
+    assert set(tops) == {1}
+
+
+@pytest.mark.parametrize("page", [(390, "light")], indirect=True)
+def test_the_scorecard_fits_a_phone(page: Page) -> None:
+    page.click("#example")
+    expect(page.locator("#motion")).to_have_value(re.compile("face-search"))
+    page.click("#coded-facts summary")
+    page.fill("#irreparable_harm", "1.5")
+    page.click("button.main")
+    page.wait_for_selector("#what-if-fields fieldset")
+    fits = "(id) => { const e = find(id); return e.scrollWidth <= e.clientWidth; }"
+    assert page.evaluate(fits, "scorecard")
+    assert page.evaluate(fits, "factors")
+    row = page.locator("#scorecard tbody tr", has_text="harm").inner_text()
+    assert re.search(r"given\s+1\.5\s+average \d\.\d", row)  # instead of two columns
+    assert page.locator("#scorecard th:visible", has_text="Average").count() == 0

@@ -159,7 +159,7 @@ def test_the_papers_are_read(
     expect(page.locator("#harm_timing")).to_have_value("contingent")
     expect(page.locator("#irreparable_harm")).to_have_value("2")
     expect(page.locator("#forecast")).to_have_value("28")
-    assert page.is_checked("#list-fields input[name=remedial_steps][value=changed_policy]")
+    assert page.is_checked("#fields input[name=remedial_steps][value=changed_policy]")
     assert predicted(page, "forecast") == 0.28
     expect(page.locator("#reading-status")).to_contain_text("openai:recorded filled in")
     expect(page.locator("#reading-status")).to_be_focused()
@@ -184,7 +184,7 @@ def test_the_papers_are_read(
     # The result highlights the quotes in the papers, and corrects the forecast.
     assert page.locator("#papers mark.quoted").count() > 5
     estimate = page.inner_text("#your-estimate")
-    assert estimate.startswith("The estimate of openai:recorded: 28%; corrected: ")
+    assert estimate.startswith("The estimate of openai:recorded: 28%; recalibrated to ")
 
 
 def test_a_quote_is_found_at_the_end_of_a_long_paper(
@@ -218,7 +218,7 @@ def test_a_correction_is_marked_and_can_be_taken_back(
     assert "harm_timing" not in predicted(page, "quotes")
     assert "1 changed by hand" in (page.text_content("#memo") or "")
     expect(page.locator("#harm_timing")).to_be_focused()
-    page.get_by_role("button", name="Use as read: harm timing").click()
+    page.get_by_role("button", name="Use as read: timing of the harm").click()
     expect(page.locator("#harm_timing")).to_have_value("contingent")
     expect(page.locator("#harm_timing")).to_be_focused()
     expect(note).not_to_contain_text("Changed")
@@ -236,7 +236,7 @@ def test_the_estimate_moves_with_the_form(
     page.press("#forecast", "Tab")
     expect(page.locator("#live-text")).to_contain_text(", was ")
     assert page.inner_text("#live-text").split(", was ")[0] != before
-    expect(page.locator("#your-estimate")).to_contain_text("Your estimate: 95%; corrected: ")
+    expect(page.locator("#your-estimate")).to_contain_text("Your estimate: 95%; recalibrated to ")
     assert page.inner_text(".big >> nth=0") in page.inner_text("#live-text")
     page.fill("#forecast", "950")  # no estimate
     page.press("#forecast", "Tab")
@@ -275,7 +275,7 @@ def test_what_the_papers_do_not_bear_out_is_listed(open_page: OpenPage) -> None:
         expect(report).to_contain_text("does not appear in the papers")
         expect(page.locator("#harm_evidence")).to_have_value("")
         expect(page.locator("[data-note=harm_evidence]")).to_contain_text("Not shown: read as")
-        report.get_by_role("link", name="harm evidence").click()
+        report.get_by_role("link", name="evidence of harm").click()
         expect(page.locator("#harm_evidence")).to_be_focused()
         # Words that tell the reader what to do are shown where they stand.
         expect(report).to_contain_text("The papers tell their reader what to do.")
@@ -376,7 +376,7 @@ def test_the_keyboard_alone(open_page: OpenPage, language_model: FakeLanguageMod
     expect(page.locator("#ask-yes")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#reading-status")).to_be_focused()
-    button = page.get_by_role("button", name="1 quote: harm evidence")
+    button = page.get_by_role("button", name="1 quote: evidence of harm")
     for _ in range(40):
         page.keyboard.press("Tab")
         if button.evaluate("(button) => button === document.activeElement"):
@@ -407,6 +407,11 @@ def test_the_memo_names_the_reader_and_quotes_the_papers(
     # A font may set "ff" as one letter.
     memo = " ".join(normalize("NFKC", pages[0].extract_text()).split())
     quote = page.evaluate("quotesOf(prediction.answer)[0].text")
-    said = ("a forecast, ratings", "coded by openai:recorded", "28%; corrected", "From the papers")
+    said = (
+        "a reader's forecast, ratings",
+        "coded by openai:recorded",
+        "28%; recalibrated to",
+        "From the papers",
+    )
     for words in (*said, quote):
         assert words in memo

@@ -164,6 +164,31 @@ def test_what_is_refused_is_taken_back_and_told(start: Any, new_page: Any) -> No
     _saved(page)
 
 
+def test_any_motion_is_reached_from_the_list(start: Any, new_page: Any) -> None:
+    page = new_page(390, "light")
+    errors = _open(page, start("ann.jsonl"))
+    options = page.locator("#jump option").all_inner_texts()
+    assert [option.split()[0] for option in options] == ["1", "2", "3"]
+    for option, ruling in zip(options, RULINGS, strict=True):
+        assert " ".join(ruling.motion.split()[:4]) in option
+        assert str(ruling.caption) not in option
+    page.keyboard.press("g")
+    expect(page.locator("#jump")).to_be_focused()
+    page.select_option("#jump", "3")
+    expect(page.locator("#title")).to_have_text("Motion 3 of 3")
+    assert page.input_value("#motion") == RULINGS[2].motion
+    page.check("#field-motion_type input[value=tro]")
+    page.check("#done")
+    expect(page.locator("#jump option").nth(2)).to_contain_text("✓")
+    page.click("#previous")
+    expect(page.locator("#jump")).to_have_value("2")
+    page.route("**/v1/motions/1", lambda route: route.abort())
+    page.select_option("#jump", "1")
+    expect(page.locator("#status")).to_contain_text("start it again with “enjoin worksheet”")
+    expect(page.locator("#jump")).to_have_value("2")
+    assert errors == []
+
+
 def test_two_coders_do_not_see_each_other(start: Any, new_page: Any, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 

@@ -514,3 +514,16 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
     Path("brief.json").write_text(CLEARVIEW.model_dump_json(), encoding="utf-8")
     assert words in _invoke(*arguments, code=2).stderr
     assert not fake.received
+
+
+def test_own_columns_are_coded(own_store: Path, fake: FakeLanguageModel, no_waits: None) -> None:
+    text = f'Our paper,Who\n"{CLEARVIEW.motion.replace(chr(34), chr(34) * 2)}",Clearview\n'
+    Path("own.csv").write_text(text, encoding="utf-8")
+    refused = _invoke("code", "own.csv", "coded.jsonl", code=2)
+    assert "lacks the required field(s) motion" in " ".join(refused.output.split())
+    named = ("--map", "Our paper=motion", "--map", "Who=caption")
+    for arguments in (("own.csv", "coded.jsonl"), ("own.csv",)):
+        result = _invoke("code", *arguments, *named)
+        assert "motion (--map)" in result.output
+    (coded,) = Path("coded.jsonl").read_text().splitlines()
+    assert json.loads(coded)["caption"] == "Clearview"

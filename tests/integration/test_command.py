@@ -21,6 +21,7 @@ def _invoke(*arguments: object, **options: Any) -> Any:
 def test_training_prints_the_evaluation_and_the_version(trained: Any) -> None:
     for words in ("Brier score", "reader forecasts", "base rate", "enjoin version 1", "champion"):
         assert words in trained.printed
+    assert f"mlflow ui --backend-store-uri sqlite:///{trained.folder}/mlflow.db" in trained.printed
 
 
 def test_score_sets_invalid_rows_aside_and_goes_on(trained: Any, tmp_path: Path) -> None:

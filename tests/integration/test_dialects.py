@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from data.courts import court_citation, find_court
 from data.embedded import embedded_rulings
 from enjoin import app
+from serve.backtest.join import read_outcomes
 
 N = 200
 KINDS = {
@@ -352,3 +353,116 @@ def test_a_map_that_no_row_has_is_told(trained: Any, tmp_path: Path) -> None:
     result, _ = _scored(source, "--map", "Kind=notice")
     assert result.exit_code == 0
     assert "no row has the column Kind (--map)" in result.output
+
+
+RULINGS_HEAD = "Ref,Filed,Motion Type,Brief,Ours"
+RULINGS_ROW = "r{0},3/1/20{0:02d},PI,The owner of lot {0} asks the court to stop its sale.,{1}"
+
+
+def _rulings(folder: Path, n: int = 24) -> Path:
+    """Write rulings whose outcomes are under a header that no synonym knows."""
+    source = folder / "rulings.csv"
+    outcomes = ("Granted", "Denied", "Granted in part")
+    rows = [RULINGS_ROW.format(number, outcomes[number % 3]) for number in range(1, n + 1)]
+    source.write_text("\n".join([RULINGS_HEAD, *rows]), encoding="utf-8")
+    return source
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("data", "check"),
+        ("data", "audit"),
+        ("data", "describe", "--rulings"),
+        ("data", "duplicates"),
+    ],
+    ids=" ".join,
+)
+def test_commands_of_rulings_take_own_columns(tmp_path: Path, command: tuple[str, ...]) -> None:
+    source = _rulings(tmp_path)
+    result = _invoke(*command, source, "--map", "Ours=outcome")
+    assert result.exit_code in (0, 3), result.output
+    assert "outcome (--map)" in result.output
+    wrong = _invoke(*command, source, "--map", "Ourz=outcome")
+    assert wrong.exit_code == 2
+    assert "column Ourz" in " ".join(wrong.output.split())
+    embedded = _invoke("data", "describe", "--map", "Ours=outcome")
+    assert embedded.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "tune", "compare-design"])
+def test_commands_that_fit_take_own_columns(tmp_path: Path, command: str) -> None:
+    # Too few rulings to fit: what matters is that they were read.
+    result = _invoke(command, "--rulings", _rulings(tmp_path, 6), "--map", "Ours=outcome")
+    assert result.exit_code == 2
+    assert "outcome (--map)" in result.output
+    without = _invoke(command, "--rulings", _rulings(tmp_path, 6))
+    assert without.exit_code == 2
+    assert "lacks the required field(s) outcome" in " ".join(without.output.split())
+
+
+def test_backtest_and_docket_take_own_columns(trained: Any, tmp_path: Path) -> None:
+    source, scored = tmp_path / "own.csv", tmp_path / "scored.csv"
+    text = _csv().replace("Motion Type", "Art", 1).replace("Case Name", "Wer", 1)
+    source.write_text("\r\n".join(text.split("\r\n")[:21]), encoding="utf-8")
+    named = ("--map", "Art=motion_type", "--map", "Wer=caption")
+    assert _invoke("score", source, scored, "--jobs", 1, *named).exit_code == 0
+    outcomes = tmp_path / "outcomes.csv"
+    lines = [f"m{number},{('GRANTED', 'Denied')[number % 2]}" for number in range(20)]
+    outcomes.write_text("\n".join(["Unser Zeichen,Ergebnis", *lines]), encoding="utf-8")
+    more = ("--map", "Unser Zeichen=id", "--map", "Ergebnis=outcome")
+    judged = _invoke("backtest", scored, outcomes, "--motions", source, *named, *more)
+    assert judged.exit_code in (0, 3), judged.output
+    for words in ("outcome (--map)", "How outcomes.csv was read", "How own.csv was read"):
+        assert words in " ".join(judged.output.split())
+    wrong = _invoke("backtest", scored, outcomes, *more, "--map", "Wo=court")
+    assert wrong.exit_code == 2
+    assert "no table has the column Wo" in " ".join(wrong.output.split())
+    page = tmp_path / "docket.html"
+    shown = _invoke("docket", scored, page, "--motions", source, *named)
+    assert shown.exit_code == 0, shown.output
+    assert "caption (--map)" in shown.output
+    assert "Møller § 3" in page.read_text(encoding="utf-8")
+    assert _invoke("docket", scored, page, *named).exit_code == 2
+
+
+def test_outcomes_are_read_as_people_write_them(trained: Any, tmp_path: Path) -> None:
+    path = tmp_path / "outcomes.csv"
+    path.write_text("Ref;Disposition\na;Granted\nb;denied\n", encoding="utf-8")
+    assert [(row.id, row.outcome) for row in read_outcomes(str(path)).rows] == [
+        ("a", "granted"),
+        ("b", "denied"),
+    ]
+
+
+def test_agreement_takes_own_columns(tmp_path: Path) -> None:
+    for name, header in (("ann", "Evidence"), ("bob", "Beleg")):
+        lines = [f"r{number},Allegation" for number in range(12)]
+        text = "\n".join([f"Ref,{header}", *lines])
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    files = (tmp_path / "ann.csv", tmp_path / "bob.csv")
+    result = _invoke("data", "agreement", *files, "--map", "Beleg=harm_evidence", "--json")
+    assert result.exit_code == 0, result.output
+    assert "harm_evidence (--map)" in result.output
+    assert '"harm_evidence"' in result.stdout
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_quotes_after_backslashes_are_scored(
+    expected: list[dict[str, Any]], tmp_path: Path, separator: str
+) -> None:
+    text = io.StringIO()
+    styles = {"doublequote": False, "escapechar": "\\", "quoting": csv.QUOTE_ALL}
+    writer = csv.DictWriter(text, list(KEPT[0]), delimiter=separator, **styles)  # type: ignore[arg-type]
+    writer.writeheader()
+    told = 'She said: "wait", and left.'
+    writer.writerows(row | {"Brief": f"{row['Brief']} {told}"} for row in KEPT[:20])
+    (tmp_path / "bulk.csv").write_text(text.getvalue(), encoding="utf-8")
+    (tmp_path / "doubled.csv").write_text(text.getvalue().replace('\\"', '""'), encoding="utf-8")
+    result, rows = _scored(tmp_path / "bulk.csv")
+    assert result.exit_code == 0, result.output
+    assert "quotes within cells after backslashes" in " ".join(result.output.split())
+    plain, doubled = _scored(tmp_path / "doubled.csv")
+    assert plain.exit_code == 0
+    assert rows == doubled
+    assert len(rows) == 20

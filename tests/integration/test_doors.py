@@ -193,3 +193,30 @@ def test_http_on_a_real_server(trained: Any, expected: Any) -> None:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda words: words.replace(" ", "\n"),
+        lambda words: words.replace(" ", "_x000D_\r\n"),
+        lambda words: words.replace(" ", "\u00a0\u2009 "),
+        lambda words: words.replace("fi", "\ufb01").replace("'", "\u2019"),
+        lambda words: words.replace(" 872", "\n\n12\n\n872"),
+        lambda words: words.replace("injunction", "injunc\xad\ntion").replace("code", "co\u200bde"),
+    ],
+)
+def test_the_same_words_have_the_same_probability(trained: Any, written: Any) -> None:
+    words = (
+        "Movant asks for a preliminary injunction. Its former engineer copied the source code, and "
+        "the loss of confidential files cannot be repaired. The opponent relies on Acme Servs. v. "
+        "Bank of Prisons, 872 F.2d 497, 504 (1st Cir. 1989) (the harm was speculative). The "
+        "movant's logs show the copying."
+    )
+    assert written(words) != words
+    asked = [
+        Motion(motion_type="preliminary_injunction", motion=text, opposition=f"{text} Denied.")
+        for text in (words, written(words))
+    ]
+    first, second = trained.predictor.score(asked)[NAMES].to_numpy()
+    assert first.tolist() == second.tolist()

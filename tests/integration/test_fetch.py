@@ -120,7 +120,7 @@ def test_two_runs_do_not_write_one_output(fake: FakeCourtListener, tmp_path: Pat
 
     fake.on_request = start_another
     _invoke("fetch", "courtlistener", output)
-    assert "another run is writing" in told[0]
+    assert "another run is using" in told[0]
 
 
 def test_bulk_data_become_a_folder_of_parquet_files(tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ def test_families_and_values_have_labels(client: TestClient) -> None:
     definitions = client.get("/v1/schema").json()["$defs"]
     assert list(labels["values"]["harm_types"]) == definitions["HarmType"]["enum"]
     assert all(all(values.values()) for values in labels["values"].values())
+    assert list(labels["fields"]) == list(client.get("/v1/schema").json()["properties"])
+    assert answer["court"] == "N.D. Ill."
+    assert answer["based_on"] == ["codings", "text"]
 
 
 def test_what_if(client: TestClient) -> None:

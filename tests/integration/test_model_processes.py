@@ -31,7 +31,7 @@ def test_jobs_that_fail_end_or_take_too_long(trained: Any) -> None:
         async with running(predictor) as processes:
             assert await processes.run(predictor, jobs.sleep, 0, seconds=60) == predictor.version
             for _ in range(3):  # of two processes, all are replaced
-                with pytest.raises(TooSlow, match="more than 0.1 s"):
+                with pytest.raises(TooSlow, match=r"more than 0\.1 s"):
                     await processes.run(predictor, jobs.sleep, 600, seconds=0.1)
                 with pytest.raises(ProcessLost):
                     await processes.run(predictor, jobs.end, seconds=60)

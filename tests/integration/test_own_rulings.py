@@ -113,6 +113,16 @@ def test_duplicates_across_files(tmp_path: Path) -> None:
     head, row = pairs.read_text().splitlines()
     assert row == f"ruling,{own},1,a,{other},1,,True,0,100,True"
     assert _invoke("data", "duplicates", other).exit_code == 0
+    embedded = next(
+        ruling
+        for ruling in embedded_rulings()
+        if ruling.docket_number and len(ruling.decided) == 10
+    )
+    fields = {"caption", "court", "docket_number", "decided", "outcome", "motion_type"}
+    other.write_text(embedded.model_dump_json(include=fields))
+    result = _invoke("data", "duplicates", "embedded", other)  # pairs among the embedded: known
+    assert "1 pair(s) of one ruling, 1 of one case" in result.stdout  # it was ruled on twice
+    assert embedded.id in " ".join(result.stdout.split())
     other.write_text(json.dumps({"court": "ilnd", "decided": "20211"}))
     result = _invoke("data", "duplicates", own, other)
     assert result.exit_code == 3  # a row was rejected

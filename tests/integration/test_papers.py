@@ -75,7 +75,7 @@ def test_a_file_that_cannot_be_read_in_the_terminal(trained: Any, files: list[st
     brief = Path(files[1])
     without_option = CliRunner().invoke(app, ["predict", str(brief)])
     assert without_option.exit_code == 2
-    assert "--motion-file" in without_option.output
+    assert "motion_type: missing" in without_option.output
     brief.write_bytes(b"%PDF-1.4")
     predict = ["predict", "--motion-type", "preliminary_injunction"]
     damaged = CliRunner().invoke(app, [*predict, *files])

@@ -99,7 +99,7 @@ def send_request(address: str, body: dict[str, Any], request_id: str) -> socket.
     host, port = address.removeprefix("http://").split(":")
     content = json.dumps(body).encode()
     headers = {
-        "Host": "x",
+        "Host": f"{host}:{port}",
         "Connection": "close",
         "Content-Type": "application/json",
         "Content-Length": len(content),

@@ -20,7 +20,7 @@ from train.dataset import build_training_set, fit_subset
 from train.fit.boosters import DEFAULT_PARAMETERS
 from train.modes import MODES
 from train.settings import TrainSettings
-from train.tracking.registry import EXPERIMENT
+from train.tracking.experiment import EXPERIMENT
 from train.tune.objective import CrossValidation, prepare_folds
 from train.tune.parameters import read_parameters
 

@@ -17,12 +17,13 @@ from scipy.stats import false_discovery_control, norm
 
 from data.arrays import Flags, Floats
 from data.courts import find_court
+from data.describe import MIN_TO_SAY
 from data.schema import Ruling
 from train.evaluate.bootstrap import bootstrap_weights, interval_table
 from train.evaluate.metrics import ranking_scores
 
-MIN_SLICE_SIZE = 30
-"""Slices with fewer rulings are grayed out and never flagged."""
+MIN_SLICE_SIZE = MIN_TO_SAY
+"""Of slices with fewer rulings no figures are shown, and they are never flagged."""
 FALSE_DISCOVERY_RATE = 0.05
 NOT_SHOWN = "not shown"
 

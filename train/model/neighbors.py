@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from data.arrays import Flags, Floats, Rows
 from data.cases import case_groups, case_keys, party_keys
+from data.io.redact import describe_damage
 from data.schema import Motion
 from train.model.grant_model import GrantModel
 from train.model.likeness import (
@@ -172,6 +173,18 @@ def _keys(motion: Motion) -> list[tuple[str, object]]:
     return [*case_keys(motion), *party_keys(motion), *own]
 
 
+_READING_ERRORS = (
+    OSError,
+    EOFError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    BadZipFile,
+)
+"""What the readers of damaged files raise."""
+
+
 def load_neighbors(folder: Path) -> Neighbors | None:
     """Load what `save_neighbors` wrote; None where a model has none.
 
@@ -184,9 +197,12 @@ def load_neighbors(folder: Path) -> Neighbors | None:
         return None
     try:
         return _load(folder)
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+    except UnusableModel:
+        raise
+    except _READING_ERRORS as error:
         raise UnusableModel(
-            f"the comparable rulings in {folder} are damaged ({error!r}); {TRAIN_AGAIN}"
+            f"the comparable rulings in {folder} are damaged ({describe_damage(error)}); "
+            f"{TRAIN_AGAIN}"
         ) from None
 
 
@@ -205,7 +221,10 @@ def _load(folder: Path) -> Neighbors:
     if terms is not None:
         lengths.add(terms.shape[0])
     if len(lengths) != 1:
-        raise ValueError(f"{ARRAYS} and {RECORDS} hold different numbers of rulings")
+        raise UnusableModel(
+            f"the comparable rulings in {folder} are damaged ({ARRAYS} and {RECORDS} hold "
+            f"different numbers of rulings); {TRAIN_AGAIN}"
+        )
     return Neighbors(records, granted, matrices, terms)
 
 

@@ -8,17 +8,19 @@ outcome, where there are any. The grant model is trained on out-of-fold ratings,
 accurate as those of new motions; the forecasts are targets only, never inputs.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from data.arrays import Floats, Rows
+from data.arrays import Flags, Floats, Rows
 from data.schema import RATINGS
 from features.document import Papers
 from features.families.inferred_ratings import COLUMNS, FORECAST
@@ -66,6 +68,8 @@ class RatingModel:
     ) -> list[dict[str, tuple[Hit, ...]]]:
         """Return, for each of n motions, the terms that moved each rating most, by column name.
 
+        Words that say nothing of the case (`is_stop_term`) are left out.
+
         Parameters
         ----------
         papers
@@ -82,7 +86,7 @@ class RatingModel:
     def _strongest_terms(
         self, papers: Papers, term_columns: Rows, weights: Floats
     ) -> dict[str, tuple[Hit, ...]]:
-        contributions = weights * self._finite_weights[:, term_columns]
+        contributions = weights * self._finite_weights[:, term_columns] * self._tells[term_columns]
         strongest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :MAX_PHRASES]
         names = self.vocabulary.columns
         terms_by_target = [
@@ -95,6 +99,14 @@ class RatingModel:
             for column, terms in zip(COLUMNS, terms_by_target, strict=True)
             if terms
         }
+
+    @cached_property
+    def _tells(self) -> Flags:
+        """(k,) whether each term says something of the case."""
+        return np.array(
+            [block != "words" or not is_stop_term(term) for block, term in self.vocabulary.columns],
+            dtype=bool,
+        )
 
     @cached_property
     def _finite_weights(self) -> Floats:
@@ -134,6 +146,25 @@ class RatingModel:
                 f"a rating model of {n_terms} terms has weights of shape {weights.shape}"
             )
         return cls(vocabulary, weights, intercepts, errors)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Return the words that say nothing of a case, of `stop_words.toml`."""
+    listed = tomllib.loads(files("train").joinpath("model", "stop_words.toml").read_text("utf-8"))
+    return frozenset(chain.from_iterable(listed.values()))
+
+
+def is_stop_term(term: str) -> bool:
+    """Return whether a term of one or more words says nothing of the case.
+
+    >>> [is_stop_term(term) for term in ("the", "says that", "2021", "the site", "lanham act")]
+    [True, True, True, False, False]
+    """
+    words = term.replace("_", " ").split()
+    return all(
+        word in stop_words() or not any(character.isalpha() for character in word) for word in words
+    )
 
 
 def infer_ratings(

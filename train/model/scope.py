@@ -24,7 +24,7 @@ import numpy as np
 from data.arrays import Floats
 from data.documents.kinds import recognize
 from data.schema import Motion
-from features.document import Papers
+from features.document import Document, Papers
 from features.families import forum, motion_type
 from features.frame import FeatureFrame
 from features.phrases.lexicon import INTERIM_RELIEF, OTHER_PAPER, meaning
@@ -129,7 +129,7 @@ def wrong_documents(motion: Motion) -> tuple[str, ...]:
     reasons = []
     texts = {"motion": motion.motion, "summary": motion.summary, "opposition": motion.opposition}
     for name, text in texts.items():
-        found = recognize(text) if text else None
+        found = recognize(Document(text).clean.lines) if text else None
         if found is None or (name != "motion" and found.kind != "ruling"):
             continue
         told = ", which tells the outcome" if found.kind == "ruling" else ""
@@ -161,7 +161,7 @@ def _unfamiliar_words(scope: Scope, papers: Papers) -> list[str]:
 def _other_paper(papers: Papers) -> list[str]:
     """Return the reason if the motion reads like another type of paper, or asks for no relief."""
     hits = [hit for hit in papers.motion.hits if not hit.negated]
-    length = len(papers.motion.text)
+    length = len(papers.motion.cleaned)
     fields = [hit.field for hit in hits]
     n_relief = fields.count(INTERIM_RELIEF)
     if fields.count(OTHER_PAPER) > max(1, n_relief):

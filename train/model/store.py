@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from data.io.redact import describe_damage
 from features.build import COLUMNS
 from features.phrases.lexicon import lexicon_digest
 from train.model.calibration import Calibration
@@ -90,7 +91,9 @@ def load_model(folder: Path) -> GrantModel:
         ensembles = {basis: _load_ensemble(folder, basis, record) for basis in BASES}
         rating_model = _read_json(folder / _RATING_MODEL)
         if record["has_rating_model"] != (rating_model is not None):
-            raise ValueError(f"{_RATING_MODEL} is not the one that was saved")
+            raise UnusableModel(
+                f"the model in {folder} is damaged: {_RATING_MODEL} is not the one that was saved"
+            )
         model = GrantModel(
             columns=tuple(record["columns"]),
             categories={name: tuple(values) for name, values in record["categories"].items()},
@@ -106,8 +109,9 @@ def load_model(folder: Path) -> GrantModel:
         raise
     except FileNotFoundError as error:
         raise UnusableModel(f"{folder} is not a model folder: no file {error.filename}") from None
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise UnusableModel(f"the model in {folder} is damaged: {error!r}") from None
+    except (OSError, AttributeError, LookupError, TypeError, ValueError) as error:
+        damage = describe_damage(error)
+        raise UnusableModel(f"the model in {folder} is damaged: {damage}") from None
     if model.columns != tuple(column.name for column in COLUMNS):
         raise UnusableModel(
             f"the model in {folder} was fitted on other features than this program builds; "

@@ -122,7 +122,7 @@ def parse_tree(text: str) -> Tree:
                 directions[leaf, split], cover[leaf, split] = direction, share
         return Tree(tuple(_splits(fields)) if k else (), values, directions, cover)
     except (KeyError, IndexError, ZeroDivisionError) as error:
-        raise ValueError(f"the text of a tree is damaged: {error!r}") from None
+        raise ValueError(f"the text of a tree is damaged: {type(error).__name__}") from None
 
 
 def _paths(fields: dict[str, str]) -> Iterator[tuple[int, Path]]:

@@ -26,6 +26,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from data.arrays import Floats
+from data.describe import MIN_TO_SAY
 from features.build import COLUMNS
 from features.frame import FeatureFrame
 from train.model.encoding import MIN_COURT_ROWS
@@ -36,7 +37,11 @@ STABLE, SHIFTED = 0.1, 0.25
 FALSE_ALARM_RATE = 0.05
 """Probability that any of the features compared is flagged although none has shifted."""
 N_BINS = 10
-Status = Literal["stable", "within chance", "watch", "shifted"]
+NEWLY_FILLED: Literal["newly filled"] = "newly filled"
+"""A column that is given more often than in training, while its values have not shifted."""
+MIN_SHOWN = MIN_TO_SAY
+"""With fewer values in training, those of a newly filled column cannot be compared."""
+Status = Literal["stable", "within chance", "watch", "shifted", "newly filled"]
 _NOT_SHOWN, _OTHER = "not shown", "any other"
 _PSEUDO_ROWS = 0.5
 """Rows added to each bin, so that an empty bin gives a finite index."""
@@ -170,8 +175,8 @@ def drift_table(
     -------
     A row per column, largest index first: `feature`, `psi`, `expected_by_chance` (without any
     drift), `bound` (which chance exceeds in `FALSE_ALARM_RATE` of all comparisons), `status`
-    ("stable", "watch", "shifted", or "within chance"), `bin` (the bin that shifted most),
-    `training_share` and `current_share` of that bin, `n`, `training_rows`.
+    ("stable", "watch", "shifted", "within chance", or "newly filled"), `bin` (the bin that shifted
+    most), `training_share` and `current_share` of that bin, `n`, `training_rows`.
     """
     names = [name for name in current if name in training]
     rows = [
@@ -192,18 +197,40 @@ def _compare(name: str, bins: Bins, values: "pd.Series[Any]", n_compared: int) -
     bound = variance * float(quantile)
     training_shares, current_shares = training / training.sum(), current / current.sum()
     largest = int(np.abs(current_shares - training_shares).argmax())
+    status = _status(psi, bound)
+    if status in ("watch", "shifted") and _is_newly_filled(training, current, n_compared):
+        status, largest = NEWLY_FILLED, len(training) - 1
     return {
         "feature": name,
         "psi": psi,
         "expected_by_chance": variance * (n_bins - 1),
         "bound": bound,
-        "status": _status(psi, bound),
+        "status": status,
         "bin": bins.labels[largest],
         "training_share": training_shares[largest],
         "current_share": current_shares[largest],
         "n": int(current.sum()),
         "training_rows": int(training.sum()),
     }
+
+
+def _is_newly_filled(training: Floats, current: Floats, n_compared: int) -> bool:
+    """Tell whether an index comes only from values that are given more often than in training.
+
+    An analyst who begins to fill a column changes how often it is shown, not what motions are like.
+    A column of one value is not told apart: that it is shown is all it says.
+    """
+    shares = [counts[-1] / counts.sum() for counts in (training, current)]
+    before, after = training[:-1], current[:-1]
+    n_values = int((before + after > 0).sum())
+    if shares[1] >= shares[0] or n_values < 2:
+        return False
+    if before.sum() < MIN_SHOWN:
+        return True
+    psi, n_bins = stability_index(before, after)
+    quantile = float(chi2.ppf(1 - FALSE_ALARM_RATE / n_compared, max(n_bins - 1, 1)))
+    bound = (1 / before.sum() + 1 / after.sum()) * quantile
+    return _status(psi, bound) in ("stable", "within chance")
 
 
 def stability_index(

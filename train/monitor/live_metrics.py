@@ -17,17 +17,20 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import Floats
-from data.describe import wilson_interval
+from data.describe import MIN_TO_SAY, TOO_FEW, wilson_interval
 from train.evaluate.bootstrap import bootstrap_weights
 from train.evaluate.metrics import METRICS, score_predictions, weighted_scores
 from train.monitor.drift import P_GRANT
 
-MIN_CASES = 30
+MIN_CASES = MIN_TO_SAY
 """With outcomes of fewer cases the live scores say next to nothing."""
+MIN_OF_EACH_OUTCOME = 5
+"""With fewer motions granted, or denied, two or three of them decide a ranking or a slope."""
+NEED_BOTH_OUTCOMES = ("roc_auc", "pr_auc", "calibration_slope", "calibration_intercept")
 ALL_MODES = "all"
 EXPECTED_TO_SHIFT = frozenset({"forum.year"})
 """Features whose shift does not count: later motions are of later years."""
-_RULINGS_PER_GROUP = 20
+_RULINGS_PER_GROUP = 30
 _MAX_GROUPS = 10
 _UNKNOWN = [np.nan] * 3
 State = Literal["due", "not due", "too early to tell"]
@@ -67,7 +70,8 @@ def live_scores(
     -------
     A row per mode and metric: `mode`, `metric`, `value`, `low`, `high` (95%, bootstrapped by case);
     `base_rate`, the baseline's value on the same rows; `test_value`, `test_low` and `test_high` of
-    the model's own test; `n` and `cases`.
+    the model's own test; `n` and `cases`. Of fewer than `MIN_CASES` cases nothing is scored, and
+    what needs both outcomes not without `MIN_OF_EACH_OUTCOME` of each: those values are NaN.
     """
     modes = list(dict.fromkeys(joined["mode"]))
     parts = [(ALL_MODES, joined)]
@@ -75,7 +79,7 @@ def live_scores(
         parts += [(mode, joined[joined["mode"] == mode]) for mode in modes]
     tables = []
     for mode, rows in parts:
-        table = _score(rows, base_rate)
+        table = _without_too_few(_score(rows, base_rate), rows)
         # The test has no scores over several modes.
         test_mode = modes[0] if len(modes) == 1 else mode
         test_scores = (performance or {}).get(test_mode, {})
@@ -87,6 +91,18 @@ def live_scores(
         table.insert(0, "mode", mode)
         tables.append(table.assign(n=len(rows), cases=rows["case"].nunique()))
     return pd.concat(tables, ignore_index=True)
+
+
+def _without_too_few(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of some rows with NaN for those that so few outcomes say nothing about."""
+    columns = ["value", "low", "high", "base_rate"]
+    n_granted = int(rows["granted"].sum())
+    if rows["case"].nunique() < MIN_CASES:
+        table[columns] = np.nan
+    elif min(n_granted, len(rows) - n_granted) < MIN_OF_EACH_OUTCOME:
+        needs_both = table["metric"].isin([*NEED_BOTH_OUTCOMES, "roc_auc_difference"])
+        table.loc[needs_both, columns] = np.nan
+    return table
 
 
 def _score(rows: pd.DataFrame, base_rate: float | None) -> pd.DataFrame:
@@ -103,13 +119,16 @@ def _score(rows: pd.DataFrame, base_rate: float | None) -> pd.DataFrame:
 
 
 def group_by_probability(joined: pd.DataFrame) -> list[Group]:
-    """Cut joined predictions into groups of 20 or more, at most ten, by ascending `p_grant`.
+    """Cut joined predictions into groups of 30 or more, at most ten, by ascending `p_grant`.
 
     Parameters
     ----------
     joined
-        As for `live_scores`, with `p_low` and `p_high`.
+        As for `live_scores`, with `p_low` and `p_high`. Of fewer than `MIN_CASES` cases there are
+        no groups.
     """
+    if joined["case"].nunique() < MIN_CASES:
+        return []
     ordered = joined.sort_values("p_grant", kind="stable")
     weights = bootstrap_weights(ordered["case"].to_numpy())
     n_groups = int(np.clip(len(ordered) // _RULINGS_PER_GROUP, 1, _MAX_GROUPS))
@@ -210,11 +229,12 @@ def _brier_rule(scores: pd.DataFrame) -> Rule:
     is_worse, details = False, []
     for row in tested.to_dict("records"):
         too_few = row["cases"] < MIN_CASES
-        is_worse |= not too_few and row["low"] > row["test_high"]
+        is_worse |= not too_few and bool(row["low"] > row["test_high"])
         mode = "" if row["mode"] == ALL_MODES else f"{row['mode']}: "
         test = f"{row['test_value']:.3f} [{row['test_low']:.3f}, {row['test_high']:.3f}]"
         few = f" (only {row['cases']} case(s))" if too_few else ""
-        details.append(f"{mode}{_with_interval(row, '.3f')}, in the test {test}{few}")
+        live = TOO_FEW if too_few else _with_interval(row, ".3f")
+        details.append(f"{mode}{live}, in the test {test}{few}")
     return Rule("Brier score", is_worse, "; ".join(details))
 
 
@@ -238,5 +258,5 @@ def _drift_rule(drift: pd.DataFrame, top_features: Mapping[str, Sequence[str]]) 
 
 def _with_interval(row: Any, spec: str) -> str:
     if pd.isna(row["value"]):
-        return "not determined by these outcomes"
+        return TOO_FEW
     return f"{row['value']:{spec}} [{row['low']:{spec}}, {row['high']:{spec}}]"

@@ -13,8 +13,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
+from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
+from data.courts import court_citation
+from data.describe import MIN_TO_SAY, TOO_FEW
 from data.leakage import MAX_AUC, LeakageAudit
 from data.schema import Ruling
 from features.frame import FeatureFrame
@@ -32,6 +35,8 @@ from train.modes import MODES, Mode
 from train.report import plots
 
 ERRORS_PER_MODE = 6
+LEAST_SCALE = 0.55
+"""Share of its width to which a plot is reduced at most: on a phone, broad ones scroll."""
 TITLES = {
     "rolling": "Later years, each predicted from the years before it",
     "grouped": "Grouped cross-validation",
@@ -93,12 +98,16 @@ def report_page(
             for mode in MODES
         ],
         plots={
-            name: {"caption": plot.caption, "data": base64.b64encode(plot.png).decode()}
+            name: {
+                "caption": plot.caption,
+                "data": base64.b64encode(plot.png).decode(),
+                "least_width": round(LEAST_SCALE * _width(plot.png)),
+            }
             for name, plot in drawn.items()
         },
         errors=[(mode, _largest_errors(rulings, evaluation.predictions, mode)) for mode in MODES],
         min_slice_size=MIN_SLICE_SIZE,
-        card=card,
+        card=card_as_html(card),
         leakage=leakage,
         max_auc=MAX_AUC,
     )
@@ -159,6 +168,33 @@ def draw_plots(
     return drawn
 
 
+def card_as_html(card: str) -> str:
+    """Return the model card as HTML, to stand under a heading of the second level.
+
+    Parameters
+    ----------
+    card
+        Markdown. HTML in it is shown as text: the card quotes names from the rulings.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(card)
+    if tokens and tokens[0].tag == "h1":  # the page has its own
+        tokens = tokens[3:]
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{int(token.tag[1:]) + 1}"
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    table = (
+        '<div class="wide" role="group" tabindex="0" aria-label="Table of the model card"><table>'
+    )
+    return html.replace("<table>", table).replace("</table>", "</table></div>")
+
+
+def _width(png: bytes) -> int:
+    """Return the width of a picture in pixels, by its header."""
+    return int.from_bytes(png[16:20], "big")
+
+
 def _plot(caption: str, figure: Figure) -> Plot:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
@@ -182,7 +218,8 @@ def _slice_table(slices: pd.DataFrame, protocol: str, mode: str) -> Table:
     for (grouping, name), cells in selected.groupby(["grouping", "slice"], sort=False):
         n, rate, off = cells.iloc[0][["n", "granted", "off"]]
         style = "small" if n < MIN_SLICE_SIZE else "off" if off else ""
-        names = [grouping, str(name).replace("_", " "), int(n), f"{rate:.0%}"]
+        share = f"{rate:.0%}" if n >= MIN_SLICE_SIZE else ""
+        names = [grouping, str(name).replace("_", " "), int(n), share]
         rows.append({"names": names, "figures": _figures(cells), "style": style})
     heads = ["grouping", "slice", "rulings", "granted", *map(_head, _SLICE_SCORES)]
     title = f"{TITLES[protocol]}, {mode} mode"
@@ -195,6 +232,8 @@ def _head(metric: str) -> str:
 
 
 def _figures(scores: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    if "n" in scores and scores["n"].iloc[0] < MIN_TO_SAY:
+        return {str(metric): (TOO_FEW, "") for metric in scores["metric"]}
     return {
         row.metric: (f"{row.value:.3f}", f"{row.low:.3f} to {row.high:.3f}")
         for row in scores.dropna(subset=["value"]).itertuples()
@@ -215,7 +254,7 @@ def _largest_errors(
         shown.append(
             {
                 "caption": ruling.caption or ruling.id,
-                "court": ruling.court or "court not shown",
+                "court": court_citation(ruling.court) if ruling.court else "court not shown",
                 "year": ruling.year,
                 "p": f"{row.p_grant:.0%} predicted",
                 "outcome": ruling.outcome.value.replace("_", " "),

@@ -98,9 +98,10 @@ def precision_recall_plot(predictions: pd.DataFrame, protocol: str) -> Figure:
         title=f"Precision and recall, {protocol} test",
         xlabel="share of granted motions classified as granted (recall)",
         ylabel="share granted of those classified as granted (precision)",
-        ylim=(0.4, 1.01),
+        xlim=(0, 1),
+        ylim=(0, 1.01),  # whole: of the first few motions few may have been granted
     )
-    panel.legend(loc="lower left")
+    panel.legend(loc="lower right")
     figure.tight_layout()
     return figure
 
@@ -149,16 +150,17 @@ def learning_plot(curve: pd.DataFrame) -> Figure:
 
 
 def slices_plot(slices: pd.DataFrame, protocol: str, mode: str) -> Figure:
-    """Plot the calibration in the large of each slice; small slices are gray, flagged ones red."""
+    """Plot the calibration in the large of each slice that is not small; flagged ones are red."""
     rows = slices[
         (slices["protocol"] == protocol)
+        & (slices["n"] >= MIN_SLICE_SIZE)
         & (slices["mode"] == mode)
         & (slices["metric"] == "calibration_in_the_large")
     ].iloc[::-1]
     figure: Figure
     figure, panel = plt.subplots(figsize=(8.5, 1 + 0.19 * len(rows)))
     for height, row in enumerate(rows.itertuples()):
-        color = _LIGHT_GRAY if row.n < MIN_SLICE_SIZE else _RED if row.off else COLORS[mode]
+        color = _RED if row.off else COLORS[mode]
         panel.plot([row.low, row.high], [height, height], color=color, linewidth=1.6)
         panel.plot(row.value, height, "o", color=color, markersize=4)
     names = [
@@ -197,7 +199,12 @@ def importance_plot(importance: pd.DataFrame, top: int = 15) -> Figure:
     for panel, mode in zip(panels, MODES, strict=True):
         best = importance.nlargest(top, mode)[::-1]
         colors = [_FAMILY_COLORS[_COLUMN[name].family] for name in best["feature"]]
-        panel.barh(best["feature"].str.replace("_", " "), best[mode], color=colors)
+        names = [
+            textwrap.shorten(_COLUMN[name].meaning, 36, placeholder=" ...")
+            for name in best["feature"]
+        ]
+        panel.barh(range(len(best)), best[mode], color=colors)
+        panel.set_yticks(range(len(best)), names, fontsize=9)
         panel.set(title=mode, xlabel="mean |SHAP value| (log-odds)")
     families = {column.family for column in COLUMNS}
     used = [family for family in FAMILIES if family in families]

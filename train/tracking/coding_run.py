@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import mlflow
 import pandas as pd
@@ -15,13 +14,9 @@ import pandas as pd
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
-from train.tracking.registry import (
-    EXPERIMENT,
-    choose_experiment,
-    client,
-    short_timeouts,
-    silence_mlflow,
-)
+from train.tracking.experiment import EXPERIMENT, choose_experiment
+from train.tracking.registry import client, short_timeouts, silence_mlflow
+from train.tracking.store import local_path, use_plain_address
 
 LOGGED = ("id", *CODED, *RATINGS, "forecast", "forecast_spread")
 """Fields of a coded motion that are logged: none that holds words of the papers."""
@@ -88,8 +83,9 @@ def trace_requests() -> str:
         Who can read the traces, in words.
     """
     silence_mlflow()
+    use_plain_address()
     uri = mlflow.get_tracking_uri()
-    path = _local_store(uri)
+    path = local_path(uri)
     if path is not None:
         os.umask(0o077)
     choose_experiment()
@@ -99,19 +95,9 @@ def trace_requests() -> str:
     if path.is_file() and not _make_private(path):
         return f"whoever may read {path}, which is not yours, can read them"
     artifacts = _artifact_location()
-    if artifacts and _local_store(artifacts) is None:
+    if artifacts and local_path(artifacts) is None:
         return f"whoever may read {_without_secrets(artifacts)} can read them"
     return f"only you can read them, and whatever else this command writes ({path})"
-
-
-def _local_store(uri: str) -> Path | None:
-    """Return the file or folder of a store on this machine; None for any other."""
-    parts = urlsplit(uri)
-    if parts.scheme == "sqlite":
-        return Path(uri.partition("?")[0].removeprefix("sqlite:///"))
-    if parts.scheme == "file":
-        return Path(url2pathname(parts.path))
-    return Path(uri) if len(parts.scheme) < 2 else None  # a letter is a drive
 
 
 def _make_private(database: Path) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from data.cases import case_groups, sample_cases
+from data.describe import MIN_TO_SAY
 from data.embedded import first_coding
 from data.leakage import LeakageAudit, audit_leakage
 from data.schema import Ruling, is_list
@@ -211,13 +212,14 @@ def performance_by_mode(
     Returns
     -------
     `first_test_year`, and for each mode in which at least `MIN_RULINGS_OF_MODE` rulings could be
-    given: the number of `rulings`, and each metric of `evaluation.table` as [value, low, high].
+    given, and `MIN_TO_SAY` were tested: the number of `rulings`, and each metric of
+    `evaluation.table` as [value, low, high].
     """
     performance: dict[str, Any] = {"first_test_year": evaluation.first_test_year}
     table = evaluation.table
     own = table[(table["protocol"] == HEADLINE) & (table["model"] == MODEL)]
     for mode, rows in own.groupby("mode", sort=False):
-        if rulings_by_mode[mode] < MIN_RULINGS_OF_MODE:
+        if rulings_by_mode[mode] < MIN_RULINGS_OF_MODE or rows["n"].iloc[0] < MIN_TO_SAY:
             continue
         performance[str(mode)] = {"rulings": int(rows["n"].iloc[0])} | {
             row.metric: [float(row.value), float(row.low), float(row.high)]

@@ -17,11 +17,11 @@ import pandas as pd
 
 from data.io.atomic import atomic_write
 from train.model.store import model_folder
+from train.tracking.store import first_line, store_exists, use_plain_address
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-EXPERIMENT = "enjoin"
 REGISTERED_NAME = "enjoin"
 Alias = Literal["champion", "challenger"]
 CHAMPION: Alias = "champion"
@@ -42,6 +42,10 @@ def short_timeouts() -> Iterator[None]:
     finally:
         for name in unset:
             os.environ.pop(name, None)
+
+
+class RegistryUnavailable(ConnectionError):
+    """The registry does not answer, so that nothing is known of its versions."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,36 @@ class RegistryState:
 
 @short_timeouts()
 def registry_state() -> RegistryState:
-    """Return the versions and aliases in the MLflow registry in use."""
+    """Return the versions and aliases in the MLflow registry in use.
+
+    None are returned only where the registry says so, or where its SQLite file does not exist yet.
+
+    Raises
+    ------
+    OSError
+        If a registry on this machine cannot be looked at (see `train.tracking.store.store_exists`).
+    RegistryUnavailable
+        If it does not answer.
+    """
     import mlflow  # takes seconds to import
 
-    # A query would create a local SQLite store that does not exist.
-    uri = mlflow.get_registry_uri()
-    if uri.startswith("sqlite:///") and not os.path.exists(uri.removeprefix("sqlite:///")):
+    use_plain_address()
+    if not store_exists(mlflow.get_registry_uri()):
         return RegistryState()
-    client = mlflow.MlflowClient()
     by_name = f"name='{REGISTERED_NAME}'"
-    versions = {int(version.version) for version in client.search_model_versions(by_name)}
+    # MLflow would print the traceback of a locked database beside the error.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    try:
+        client = mlflow.MlflowClient()
+        versions = {int(version.version) for version in client.search_model_versions(by_name)}
+        models = list(client.search_registered_models(by_name))
+    except mlflow.MlflowException as error:
+        raise RegistryUnavailable(
+            f"the MLflow registry at {mlflow.get_registry_uri()} does not answer "
+            f"({first_line(error)}); try again, or start it; nothing was changed"
+        ) from None
     aliases: dict[str, int] = {}
-    for model in client.search_registered_models(by_name):
+    for model in models:
         for alias, version in model.aliases.items():
             if int(version) in versions:  # an alias may outlive its version
                 aliases[alias] = int(version)
@@ -90,8 +112,19 @@ def assign_alias(version: int) -> Alias:
 
     The first version becomes the champion; a later one becomes the challenger and replaces any
     other challenger.
+
+    Raises
+    ------
+    LookupError
+        If the registry does not list the version: its list is then no ground to move an alias.
     """
     state = registry_state()
+    if version not in state.versions:
+        raise LookupError(
+            f"version {version} was registered, but the registry does not list it, so no alias was "
+            f"given; look at it in `mlflow ui` and give it the alias {CHAMPION!r} or "
+            f"{CHALLENGER!r} there"
+        )
     others = tuple(other for other in state.versions if other != version)
     champion = RegistryState(others, state.champion, state.challenger).default_version
     if champion is None:
@@ -115,6 +148,11 @@ def fetch_model(source: str) -> Path:
     import mlflow
     from mlflow.exceptions import MlflowException
 
+    use_plain_address()
+    if source.startswith("models:/") and not store_exists(mlflow.get_registry_uri()):
+        raise FileNotFoundError(
+            f"cannot fetch {source}: there is no MLflow store at {mlflow.get_registry_uri()}"
+        )
     try:
         folder = Path(mlflow.artifacts.download_artifacts(source))
     except (MlflowException, OSError) as error:
@@ -166,16 +204,17 @@ def fetch_report(version: int | None, output: Path) -> int:
 
 @short_timeouts()
 def _artifact(version: int, name: str) -> Path:
-    import mlflow
     from mlflow.exceptions import MlflowException
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     run = client().get_model_version(REGISTERED_NAME, str(version)).run_id
     if not run:
         raise FileNotFoundError(f"version {version} has no run, so there is no {name}")
     try:
-        # Downloading by run id would copy the file and draw a progress bar.
-        uri = f"{client().get_run(run).info.artifact_uri}/{name}"
-        return Path(mlflow.artifacts.download_artifacts(uri))
+        # Downloading by run id would copy the file and draw a progress bar, and an address of the
+        # file would lose what follows a # in the name of a folder.
+        artifacts = get_artifact_repository(client().get_run(run).info.artifact_uri)
+        return Path(artifacts.download_artifacts(name))
     except (MlflowException, OSError) as error:
         raise FileNotFoundError(
             f"version {version}: its run {run} has no {name} ({error})"
@@ -191,40 +230,8 @@ def client() -> "MlflowClient":
     """Return a client of the store in use."""
     import mlflow
 
+    use_plain_address()
     return mlflow.MlflowClient()
-
-
-def check_mlflow() -> None:
-    """Check that the MLflow store answers, before the minutes of work that it is to log.
-
-    Raises
-    ------
-    ConnectionError
-        If no server answers at its address.
-    """
-    import mlflow
-
-    try:
-        registry_state()
-    except mlflow.MlflowException as error:
-        uri = mlflow.get_tracking_uri()
-        raise ConnectionError(
-            f"the MLflow store at {uri} does not answer; start it, or unset MLFLOW_TRACKING_URI "
-            f"to use a file in the current folder ({error})"
-        ) from None
-
-
-@short_timeouts()
-def choose_experiment() -> None:
-    """Use the experiment `enjoin`, unless MLflow's own variables name a run or experiment.
-
-    `mlflow run` names a run, whose experiment must not be changed.
-    """
-    import mlflow
-
-    names = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")
-    if not any(name in os.environ for name in names):
-        mlflow.set_experiment(EXPERIMENT)
 
 
 def silence_mlflow() -> None:

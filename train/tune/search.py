@@ -24,7 +24,8 @@ from train.dataset import build_training_set
 from train.fit.boosters import DEFAULT_PARAMETERS
 from train.modes import MODES
 from train.settings import OnProgress, TrainSettings, one_thread
-from train.tracking.registry import check_mlflow, choose_experiment, silence_mlflow
+from train.tracking.experiment import prepare_run
+from train.tracking.registry import silence_mlflow
 from train.tune.objective import MEAN_OF_MODES, CrossValidation, compare_errors, prepare_folds
 from train.tune.parameters import suggest_parameters
 from train.tune.result import Tuned
@@ -78,7 +79,7 @@ def tune(
         If the MLflow store does not answer.
     """
     silence_mlflow()
-    check_mlflow()
+    prepare_run()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # the exception itself is reported
     kept, labels = labelled_rulings(rulings, settings.partial_grants_as)
     split = temporal_split(kept, labels, settings.first_test_year)
@@ -91,7 +92,6 @@ def tune(
     on_trial(finished, n_trials, "tuning, inferring the ratings of each fold")
     folds = prepare_folds(training_set, settings)
     validation = CrossValidation(training_set, folds, settings)
-    choose_experiment()
     with _start_or_resume_run(study) as run:
         study.set_user_attr("mlflow_run", run.info.run_id)
         mlflow.set_tag("study", study.study_name)

@@ -60,7 +60,6 @@ function keepRoles() {
   if (!narrow.matches) return;
   for (const table of document.querySelectorAll("table.cases")) {
     table.setAttribute("role", "table");
-    table.caption.setAttribute("role", "caption");
     for (const part of [table.tHead, table.tBodies[0]]) part.setAttribute("role", "rowgroup");
     for (const row of table.rows) {
       row.setAttribute("role", "row");

@@ -2,8 +2,11 @@
 // it can be checked; what another caption filled goes first.
 "use strict";
 
-const CAPTION_FIELDS = {motion_type: "motion_type", court: "court", decided: "filed"};
+const CAPTION_FIELDS = {caption: "caption", docket_number: "docket_number",
+  motion_type: "motion_type", court: "court", decided: "filed"};
 const FROM_CAPTION = {
+  caption: "read from the caption; check it",
+  docket_number: "read from the caption; check it",
   motion_type: "read from the title; check it",
   court: "read from the caption; check it",
   decided: "the day of filing, read from the paper; the year of the ruling may differ",
@@ -36,9 +39,9 @@ function fillFromCaption(caption) {
     readFromCaption.set(name, find(name).value);
     markFromCaption(name, FROM_CAPTION[name]);
   }
-  const known = ["caption", "docket_number"].filter((name) => caption[name] !== null);
-  caseFields = Object.fromEntries(known.map((name) => [name, caption[name]]));
-  return known.map((name) => caption[name]);
+  const read = NAMES_OF_CASE.filter((name) => readFromCaption.has(name));
+  filledIn = Object.fromEntries(read.map((name) => [name, find(name).value]));
+  return read.map((name) => caption[name]);
 }
 
 for (const name of Object.keys(CAPTION_FIELDS)) {

@@ -17,19 +17,25 @@ function warningsOn({out_of_scope: reasons, notes, performance}, end = "") {
   ].filter(Boolean);
 }
 
+// What has a column of its own on a wide screen, and on a narrow one stands beneath another.
+const aside = (text) => element("small", {class: "narrow-only"}, text);
+
 function scorecardTable(rows) {
   const number = (text) => element("td", {class: "number"}, text);
   const fixed = (value) => value === null ? "" : value.toFixed(1);
   const heads = ["Winter factor", "Source", "Rating (1-5)", "Average", "Points", "Speaks for"];
   return element("table", {class: "scorecard"},
     element("thead", {}, element("tr", {}, ...heads.map((head, index) => element("th",
-      {scope: "col", ...(index > 1 && index < 5 && {class: "number"})}, head)))),
+      {scope: "col", class: [index > 1 && index < 5 ? "number" : "",
+        ["Source", "Average"].includes(head) ? "wide-only" : ""].join(" ").trim()}, head)))),
     element("tbody", {}, ...rows.map((row) => {
       const error = row.error === null ? "" : ` ± ${fixed(row.error)}`;
       const side = {movant: "for", opponent: "against"}[row.favors];
-      return element("tr", {}, element("th", {scope: "row"}, plain(row.factor)),
-        element("td", {}, row.source), number(row.value === null ? "?" : fixed(row.value) + error),
-        number(fixed(row.average)), number(row.points === null ? "" : signed(row.points)),
+      return element("tr", {}, element("th", {scope: "row"}, labels.fields[row.factor], aside(row.source)),
+        element("td", {class: "wide-only"}, row.source),
+        element("td", {class: "number"}, row.value === null ? "?" : fixed(row.value) + error,
+          ...(row.average === null ? [] : [aside(`average ${fixed(row.average)}`)])),
+        element("td", {class: "number wide-only"}, fixed(row.average)), number(row.points === null ? "" : signed(row.points)),
         element("td", side ? {class: side} : {}, SIDES[row.favors] || ""));
     })));
 }

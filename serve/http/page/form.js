@@ -1,8 +1,10 @@
 // The form: its fields are built from the JSON Schema of a motion.
 "use strict";
 
-const MAIN_FIELDS = ["motion", "opposition", "motion_type", "claim_area", "court", "decided"];
-const CASE_FIELDS = ["id", "case_id", "caption", "docket_number", "judge"];
+const MAIN_FIELDS = ["motion", "opposition", "motion_type", "claim_area", "court", "decided",
+  "caption", "docket_number"];
+const CASE_FIELDS = ["id", "case_id", "judge"];  // of the example, without an input of their own
+const NAMES_OF_CASE = ["caption", "docket_number"];
 const CARRIED_FIELDS = ["quotes", "forecast_spread"];  // of a reading, without an input of their own
 const OWN_LABELS = {
   forecast: ["your estimate", "chance of a grant in percent, before you know the outcome"],
@@ -11,11 +13,24 @@ const OWN_LABELS = {
   opposition_summary: ["account of the opposition", "one to three neutral sentences; the model " +
     "reads it in place of the paper"],
 };
+// The coded facts, by what they are about; a field of none comes last.
+const GROUPS = {
+  "Motion and parties": ["relief_form", "notice", "movant_type", "respondent_type", "pro_se",
+    "class_or_mdl"],
+  "Harm": ["harm_evidence", "harm_timing", "past_incident", "incident_reaches_movant",
+    "compensable", "delay_months", "harm_types", "speculation_signals"],
+  "What the opponent has done": ["remedial_scope", "remedial_trigger", "remedial_steps"],
+  "Merits": ["merits_signals"],
+  "Your ratings of the four Winter factors, from 1 to 5": ["likelihood_of_success",
+    "irreparable_harm", "balance_of_hardships", "public_interest"],
+  "Your estimate, and accounts of long papers": ["forecast", "summary", "opposition_summary"],
+};
 const BLANK_PATTERN = "^\\s*$";  // the schema allows blank text wherever a value may be missing
 
 let schema = null;
 let labels = null;  // words for families of factors, and for the values of fields
-let caseFields = {};  // the example's case name, judge etc., for which the form has no input
+let caseFields = {};  // the example's judge etc., for which the form has no input
+let filledIn = {};  // by field, the name of the case as the example or a file has it
 let example = null;  // the motion that the form was filled with
 
 const codedFields = () => Object.keys(schema.properties)
@@ -54,8 +69,10 @@ function setOptions(select, name, blankLabel) {
 
 function fieldLabel(name) {
   const [label, explanation] = OWN_LABELS[name] ||
-    [plain(name), schema.properties[name].description];
-  return [label, " ", element("em", {}, `(${explanation})`)];
+    [labels.fields[name], schema.properties[name].description];
+  const repeats = explanation.replace(/^type of /, "") === label;
+  return [element("span", {}, upperFirst(label)), " ",
+    ...(repeats ? [] : [element("em", {}, `(${explanation})`)])];
 }
 
 function checkboxes(name, values, attributes) {
@@ -63,7 +80,7 @@ function checkboxes(name, values, attributes) {
     element("input", {type: "checkbox", value, ...attributes(value)}),
     value === "none" ? "none of these" : valueLabel(name, value)));
   return element("fieldset", {class: "choices"}, element("legend", {}, ...fieldLabel(name)),
-    ...boxes);
+    element("div", {class: "boxes"}, ...boxes));
 }
 
 function fieldInput(name) {
@@ -87,12 +104,13 @@ function fieldInput(name) {
 function buildForm() {
   setOptions(find("motion_type"), "motion_type", "choose one");
   setOptions(find("claim_area"), "claim_area", "not shown");
-  const place = (name) => ({list: "list-fields", text: "text-fields"})[fieldType(name).kind] ||
-    "fields";
-  for (const id of ["fields", "list-fields", "text-fields"]) {
-    find(id).replaceChildren(
-      ...codedFields().filter((name) => place(name) === id).map(fieldInput));
-  }
+  const grouped = Object.values(GROUPS).flat(), names = codedFields();
+  const groups = {...GROUPS, Other: names.filter((name) => !grouped.includes(name))};
+  find("fields").replaceChildren(...Object.entries(groups)
+    .map(([title, fields]) => [title, fields.filter((name) => names.includes(name))])
+    .filter(([, fields]) => fields.length)
+    .map(([title, fields]) => element("fieldset", {class: "row"}, element("legend", {}, title),
+      ...fields.map(fieldInput))));
 }
 
 // The value of a field as the form states it; null without an entry.
@@ -143,13 +161,21 @@ function fillForm(motion) {
   const given = CASE_FIELDS.filter((name) => motion[name]);
   caseFields = Object.fromEntries(given.map((name) => [name, motion[name]]));
   for (const name of [...MAIN_FIELDS, ...codedFields()]) setField(name, motion[name] ?? null);
+  filledIn = Object.fromEntries(NAMES_OF_CASE.map((name) => [name, find(name).value]));
 }
 
-// Another text is another motion: it must not carry the example's case name, nor the example's
-// coded facts without the user seeing them.
+// Another text is another motion: it must not carry the case name of the example or of a file, nor
+// the example's coded facts without the user seeing them. What the user entered stays.
 function dropCaseFields() {
-  if (!Object.keys(caseFields).length) return;
+  const names = NAMES_OF_CASE.filter((name) => filledIn[name] !== undefined &&
+    find(name).value === filledIn[name]);
+  filledIn = {};
+  if (!names.length && !Object.keys(caseFields).length) return;
   caseFields = {};
+  for (const name of names) {
+    setField(name, null);
+    forgetCaption(name);
+  }
   find("coded-facts").open = true;
   showStatus("The text has changed, so the case name and docket number were removed. The other " +
     "entries, coded facts included, are still set; Clear removes them all.");

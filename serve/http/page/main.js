@@ -19,6 +19,7 @@ function clearResult() {
   clearDetails();
   clearTimeout(soon);
   find("result").hidden = find("live").hidden = true;
+  checkStale();
   clearMemo();
   return ++latestPrediction;
 }
@@ -52,9 +53,10 @@ async function predict(event) {
     const answer = await request(`v1/predict${query}`, motion);
     if (number !== latestPrediction) return;
     clearDetails();
-    prediction = {motion, answer, baseRate};
+    prediction = {motion, answer, baseRate, stated: statedBy(motion, baseRate)};
     showAnswer(answer, motion);
     writeMemo(answer, motion);
+    checkStale();
     showStatus("");
     if (reading) showLive(answer, before?.answer);
     if (!byItself) find("result").focus();
@@ -71,7 +73,7 @@ async function predict(event) {
   await Promise.all([
     showWhenReady(number, request("v1/comparables", motion), showWithMemo),
     showWhenReady(number, request(`v1/what-if${queryOf({base_rate: baseRate})}`, {motion}),
-      showWhatIf)]);
+      (answer) => { showWhatIf(answer); checkStale(); })]);
 }
 
 function predictSoon(milliseconds = 300) {
@@ -135,6 +137,7 @@ async function start() {
 async function loadExample() {
   try {
     fillForm(await request("v1/example"));
+    checkStale();
     find("motion").focus();
   } catch (error) {
     showStatus(error.message, true);
@@ -143,7 +146,7 @@ async function loadExample() {
 
 find("motion-form").addEventListener("submit", predict);
 find("motion-form").addEventListener("reset", () => {
-  caseFields = {};
+  caseFields = filledIn = {};
   clearResult();
   showStatus("");
 });

@@ -7,16 +7,13 @@ const MAX_MEMO_QUOTES = 4;
 const LEAST_MEMO_POINTS = 1;
 const LEAST_MEMO_FACTOR = 0.5;  // percentage points
 const LEAST_MEMO_ZOOM = 0.92;
-const MODES = {forecast: "a forecast, ratings, coded facts and text",
-  rated: "ratings, coded facts and text", coded: "coded facts and text, no ratings",
-  text: "text only"};
 
 function clearMemo() {
   find("memo").replaceChildren(
     element("p", {}, "No prediction has been made yet: select Predict, then print."));
 }
 
-function memoHeading(answer, motion, comparables) {
+function memoHeading(answer, motion) {
   const papers = ["motion", "opposition"].filter((paper) => motion[paper]).map((paper) => {
     const {file} = find(paper).dataset;
     return `${paper}${file ? ` from ${file}` : ""}, ${characters(motion[paper])}`;
@@ -24,13 +21,13 @@ function memoHeading(answer, motion, comparables) {
   const today = new Date().toLocaleDateString("en-US",
     {day: "numeric", month: "long", year: "numeric"});
   const rows = {
-    Re: [motion.caption || "motion for interim relief",
-      motion.docket_number && `No. ${motion.docket_number}`],
-    Court: [comparables?.court || motion.court || "not shown",
+    Re: [motion.caption || "case not named in the form",
+      motion.docket_number && numbered(motion.docket_number)],
+    Court: [answer.court || "not shown",
       motion.judge && `Judge ${motion.judge}`, motion.decided],
     Motion: [valueLabel("motion_type", motion.motion_type),
       motion.claim_area && valueLabel("claim_area", motion.claim_area)],
-    "Based on": [MODES[answer.mode], codedBy(), ...papers],
+    "Based on": [listed(answer.based_on), codedBy(), ...papers],
     Date: [today],
   };
   return element("table", {class: "heading"}, element("tbody", {},
@@ -77,17 +74,18 @@ function quotedPassages(answer) {
 function writeMemo(answer, motion, comparables) {
   const memo = find("memo"), leading = leadingFactors(answer);
   memo.replaceChildren(
-    element("h1", {}, "Memorandum to file"), memoHeading(answer, motion, comparables),
+    element("h1", {}, "Memorandum to file"), memoHeading(answer, motion),
+    element("p", {class: "remark if-stale"}, STALE),
     element("h2", {}, "Conclusion"),
     ...conclusionText(answer),
     ...warningsOn(answer, ".").map((remark) => element("p", {class: "remark"}, remark)),
     ...gauge(answer, answer, MEMO.width),
     element("p", {}, baseRatesText(answer).replace(/ The field .*$/, "")),
-    ...(answer.forecast ? [element("p", {}, forecastText(answer.forecast))] : []),
+    ...(answer.forecast ? [element("p", {}, forecastText(answer))] : []),
     element("h2", {}, "The four Winter factors"), scorecardTable(answer.scorecard),
     element("h2", {}, "Effect of each family of factors, in percentage points"),
     answer.families.some(({points}) => Math.abs(points) >= LEAST_MEMO_POINTS)
-      ? waterfall(answer.families, MEMO.width, 19, 6.1, LEAST_MEMO_POINTS)
+      ? waterfall(answer.families, MEMO.width, 16, 6.1, LEAST_MEMO_POINTS)
       : element("p", {}, "No family moves it by a point or more."),
     element("h2", {}, "Leading factors"),
     leading.length ? factorTable(leading.slice(0, MAX_MEMO_FACTORS))

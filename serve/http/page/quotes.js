@@ -60,7 +60,7 @@ const fieldBox = (name) => {
 const described = (name) => fieldBox(name).matches("fieldset") ? fieldBox(name)
   : find("motion-form").querySelector(`[name=${name}]`);
 
-const fieldName = (name) => (OWN_LABELS[name] || [plain(name)])[0];
+const fieldName = (name) => (OWN_LABELS[name] || [labels.fields[name]])[0];
 
 function quoteButtonText({quotes, reason}) {
   if (!quotes.length) return reason ? "Why" : null;

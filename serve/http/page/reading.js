@@ -6,7 +6,6 @@ let running = null;  // the reading in progress: how to stop it, and its clock
 
 const wordCount = (text) => (text.match(/\S+/g) || []).length;
 const secondsText = (seconds) => seconds === 1 ? "1 second" : `${seconds} seconds`;
-const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
 function showCoder(status) {
   coder = status;
@@ -103,7 +102,7 @@ async function readPapers() {
       if (event === "problem") problem = problemText(data);
     });
   } catch (error) {
-    // The browser's own words for a lost connection say less.
+    // The browser's own words for a connection lost midway say less.
     if (!(error instanceof TypeError)) problem = error.message;
   }
   clearInterval(run.clock);

@@ -8,15 +8,15 @@ const NO_FACT = "no telling fact";
 const TEXTS = {motion: "motion", opposition: "opposition", summary: "account of the motion",
   opposition_summary: "account of the opposition"};
 
+const LEAST_FOLDED = 1200;  // characters without a passage that are folded away
+const CONTEXT = 220;  // characters beside a passage that stay in view
+
 const familyOf = ({factor}) => factor.split(".")[0];
 const familyColor = (family) => `--family: var(--${family}, var(--quiet))`;
 
 // What a reader's own estimate was, and what such estimates were worth.
-function forecastText({given, corrected, spread}) {
-  const apart = spread ? ", the mean of several that differ, so the interval is wider" : "";
-  return `${forecaster()}: ${percent(given)}${apart}; corrected: ${percent(corrected)}, the share ` +
-    "granted among training rulings with such an estimate. The probability above also weighs " +
-    "ratings, codings and text.";
+function forecastText({forecast, based_on: [, ...others]}) {
+  return `${forecaster()}: ${forecast.text}. The probability above also weighs ${listed(others)}.`;
 }
 
 function columnLabel(column) {
@@ -31,7 +31,7 @@ function quotesOf({factors, evidence}) {
   const rank = ({factor}) => leading.includes(factor) ? leading.indexOf(factor) : leading.length;
   return evidence.filter(({quoted}) => quoted).sort((a, b) => rank(a) - rank(b))
     .filter(({text}) => !seen.has(text) && seen.add(text))
-    .map((passage) => ({...passage, label: passage.quoted_for ? plain(passage.quoted_for)
+    .map((passage) => ({...passage, label: passage.quoted_for ? labels.fields[passage.quoted_for]
       : factors[leading.indexOf(passage.factor)]?.label || columnLabel(passage.factor)}));
 }
 
@@ -41,6 +41,33 @@ function precisionText(precision) {
   const {value, low, high, rulings} = precision;
   return `. Such a reading was right in ${percent(value)} of ${rulings} rulings checked ` +
     `(95% interval ${percent(low)} to ${percent(high)})`;
+}
+
+// Of words without a passage, those next to one; what is further off is folded away.
+function withoutPassage(text, {before, after}) {
+  if (text.length < LEAST_FOLDED) return [text];
+  const cut = (at) => Math.max(at, text.indexOf(" ", at) + 1);  // not within a word
+  const start = before ? cut(CONTEXT) : 0;
+  const end = after ? cut(text.length - CONTEXT) : text.length;
+  const words = (text.slice(start, end).match(/\S+/g) || []).length.toLocaleString("en-US");
+  return [text.slice(0, start),
+    element("details", {class: "fold"}, element("summary", {}, `${words} words without a passage`),
+      text.slice(start, end)),
+    text.slice(end)];
+}
+
+// A button that unfolds a paper, where some of it is folded.
+function unfoldButton(paper, name) {
+  const folds = [...paper.querySelectorAll(".fold")];
+  if (!folds.length) return [];
+  const button = element("button", {type: "button", class: "small-button",
+    "aria-pressed": "false"}, `Show the whole ${name}`);
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-pressed") === "false";
+    button.setAttribute("aria-pressed", String(open));
+    for (const fold of folds) fold.open = open;
+  });
+  return [button];
 }
 
 function highlighted(text, passages) {
@@ -55,26 +82,37 @@ function highlighted(text, passages) {
       .filter(Boolean).join(", ");
     const kinds = ["negated", "quoted"].filter((kind) => passage[kind]).join(" ");
     const meaning = passage.meaning ||
-      (passage.quoted_for ? plain(passage.quoted_for) : columnLabel(passage.factor));
+      (passage.quoted_for ? labels.fields[passage.quoted_for] : columnLabel(passage.factor));
     const note = `${labels.families[family] || family}: ${meaning} (${context})` +
       precisionText(passage.precision);
-    parts.push(codePoints.slice(end, passage.start).join(""),
+    parts.push(...withoutPassage(codePoints.slice(end, passage.start).join(""),
+      {before: end > 0, after: true}),
       // Reached by keyboard too, so that the note is read without a mouse.
       element("mark", {style: familyColor(family), tabindex: "0", "data-meaning": note,
         "aria-description": note, ...(kinds && {class: kinds})},
       codePoints.slice(passage.start, passage.end).join("")));
     end = passage.end;
   }
-  return element("div", {class: "paper"}, ...parts, codePoints.slice(end).join(""));
+  const rest = withoutPassage(codePoints.slice(end).join(""), {before: true, after: false});
+  return element("div", {class: "paper"}, ...parts, ...rest);
 }
+
+// The kind of motion, its court and number.
+function aboutText({court}, motion) {
+  return [valueLabel("motion_type", motion.motion_type), court,
+    motion.docket_number && numbered(motion.docket_number)].filter(Boolean).join(", ");
+}
+
+const numbered = (docket) => /^no/i.test(docket) ? docket : `No. ${docket}`;
 
 function showAnswer(answer, motion) {
   find("result").hidden = false;  // first: the charts need its width
-  find("caption").textContent = motion.caption || "This motion";
+  find("heading").textContent = motion.caption || "This motion";
+  find("about").textContent = upperFirst(aboutText(answer, motion));
   find("conclusion").replaceChildren(...conclusionText(answer));
   find("gauge").replaceChildren(...gauge(answer, answer));
   find("base-rates").textContent = baseRatesText(answer);
-  find("your-estimate").textContent = answer.forecast ? forecastText(answer.forecast) : "";
+  find("your-estimate").textContent = answer.forecast ? forecastText(answer) : "";
   find("remarks").replaceChildren(
     ...warningsOn(answer).map((remark) => element("li", {}, remark)));
   find("scorecard").replaceChildren(scorecardTable(answer.scorecard),
@@ -83,13 +121,17 @@ function showAnswer(answer, motion) {
   find("factors").tBodies[0].replaceChildren(
     ...answer.factors.map(({label, source, points, favors}) => {
       const side = favors === "movant" ? "for" : "against";
-      return element("tr", {}, element("td", {}, label), element("td", {}, source),
+      return element("tr", {}, element("td", {}, label, aside(source)),
+        element("td", {class: "wide-only"}, source),
         element("td", {class: side}, SIDES[favors]),
         element("td", {class: `number ${side}`}, signed(points)));
     }));
   const texts = Object.keys(TEXTS).filter((name) => motion[name]);
-  find("papers").replaceChildren(...texts.flatMap((name) => [element("h4", {}, TEXTS[name]),
-    highlighted(motion[name], answer.evidence.filter((passage) => passage.paper === name))]));
+  find("papers").replaceChildren(...texts.flatMap((name) => {
+    const paper = highlighted(motion[name],
+      answer.evidence.filter((passage) => passage.paper === name));
+    return [element("h4", {}, TEXTS[name]), ...unfoldButton(paper, TEXTS[name]), paper];
+  }));
   const present = new Set(answer.evidence.map(familyOf));
   find("legend").replaceChildren(...Object.entries(labels.families)
     .filter(([family]) => present.has(family))
@@ -109,7 +151,7 @@ function showAnswer(answer, motion) {
 // What follows the name of a case: its citation, else its court and year.
 function citedAs({citation, court, year}) {
   return citation?.endsWith(")") ? `, ${citation}`
-    : ` (${[citation, court, year].filter(Boolean).join(", ")})`;
+    : ` (${[citation, [court, year].filter(Boolean).join(" ")].filter(Boolean).join(", ")})`;
 }
 
 function likenessText({similarity, likeness}, inferred) {

@@ -45,6 +45,7 @@ async function readFile(paper, files) {
     const read = paper === "motion" ? fillFromCaption(caption) : [];
     if (read.length) notes.push(`its caption names ${read.join(", ")}`);
     papersChanged();
+    checkStale();
     find(paper).dataset.file = file.name + pageCount;
     if (files.length > 1) notes.push(`only the first of ${files.length} files was read`);
     const summary = `Read from ${file.name}${pageCount}: ${characters(text)}`;

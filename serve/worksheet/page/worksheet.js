@@ -31,7 +31,7 @@ function valueInput(name, type, value, label, position) {
     : value === NONE ? "n" : position < DIGITS ? String(position + 1) : null;
   const input = element("input", {type, name, value: String(value)});
   return element("label", value === NOT_SHOWN ? {class: "missing"} : {}, input,
-    ...(key === null ? [] : [element("kbd", {}, key)]), label);
+    ...(key === null ? [] : [element("kbd", {}, key)]), ...(key === label ? [] : [label]));
 }
 
 function fieldBoxes(name) {
@@ -47,12 +47,12 @@ function fieldBoxes(name) {
     valueInput(name, "radio", NOT_SHOWN, "not shown")];
   }
   if (kind === "choice") {
-    const select = element("select", {name, "aria-label": plain(name)});
+    const select = element("select", {name, "aria-label": labels.fields[name]});
     setOptions(select, name, "not shown");
     return [select];
   }
   const limits = {min: min ?? 0, ...(max === undefined ? {} : {max})};
-  return [element("input", {type: "number", step: "any", name, "aria-label": plain(name), ...limits})];
+  return [element("input", {type: "number", step: "any", name, "aria-label": labels.fields[name], ...limits})];
 }
 
 function buildFields() {
@@ -124,7 +124,7 @@ function setCurrent(name) {
   if (currentField) fieldset(currentField).classList.remove("current");
   currentField = name;
   fieldset(name).classList.add("current");
-  find("current").textContent = plain(name);
+  find("current").textContent = labels.fields[name];
 }
 
 // The selected words of a paper, in whole: a selection often begins or ends within one.
@@ -164,7 +164,7 @@ function save() {
     } catch (error) {
       // What is refused would be refused with every later change too. What was not received is
       // sent again with the next one.
-      if (!(error instanceof TypeError) && place === number) showCoding(structuredClone(kept));
+      if (!(error instanceof NotAnswered) && place === number) showCoding(structuredClone(kept));
       showStatus(`Not saved: ${error.message}`, true);
     }
   });
@@ -187,10 +187,22 @@ function changed(name) {
   save();
 }
 
+const optionText = (index) =>
+  `${index + 1}${sheet.done[index] ? " ✓" : ""}  ${sheet.openings[index]}`;
+
+function buildJumpList() {
+  find("jump").replaceChildren(
+    ...sheet.done.map((_, index) => element("option", {value: index + 1}, optionText(index))));
+  find("jump-line").hidden = sheet.done.length < 2;
+}
+
 function showProgress() {
   const done = sheet.done.filter(Boolean).length;
   find("title").textContent = `Motion ${number} of ${sheet.done.length}`;
   find("progress").textContent = `${done} done`;
+  const option = find("jump").options[number - 1];
+  option.textContent = optionText(number - 1);
+  option.selected = true;
   find("previous").disabled = number === 1;
   find("next").disabled = number === sheet.done.length;
 }
@@ -224,7 +236,10 @@ async function open(wanted) {
   find("title").focus();
 }
 
-const tryOpen = (wanted) => open(wanted).catch((error) => showStatus(error.message, true));
+const tryOpen = (wanted) => open(wanted).catch((error) => {
+  find("jump").value = number;
+  showStatus(error.message, true);
+});
 
 function move(step) {
   const place = sheet.fields.indexOf(currentField) + (fieldHasFocus() ? step : 0);
@@ -261,6 +276,7 @@ const KEYS = {
   p: () => find(lastPaper).focus(),
   q: quoteSelection,
   d: () => find("done").click(),
+  g: () => find("jump").focus(),
   "[": () => tryOpen(number - 1),
   "]": () => tryOpen(number + 1),
 };
@@ -297,6 +313,7 @@ find("fields").addEventListener("submit", (event) => event.preventDefault());
 find("quote").addEventListener("click", quoteSelection);
 find("done").addEventListener("change", toggleDone);
 find("previous").addEventListener("click", () => tryOpen(number - 1));
+find("jump").addEventListener("change", () => tryOpen(Number(find("jump").value)));
 find("next").addEventListener("click", () => tryOpen(number + 1));
 find("key").addEventListener("change", () => start());
 
@@ -306,6 +323,7 @@ async function start() {
     [schema, labels] = [sheet.motion_schema, sheet.labels];
     find("key-line").hidden = true;
     buildFields();
+    buildJumpList();
     showStatus("");
     const first = sheet.done.indexOf(false);
     await open(first < 0 ? 1 : first + 1);

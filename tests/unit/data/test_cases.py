@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from data.captions import sides_in_words
 from data.cases import case_groups, is_case_id, normalized_docket, party_names, sample_cases
 from data.embedded import embedded_rulings
 
@@ -103,6 +104,32 @@ def test_one_court_and_both_parties_join_a_case() -> None:
     assert len(set(groups)) == 4
     elsewhere = rows[1].model_copy(update={"court": "cand"})
     assert len(set(case_groups([rows[0], elsewhere]))) == 2
+
+
+def test_captions_of_one_case_may_be_abbreviated() -> None:
+    groups = dict(zip([row.id for row in RULINGS], case_groups(RULINGS), strict=True))
+    assert groups["nysna-v-suny-lich-2013"] == groups["nysna-v-suny-lich-tro-continued-2013"]
+    for one, other in (
+        ("SEC v. Ames Mfg. Co.", "Securities and Exchange Commission v. Ames Manufacturing"),
+        ("Cal. Trucking Ass'n v. Bonta", "California Trucking Association v. Bonta"),
+        ("FTC v. Ames", "Federal Trade Comm'n v. Ames, Inc."),
+    ):
+        assert party_names(one) == party_names(other) != frozenset()
+    assert party_names("Social Sec. Admin. v. Ames") != party_names("SEC v. Ames")
+
+
+@pytest.mark.parametrize(
+    ("caption", "sides"),
+    [
+        ("VONCO V Duluth, LLC v. Saari", ["vonco v duluth llc", "saari"]),
+        ("AMES V BELL", ["ames", "bell"]),
+        ("Ames Vs. Bell (In re Cole)", ["ames", "bell"]),
+        ("In re Ames", ["in re ames"]),
+        (None, [""]),
+    ],
+)
+def test_the_sides_of_a_caption(caption: str | None, sides: list[str]) -> None:
+    assert [" ".join(words) for words in sides_in_words(caption)] == sides
 
 
 def test_parties_without_their_forms() -> None:

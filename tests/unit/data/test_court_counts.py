@@ -22,13 +22,22 @@ def test_counts_by_court(tmp_path: Path) -> None:
     }
 
 
+def test_courts_are_found_by_any_of_their_names(tmp_path: Path) -> None:
+    names = ["N.D. Ill.", "SDNY", '"District Court, D. Nevada"', "Delaware Court of Chancery"]
+    lines = [f"{name},3,{number}" for number, name in enumerate(names)]
+    counts = read_court_counts(_written(tmp_path, "court,granted,denied", *lines))
+    assert list(counts) == ["ilnd", "nysd", "nvd", "delch"]
+
+
 @pytest.mark.parametrize(
     ("lines", "keyword"),
     [
+        (("court,granted,denied", "ilnd,1,1", "N.D. Ill.,2,2"), "once"),
+        (("court,granted,denied", f"ilnd,1,{'9' * 400}"), "row 1"),
         (("court,granted", "ilnd,1"), "denied"),
         (("court,granted,denied,year", "ilnd,1,1,2020"), "year"),
         (("court,granted,denied", "ilnd,1,1", "ilnd,2,2"), "once"),
-        (("court,granted,denied", "zzctxx,1,1"), "zzctxx"),
+        (("court,granted,denied", "zzctxx,1,1"), "zzctxx.*Bluebook form"),
         (("court,granted,denied", "ilnd,0,0"), "at least one"),
         (("court,granted,denied", "ilnd,-1,2"), "row 1"),
         (("court,granted,denied", "ilnd,x,1"), "valid integer"),

@@ -29,6 +29,21 @@ from data.courts import find_court
         ("CIRCUIT COURT OF THE STATE OF OREGON FOR WASHINGTON COUNTY", "or-trial"),
         ("COURT OF COMMON PLEAS OF DELAWARE COUNTY, PENNSYLVANIA", "pa-trial"),
         ("IN THE CIRCUIT COURT OF PULASKI COUNTY, ARKANSAS", "ark-trial"),
+        ("District Court, N.D. Illinois", "ilnd"),
+        ("District Court, N. D. Ill., E. D.", "ilnd"),
+        ("DISTRICT COURT, S.D. NEW YORK", "nysd"),
+        ("U.S. District Court, E.D. Pa.", "paed"),
+        ("District Court, D. Nevada", "nvd"),
+        ("District Court, W.D. Texas, Austin Division.", "txwd"),
+        ("District Court, Northern District of Illinois", "ilnd"),
+        ("United States District Court, Northern District, Illinois", "ilnd"),
+        ("District Court, District of Columbia", "dcd"),
+        ("Bankruptcy Court, D. Delaware", "deb"),
+        ("District Court, Clark County, Nevada", "nev-trial"),
+        ("Eighth Judicial District Court of Nevada", "nev-trial"),
+        ("Fourth Judicial District of Minnesota, District Court", "minn-trial"),
+        ("Superior Court, Northern District of Hillsborough County, New Hampshire", "nhsuperct"),
+        ("Circuit Court, N.D. Illinois", None),  # a federal court, until 1911
         ("SUPREME COURT OF OHIO", None),  # not a trial court
         ("COURT OF COMMON PLEAS OF PHILADELPHIA COUNTY", None),  # names no state
         ("NORTHERN DISTRICT OF ATLANTIS, UNITED STATES DISTRICT COURT", None),

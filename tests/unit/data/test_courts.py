@@ -49,6 +49,8 @@ def test_names_as_lawyers_write_them() -> None:
     ]
     assert court_citation("ilnd") == "N.D. Ill."
     assert court_citation("zzctxx") == "zzctxx"
+    # courts-db has "D. Minnesota" and "S.D.W. Va".
+    assert [court_citation(each) for each in ("mnd", "wvsd")] == ["D. Minn.", "S.D.W. Va."]
 
 
 @pytest.mark.parametrize("spelling", ["ill", "IL", "Illinois"])

@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 
 from data.embedded import embedded_rulings
+from data.io.load import check_rows
 from data.schema import (
     POST_RULING_FIELDS,
     Motion,
@@ -71,3 +72,10 @@ def test_the_digest_ignores_wording(monkeypatch: pytest.MonkeyPatch) -> None:
     schema_digest.cache_clear()
     assert schema_digest() != before
     schema_digest.cache_clear()
+
+
+def test_a_delay_is_a_hundred_years_at_most() -> None:
+    row = {"motion_type": "tro", "motion": "The owner asks the court to stop the sale."}
+    assert check_rows([row | {"delay_months": 1200}], Motion).rows[0].delay_months == 1200
+    (reject,) = check_rows([row | {"delay_months": 1201}], Motion).rejects
+    assert "found 1201; expected months from 0 to 1200, a hundred years" in str(reject)

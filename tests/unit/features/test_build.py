@@ -51,8 +51,10 @@ def test_the_papers_of_variants_of_one_motion_are_read_once(
     variants = [motion, motion.model_copy(update={"remedial_steps": ()}), masked(motion, "text")]
     alone = [build_features([variant]).values for variant in variants]
     cleaned: list[str] = []
-    clean = document.clean
-    monkeypatch.setattr(document, "clean", lambda text: cleaned.append(text) or clean(text))
+    clean = document.clean_paper
+    monkeypatch.setattr(
+        document, "clean_paper", lambda text, known: cleaned.append(text) or clean(text, known)
+    )
     together = build_features(variants)
     assert sorted(cleaned) == sorted([motion.motion, motion.opposition])
     assert pd.concat(alone, ignore_index=True).equals(together.values)

@@ -86,7 +86,6 @@ def test_only_title_and_argument_are_read_as_words_of_the_motion(name: str) -> N
     text = caption_text(name)
     document = Document(text)
     cleaned = document.cleaned
-    assert len(cleaned) == len(text)
     title, argument, _ = cleaned.partition(FIRST_WORDS[name])
     assert argument
     caption = read_caption(text)
@@ -96,7 +95,7 @@ def test_only_title_and_argument_are_read_as_words_of_the_motion(name: str) -> N
         assert word not in cleaned
     starts = text.index(FIRST_WORDS[name])
     end_of_first_line = text.index("\n", starts)
-    assert cleaned[starts:end_of_first_line] == text[starts:end_of_first_line]
+    assert " ".join(text[starts:end_of_first_line].split()) in cleaned
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_only_title_and_argument_are_read_as_words_of_the_motion(name: str) -> N
 )
 def test_what_has_no_caption_gives_none(text: str) -> None:
     assert read_caption(text) is None
-    assert Document(text).cleaned == text
+    assert Document(text).cleaned == " ".join(text.split())
 
 
 def test_the_date_of_a_filing_stamp_is_read() -> None:

@@ -11,7 +11,7 @@ from data.embedded import embedded_rulings
 from data.schema import Motion
 from features.build import build_features
 from features.document import Document, LazyPapers, Papers
-from features.text.cleaning import MAX_CHARACTERS, clean
+from features.text.cleaning import MAX_CHARACTERS, clean_paper
 from features.text.dates import find_dates
 from features.text.sentences import sentence_starts
 
@@ -19,13 +19,15 @@ from features.text.sentences import sentence_starts
 @pytest.fixture
 def texts_read(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Record the texts passed to each function that reads a paper."""
-    texts: dict[str, list[str]] = {"clean": [], "sentence_starts": [], "find_dates": []}
-    functions = (clean, sentence_starts, find_dates)
+    texts: dict[str, list[str]] = {"clean_paper": [], "sentence_starts": [], "find_dates": []}
+    functions = (clean_paper, sentence_starts, find_dates)
     for function in functions:
 
-        def record(text: str, function: Callable[[str], object] = function) -> object:
+        def record(
+            text: str, *others: object, function: Callable[..., object] = function
+        ) -> object:
             texts[function.__name__].append(text)
-            return function(text)
+            return function(text, *others)
 
         monkeypatch.setattr(f"features.document.{function.__name__}", record)
     return texts
@@ -50,7 +52,7 @@ def test_views_of_one_motion_share_its_papers(texts_read: dict[str, list[str]]) 
     motions = [Motion(motion_type=kind, motion="A data breach.") for kind in ("tro", "stay")]
     papers = Papers.of(motions[0])
     build_features(motions, [papers, papers])
-    assert texts_read["clean"] == ["A data breach."]
+    assert texts_read["clean_paper"] == ["A data breach."]
 
 
 def test_what_is_found_is_kept() -> None:

@@ -34,7 +34,7 @@ def _hit(value: str, start: int = 0, negated: bool = False, weight: int = 1) -> 
         ("harm.past_incident", 0.0, "no"),
         ("remedial.lasting", 1.0, "after suit, or not stated"),
         ("remedial.scope", 2.0, "full"),
-        ("forum.court", "ilnd", "District Court, N.D. Illinois"),
+        ("forum.court", "ilnd", "N.D. Ill."),
         ("forum.circuit", "ca7", "7th Cir."),
         ("harm.timing", None, "not shown"),
         ("harm.delay_months", 3.0, "3"),

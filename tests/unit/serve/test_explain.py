@@ -1,5 +1,6 @@
 """Shares of the log-odds as percentage points, factors and families."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from serve.explain import (
     shown_flags,
     strongest_of_family,
 )
+from train.model.reader_line import ReaderLine
 
 NAMES = [column.name for column in COLUMNS]
 
@@ -98,3 +100,15 @@ def test_the_strongest_feature_of_a_family_comes_as_words_and_points(frame: Feat
     evidence = COLUMNS[NAMES.index("harm.evidence")]
     assert labels == [evidence.describe(frame.column("harm.evidence")[0]), None]
     assert points == [pytest.approx(points_moved(0.3, -0.4)), 0.0]
+
+
+def test_a_forecast_is_said_to_be_recalibrated() -> None:
+    motion = Motion(motion_type="tro", motion="Stop it.", forecast=0.5)
+    frame = build_features([motion]).with_inferred_ratings(None)
+    shap, line = _shap({"forecast.reader": 0.4}), ReaderLine(intercept=math.log(3), slope=1, mean=0)
+    (factor,) = largest_factors(Explained(frame, 0, shap, 0.7, {}, {}, line))
+    assert factor.label == "a reader's own forecast of a grant: 50% (recalibrated to 75%)"
+    table = (frame, np.array([shap]), np.array([0.7]), "forecast")
+    assert strongest_of_family(*table, line)[0] == [factor.label]
+    # A model that learned no line takes the forecast as it is.
+    assert strongest_of_family(*table)[0] == ["a reader's own forecast of a grant: 50%"]

@@ -36,7 +36,7 @@ def test_fields_that_are_neither_coded_nor_read_are_named() -> None:
     motion = Motion(motion_type="tro", motion="Stop.", harm_types=(), delay_months=3)
     (note,) = unread_fields(motion, {"harm_evidence"})
     assert "remedial steps" in note
-    assert not any(words in note for words in ("harm types", "delay", "harm evidence"))
+    assert not any(words in note for words in ("kinds of harm", "delay", "evidence of harm"))
     assert unread_fields(motion, set(Motion.model_fields)) == []
     coded = dict.fromkeys(("past_incident", "compensable", "incident_reaches_movant"), True)
     more = motion.model_copy(update={**coded, "harm_timing": "ongoing", "merits_signals": ()})
@@ -98,7 +98,7 @@ def test_evidence_explains_a_circumstance_of_doctrine() -> None:
     )
     document = Document(entry.matches[0], entry.papers[0])
     hits = tuple(hit for hit in document.hits if hit.value == entry.value)
-    word = plain_hit("words", "order", "motion", 0, 5, "order")
+    word = plain_hit("words", "cargo", "motion", 0, 5, "cargo")
     columns = {f"inferred_ratings.{entry.field}": (*hits, word)}
     motion = Motion(motion_type="tro", motion=entry.matches[0])
     counted = {Reading(entry.field, entry.value): Precision(20, 18, 0.7, 1.0)}
@@ -115,7 +115,7 @@ def test_evidence_says_how_often_such_a_reading_was_right() -> None:
     columns = {
         "harm.lost_customers_market": tuple(h for h in hits if h.field == "harm_types"),
         "motion_type.class_or_mdl": tuple(h for h in hits if h.field == "class_or_mdl"),
-        "inferred_ratings.forecast": (plain_hit("words", "order", "motion", 0, 5, "order"),),
+        "inferred_ratings.forecast": (plain_hit("words", "cargo", "motion", 0, 5, "cargo"),),
     }
     readings = {
         Reading("harm_types", "lost_customers_market"): Precision(20, 18, 0.75, 1.0),
@@ -145,6 +145,18 @@ def test_phrases_that_do_not_say_it_are_not_quoted() -> None:
     weighed = {phrase.text: phrase.meaning for phrase in evidence if "inferred" in phrase.factor}
     assert weighed["logo"] is None
     assert weighed["goodwill"]
+
+
+def test_words_that_say_nothing_are_no_evidence() -> None:
+    text = "The firm says that it owns the logo."
+    words = ("says", "firm")
+    hits = tuple(
+        plain_hit("words", word, "motion", text.index(word), text.index(word) + len(word), text)
+        for word in words
+    )
+    columns = {"inferred_ratings.forecast": hits}
+    evidence = list_evidence(columns, Motion(motion_type="tro", motion=text), {})
+    assert [phrase.text for phrase in evidence] == ["firm"]
 
 
 def test_missing_values_are_null() -> None:

@@ -1,6 +1,6 @@
 """The training set: every paper is read once, and fits on some rows see these rows only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,8 @@ from data.labels import PartialGrants
 from data.schema import Ruling
 from features.document import LazyPapers, Papers
 from features.frame import INFERRED_RATINGS, FeatureFrame
-from features.text.cleaning import clean
+from features.text.cleaning import CleanPaper, clean_paper
+from features.text.spacing import IsWord
 from train.dataset import (
     TrainingSet,
     build_training_set,
@@ -46,11 +47,11 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the texts that are cleaned, the first step of reading a paper."""
     texts: list[str] = []
 
-    def record(text: str, clean: Callable[[str], str] = clean) -> str:
+    def record(text: str, is_word: IsWord) -> CleanPaper:
         texts.append(text)
-        return clean(text)
+        return clean_paper(text, is_word)
 
-    monkeypatch.setattr("features.document.clean", record)
+    monkeypatch.setattr("features.document.clean_paper", record)
     return texts
 
 

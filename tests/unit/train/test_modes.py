@@ -10,6 +10,7 @@ from train.modes import (
     INDICATORS,
     MODES,
     Mode,
+    based_on,
     count_by_mode,
     hidden_fields,
     masked,
@@ -75,3 +76,13 @@ def test_a_partly_masked_motion_lacks_just_the_hidden_fields() -> None:
     assert partly.pro_se is True
     assert getattr(partly, RATINGS[0]) == 7
     assert getattr(partly_masked(RATED, "coded", hidden), RATINGS[0]) is None
+
+
+def test_a_prediction_rests_on_what_the_motion_has() -> None:
+    assert based_on(TEXT) == ["text"]
+    assert based_on(CODED) == ["codings", "text"]
+    assert based_on(RATED) == ["ratings of the Winter factors", "codings", "text"]
+    assert based_on(FORECAST)[0] == "a reader's forecast"
+    # A forecast may be all that a reader gave.
+    bare = TEXT.model_copy(update={"forecast": 0.4})
+    assert (mode_of(bare), based_on(bare)) == ("forecast", ["a reader's forecast", "text"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from data.io import formats
 from data.io.formats import csv_columns, csv_rows, json_rows, jsonl_rows, parquet_rows
 from data.io.rows import BrokenRow, UnreadableInput
+from data.io.separators import has_backslash_quotes
 
 
 def _json(content: bytes) -> list[Any]:
@@ -174,3 +175,50 @@ def test_parquet_rows_keep_their_types() -> None:
 def test_what_is_not_parquet_is_refused() -> None:
     with pytest.raises(UnreadableInput, match="Parquet"):
         list(parquet_rows(io.BytesIO(b"PAR1junk"), "a.parquet"))
+
+
+BACKSLASHED = (
+    r"id,motion,court"
+    "\n"
+    r'a,"He said \"stop\", and left","ilnd"'
+    "\n"
+    r'b,"A path, C:\\new\temp\\","nysd"'
+    "\n"
+    r'c,"\"No\"","cand"'
+    "\n"
+    'd,"Two\nlines of \\"one\\" cell",""\n'
+    r'e,plain,"ohsd"'
+    "\n"
+)
+
+
+def test_quotes_after_backslashes_are_read() -> None:
+    assert has_backslash_quotes(BACKSLASHED)
+    rows = list(csv_rows(io.BytesIO(BACKSLASHED.encode()), "m.csv", ",", True))
+    assert [row["id"] for row in rows] == list("abcde")
+    assert [row["motion"] for row in rows] == [
+        'He said "stop", and left',
+        r"A path, C:\new\temp" + "\\",
+        '"No"',
+        'Two\nlines of "one" cell',
+        "plain",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,motion\n1,"He said ""stop"", and left"\n',
+        'id,motion\n1,"C:\\dir\\"\n2,"D:\\",x\n',  # a backslash at the end of a cell
+        'id,quotes\n1,"{""a"": ""He said \\""x\\"" to her""}"\n',  # JSON in a cell
+        "id,motion\n1,plain\n",
+    ],
+)
+def test_doubled_quotes_stay(text: str) -> None:
+    assert not has_backslash_quotes(text)
+
+
+def test_a_row_with_the_other_quotes_is_told_why() -> None:
+    (broken, last) = csv_rows(io.BytesIO(b'id,motion\na,"He \\"said\\" so"\nb,x\n'), "m.csv")
+    assert "doubled, not after a backslash" in broken.expected
+    assert last == {"id": "b", "motion": "x"}

@@ -22,7 +22,7 @@ def _problems(row: dict[str, object]) -> list[Problem]:
         ({"harm_types": "monetary"}, "harm_types", "a list of one of"),
         ({"harm_types": ["monetary", "pride"]}, "harm_types", "one of constitutional_right"),
         ({"harm_types": ["monetary, voting"]}, "harm_types", "separate values with ;"),
-        ({"delay_months": -1}, "delay_months", "greater than or equal to 0"),
+        ({"delay_months": -1}, "delay_months", "months from 0 to 1200"),
         ({"decided": "May"}, "decided", "YYYY-MM-DD"),
         ({"colour": "red"}, "colour", "no such field"),
         ({"outcome": "granted"}, "outcome", "before a ruling"),

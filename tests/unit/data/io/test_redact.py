@@ -1,12 +1,14 @@
 """Passwords in addresses are hidden wherever an address is shown or stored."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from data.io.database import redacted_url
-from data.io.redact import redact_secrets
+from data.io.redact import MAX_MESSAGE, describe_damage, redact_secrets, shorten
 from data.io.sources import File
 
 
@@ -47,3 +49,27 @@ def test_the_identity_of_a_file_hides_its_password(tmp_path: Path) -> None:
     system = SimpleNamespace(open=lambda path, mode: (tmp_path / "x.csv").open(mode))
     file = File(address, address, system, "csv", "", 7, "")
     assert file.identity()["file"] == "http://ann:***@h/x.csv"
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        (lambda: b"secret \xe9".decode(), "byte 8 is not UTF-8"),
+        (lambda: json.loads('{"secret": secret}'), "not JSON at line 1, column 12"),
+        (lambda: {"secret": 1}["columns"], "columns is missing"),
+        (lambda: {"a": 1}["words of a secret"], "KeyError in <lambda>"),
+        (lambda: float("secret"), "ValueError in <lambda>"),
+        (lambda: Path("/no/such/secret").read_text(), "No such file or directory"),
+    ],
+)
+def test_what_is_damaged_is_told_without_its_words(
+    read: Callable[[], object], expected: str
+) -> None:
+    with pytest.raises((OSError, KeyError, ValueError)) as error:
+        read()
+    assert describe_damage(error.value) == expected
+
+
+def test_a_message_is_shortened() -> None:
+    assert shorten("one\ntwo  http://a:b@c") == "one two http://a:***@c"
+    assert len(shorten("word " * 100)) == MAX_MESSAGE

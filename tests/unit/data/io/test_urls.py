@@ -60,3 +60,13 @@ def test_errors_of_a_remote_driver_become_oserrors_without_secrets() -> None:
         refuse("s3://b/x")
     with pytest.raises(NoCredentials):
         refuse("/local/x")
+
+
+@pytest.mark.parametrize("name", ["Smith & Co", "a%41b", "M\u00fcller", "a#b"])
+def test_a_file_address_is_decoded(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "rows.csv").touch()
+    for file in (folder / "rows.csv", folder / "new.csv"):
+        assert local_path(file.as_uri()) == local_path(f"file://{file}") == str(file)
+    assert filesystem((folder / "rows.csv").as_uri())[1] == str(folder / "rows.csv")

@@ -69,3 +69,49 @@ def test_other_courts_rulings_are_no_ruling_on_this_motion() -> None:
         "In Mill v. Oven, 12 F.3d 3 (1st Cir. 1999), the court granted a preliminary injunction."
     )
     assert label_outcome([cited]).outcome is None
+
+
+PI = "motion for a preliminary injunction"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Plaintiffs' {PI} is GRANTED IN PART and DENIED IN PART.",
+        f"Plaintiffs' {PI} is GRANTED-IN-PART and DENIED-IN-PART.",
+        f"The Court GRANTS in part the {PI} as to Count I and DENIES it as to Count II.",
+        f"Accordingly, the {PI} is granted as to the list and denied as to the covenant.",
+        f"Accordingly, the {PI} is GRANTED insofar as it bars disclosure, and otherwise DENIED.",
+        f"The {PI} is granted only with respect to the mark. In all other respects, it is denied.",
+        f"The court granted the {PI} in part. The rest of the motion was denied.",
+        f"The {PI} is partly granted and partly denied.",
+        f"It is ORDERED that the {PI} is granted in part, as follows: defendant is enjoined from "
+        "using the mark. It is further ORDERED that the motion is otherwise denied.",
+        f"{APPEAL} The trial court granted a preliminary injunction as to the ban but denied it as "
+        "to the signs. We affirm.",
+    ],
+)
+def test_a_grant_in_part_is_told(text: str) -> None:
+    assert label_outcome([text]).outcome == "granted_in_part"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (
+            "Defendants' motion to dismiss is GRANTED IN PART and DENIED IN PART, and Plaintiff's "
+            f"{PI} is DENIED.",
+            "denied",
+        ),
+        (
+            f"The {PI} is granted. The motion to dismiss is granted in part and denied in part.",
+            "granted",
+        ),
+        (
+            f"{APPEAL} The trial court granted a preliminary injunction. We affirm in part.",
+            "granted",
+        ),
+    ],
+)
+def test_another_motion_granted_in_part_is_not_the_motion(text: str, outcome: str) -> None:
+    assert label_outcome([text]).outcome == outcome

@@ -124,3 +124,61 @@ def test_a_damaged_parquet_file_says_so(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 nonsense PAR1")
     with pytest.raises(UnreadableOpinion, match="no readable Parquet"):
         next(read_rows(path))
+
+
+@pytest.mark.parametrize(
+    ("head", "court"),
+    [
+        ("Appellate Court of Illinois, First District.", "ill-trial"),
+        (
+            "Supreme Court of Montana.\n\nAppeal from: District Court of Yellowstone County",
+            "mont-trial",
+        ),
+        (
+            "Supreme Court of Ohio.\n\nKent appeals from orders of the court about Iowa Mutual",
+            "ohio-trial",
+        ),
+        ("Court of Chancery of Delaware.", "delch"),
+        ("Connecticut Superior Court, Judicial District of Hartford at Hartford", "connsuperct"),
+        ("State of Rhode Island, Superior Court.", "risuperct"),
+        ("United States District Court for the District of Maine", "med"),
+        ("The Supreme Court of the United States", None),
+        ("The court of public opinion had ruled.", None),
+    ],
+)
+def test_the_trial_court_is_told_by_the_head_of_plain_text(
+    tmp_path: Path, head: str, court: str | None
+) -> None:
+    path = tmp_path / "a.txt"
+    body = "\n\n".join(["MILL v. OVEN", head, "May 4, 1999.", *PARAGRAPHS, "It lost."])
+    path.write_text(body)
+    assert next(read_opinions(path)).court == court
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("No. 35,365.", "35,365"), ("No. CV 02-0466021 S", "CV 02-0466021"), ("No. 7.", "7")],
+)
+def test_docket_numbers_of_state_courts_are_read_whole(
+    tmp_path: Path, written: str, number: str
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("\n\n".join(["MILL v. OVEN", written, *PARAGRAPHS, "It lost.", "X."]))
+    assert next(read_opinions(path)).docket_number == number
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_plain_text_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.txt"
+    text = "The caf\u00e9 sued.\n\nThe \u201cmill\u201d answered.\n\n\u00a7 7 applies.\n\nX.\n\nY."
+    path.write_bytes(text.encode(encoding))
+    assert next(read_opinions(path)).paragraphs[:2] == (
+        "The caf\u00e9 sued.",
+        "The \u201cmill\u201d answered.",
+    )
+
+
+def test_the_name_of_a_file_is_no_caption(tmp_path: Path) -> None:
+    path = tmp_path / "7.json"
+    path.write_text(json.dumps({"name": "7.xml", "paragraphs": PARAGRAPHS}))
+    assert next(read_opinions(path)).caption is None

@@ -58,6 +58,11 @@ def test_an_opinion_becomes_a_ruling_that_tells_nothing_of_its_outcome() -> None
     assert not any(told in converted.ruling["motion"] for told in TELLING)
 
 
+@pytest.mark.parametrize("n", range(1, 8))
+def test_short_opinions_are_read_too(n: int) -> None:
+    assert default_segmenter().segment([TELLING[0]] * n) == ["ruling"] * n
+
+
 def test_weights_survive_writing() -> None:
     segmenter = default_segmenter()
     again = Segmenter.from_json(segmenter.to_json())

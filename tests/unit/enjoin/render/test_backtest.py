@@ -106,6 +106,20 @@ def test_a_few_cases_are_too_early(rendered: Callable[..., str]) -> None:
     assert "3 cases are known" in shown
     assert str(MIN_CASES) in shown
     assert "too early" in shown
+    assert "3 outcomes, 3 cases: too few to say" in shown
+    assert "0.210" not in shown
+
+
+def test_what_was_never_ruled_on_and_newly_filled_is_told(rendered: Callable[..., str]) -> None:
+    report = _report()
+    joined = JoinedOutcomes(report.joined.table, report.joined.table, 4, 0, {"moot": 2})
+    drift = report.drift.assign(
+        status=["stable", "newly filled", "stable"], training_share=0.9, current_share=0.2
+    )
+    shown = rendered(show_backtest, _backtest(_report(joined=joined, drift=drift)))
+    shown = " ".join(shown.split())
+    assert "2 moot: not ruled on, left out" in shown
+    assert "which is no drift: forum.court (text: 10% -> 80%)" in shown
 
 
 def test_a_version_without_outcomes(rendered: Callable[..., str]) -> None:

@@ -22,6 +22,7 @@ from serve.responses import (
     ScorecardRow,
 )
 from serve.similar_rulings import Comparable, ComparablesAnswer, Likeness
+from train.modes import based_on
 
 MOTION = Motion(id="m-1", motion_type="tro", motion="A [rival] copied a mark.")
 RATE = ComparableRate(
@@ -76,6 +77,9 @@ def _phrase(factor: str, text: str, start: int = 0, negated: bool = False) -> Ph
     )
 
 
+READ = Motion(motion_type="tro", motion="Stop it.", forecast=0.4, compensable=False)
+
+
 def _answer(**changed: Any) -> Answer:
     estimate = Estimate(value=0.2, low=0.1, high=0.3)
     fields: dict[str, Any] = {
@@ -88,6 +92,7 @@ def _answer(**changed: Any) -> Answer:
         "in_scope": True,
         "out_of_scope": [],
         "mode": "coded",
+        "based_on": ["codings", "text"],
         "base_rate": 0.57,
         "courthouse_rate": CourthouseRate(
             rate=0.37, population="orders", source="a count", text="about 37% in federal court"
@@ -231,7 +236,7 @@ def test_warnings_are_in_both(rendered: Callable[..., str], show: Callable[..., 
         base_rate_adjustment=adjustment,
     )
     shown = " ".join(rendered(show, answer, MOTION).split())
-    for part in ("unusual words", "court 'x'", "Do not rely", "50% to 34%", "ilnd, from your"):
+    for part in ("unusual words", "court 'x'", "Do not rely", "50% to 34%", "N.D. Ill., from your"):
         assert part in shown
 
 
@@ -250,18 +255,18 @@ def test_a_forecast_is_shown_with_its_correction(
     rendered: Callable[..., str], show: Callable[..., None]
 ) -> None:
     forecast = CorrectedForecast(given=0.4, corrected=0.31, spread=None)
-    answer = _answer(mode="forecast", forecast=forecast)
+    answer = _answer(mode="forecast", based_on=based_on(READ), forecast=forecast)
     shown = " ".join(rendered(show, answer, MOTION).split())
     assert (
-        "Your estimate: 40%. Of training rulings with such an estimate about 31% were granted. "
-        "With the papers: 34%"
+        "Your estimate: 40%; recalibrated to 31%, the share granted among training rulings with "
+        "such an estimate. With the papers: 34%"
     ) in shown
     reasons = {"forecast": "Registered mark."}
     assert "The reader's estimate: 40%" in rendered(show, answer, MOTION, reasons=reasons)
-    assert "Based on a reader's forecast, ratings, codings and text" in shown
+    assert "Based on a reader's forecast, codings and text" in shown  # it has no ratings
     several = forecast.model_copy(update={"spread": 0.42})
     shown = " ".join(rendered(show, _answer(mode="forecast", forecast=several), MOTION).split())
-    assert "40% (the mean of several that differ by 0.42 in log-odds" in shown
+    assert "40%, the mean of several that differ by 0.42 in log-odds" in shown
     adjustment = BaseRateAdjustment(
         grant_rate=0.37, base_rate=0.57, court=None, p_unadjusted=0.5, log_odds=-0.8, points=-20
     )

@@ -114,7 +114,11 @@ def test_a_missing_coded_field_is_not_shown(answer: Answer) -> None:
         ("harm_types", ["voting", "privacy"], 'harm_types: found ["voting", "privacy"]; expected'),
         ("harm_types", [None], "harm_types: found [null]; expected a list of one of"),
         ("delay_months", "three", 'delay_months: found "three"; expected a valid number'),
-        ("delay_months", -1, "delay_months: found -1; expected greater than or equal to 0"),
+        (
+            "delay_months",
+            -1,
+            "delay_months: found -1; expected months from 0 to 1200, a hundred years",
+        ),
         ("delay_months", True, "delay_months: found true; expected a number"),
         ("past_incident", "perhaps", 'past_incident: found "perhaps"; expected a valid bool'),
         ("past_incident", {"quotes": []}, "past_incident: found a value of 14 characters; expec"),

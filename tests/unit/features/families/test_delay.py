@@ -37,7 +37,8 @@ TWO_WEEKS = 14 / 30.4
         ("A delay of a month came first; they waited half a year before suing.", 6),
         # Numbers that are not read whole are not read at all.
         ("It waited two hundred and ten days.", None),
-        ("It waited \u017fix months.", None),  # the long s of old print
+        ("It waited 2,000 years.", None),  # longer than anybody has
+        ("It waited \u017fix months.", 6),  # the long s of old print
     ],
 )
 def test_a_stated_delay(

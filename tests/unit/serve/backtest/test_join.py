@@ -101,3 +101,39 @@ def test_without_known_outcomes_all_are_pending() -> None:
     known = pd.DataFrame({"id": ["x"], "outcome": ["denied"], "case_id": [None]})
     joined = join_outcomes(predicted, known, "granted")
     assert (len(joined.table), joined.pending, joined.n_cases) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("wording", "why"),
+    [
+        ("moot", "moot"),
+        ("Denied as moot", "moot"),
+        ("WITHDRAWN", "withdrawn"),
+        ("voluntarily dismissed", "withdrawn"),
+        ("Settled", "withdrawn"),
+    ],
+)
+def test_a_motion_that_was_never_ruled_on_is_counted_and_left_out(
+    tmp_path: Path, wording: str, why: str
+) -> None:
+    predicted = as_table(_predictions(tmp_path, *({"id": name} for name in "abc")).rows)
+    read = _outcomes(
+        tmp_path, {"id": "a", "outcome": wording}, {"id": "b", "outcome": "Granted in full"}
+    )
+    assert not read.rejects
+    joined = join_outcomes(predicted, as_table(read.rows), "granted")
+    assert joined.undecided == {why: 1}
+    assert (joined.table["id"].tolist(), joined.pending, joined.left_out) == (["b"], 1, 0)
+
+
+def test_a_pending_outcome_is_no_outcome(tmp_path: Path) -> None:
+    pending = {"id": "a", "outcome": "Under advisement"}
+    read = _outcomes(tmp_path, pending, {"id": "b", "outcome": "denied"})
+    assert ([row.id for row in read.rows], read.rejects) == (["b"], [])
+    with pytest.raises(UnreadableInput, match="pending"):
+        _outcomes(tmp_path, pending)
+
+
+def test_an_unknown_outcome_is_rejected_with_what_is_allowed(tmp_path: Path) -> None:
+    read = _outcomes(tmp_path, {"id": "a", "outcome": "won"}, {"id": "b", "outcome": "denied"})
+    assert "expected one of granted" in str(read.rejects[0])

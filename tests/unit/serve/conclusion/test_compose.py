@@ -160,12 +160,12 @@ def test_silence_and_trifles_are_no_reasons(factors: list[Factor]) -> None:
 def test_the_kind_of_case_and_the_court_are_said_only_where_nothing_else_is() -> None:
     court = _factor("forum.court", "ilnd", -2.0)
     field = _factor("merits.claim_area", "tribal", -1.0)
-    assert "Illinois" in _second([court, field])  # what moves it most
+    assert "N.D. Ill." in _second([court, field])  # what moves it most
     assert "tribal" not in _second([court, field])
     alone = _second([court])
     nothing = "Nothing that is coded, or read reliably from the papers, decides it"
     assert alone.startswith(f"{nothing}, but the forum")
-    assert "Illinois" not in _second([court, CONTRADICTED, UNOPPOSED])
+    assert "N.D. Ill." not in _second([court, CONTRADICTED, UNOPPOSED])
 
 
 def test_a_number_that_the_only_points_do_not_explain_is_explained() -> None:
@@ -174,8 +174,8 @@ def test_a_number_that_the_only_points_do_not_explain_is_explained() -> None:
     assert "no point stands out for the opponent, but a careful reader gave" in second
     assert "20%" in second
     court = _factor("forum.court", "ilnd", -2.0)
-    assert "Illinois" in _second([court, UNOPPOSED], p=0.2)
-    assert "Illinois" not in _second([court, UNOPPOSED], p=0.8)
+    assert "N.D. Ill." in _second([court, UNOPPOSED], p=0.2)
+    assert "N.D. Ill." not in _second([court, UNOPPOSED], p=0.8)
 
 
 def test_one_point_may_cut_both_ways() -> None:

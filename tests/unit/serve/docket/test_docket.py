@@ -241,7 +241,7 @@ def test_the_reasons_why_a_motion_is_out_of_scope_are_shown(tmp_path: Path) -> N
     assert "The &lt;words&gt; are unusual" in page
     assert "Only 3 motions of this type; long paper read by phrases only (912 words)" in page
     assert "1 motion is a long paper read by phrases, since it has neither ratings" in page
-    assert "with a reader&#39;s forecast: 1" in page
+    assert "Based on a reader&#39;s forecast: 1" in page
     before = _docket(tmp_path, [{"id": name} for name in ("inside", "recipe", "brief")], "b.csv")
     changes = compare_dockets(docket, before)
     page = docket_page(docket, changes, 100, datetime(2026, 3, 2, 8, 0))

@@ -19,6 +19,7 @@ from serve.http.auth import (
     require_admitted,
 )
 from serve.http.guards import add_guards
+from serve.http.middleware import RequestIds
 
 KEY, DIGEST = new_key()
 
@@ -26,6 +27,7 @@ KEY, DIGEST = new_key()
 def make_client(access: AccessControl) -> TestClient:
     app = FastAPI()
     add_guards(app, access)
+    app.add_middleware(RequestIds)
 
     @app.get("/v1/name", dependencies=[Depends(require_admitted)])
     @app.get("/elsewhere/name", dependencies=[Depends(require_admitted)])

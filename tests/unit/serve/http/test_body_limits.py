@@ -13,12 +13,14 @@ from serve.http.auth import AccessControl
 from serve.http.body_limits import UPLOAD_BYTES
 from serve.http.errors import add_error_handlers
 from serve.http.guards import add_guards
+from serve.http.middleware import RequestIds
 
 
 def make_app(**limits: Any) -> FastAPI:
     app = FastAPI()
     add_error_handlers(app)
     add_guards(app, AccessControl({}), **limits)
+    app.add_middleware(RequestIds)
 
     @app.post("/length")
     @app.post("/v1/papers")
@@ -79,6 +81,17 @@ def test_a_file_may_be_larger() -> None:
     assert client.post("/v1/papers", content=b"x" * 1001).json() == 1001
     too_large = b"x" * (UPLOAD_BYTES["/v1/papers"] + 1)
     assert client.post("/v1/papers", content=too_large).status_code == 413
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZip, identity"])
+def test_a_compressed_body_is_refused(coding: str) -> None:
+    client = TestClient(make_app())
+    response = client.post("/length", content=b"x", headers={"Content-Encoding": coding})
+    assert response.status_code == 415
+    assert response.headers["accept-encoding"] == "identity"
+    assert "uncompressed" in response.json()["detail"]
+    identity = {"Content-Encoding": "identity"}
+    assert client.post("/length", content=b"x", headers=identity).json() == 1
 
 
 def test_a_body_that_stops_is_refused() -> None:

@@ -115,7 +115,7 @@ def test_connections_of_one_address_that_wait_longest_are_closed(
     monkeypatch.setattr(connections, "SHORT_WAIT", 0.0)
     counted: list[int] = []
     monkeypatch.setattr(Connection, "on_closed", counted.append)
-    with serving() as (server, address):
+    with serving() as (_server, address):
         clients = [socket.create_connection(address) for _ in range(8)]
         assert all(is_closed(client, TIMEOUT) for client in clients[:3])
         assert not any(is_closed(client) for client in clients[3:])
@@ -144,7 +144,7 @@ def test_a_connection_over_the_limit_in_all_is_closed_and_logged(
     monkeypatch.setattr(connections, "MAX_WAITING_PER_ADDRESS", 2)
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
     monkeypatch.setattr(Connection, "_logged", float("-inf"))
-    with serving() as (server, address):
+    with serving() as (_server, address):
         clients = [socket.create_connection(address) for _ in range(7)]
         assert all(is_closed(client, TIMEOUT) for client in clients[5:])
         assert not any(is_closed(client) for client in clients[:5])

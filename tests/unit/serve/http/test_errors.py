@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from data.io.problems import Problem
 from data.schema import Motion
 from serve.http.errors import (
+    MAX_ERRORS,
     MEDIA_TYPE,
     add_error_handlers,
     error_responses,
@@ -91,6 +92,13 @@ def test_half_a_surrogate_pair_can_be_reported(client: TestClient) -> None:
     content = rb'{"motion_type": "\ud800", "motion": "x"}'
     headers = {"Content-Type": "application/json"}
     assert client.post("/motion", content=content, headers=headers).status_code == 422
+
+
+def test_the_errors_named_are_limited(client: TestClient) -> None:
+    body = {f"field {n}": n for n in range(MAX_ERRORS + 28)}
+    problem = client.post("/motion", json=body).json()
+    assert len(problem["errors"]) == MAX_ERRORS
+    assert problem["detail"] == "30 more errors are not listed"  # motion and its type are missing
 
 
 def test_field_errors_point_below_a_prefix() -> None:

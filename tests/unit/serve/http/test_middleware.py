@@ -3,12 +3,12 @@
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from serve.http.middleware import RequestGuards
+from serve.http.middleware import RequestIds
 
 
 def test_a_request_has_an_id_and_security_headers() -> None:
     app = FastAPI()
-    app.add_middleware(RequestGuards)
+    app.add_middleware(RequestIds)
 
     @app.get("/id")
     async def request_id(request: Request) -> str:

@@ -32,6 +32,18 @@ def test_a_query_cannot_replace_the_content(client: TestClient, name: str) -> No
         assert client.get(path, params={name: "alert(1)"}).content == client.get(path).content
 
 
+@pytest.mark.parametrize("path", PAGE_FILES)
+def test_a_file_that_the_browser_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    first = client.get(path)
+    assert first.headers["cache-control"] == "no-cache"  # kept, and asked for again each time
+    tag = first.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"old", {tag}', "*"):
+        again = client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+    assert client.get(path, headers={"If-None-Match": '"old"'}).content == first.content
+
+
 def test_every_file_of_the_page_is_served() -> None:
     folder = files("serve") / "http" / "page"
     assert set(PAGE_FILES.values()) == {file.name for file in folder.iterdir()}

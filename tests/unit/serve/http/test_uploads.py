@@ -63,6 +63,70 @@ def test_a_file_that_is_refused(
     assert keyword in response.json()["detail"]
 
 
+@pytest.mark.parametrize("name", ["", "brief.txt", "brief.pdf"])
+@pytest.mark.parametrize("content_type", [None, "text/plain", *CONTENT_TYPES[:2]])
+@pytest.mark.parametrize(
+    "content",
+    [f"<html><body><p>{TEXT}</p></body></html>", f'{{"motion": "{TEXT}"}}', f"{{\\rtf1 {TEXT}}}"],
+)
+def test_tags_and_names_are_never_read_as_words(
+    client: TestClient, content: str, content_type: str | None, name: str
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    response = client.post(
+        "/papers", params={"name": name}, content=content.encode(), headers=headers
+    )
+    assert response.status_code == 400
+    assert TEXT not in response.text
+
+
+@pytest.mark.parametrize("name", ["", "brief.txt", "brief.html"])
+@pytest.mark.parametrize("content_type", ["text/plain; charset=utf-8", CONTENT_TYPES[1]])
+def test_a_word_file_is_told_by_its_content(
+    client: TestClient, content_type: str, name: str
+) -> None:
+    response = client.post(
+        "/papers",
+        params={"name": name},
+        content=word_file(TEXT),
+        headers={"Content-Type": content_type},
+    )
+    assert response.json()["text"] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [
+        ("iso-8859-1", "latin-1"),
+        ('"Windows-1250"', "cp1250"),
+        ("macintosh", "mac-roman"),
+        ("utf-16le", "utf-16-le"),
+        ("iso-8859-1", "utf-8"),  # it says one thing and sends another
+        ("us-ascii", "utf-8"),
+    ],
+)
+def test_the_charset_of_a_plain_text(client: TestClient, charset: str, encoding: str) -> None:
+    text = "The café moves for an injunction."
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    response = client.post("/papers", content=text.encode(encoding), headers=headers)
+    assert response.json()["text"] == text
+    assert response.json()["notes"] == []
+
+
+@pytest.mark.parametrize("charset", ["punycode", "zip", "unicode_escape", "utf-7", "no-such", "\0"])
+def test_a_charset_that_is_no_encoding_of_text(client: TestClient, charset: str) -> None:
+    headers = {"Content-Type": f"text/plain; charset={charset}".encode()}
+    response = client.post("/papers", content=b"x", headers=headers)
+    assert response.status_code == 415
+    assert "UTF-8" in response.json()["detail"]
+
+
+def test_no_body(client: TestClient) -> None:
+    response = client.post("/papers")
+    assert response.status_code == 400
+    assert "--data-binary" in response.json()["detail"]
+
+
 def test_the_body_is_described(client: TestClient) -> None:
     operation = client.get("/openapi.json").json()["paths"]["/papers"]["post"]
     content = operation["requestBody"]["content"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from serve.papers import extract, extract_worker
+from serve.papers import contents, extract, extract_worker
 from serve.papers.extract import MAX_BYTES, UnreadablePaper, read_paper, read_paper_file
 from serve.papers.extract_worker import UnreadableFile, extract_text
 
@@ -201,7 +201,7 @@ def test_a_file_that_unpacks_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(long) < 100_000
     with pytest.raises(UnreadablePaper, match="5,000,000 characters"):
         read_paper(long, "long.docx")
-    monkeypatch.setattr(extract_worker, "MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(contents, "MAX_UNPACKED_BYTES", 1_000_000)
     with pytest.raises(UnreadableFile, match="unpacks to more than 1,000,000"):
         extract_text("docx", long)
 

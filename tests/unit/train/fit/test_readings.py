@@ -9,6 +9,7 @@ from data.embedded import embedded_rulings, judged_circumstances
 from data.schema import RATINGS, Ruling
 from data.splits import phrase_split
 from features.indicators import Reading
+from features.text.cleaning import clean_paper
 from train.dataset import build_training_set
 from train.fit.readings import (
     ReadingChecks,
@@ -119,7 +120,8 @@ def test_circumstances_are_judged_for_embedded_rulings_that_phrase_writers_have_
 def test_a_training_set_reads_each_paper_once(monkeypatch: pytest.MonkeyPatch) -> None:
     cleaned: list[str] = []
     monkeypatch.setattr(
-        "features.document.clean", lambda text: cleaned.append(text) or text.replace("\n", " ")
+        "features.document.clean_paper",
+        lambda text, is_word: cleaned.append(text) or clean_paper(text, is_word),
     )
     build_training_set(RULINGS[:60])
     assert len(cleaned) == len(set(cleaned))

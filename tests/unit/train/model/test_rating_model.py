@@ -23,7 +23,7 @@ from train.fit.rating_model import (
     rows_to_fit,
 )
 from train.fit.vocabulary import count_terms, fit_vocabulary
-from train.model.rating_model import MAX_PHRASES, RatingModel
+from train.model.rating_model import MAX_PHRASES, RatingModel, is_stop_term
 from train.model.vocabulary import BLOCKS, Block, find_terms, term_names
 
 RULINGS = list(embedded_rulings()[:400])
@@ -82,6 +82,23 @@ def test_the_evidence_of_a_rating_is_in_the_papers() -> None:
     assert rating_model.explain([Papers("")], empty) == [{}]
     assert rating_model.explain([], rating_model.vocabulary.matrix([])) == []
     assert len(rating_model.infer([])) == 0
+
+
+def test_words_that_say_nothing_are_not_shown_as_reasons() -> None:
+    rating_model = fit_rating_model(TERMS, TARGETS)
+    assert rating_model is not None
+    columns = rating_model.vocabulary.columns
+    stops = {term for block, term in columns if block == "words" and is_stop_term(term)}
+    assert {"he", "of the", "says that", "was"} <= stops
+    assert not {"vaccine", "lanham act", "the site"} & stops
+    frame = build_features(RULINGS)
+    evidence = rating_model.explain(frame.papers, rating_model.vocabulary.matrix(frame.papers))
+    shown = [hit for of_motion in evidence for hits in of_motion.values() for hit in hits]
+    assert not {hit.value for hit in shown if hit.field == "words"} & stops
+    # They weigh as before: only what is shown has changed.
+    papers = [Papers("he says that he was"), Papers("")]
+    ratings = rating_model.infer(papers).to_numpy()
+    assert not np.allclose(ratings[0], ratings[1])
 
 
 def test_citations_and_hyphenation_do_not_change_the_ratings() -> None:

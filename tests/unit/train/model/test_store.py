@@ -1,6 +1,7 @@
 """A saved model: the same after loading, plain text only, and refused where it does not fit."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
+from data.io.redact import MAX_MESSAGE
 from features.build import COLUMNS
 from features.indicators import Reading
 from train.model.calibration import Calibration
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
+from train.model.neighbors import ARRAYS, RECORDS, load_neighbors
 from train.model.rating_line import RatingLine
 from train.model.readings import Precision, Readings
 from train.model.scope import Scope
@@ -113,6 +116,40 @@ def test_an_unusable_model_is_refused(
     change(saved)
     with pytest.raises(UnusableModel, match=words):
         load_model(saved)
+
+
+SECRET = "Plaintiff Doe fears"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content + SECRET.encode() + b" \xe9 " + SECRET.encode(),
+        lambda content: json.dumps(SECRET).encode(),
+        lambda content: json.dumps([SECRET]).encode(),
+        lambda content: json.dumps({SECRET: SECRET}).encode(),
+        lambda content: SECRET.encode() + content[: len(content) // 2],
+        lambda content: content.replace(b"0.", SECRET.encode()).replace(b"3", b"x"),
+        lambda content: b"",
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["model.json", "scope.json", "rated/bag_000.txt", "rulings.jsonl", "rulings.npz"]
+)
+def test_an_error_holds_no_words_of_the_file(
+    saved: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    for file in (RECORDS, ARRAYS):
+        (saved / file).write_text(json.dumps({"motion": "x"}))
+    target = saved / {"rulings.jsonl": RECORDS, "rulings.npz": ARRAYS}.get(name, name)
+    target.write_bytes(damage(target.read_bytes()))
+    load: Callable[[Path], object] = load_neighbors if name.startswith("rulings") else load_model
+    with pytest.raises(UnusableModel) as refused:
+        load(saved)
+    message = str(refused.value)
+    assert "damaged" in message or "other features" in message
+    assert not {"Plaintiff", "Doe", "fears"} & set(re.findall(r"\w+", message))
+    assert len(message.replace(str(saved), "")) <= MAX_MESSAGE
 
 
 def test_a_model_is_found_inside_a_folder(saved: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from train.monitor.drift import Bins, drift_table, fit_bins, stability_index
+from train.monitor.drift import NEWLY_FILLED, Bins, drift_table, fit_bins, stability_index
 
 RNG = np.random.default_rng(5)
 NUMBERS = pd.Series(RNG.normal(size=1400))
@@ -88,3 +88,30 @@ def test_a_shift_is_seen_and_named() -> None:
     small = _table(pd.Series(RNG.normal(0.4, 1, 3000)))
     assert small["status"] == "watch"
     assert _table(NUMBERS)["status"] == "stable"
+
+
+def _drift_of(then: "pd.Series", now: "pd.Series") -> "pd.Series":
+    return drift_table({"x": fit_bins(then).to_json()}, {"x": now}).iloc[0]
+
+
+def test_a_column_that_one_has_begun_to_fill_has_not_drifted() -> None:
+    sparse = NUMBERS.where(np.arange(len(NUMBERS)) % 7 == 0)
+    row = _drift_of(sparse, pd.Series(np.random.default_rng(3).normal(size=300)))
+    assert row["psi"] > 0.25
+    assert row["status"] == NEWLY_FILLED
+    assert (row["bin"], row["current_share"]) == ("not shown", 0)
+
+
+def test_a_newly_filled_column_of_other_values_has_drifted() -> None:
+    sparse = NUMBERS.where(np.arange(len(NUMBERS)) % 7 == 0)
+    other = pd.Series(np.random.default_rng(3).normal(2, 1, size=300))
+    assert _drift_of(sparse, other)["status"] == "shifted"
+
+
+def test_a_column_that_is_no_longer_filled_has_drifted() -> None:
+    assert _drift_of(NUMBERS, pd.Series([np.nan] * 250 + [0.1] * 50))["status"] == "shifted"
+
+
+def test_a_column_of_one_value_is_not_told_apart() -> None:
+    then, now = pd.Series([1.0] * 50 + [np.nan] * 950), pd.Series([1.0] * 250 + [np.nan] * 50)
+    assert _drift_of(then, now)["status"] == "shifted"

@@ -99,7 +99,7 @@ def test_bold_and_wrong_probabilities_have_their_slope() -> None:
 
 def test_few_outcomes_are_too_early() -> None:
     wrong = apply_rules(
-        live_scores(_joined(np.full(600, 0.05), n=29), 0.5, None), pd.DataFrame(), {}
+        live_scores(_joined(np.full(600, 0.05), n=30), 0.5, None), pd.DataFrame(), {}
     )
     assert any(rule.triggered for rule in wrong)
     assert retraining_state(wrong, 29) == "too early to tell"
@@ -127,7 +127,32 @@ def test_reliability_compares_groups_of_like_probability() -> None:
     assert (certain["low"] < 1).all()
 
 
-def test_one_outcome_is_scored_too() -> None:
-    scores = live_scores(_joined(n=1), 0.5, TESTED)
-    assert np.isfinite(scores.set_index("metric").loc["brier_score", "value"])
-    assert len(live_reliability(group_by_probability(_joined(n=1)))) == 1
+@pytest.mark.parametrize("n", [1, 3, 29])
+def test_nothing_is_scored_on_few_cases(n: int) -> None:
+    scores = live_scores(_joined(n=n), 0.5, TESTED)
+    assert scores[["value", "low", "high", "base_rate"]].isna().all(axis=None)
+    assert set(scores["n"]) == {n}
+    assert group_by_probability(_joined(n=n)) == []
+    rules = {rule.name: rule for rule in apply_rules(scores, pd.DataFrame(), {})}
+    assert not any(rule.triggered for rule in rules.values())
+    assert "too few to say" in rules["calibration slope"].detail
+    assert "too few to say" in rules["Brier score"].detail
+
+
+def test_many_rulings_of_few_cases_are_few() -> None:
+    joined = _joined(n=60).assign(case=np.arange(60) // 10)
+    assert live_scores(joined, 0.5, TESTED)["value"].isna().all()
+
+
+@pytest.mark.parametrize("granted", [0, 2, 58, 60])
+def test_a_ranking_and_a_slope_need_both_outcomes(granted: int) -> None:
+    joined = _joined(n=60).assign(granted=np.arange(60) < granted)
+    scores = live_scores(joined, 0.5, TESTED).set_index("metric")
+    needs_both = ["roc_auc", "pr_auc", "calibration_slope", "calibration_intercept"]
+    assert scores.loc[needs_both, ["value", "low", "high"]].isna().all(axis=None)
+    assert np.isfinite(scores.loc["brier_score", "value"])
+
+
+def test_groups_of_like_probability_are_not_small() -> None:
+    groups = live_reliability(group_by_probability(_joined(n=89)))
+    assert (groups["n"] >= 30).all()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from data.embedded import embedded_rulings
@@ -27,7 +28,7 @@ from train.model.readings import Precision, Readings
 from train.modes import MODES
 from train.report import plots
 from train.report.model_card import MIN_BAGS_FOR_INTERVALS, model_card
-from train.report.page import ERRORS_PER_MODE, Plot, draw_plots, report_page
+from train.report.page import ERRORS_PER_MODE, Plot, card_as_html, draw_plots, report_page
 
 RULINGS = embedded_rulings()[:120]
 GRANTED = np.array([ruling.outcome.value != "denied" for ruling in RULINGS])
@@ -109,19 +110,38 @@ def drawn(
 def test_the_page_has_every_plot_and_table_and_needs_no_network(
     evaluation: Evaluation, drawn: dict[str, Plot]
 ) -> None:
-    page = report_page(RULINGS, evaluation, drawn, "# Card <b>", {"seed": 7}, LEAKAGE)
+    page = report_page(RULINGS, evaluation, drawn, "# Card\n\nOf <b>", {"seed": 7}, LEAKAGE)
     assert "denied &lt;b&gt;" in page
     assert "a-v-b, c-v-d" in page
     assert "0.850 to 0.950" in page
     images = re.findall(r'<img alt="([^"]+)" src="data:image/png;base64,', page)
     assert set(images) == {plot.caption for plot in drawn.values()} - {drawn["roc_grouped"].caption}
     assert not re.search(r'(src|href)="(?!data:|#)', page)
-    assert "# Card &lt;b&gt;" in page
+    assert "<p>Of &lt;b&gt;</p>" in page
     assert "<code>7</code>" in page
     assert "denied &lt;b&gt;" in page
     assert "a-v-b, c-v-d" in page
     assert "0.850 to 0.950" in page
     assert page.count("<strong>Motion.</strong>") == ERRORS_PER_MODE * len(MODES)
+
+
+def test_the_card_is_shown_as_html() -> None:
+    table = "| mode | AUC |\n|---|---|\n| <b>text</b> | 0.7 |\n"
+    card = f"# Model card\n\n## Uses\n\n- a `code`\n\n{table}"
+    html = card_as_html(card)
+    assert "Model card" not in html  # the page has that heading
+    for part in ("<h3>Uses</h3>", "<li>a <code>code</code></li>", "<th>AUC</th>", "&lt;b&gt;text"):
+        assert part in html
+    assert 'tabindex="0"' in html  # a table that scrolls sideways is reached by keyboard
+    assert card_as_html("") == ""
+
+
+def test_the_precision_and_recall_are_whole(evaluation: Evaluation) -> None:
+    figure = plots.precision_recall_plot(evaluation.predictions, "rolling")
+    (panel,) = figure.axes
+    assert panel.get_ylim()[0] <= 0
+    assert panel.get_xlim() == (0, 1)
+    plt.close(figure)
 
 
 def test_the_largest_errors_are_those_of_the_model(

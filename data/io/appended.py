@@ -1,0 +1,50 @@
+"""Files that grow by a line at a time and outlive a killed run: a journal, rows of a download."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+
+@contextmanager
+def open_appended(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading and appending, for one run at a time; only its owner may read it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or another run has it open.
+    """
+    with open_private(path) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(f"another run is using {path}; wait for it or stop it") from None
+        yield file
+
+
+def open_private(path: Path) -> BinaryIO:
+    """Open a file for reading and appending that only its owner may read."""
+    return open(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "a+b")
+
+
+def append_line(file: BinaryIO, record: Mapping[str, Any]) -> int:
+    """Append a record as a line of JSON, and return its offset; it is on disk on return."""
+    offset = file.seek(0, os.SEEK_END)
+    file.write(json.dumps(record).encode() + b"\n")
+    file.flush()
+    os.fsync(file.fileno())
+    return offset
+
+
+def differences(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Return the names of what two runs do not have in common, as a message lists them.
+
+    >>> differences({"model": "a", "samples": 1}, {"model": "b", "samples": 1, "--map": {}})
+    'model, --map'
+    """
+    names = dict.fromkeys((*now, *earlier))
+    return ", ".join(name for name in names if earlier.get(name) != now.get(name))

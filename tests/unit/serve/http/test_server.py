@@ -1,0 +1,59 @@
+"""What the endpoint tells its server, and which options it refuses before it starts."""
+
+import inspect
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from enjoin import app
+from enjoin.commands.serve import serve
+from serve.http import server
+from serve.http.model_watcher import ModelWatcher
+from serve.http.server import KEEP_ALIVE_SECONDS, ServerSettings, run
+
+PROXY_SECONDS = 60
+"""How long nginx, and the load balancers of the large clouds, keep an idle connection."""
+
+
+def test_the_server_is_told_how_long_connections_stay_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setattr(server, "load_app", lambda settings: FastAPI())
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: configs.append(self.config))
+    settings: Any = SimpleNamespace()
+    run(settings, "127.0.0.1", 0, lambda: None)
+    run(settings, "127.0.0.1", 0, lambda: None, keep_alive=5)
+    assert [config.timeout_keep_alive for config in configs] == [KEEP_ALIVE_SECONDS, 5]
+    assert PROXY_SECONDS < KEEP_ALIVE_SECONDS
+    assert inspect.signature(serve).parameters["keep_alive"].default == KEEP_ALIVE_SECONDS
+
+
+def test_the_application_is_told_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    predictor: Any = SimpleNamespace(version="", digest="", answer=lambda motions: [])
+    monkeypatch.setattr(server.Predictor, "from_located", lambda located: predictor)
+    monkeypatch.setattr(ModelWatcher, "follow", lambda self: None)
+    located: Any = None
+    application = server.load_app(ServerSettings(located, None, {}, root_path="/enjoin"))
+    servers = TestClient(application).get("/enjoin/openapi.json").json()["servers"]
+    assert servers == [{"url": "/enjoin"}]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--root-path", "enjoin", "such as /enjoin"),
+        ("--root-path", "/a b", "such as /enjoin"),
+        ("--keep-alive", "0", "keep-alive"),
+        ("--keep-alive", "soon", "keep-alive"),
+    ],
+)
+def test_an_option_that_is_refused(option: str, value: str, expected: str) -> None:
+    result = CliRunner().invoke(app, ["serve", option, value])
+    assert result.exit_code == 2
+    assert expected in " ".join(result.output.split())
