@@ -43,7 +43,8 @@ _ENCODING_BY_MARK = {
 }
 _WORD_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".odt", ".ott")
 _MARKUP = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    rb"\s*+(?:(?><!--.*?-->)\s*+)*+(?:<\?xml[^>]{0,200}\?>\s*+)?"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _LINE_ENDS = re.compile("\r\n?|\f|\v")  # page breaks too
@@ -143,7 +144,11 @@ def read_paper_file(path: Path) -> Paper:
 def is_document(start: bytes) -> bool:
     """Tell whether a file that begins with these bytes is a PDF, Word or HTML file."""
     known = (*_FORMAT_BY_START, *_REFUSED_BY_START)
-    return b"%PDF-" in start or start.startswith(known) or _MARKUP.match(start) is not None
+    return b"%PDF-" in start or start.startswith(known) or _is_markup(start)
+
+
+def _is_markup(content: bytes) -> bool:
+    return _MARKUP.match(content[:2048].removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def _detect_format(content: bytes, name: str) -> str:
@@ -156,7 +161,7 @@ def _detect_format(content: bytes, name: str) -> str:
         if content.startswith(start):
             return file_format
     suffix = Path(name).suffix.lower()
-    if suffix in (".html", ".htm", ".xhtml") or _MARKUP.match(content[:2048]):
+    if suffix in (".html", ".htm", ".xhtml") or _is_markup(content):
         return "html"
     if suffix in (".doc", ".dot"):
         raise UnreadablePaper(f"{name} {_OLD_WORD}")

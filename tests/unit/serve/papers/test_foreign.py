@@ -14,10 +14,12 @@ MAIL = EmailMessage()
 MAIL["From"], MAIL["Subject"] = "clerk@example.com", "Motion"
 MAIL.set_content(WORDS)
 
+PAGES = {
+    "whole page": f"<!DOCTYPE html>\n<html><head></head><body>{TAGGED}</body></html>",
+    "capitals": f"<HTML><BODY>{TAGGED}</BODY></HTML>",
+    "comments first": f"<!-- saved --> <!-- twice -->\n<html>{TAGGED}",
+}
 FOREIGN = {
-    "whole page": ("HTML", f"<!DOCTYPE html>\n<html><head></head><body>{TAGGED}</body></html>"),
-    "capitals": ("HTML", f"<HTML><BODY>{TAGGED}</BODY></HTML>"),
-    "comments first": ("HTML", f"<!-- saved --> <!-- twice -->\n<html>{TAGGED}"),
     "fragment": ("HTML", f"\n  <div class='brief'>{TAGGED}</div>"),
     "tags after words": ("HTML", f"MOTION FOR A TRO<br>\n<b>{WORDS}</b><br><i>{WORDS}</i><br>"),
     "XML": ("XML", f'<?xml version="1.0"?><brief>{WORDS}</brief>'),
@@ -49,6 +51,13 @@ def test_no_brief(kind: str, name: str, encoding: str) -> None:
     with pytest.raises(UnreadablePaper, match=expected) as refused:
         read_paper(text.encode(encoding), name)
     assert "irreparable" not in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("name", ["", "brief.txt"])
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_whole_page_is_read_without_its_tags(kind: str, name: str, encoding: str) -> None:
+    assert read_paper(PAGES[kind].encode(encoding), name).text.strip() == WORDS
 
 
 @pytest.mark.parametrize(
