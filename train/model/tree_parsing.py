@@ -121,7 +121,9 @@ def parse_tree(text: str) -> Tree:
             for split, direction, share in path:
                 directions[leaf, split], cover[leaf, split] = direction, share
         return Tree(tuple(_splits(fields)) if k else (), values, directions, cover)
-    except (KeyError, IndexError, ZeroDivisionError) as error:
+    except KeyError as error:  # the names are the parser's own, never the file's
+        raise ValueError(f"the text of a tree is damaged: it has no {error.args[0]}") from None
+    except (IndexError, ZeroDivisionError) as error:
         raise ValueError(f"the text of a tree is damaged: {type(error).__name__}") from None
 
 

@@ -369,7 +369,7 @@ def test_comparables_show_citation_likeness_and_what_is_shared(
 
 @pytest.mark.parametrize(
     ("citation", "cited"),
-    [(None, "(Illinois, 2020)"), ("9 So. 2d 1", "(9 So. 2d 1, Illinois, 2020)")],
+    [(None, "(Illinois 2020)"), ("9 So. 2d 1", "(9 So. 2d 1, Illinois 2020)")],
 )
 def test_without_a_whole_citation_court_and_year_follow_the_case(
     rendered: Callable[..., str], citation: str | None, cited: str

@@ -148,7 +148,7 @@ def test_only_the_coder_is_answered(docket: Path) -> None:
         page = client.get("/")
         assert page.status_code == 200
         assert "default-src 'self'" in page.headers["content-security-policy"]
-        assert page.headers["cache-control"] == "no-store"
+        assert client.get("/v1/motions/1").headers["cache-control"] == "no-store"
 
 
 def test_papers_that_tell_the_outcome_are_left_out(docket: Path) -> None:
