@@ -13,6 +13,8 @@ import multiprocessing
 import os
 import pickle
 import signal
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -36,8 +38,8 @@ WAIT_SECONDS = 60.0
 """How long a job waits for a process that is free."""
 RETRY_SECONDS = 2.0
 """Pause after a process could not be started."""
-INLINE_BYTES = 32_000
-"""Size up to which a pipe takes a message at once."""
+_LENGTH = struct.Struct("!Q")
+"""What comes before each message: its length in bytes."""
 _LOG = logging.getLogger("enjoin.model")
 
 
@@ -194,37 +196,37 @@ class ModelProcesses:
 
 
 class _Process:
-    """One process and the pipe to it."""
+    """One process and the connection to it."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("forkserver")
         # Imported once; each process starts as a copy.
         context.set_forkserver_preload(["serve.http.jobs", "serve.http.model_processes"])
-        self._pipe, theirs = context.Pipe()
+        self._socket, theirs = socket.socketpair()
         self._process = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def call(
         self, model: ModelInUse, job: Callable[..., Any], args: tuple[Any, ...], seconds: float
     ) -> Any:
         """Return what a job returns, or the exception it raises."""
-        message = pickle.dumps((model, job, args))
-        loop, answered = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self._pipe.fileno(), answered.set)
         try:
-            if len(message) > INLINE_BYTES:
-                await to_thread.run_sync(self._pipe.send_bytes, message, abandon_on_cancel=True)
-            else:
-                self._pipe.send_bytes(message)
-            await asyncio.wait_for(answered.wait(), seconds)
-            return pickle.loads(self._pipe.recv_bytes())
+            if self._streams is None:
+                self._streams = await asyncio.open_connection(sock=self._socket)
+            reader, writer = self._streams
+            async with asyncio.timeout(seconds):
+                message = pickle.dumps((model, job, args))
+                writer.write(_LENGTH.pack(len(message)))
+                writer.write(message)
+                await writer.drain()
+                (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+                return pickle.loads(await reader.readexactly(length))
         except TimeoutError:
             raise TooSlow(f"reading it takes more than {seconds:g} s") from None
-        except (EOFError, OSError):
+        except (asyncio.IncompleteReadError, OSError):
             raise ProcessLost("the process that read the motion ended") from None
-        finally:
-            loop.remove_reader(self._pipe.fileno())
 
     @property
     def pid(self) -> int:
@@ -235,7 +237,10 @@ class _Process:
         """End the process, whatever it does."""
         self._process.kill()
         self._process.join(1)
-        self._pipe.close()
+        if self._streams is None:
+            self._socket.close()
+        else:
+            self._streams[1].close()
 
 
 def _warm_up(predictor: Predictor) -> str | None:
@@ -244,21 +249,25 @@ def _warm_up(predictor: Predictor) -> str | None:
     return cache_error()
 
 
-def _work(pipe: Any) -> None:
-    """Do jobs until the pipe is closed."""
+def _work(connection: socket.socket) -> None:
+    """Do jobs until the connection is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the endpoint
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     when_parent_ends(lambda: os._exit(1))
     with suppress(OSError):
         os.nice(5)  # the event loop goes first
-    with suppress(EOFError, OSError):
-        while True:
-            model, job, args = pickle.loads(pipe.recv_bytes())
+    connection.setblocking(True)
+    with suppress(OSError), connection.makefile("rwb") as stream:
+        while header := stream.read(_LENGTH.size):
+            model, job, args = pickle.loads(stream.read(*_LENGTH.unpack(header)))
             try:
                 result = job(_load(model), *args)
             except Exception as error:
                 result = error
-            pipe.send_bytes(_pickled(result))
+            message = _pickled(result)
+            stream.write(_LENGTH.pack(len(message)))
+            stream.write(message)
+            stream.flush()
 
 
 def _pickled(result: Any) -> bytes:

@@ -1,7 +1,9 @@
 """Run the endpoint: bind the port, serve until stopped, finish the requests in progress."""
 
 import logging
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -165,6 +167,8 @@ def run(
     """
     import uvicorn
 
+    # After finishing the requests, uvicorn raises the signal again; by default that is a failure.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     with _bind(host, port) as listener:
         config = uvicorn.Config(
             load_app(settings),
