@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from features.coder.store import ReadingStore
     from serve.http.audit import AuditLog
 
-SHUTDOWN_SECONDS = 8
+SHUTDOWN_SECONDS = 6
 """How long requests in progress may take at shutdown; container engines kill after ten."""
 THREADS = 16
 """Threads for what blocks: reading files, the audit log, the store of readings."""

@@ -293,7 +293,7 @@ def test_workers_have_papers_read(
             response = httpx.post(f"{address}/v1/code", json=papers, timeout=60)
             assert response.status_code == 200, log.read_text()
             coded = response.json()
-            # Either worker finds the reading that one of them kept.
+            # Each finds the reading that was kept.
             query = f"{address}/v1/predict?reading={coded['reading']}"
             for timing in ("ongoing", "imminent", "contingent", "ongoing"):
                 body = coded["motion"] | {"harm_timing": timing}
@@ -364,7 +364,7 @@ def test_one_client_holds_up_no_other_and_the_end_comes_soon(
                 start = time.monotonic()
                 assert client.get(f"{address}/health/live").status_code == 200
                 lives.append(time.monotonic() - start)
-        # On two idle cores the slowest of 100 took 0.2 s and 0.03 s: `python -m bench.fairness`.
+        # Bounds for a busy machine; without turns the other waits for minutes.
         assert sorted(predictions)[-3] < 2.5
         assert sorted(lives)[-3] < 0.5
         start = time.monotonic()
