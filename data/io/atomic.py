@@ -7,13 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
-
-def cache_dir() -> Path:
-    """Return this user's cache folder: `ENJOIN_CACHE_DIR`, or the system's default."""
-    return Path(os.environ.get("ENJOIN_CACHE_DIR") or platformdirs.user_cache_dir("enjoin"))
-
 
 def check_writable(path: Path) -> None:
     """Check that a file can be written, before the minutes of work that it is to hold.

@@ -17,8 +17,11 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8000,
     model: ModelOption = None,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="worker processes, each with its own model")
-    ] = 1,
+        int,
+        typer.Option(
+            min=2, metavar="N", help="processes that read and predict, each with its own model"
+        ),
+    ] = 2,
     keys: Annotated[
         Path | None,
         typer.Option(
@@ -28,9 +31,7 @@ def serve(
     ] = None,
     rate_limit: Annotated[
         str | None,
-        typer.Option(
-            metavar="LIMIT", help="requests allowed per key and worker, such as 600/minute"
-        ),
+        typer.Option(metavar="LIMIT", help="motions allowed per key, such as 600/minute"),
     ] = None,
     audit_log: Annotated[
         Path | None,
@@ -121,18 +122,11 @@ def serve(
                 with_caption=with_caption,
                 samples=samples,
                 budget=budget,
+                workers=workers,
                 root_path=prefix,
                 hosts=names_of(allowed_hosts, host),
             )
-            run(
-                settings,
-                host,
-                port,
-                on_ready,
-                workers=workers,
-                log_format=style,
-                keep_alive=keep_alive,
-            )
+            run(settings, host, port, on_ready, log_format=style, keep_alive=keep_alive)
 
 
 def key(

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from data.io.atomic import cache_dir
+from data.io.cache import cache_dir
 from features.coder.reading import Reading
 
 _TABLE = """

@@ -8,7 +8,8 @@ from threading import Lock
 
 import hyperscan
 
-from data.io.atomic import atomic_write, cache_dir
+from data.io.atomic import atomic_write
+from data.io.cache import cache_dir, report_unusable_cache
 from features.phrases.catalog import patterns
 from features.phrases.lexicon import LexiconError
 
@@ -49,8 +50,8 @@ def _database() -> hyperscan.Database:
         try:
             with atomic_write(cached) as temporary:
                 temporary.write_bytes(hyperscan.dumpb(database))
-        except OSError:
-            pass  # without a cache the answer is the same, only later
+        except OSError as error:  # without a cache the answer is the same, only later
+            report_unusable_cache(error)
     database.scratch = hyperscan.Scratch(database)
     return database
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from data.io.atomic import cache_dir
+from data.io.cache import cache_dir
 from data.io.chunks import Chunk, Source
 from data.io.rows import UnreadableInput
 from data.io.understood import Understood

@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
-from anyio.to_thread import current_default_thread_limiter, run_sync
-from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Body, Depends, FastAPI, Request, Response
+from fastapi import Query as QueryParameter
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from data.embedded import clearview_motion
 from data.io.load import check_rows
 from data.schema import Motion
 from features.coder.settings import CoderFailed
-from serve.http.auth import AccessControl
+from serve.http.auth import AccessControl, require_admitted, require_key
 from serve.http.bodies import (
     MAX_MOTIONS,
     BaseRateQuery,
@@ -24,14 +25,20 @@ from serve.http.bodies import (
     batch_body,
     what_if_body,
 )
+from serve.http.body_limits import client_of
 from serve.http.coding import add_coding_routes, failed_reading
+from serve.http.connections import Connection
 from serve.http.errors import add_error_handlers, error_responses
+from serve.http.guards import add_guards
 from serve.http.hosts import add_hosts
+from serve.http.job_errors import add_job_error_handlers
+from serve.http.jobs import Predicted, Query, answer_what_if, list_comparables
 from serve.http.json_bodies import JsonRoute
 from serve.http.methods import add_methods
 from serve.http.metrics import add_metrics
-from serve.http.microbatch import MicroBatcher, overall_rate, size_of
-from serve.http.middleware import add_request_guards
+from serve.http.microbatch import Predictions
+from serve.http.middleware import RequestIds
+from serve.http.model_processes import InThreads, JobRunner
 from serve.http.model_watcher import ModelWatcher
 from serve.http.paths import add_root_path
 from serve.http.reference import add_reference
@@ -39,21 +46,13 @@ from serve.http.static import add_page
 from serve.http.uploads import add_papers_route
 from serve.labels import Labels, all_labels
 from serve.responses import DISCLAIMER, Answer
-from serve.similar_rulings import (
-    DEFAULT_LIMIT,
-    ComparablesAnswer,
-    NoComparables,
-)
-from serve.what_if.what_if import WhatIf, what_if
+from serve.similar_rulings import DEFAULT_LIMIT, ComparablesAnswer
+from serve.what_if.what_if import WhatIf
 
 if TYPE_CHECKING:
     from features.coder.coder import Coder
     from serve.http.audit import AuditLog
 
-MAX_SHORT = 5000
-"""Characters up to which a motion is short: predicted in the event loop, without a thread."""
-SHORT_THREADS = 2
-"""Threads reserved for short motions while others are busy with long ones."""
 _LOG = logging.getLogger("enjoin.http")
 
 
@@ -81,6 +80,9 @@ class Health(BaseModel):
         default=None,
         description="why the current champion could not be loaded; the model named stays in use",
     )
+    cache_error: str | None = Field(
+        default=None, description="why the cache cannot be used; every start takes longer"
+    )
 
 
 def build_app(
@@ -89,6 +91,7 @@ def build_app(
     audit_log: "AuditLog | None" = None,
     lifespan: Any = None,
     coder: "Coder | None" = None,
+    runner: JobRunner | None = None,
     root_path: str = "",
     hosts: Collection[str] | None = None,
 ) -> FastAPI:
@@ -109,12 +112,15 @@ def build_app(
         What to run at startup and shutdown, as FastAPI takes it.
     coder
         The language model that reads papers, if one is configured.
+    runner
+        Where motions are read and predicted; by default in threads of this process.
     root_path
         The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
     hosts
         Names of the endpoint, as `serve.http.hosts.allowed_hosts` gives them; None for any.
     """
     access = access or AccessControl({})
+    job_runner: JobRunner = runner or InThreads()
     app = FastAPI(
         title="enjoin",
         version="1",
@@ -127,47 +133,42 @@ def build_app(
     )
     add_error_handlers(app)
     app.add_exception_handler(CoderFailed, failed_reading)  # type: ignore[arg-type]
+    add_job_error_handlers(app)
     # Of the following, a request meets the last one first.
     add_methods(app)
+    add_guards(app, access)
     add_hosts(app, hosts, same_site=not access.keys)
     metrics = add_metrics(app)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
-    add_request_guards(app)
+    Connection.on_closed = metrics.connections_closed.inc
+    app.add_middleware(RequestIds)
     add_root_path(app, root_path)
     api = APIRouter(
         prefix="/v1",
         route_class=JsonRoute,
         redirect_slashes=False,
-        dependencies=[Depends(access.dependency)],
+        dependencies=[Depends(require_key if access.keys else require_admitted)],
         responses=error_responses(*((401,) if access.keys else ()), 408, 413, 415, 429),
     )
 
-    batcher = MicroBatcher(watcher)
+    predictions = Predictions(watcher, job_runner)
     audit_limiter = CapacityLimiter(1)  # the log is written by one thread at a time
-    short_limiter = CapacityLimiter(SHORT_THREADS)
 
-    def answer_all(
-        request: Request,
-        motions: list[Motion],
-        base_rate: float | None,
-        reading: str | None = None,
-    ) -> list[Answer]:
-        answers = watcher.predictor.answer(motions, overall_rate(base_rate))
-        return record(request, motions, answers, reading)
-
-    def record(
-        request: Request, motions: list[Motion], answers: list[Answer], reading: str | None
-    ) -> list[Answer]:
-        request_id = request.state.request_id
+    async def record(
+        request: Request, motions: list[Motion], answers: list[Predicted], reading: str | None
+    ) -> None:
         for answer in answers:
-            answer.request_id = request_id
             metrics.predictions.labels(answer.mode).inc()
-        key_name = request.state.key_name
-        if audit_log and not audit_log.write(motions, answers, request_id, key_name, reading):
+        if audit_log is None:
+            return
+        request_id, key_name = request.state.request_id, request.state.key_name
+        lines = [answer.recorded for answer in answers]
+        if not await run_sync(
+            audit_log.write, motions, lines, request_id, key_name, reading, limiter=audit_limiter
+        ):
             metrics.audit_failures.inc()
             _LOG.error("the audit log could not be written; it lacks request %s", request_id)
-        return answers
 
     @api.post("/predict", response_model=Answer)
     async def predict(
@@ -177,56 +178,55 @@ def build_app(
         reading: ReadingQuery = None,
     ) -> Response:
         """Predict one motion: probability, interval, factors, and the phrases behind them."""
-        # The event loop must wait neither for a long paper nor for the disk, and a short motion
-        # must not wait until a thread is done with a long paper.
-        if size_of(motion) > MAX_SHORT:
-            answers = await run_in_threadpool(answer_all, request, [motion], base_rate, reading)
-        elif current_default_thread_limiter().borrowed_tokens:
-            answers = await run_sync(
-                answer_all, request, [motion], base_rate, reading, limiter=short_limiter
-            )
-        elif audit_log:
-            answer = await batcher.answer(motion, base_rate)
-            answers = await run_sync(
-                record, request, [motion], [answer], reading, limiter=audit_limiter
-            )
-        else:
-            answer = await batcher.answer(motion, base_rate)
-            answers = record(request, [motion], [answer], reading)
-        return _json_response(answers[0])
+        query = Query(motion, base_rate, request.state.request_id)
+        answer = await predictions.predict(client_of(request.scope), query)
+        await record(request, [motion], [answer], reading)
+        return _json(answer.body)
 
     @api.post("/predict/batch", response_model=BatchAnswer, openapi_extra=batch_body())
-    def predict_batch(
+    async def predict_batch(
         request: Request,
         motions: Annotated[list[Any], Body(max_length=MAX_MOTIONS)],
         base_rate: BaseRateQuery = None,
     ) -> Response:
         """Predict up to 1,000 motions; invalid ones are listed with the reasons."""
-        checked = check_rows(motions, Motion, strict=True)
+        access.count(request.state.key_name, len(motions) - 1)
+        checked = await run_sync(partial(check_rows, motions, Motion, strict=True))
+        request_id = request.state.request_id
+        queries = [Query(motion, base_rate, request_id) for motion in checked.rows]
+        answers = await predictions.predict_many(client_of(request.scope), queries)
         rejects = [
             RejectedMotion(row=reject.row, reasons=[str(problem) for problem in reject.problems])
             for reject in checked.rejects
         ]
-        answers = answer_all(request, checked.rows, base_rate) if checked.rows else []
-        request_id = request.state.request_id
-        return _json_response(BatchAnswer(answers=answers, rejects=rejects, request_id=request_id))
+        good: list[tuple[Motion, Predicted]] = []
+        for row, motion, answer in zip(checked.row_numbers, checked.rows, answers, strict=True):
+            if isinstance(answer, Exception):
+                rejects.append(RejectedMotion(row=row, reasons=[str(answer)]))
+            else:
+                good.append((motion, answer))
+        await record(request, [motion for motion, _ in good], [each for _, each in good], None)
+        rejects.sort(key=lambda reject: reject.row)
+        return _json(_batch_json([each.body for _, each in good], rejects, request_id))
 
-    @api.post("/what-if", openapi_extra=what_if_body())
-    def ask_what_if(body: WhatIfRequest, base_rate: BaseRateQuery = None) -> WhatIf:
+    @api.post("/what-if", response_model=WhatIf, openapi_extra=what_if_body())
+    async def ask_what_if(
+        request: Request, body: WhatIfRequest, base_rate: BaseRateQuery = None
+    ) -> Response:
         """Change a motion's indicators, or find the changes that would help each party most."""
-        rates = overall_rate(base_rate)
-        has_coder = coder is not None
-        return what_if(watcher.predictor, body.motion, body.changes, rates, has_coder)
+        arguments = body.motion, body.changes, base_rate, coder is not None
+        client = client_of(request.scope)
+        return _json(await predictions.run_in_turn(client, answer_what_if, *arguments))
 
-    @api.post("/comparables", responses=error_responses(404))
-    def comparables(
-        motion: MotionBody, limit: Annotated[int, Query(ge=1, le=50)] = DEFAULT_LIMIT
-    ) -> ComparablesAnswer:
+    @api.post("/comparables", response_model=ComparablesAnswer, responses=error_responses(404))
+    async def comparables(
+        request: Request,
+        motion: MotionBody,
+        limit: Annotated[int, QueryParameter(ge=1, le=50)] = DEFAULT_LIMIT,
+    ) -> Response:
         """List the training rulings most similar to a motion; never one of its own case."""
-        try:
-            return watcher.predictor.find_comparables(motion, limit)
-        except NoComparables as error:
-            raise HTTPException(404, str(error)) from None
+        client = client_of(request.scope)
+        return _json(await predictions.run_in_turn(client, list_comparables, motion, limit))
 
     @api.get("/model")
     async def model() -> dict[str, Any]:
@@ -257,7 +257,12 @@ def build_app(
     async def ready() -> Health:
         """Return the model in use, and whether the registry can be followed."""
         version = watcher.predictor.version
-        return Health(status="ready", model_version=version, error=watcher.last_error)
+        return Health(
+            status="ready",
+            model_version=version,
+            error=watcher.last_error,
+            cache_error=job_runner.cache_error,
+        )
 
     add_papers_route(api)
     add_coding_routes(api, coder, metrics)
@@ -267,6 +272,12 @@ def build_app(
     return app
 
 
-def _json_response(model: BaseModel) -> Response:
-    """Return a model as JSON; FastAPI would validate it again, though it was made here."""
-    return Response(model.model_dump_json(), media_type="application/json")
+def _json(content: bytes) -> Response:
+    """Return JSON as it is; FastAPI would validate it again, though it was made here."""
+    return Response(content, media_type="application/json")
+
+
+def _batch_json(answers: list[bytes], rejects: list[RejectedMotion], request_id: str) -> bytes:
+    """Return a `BatchAnswer` as JSON; its answers are JSON already."""
+    empty = BatchAnswer(answers=[], rejects=rejects, request_id=request_id).model_dump_json()
+    return empty.encode().replace(b"[]", b"[" + b",".join(answers) + b"]", 1)

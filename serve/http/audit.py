@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from data.schema import Motion
-from serve.responses import Answer
 
 if TYPE_CHECKING:
     from features.coder.store import ReadingStore
@@ -25,16 +24,6 @@ MAX_BYTES = 100_000_000
 """Size at which a new file is started."""
 BACKUP_COUNT = 10
 """Older files kept beside the current one."""
-_ANSWER_FIELDS = {
-    "id",
-    "p_grant",
-    "p_low",
-    "p_high",
-    "in_scope",
-    "mode",
-    "model_version",
-    "model_digest",
-}
 
 
 class AuditLog:
@@ -69,7 +58,7 @@ class AuditLog:
     def write(
         self,
         motions: Sequence[Motion],
-        answers: Sequence[Answer],
+        answers: Sequence[Mapping[str, Any]],
         request_id: str,
         key_name: str,
         reading: str | None = None,
@@ -78,22 +67,20 @@ class AuditLog:
 
         Parameters
         ----------
+        answers
+            What is kept of each answer: `serve.http.jobs.recorded_fields`.
         reading
             The key of the reading that the motions started from, if any.
         """
         lines = []
         for motion, answer in zip(motions, answers, strict=True):
             motion_json = motion.model_dump_json(exclude_none=True)
-            adjustment = answer.base_rate_adjustment
             line: dict[str, Any] = {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "request_id": request_id,
                 "key": key_name,
                 "motion_sha256": hashlib.sha256(motion_json.encode()).hexdigest(),
-                **answer.model_dump(include=_ANSWER_FIELDS),
-                "why_out_of_scope": "; ".join(answer.out_of_scope) or None,
-                "base_rate": adjustment.grant_rate if adjustment else None,
-                "p_grant_unadjusted": adjustment.p_unadjusted if adjustment else None,
+                **answer,
                 "court": motion.court,
                 "decided": motion.decided,
             }

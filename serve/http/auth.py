@@ -9,18 +9,21 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from time import time
-from typing import Annotated
+from time import monotonic, time
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from serve.http.errors import problem_response
+from serve.http.middleware import Message, Receive, Send, path_in_app
 
 KEYS_VARIABLE = "ENJOIN_API_KEYS"
 ANONYMOUS = "anonymous"
@@ -128,44 +131,60 @@ class AccessControl:
                 raise ValueError(
                     f"invalid rate limit {self.rate!r}: expected e.g. 600/minute or 10/second"
                 ) from None
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._window = MovingWindowRateLimiter(self._storage)
+        self._clock = time() - monotonic()
 
-    @property
-    def dependency(self) -> Callable[..., Awaitable[str]]:
-        """The FastAPI dependency; OpenAPI describes the key only where one is required."""
-        return self.require_key if self.keys else self.allow_anonymous
+    def admit(self, request: Request) -> str:
+        """Return the name of the request's key, and count the request.
 
-    async def require_key(
-        self,
-        request: Request,
-        credentials: Annotated[
-            HTTPAuthorizationCredentials | None,
-            Depends(HTTPBearer(auto_error=False, description="an API key")),
-        ],
-    ) -> str:
-        """Return the name of the request's key; refuse with 401 or 429."""
-        name = self._owner(credentials.credentials if credentials else "")
-        if name is None:
-            raise HTTPException(
-                401,
-                "send a valid API key as `Authorization: Bearer KEY`",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        return self._within_limit(request, name)
+        Raises
+        ------
+        HTTPException
+            401 without a valid key, 429 over the rate limit.
+        """
+        if not self.keys:
+            name = ANONYMOUS
+        else:
+            scheme, _, key = request.headers.get("authorization", "").partition(" ")
+            owner = self._owner(key.strip()) if scheme.lower() == "bearer" else None
+            if owner is None:
+                raise HTTPException(
+                    401,
+                    "send a valid API key as `Authorization: Bearer KEY`",
+                    # The body is not read, so the connection is of no further use.
+                    headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
+                )
+            name = owner
+        self.count(name)
+        return name
 
-    async def allow_anonymous(self, request: Request) -> str:
-        """Admit a request without a key; refuse with 429."""
-        return self._within_limit(request, ANONYMOUS)
+    def count(self, name: str, n: int = 1) -> None:
+        """Count n motions of a key.
 
-    def _within_limit(self, request: Request, name: str) -> str:
-        request.state.key_name = name
-        if self._limit and not self._window.hit(self._limit, name):
+        Raises
+        ------
+        HTTPException
+            429 if that is over the rate limit.
+        """
+        if self._limit is None or not n:
+            return
+        self._forget_if_set_back()
+        if not self._window.hit(self._limit, name, cost=n):
             reset_time = self._window.get_window_stats(self._limit, name).reset_time
             wait = str(max(1, round(reset_time - time())))
             raise HTTPException(
-                429, f"the rate limit is {self._limit}", headers={"Retry-After": wait}
+                429,
+                f"the rate limit is {self._limit}, and each motion of a batch counts",
+                headers={"Retry-After": wait, "Connection": "close"},
             )
-        return name
+
+    def _forget_if_set_back(self) -> None:
+        """Forget the requests counted if the clock was set back: they would lie in the future."""
+        clock = time() - monotonic()
+        if clock < self._clock - 1:
+            self._storage.reset()
+        self._clock = clock
 
     def _owner(self, key: str) -> str | None:
         """Return the name of a key, in a time that does not depend on which key matches."""
@@ -178,3 +197,52 @@ class AccessControl:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+class KeyGate:
+    """ASGI middleware that lets requests to the API pass: with a valid key, and within its rate.
+
+    It comes before anything of the body is read.
+
+    Parameters
+    ----------
+    access
+        Who may pass.
+    prefix
+        What the paths begin with that need a key.
+    """
+
+    def __init__(self, app: Any, access: AccessControl, prefix: str = "/v1/") -> None:
+        self.app, self.access, self.prefix = app, access, prefix
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 401 or 429."""
+        if scope["type"] == "http" and path_in_app(scope).startswith(self.prefix):
+            request = Request(scope)
+            try:
+                request.state.key_name = self.access.admit(request)
+            except HTTPException as error:
+                headers = dict(error.headers or {})
+                refusal = problem_response(
+                    request, error.status_code, error.detail, headers=headers
+                )
+                await refusal(scope, receive, send)
+                return
+            request.state.client = request.state.key_name if self.access.keys else None
+        await self.app(scope, receive, send)
+
+
+_describe_key = HTTPBearer(auto_error=False, description="an API key")
+
+
+async def require_admitted(request: Request) -> None:
+    """Refuse a request that did not come through `KeyGate`: a FastAPI dependency."""
+    if getattr(request.state, "key_name", None) is None:
+        raise HTTPException(401, "send a valid API key as `Authorization: Bearer KEY`")
+
+
+async def require_key(
+    request: Request, credentials: Annotated[Any, Depends(_describe_key)]
+) -> None:
+    """Refuse as `require_admitted` does, and describe the key in OpenAPI."""
+    await require_admitted(request)

@@ -1,11 +1,14 @@
-"""HTTP connections that close when a request's headers do not arrive in time.
+"""HTTP connections, limited in number and in the time that a request's headers may take.
 
-Without a limit, a client that opens many connections and sends a byte now and then holds them all
-open forever (Slowloris). Slow bodies are the concern of `serve.http.middleware`. At shutdown, a
+Without limits, a client that opens many connections and sends a byte now and then holds them all
+open forever (Slowloris). Slow bodies are the concern of `serve.http.body_limits`. At shutdown, a
 request may still be in transit on an open connection; it is answered before the connection closes.
 """
 
+import logging
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable, Iterable
+from itertools import count
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -13,6 +16,16 @@ HEADERS_SECONDS = 10.0
 """From the connection, or the first byte of a later request, to the end of the headers."""
 GRACE_SECONDS = 0.5
 """How long an idle connection is kept open at shutdown."""
+MAX_CONNECTIONS = 3000
+"""Connections in all: with the files of the program, fewer than the descriptors asked for."""
+MAX_WAITING_PER_ADDRESS = 100
+"""Connections of one address that wait for their client, once these have waited `SHORT_WAIT`."""
+SHORT_WAIT = 1.0
+"""Seconds that any connection may wait for its client: many may arrive at once."""
+LOG_SECONDS = 10.0
+"""Interval between two lines in the log about closed connections."""
+_NUMBERS = count()
+_LOG = logging.getLogger("enjoin.http")
 
 
 class Connection(HttpToolsProtocol):
@@ -24,16 +37,31 @@ class Connection(HttpToolsProtocol):
         Time limit for the headers of a request, in seconds.
     draining
         Whether the server is shutting down and this connection was idle then.
+    waits_since
+        When the connection began to wait for its client, in the event loop's seconds; None while a
+        request that has arrived whole is answered.
+    number
+        Connections are numbered in the order in which they were made.
+    on_closed
+        Called with the number of connections closed to make room.
     """
 
     headers_seconds = HEADERS_SECONDS
     draining = False
+    waits_since: float | None = None
+    on_closed: Callable[[int], None] = staticmethod(lambda n: None)
     _timeout: TimerHandle | None = None
+    _closed_since_logged = 0
+    _logged = float("-inf")
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Start the time limit for the first request."""
+        """Start the time limit for the first request, and close other connections if too many."""
         super().connection_made(transport)
+        self.number = next(_NUMBERS)
+        self.waits_since = self.loop.time()
         self._start_timeout()
+        if len(self.connections) > MAX_WAITING_PER_ADDRESS:
+            self._make_room()
 
     def on_message_begin(self) -> None:
         """Start the time limit for a later request; that of the first is already running."""
@@ -48,6 +76,18 @@ class Connection(HttpToolsProtocol):
         if self.draining:
             super().shutdown()  # closes after the answer
 
+    def on_message_complete(self) -> None:
+        """Note that the request has arrived whole."""
+        super().on_message_complete()
+        self.waits_since = None
+
+    def on_response_complete(self) -> None:
+        """Note that the connection waits for its client again."""
+        super().on_response_complete()
+        cycle = self.cycle  # the next one, if the client has sent more
+        if cycle.response_complete or cycle.more_body:
+            self.waits_since = self.loop.time()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the time limit: the client has disconnected."""
         self._stop_timeout()
@@ -61,6 +101,40 @@ class Connection(HttpToolsProtocol):
             self.draining = True
             self.loop.call_later(GRACE_SECONDS, super().shutdown)
 
+    def _make_room(self) -> None:
+        """Close those that have waited longest: of this address, and of all if they are too many.
+
+        A connection over the limit in all is closed itself if no other can be.
+        """
+        everyone = [each for each in self.connections if isinstance(each, Connection)]
+        address = self.client and self.client[0]
+        same = [each for each in everyone if each.client and each.client[0] == address]
+        closed = _close_longest(same, self._n_waiting(same) - MAX_WAITING_PER_ADDRESS)
+        surplus = len(everyone) - closed - MAX_CONNECTIONS
+        if surplus > 0:
+            closed += _close_longest(everyone, surplus)
+            if not closed:
+                self.transport.abort()
+                closed = 1
+        if closed:
+            self._report(closed)
+
+    @staticmethod
+    def _n_waiting(connections: "Iterable[Connection]") -> int:
+        return sum(each.waits_since is not None for each in connections)
+
+    def _report(self, closed: int) -> None:
+        kind = type(self)
+        kind.on_closed(closed)
+        kind._closed_since_logged += closed
+        now = self.loop.time()
+        if now - kind._logged >= LOG_SECONDS:
+            _LOG.warning(
+                "%d connections closed that waited for their clients: too many are open",
+                kind._closed_since_logged,
+            )
+            kind._closed_since_logged, kind._logged = 0, now
+
     def _start_timeout(self) -> None:
         self._timeout = self.loop.call_later(self.headers_seconds, self.transport.close)
 
@@ -68,3 +142,19 @@ class Connection(HttpToolsProtocol):
         if self._timeout is not None:
             self._timeout.cancel()
             self._timeout = None
+
+
+def _close_longest(connections: Iterable[Connection], surplus: int) -> int:
+    """Close up to so many connections that wait for their clients; return how many."""
+    if surplus <= 0:
+        return 0
+    waiting = []
+    for each in connections:
+        since = each.waits_since
+        if since is not None and each.loop.time() - since >= SHORT_WAIT:
+            waiting.append((since, each.number, each))
+    longest = sorted(waiting)[:surplus]
+    for _, _, each in longest:
+        each.waits_since = None
+        each.transport.abort()
+    return len(longest)

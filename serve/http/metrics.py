@@ -1,12 +1,6 @@
-"""Prometheus metrics and the request log: requests, their durations, predictions, the model.
-
-Worker processes share a folder, so that any of them can report the totals of all.
-"""
+"""Prometheus metrics and the request log: requests, their durations, predictions, the model."""
 
 import logging
-import os
-from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -19,14 +13,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from serve.http.logs import REQUEST_LOGGER
 from serve.http.middleware import Message, Receive, Send
 from serve.predictor import Predictor
 
-MULTIPROC_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable in which the client library expects the workers' shared folder."""
 DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the duration histogram's buckets, in seconds."""
 _LOG = logging.getLogger(REQUEST_LOGGER)
@@ -55,6 +46,11 @@ class Metrics:
             "Requests whose predictions could not be written to the audit log",
             registry=self.registry,
         )
+        self.connections_closed = Counter(
+            "enjoin_connections_closed",
+            "Connections closed that waited for their clients, as too many were open",
+            registry=self.registry,
+        )
         self.readings = Counter(
             "enjoin_readings",
             "Papers read by a language model, or found among those read before",
@@ -75,28 +71,22 @@ class Metrics:
         )
         self._model = Gauge(
             "enjoin_model",
-            "Workers that use the model",
+            "Whether the model is in use",
             ("version", "digest"),
             registry=self.registry,
-            multiprocess_mode="livesum",
         )
         self._predictor: Predictor | None = None
 
     def set_model(self, predictor: Predictor) -> None:
-        """Record which model this worker uses from now on."""
+        """Record which model is used from now on."""
         if self._predictor:
             self._model.labels(self._predictor.version, self._predictor.digest).set(0)
         self._model.labels(predictor.version, predictor.digest).set(1)
         self._predictor = predictor
 
     def text(self) -> bytes:
-        """Return the metrics of all workers in Prometheus' text format."""
-        if MULTIPROC_VARIABLE not in os.environ:
-            return generate_latest(self.registry)
-        _drop_dead_workers(Path(os.environ[MULTIPROC_VARIABLE]))
-        all_workers = CollectorRegistry()
-        MultiProcessCollector(all_workers)  # type: ignore[no-untyped-call]
-        return generate_latest(all_workers)
+        """Return the metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
 
 
 def add_metrics(app: FastAPI) -> Metrics:
@@ -109,19 +99,6 @@ def add_metrics(app: FastAPI) -> Metrics:
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return metrics
-
-
-def _drop_dead_workers(folder: Path) -> None:
-    """Remove the current values of workers that have ended; their counts stay."""
-    for file in folder.glob("gauge_live*_*.db"):
-        pid = int(file.stem.rpartition("_")[2])
-        try:
-            os.kill(pid, 0)  # signal 0 only checks that the process exists
-        except ProcessLookupError:
-            with suppress(FileNotFoundError):  # another worker may have removed it
-                mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-        except PermissionError:
-            pass
 
 
 class _RequestMetrics:

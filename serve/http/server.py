@@ -1,31 +1,25 @@
 """Run the endpoint: bind the port, serve until stopped, finish the requests in progress."""
 
 import logging
-import os
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
-from data.embedded import clearview_motion
 from features.coder.settings import CoderSettings
 from serve.http.app import build_app
 from serve.http.auth import AccessControl
 from serve.http.logs import LogFormat, logging_config
-from serve.http.metrics import MULTIPROC_VARIABLE
-from serve.http.model_watcher import ModelWatcher, warm_up
+from serve.http.model_processes import MIN_PROCESSES, ModelInUse, ModelProcesses
+from serve.http.model_watcher import ModelWatcher
 from serve.model_source import LocatedModel
-from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -33,22 +27,20 @@ if TYPE_CHECKING:
     from features.coder.store import ReadingStore
     from serve.http.audit import AuditLog
 
-SHUTDOWN_SECONDS = 65
-"""How long requests in progress may take at shutdown: reading a file may take 60."""
+SHUTDOWN_SECONDS = 6
+"""How long requests in progress may take at shutdown; container engines kill after ten."""
+THREADS = 16
+"""Threads for what blocks: reading files, the audit log, the store of readings."""
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than the 60 s for which proxies usually keep one,
 so that a proxy never sends a request on a connection that is just being closed."""
-HEALTHCHECK_SECONDS = 30
-"""A worker that has not responded for so long is replaced."""
-THREADS = 8
-"""Threads per worker; further requests wait for a free one."""
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """What each worker needs to know; it is pickled, since workers are separate processes.
+    """What the endpoint needs to know.
 
     Attributes
     ----------
@@ -64,6 +56,8 @@ class ServerSettings:
         How papers are read, if `ENJOIN_CODER` names a language model: whether caption, court and
         date are sent too, how many readings are averaged, and how many tokens of papers go into one
         request. See `features.coder.coder.Coder`.
+    workers
+        Processes that read and predict, each with a model of its own.
     root_path
         The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
     hosts
@@ -79,34 +73,46 @@ class ServerSettings:
     with_caption: bool = False
     samples: int = 1
     budget: int | None = None
+    workers: int = MIN_PROCESSES
     root_path: str = ""
     hosts: tuple[str, ...] | None = None
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
-    """Load the model and return the web application that predicts with it."""
+    """Load the model and return the web application that predicts with it.
+
+    Raises
+    ------
+    OSError
+        If the audit log cannot be written.
+    """
     predictor = Predictor.from_located(settings.located)
-    predictor.answer([clearview_motion()])  # loads the phrase engine, and shows that it works
     watcher = ModelWatcher(predictor, settings.source)
+    processes = ModelProcesses(settings.workers)
     coder = _open_coder(settings)
     audit_log = _open_audit_log(settings, coder.store if coder else None)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
-        # The other modes load what they need while the first requests are answered.
-        Thread(target=warm_up, args=(predictor,), name="warm up", daemon=True).start()
+        await processes.start(ModelInUse.of(predictor))
         watcher.follow()
-        # Otherwise a worker whose parent is killed would keep the port.
-        when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
         yield
         watcher.stop()
+        processes.stop()
         if audit_log:
             audit_log.close()
 
     access = AccessControl(settings.keys, settings.rate_limit)
     return build_app(
-        watcher, access, audit_log, lifespan, coder, settings.root_path, settings.hosts
+        watcher,
+        access,
+        audit_log,
+        lifespan,
+        coder,
+        processes,
+        settings.root_path,
+        settings.hosts,
     )
 
 
@@ -139,7 +145,6 @@ def run(
     port: int,
     on_ready: Callable[[], None],
     *,
-    workers: int = 1,
     log_format: LogFormat = "plain",
     keep_alive: int = KEEP_ALIVE_SECONDS,
 ) -> None:
@@ -151,8 +156,6 @@ def run(
     ----------
     on_ready
         Called once the port is bound.
-    workers
-        Number of processes, each with a model of its own; one that dies is replaced.
     keep_alive
         How long an idle connection stays open, in seconds.
 
@@ -163,39 +166,22 @@ def run(
         audit log cannot be written.
     """
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
-    # After finishing the requests, uvicorn raises the signal again. By default that would end the
-    # process before its temporary folder is removed.
+    # After finishing the requests, uvicorn raises the signal again; by default that is a failure.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
-    with (
-        _bind(host, port) as listener,
-        tempfile.TemporaryDirectory(prefix="enjoin-") as shared_folder,
-    ):
-        if workers > 1:
-            # Errors are reported once, here; a failing worker would be restarted forever.
-            Predictor.from_located(settings.located)
-            if audit_log := _open_audit_log(settings):
-                audit_log.close()
-            os.environ[MULTIPROC_VARIABLE] = shared_folder
+    with _bind(host, port) as listener:
         config = uvicorn.Config(
-            partial(load_app, settings) if workers > 1 else load_app(settings),
-            factory=workers > 1,
-            workers=workers,
+            load_app(settings),
             http="serve.http.connections:Connection",
             backlog=BACKLOG,
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
             server_header=False,
             access_log=False,
             log_config=logging_config(log_format),
         )
         on_ready()
-        if workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _bind(host: str, port: int) -> socket.socket:

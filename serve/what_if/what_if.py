@@ -60,6 +60,10 @@ class InvalidChange(ValueError):
         super().__init__("; ".join(map(str, problems)))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[type["InvalidChange"], tuple[Sequence[Problem]]]:
+        """Pickle the problems, not the message made of them."""
+        return type(self), (self.problems,)
+
 
 class Change(BaseModel):
     """One change and the probability after it."""

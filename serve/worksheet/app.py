@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from data.schema import Motion
-from serve.http.auth import AccessControl
+from serve.http.auth import AccessControl, require_admitted
+from serve.http.guards import add_guards
 from serve.http.json_bodies import JsonRoute
-from serve.http.middleware import add_request_guards
+from serve.http.middleware import RequestIds
 from serve.http.static import add_files
 from serve.labels import Labels, all_labels
 from serve.worksheet.sheet import CODED, PAPERS, Entry, InvalidCoding, Worksheet
@@ -74,9 +75,9 @@ def build_worksheet(worksheet: Worksheet, key_digest: str) -> FastAPI:
     app = FastAPI(openapi_url=None)
     # A page of another site may have its name point to this machine; it has another host then.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    add_request_guards(app)
-    access = AccessControl({"coder": key_digest})
-    only_own = [Depends(access.dependency)]
+    add_guards(app, AccessControl({"coder": key_digest}))
+    app.add_middleware(RequestIds)
+    only_own = [Depends(require_admitted)]
     api = APIRouter(prefix="/v1", route_class=JsonRoute, dependencies=only_own)
 
     def entry(number: int) -> Entry:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.io.atomic import atomic_write, cache_dir, check_writable
+from data.io.atomic import atomic_write, check_writable
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -37,13 +37,6 @@ def test_a_file_is_no_more_readable_than_its_inputs(tmp_path: Path) -> None:
     with atomic_write(tmp_path / "out.csv", [private]) as temporary:
         temporary.write_text("x")
     assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o600
-
-
-def test_the_cache_folder_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("ENJOIN_CACHE_DIR", str(tmp_path))
-    assert cache_dir() == tmp_path
-    monkeypatch.delenv("ENJOIN_CACHE_DIR")
-    assert cache_dir().name == "enjoin"
 
 
 def test_what_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:

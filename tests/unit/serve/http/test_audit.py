@@ -8,6 +8,7 @@ import pytest
 
 from data.schema import Motion
 from serve.http.audit import AuditLog
+from serve.http.jobs import recorded_fields
 from serve.responses import Answer, BaseRateAdjustment
 
 MOTION = Motion(id="m1", motion_type="tro", motion="Stop the sale.", court="ilnd")  # type: ignore[arg-type]
@@ -16,10 +17,10 @@ ADJUSTMENT = BaseRateAdjustment(
 )
 
 
-def answer(**fields: Any) -> Answer:
+def answer(**fields: Any) -> dict[str, Any]:
     basics = {"id": "m1", "p_grant": 0.1, "mode": "text", "base_rate_adjustment": None}
     basics |= {"out_of_scope": []}
-    return Answer.model_construct(**(basics | fields))
+    return recorded_fields(Answer.model_construct(**(basics | fields)))
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from serve.http import connections
 from serve.http.connections import Connection
 
 TIMEOUT = 60
@@ -105,3 +106,60 @@ def test_a_request_in_transit_at_shutdown_is_answered(monkeypatch: pytest.Monkey
             response = stream.read()
         assert response.startswith(b"HTTP/1.1 200")
         assert b"connection: close" in response.lower()
+
+
+def test_connections_of_one_address_that_wait_longest_are_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "MAX_WAITING_PER_ADDRESS", 5)
+    monkeypatch.setattr(connections, "SHORT_WAIT", 0.0)
+    counted: list[int] = []
+    monkeypatch.setattr(Connection, "on_closed", counted.append)
+    with serving() as (_server, address):
+        clients = [socket.create_connection(address) for _ in range(8)]
+        assert all(is_closed(client, TIMEOUT) for client in clients[:3])
+        assert not any(is_closed(client) for client in clients[3:])
+        clients[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert clients[-1].recv(1000).startswith(b"HTTP/1.1 200")
+        for client in clients:
+            client.close()
+    assert sum(counted) == 3
+
+
+def test_many_may_arrive_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_WAITING_PER_ADDRESS", 5)
+    monkeypatch.setattr(connections, "SHORT_WAIT", 60.0)
+    with serving() as (_, address):
+        clients = [socket.create_connection(address) for _ in range(50)]
+        for client in clients:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        for client in clients:
+            with client, client.makefile("rb") as stream:
+                assert stream.read().startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_over_the_limit_in_all_is_closed_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "MAX_WAITING_PER_ADDRESS", 2)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
+    monkeypatch.setattr(Connection, "_logged", float("-inf"))
+    with serving() as (_server, address):
+        clients = [socket.create_connection(address) for _ in range(7)]
+        assert all(is_closed(client, TIMEOUT) for client in clients[5:])
+        assert not any(is_closed(client) for client in clients[:5])
+        for client in clients:
+            client.close()
+    assert "too many are open" in caplog.text
+
+
+def test_an_answered_request_whose_body_goes_on_is_not_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving() as (server, address):
+        client = HTTPConnection(*address, timeout=TIMEOUT)
+        client.request("GET", "/")
+        client.getresponse().read()
+        (connection,) = server.server_state.connections
+        assert connection.waits_since is not None
+        client.close()

@@ -6,14 +6,16 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from serve.http.middleware import UPLOAD_BYTES, add_request_guards
+from serve.http.auth import AccessControl, new_key
+from serve.http.body_limits import UPLOAD_BYTES
+from serve.http.guards import add_guards
 from serve.http.paths import add_root_path, check_root_path
 from serve.http.static import PAGE_FILES, add_page
 
 
-def make_client(root_path: str) -> TestClient:
+def make_client(root_path: str, access: AccessControl | None = None) -> TestClient:
     app = FastAPI(redirect_slashes=False)
-    add_request_guards(app, max_bytes=1000)
+    add_guards(app, access or AccessControl({}), max_bytes=1000)
     add_root_path(app, root_path)
     add_page(app, root_path)
 
@@ -55,6 +57,17 @@ def test_a_file_may_be_larger_below_a_prefix_too() -> None:
     client = make_client("/enjoin")
     for path in UPLOAD_BYTES:
         assert client.post(f"/enjoin{path}", content=b"x" * 1001).json() == 1001
+
+
+@pytest.mark.parametrize("root_path", ["", "/enjoin"])
+@pytest.mark.parametrize(
+    "path", ["/v1/model", "/v1/model/", "//v1/model", "/v1//model", "/v1/../v1/model"]
+)
+def test_a_key_is_needed_however_a_path_is_written(root_path: str, path: str) -> None:
+    client = make_client(root_path, AccessControl({"ann": new_key()[1]}))
+    for prefix in {"", root_path}:
+        assert client.get(prefix + path).status_code in (401, 404)
+        assert client.get(prefix + "/v1/model").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""The user's cache folder: compiled automata, readings, checkpoints.
+
+A cache that cannot be used costs time, never the answer. It is reported once.
+"""
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+_LOG = logging.getLogger("enjoin.cache")
+_reported: list[str] = []
+
+
+def cache_dir() -> Path:
+    """Return this user's cache folder: `ENJOIN_CACHE_DIR`, or the system's default.
+
+    For a user without a home it is a folder among the system's temporary files.
+    """
+    if named := os.environ.get("ENJOIN_CACHE_DIR"):
+        return Path(named)
+    folder = Path(platformdirs.user_cache_dir("enjoin"))
+    if folder.is_absolute():
+        return folder
+    return Path(tempfile.gettempdir()) / f"enjoin-{os.getuid() if hasattr(os, 'getuid') else ''}"
+
+
+def report_unusable_cache(error: OSError) -> None:
+    """Report, once in this process, that the cache cannot be used."""
+    if not _reported:
+        _reported.append(
+            f"the cache folder {cache_dir()} cannot be used ({error.strerror or error}), so every "
+            "start takes seconds longer; make it writable, or name another in ENJOIN_CACHE_DIR"
+        )
+        _LOG.warning("%s", _reported[0])
+
+
+def cache_error() -> str | None:
+    """Return why the cache cannot be used, as reported in this process; None if it can."""
+    return _reported[0] if _reported else None
