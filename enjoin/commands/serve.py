@@ -42,6 +42,12 @@ def serve(
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' text in the audit log too")
     ] = False,
+    audit_keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="keep N older files of the audit log; by default all"
+        ),
+    ] = None,
     with_caption: WithCaptionOption = False,
     samples: SamplesOption = 1,
     budget: BudgetOption = None,
@@ -119,6 +125,7 @@ def serve(
                 rate_limit=rate_limit,
                 audit_path=audit_log,
                 audit_text=audit_text,
+                audit_keep=audit_keep,
                 with_caption=with_caption,
                 samples=samples,
                 budget=budget,

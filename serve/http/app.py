@@ -83,6 +83,9 @@ class Health(BaseModel):
     cache_error: str | None = Field(
         default=None, description="why the cache cannot be used; every start takes longer"
     )
+    audit_error: str | None = Field(
+        default=None, description="why the last prediction could not be kept in the audit log"
+    )
 
 
 def build_app(
@@ -142,6 +145,9 @@ def build_app(
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
     Connection.on_closed = metrics.connections_closed.inc
+    if audit_log:
+        audit_log.file.on_rotated = metrics.audit_rotations.inc
+        audit_log.file.on_dropped = metrics.audit_dropped.inc
     app.add_middleware(RequestIds)
     add_root_path(app, root_path)
     api = APIRouter(
@@ -168,7 +174,7 @@ def build_app(
             audit_log.write, motions, lines, request_id, key_name, reading, limiter=audit_limiter
         ):
             metrics.audit_failures.inc()
-            _LOG.error("the audit log could not be written; it lacks request %s", request_id)
+            _LOG.error("the audit log lacks request %s: %s", request_id, audit_log.error)
 
     @api.post("/predict", response_model=Answer)
     async def predict(
@@ -262,6 +268,7 @@ def build_app(
             model_version=version,
             error=watcher.last_error,
             cache_error=job_runner.cache_error,
+            audit_error=audit_log.error if audit_log else None,
         )
 
     add_papers_route(api)

@@ -46,6 +46,14 @@ class Metrics:
             "Requests whose predictions could not be written to the audit log",
             registry=self.registry,
         )
+        self.audit_rotations = Counter(
+            "enjoin_audit_rotations", "Times a new audit log was started", registry=self.registry
+        )
+        self.audit_dropped = Counter(
+            "enjoin_audit_dropped",
+            "Lines of old audit logs that were removed, as --audit-keep asks for",
+            registry=self.registry,
+        )
         self.connections_closed = Counter(
             "enjoin_connections_closed",
             "Connections closed that waited for their clients, as too many were open",

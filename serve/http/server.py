@@ -48,7 +48,7 @@ class ServerSettings:
         Where that model was requested from; see `serve.http.model_watcher.ModelWatcher`.
     keys, rate_limit
         See `serve.http.auth.AccessControl`.
-    audit_path, audit_text
+    audit_path, audit_text, audit_keep
         See `serve.http.audit.AuditLog`; without a path, nothing is recorded.
     with_caption, samples, budget
         How papers are read, if `ENJOIN_CODER` names a language model: whether caption, court and
@@ -68,6 +68,7 @@ class ServerSettings:
     rate_limit: str | None = None
     audit_path: Path | None = None
     audit_text: bool = False
+    audit_keep: int | None = None
     with_caption: bool = False
     samples: int = 1
     budget: int | None = None
@@ -134,7 +135,7 @@ def _open_audit_log(
         return None
     from serve.http.audit import AuditLog  # its libraries are slow to import
 
-    return AuditLog(settings.audit_path, settings.audit_text, readings)
+    return AuditLog(settings.audit_path, settings.audit_text, readings, settings.audit_keep)
 
 
 def run(
