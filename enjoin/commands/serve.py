@@ -26,9 +26,13 @@ def serve(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="file of API keys, one line each from `enjoin key`; or set ENJOIN_API_KEYS",
+            help="file of API keys, one line each from `enjoin key`, read again when it changes; "
+            "or set ENJOIN_API_KEYS",
         ),
     ] = None,
+    open_metrics: Annotated[
+        bool, typer.Option("--open-metrics", help="answer /metrics without a key")
+    ] = False,
     rate_limit: Annotated[
         str | None,
         typer.Option(metavar="LIMIT", help="motions allowed per key, such as 600/minute"),
@@ -132,6 +136,8 @@ def serve(
                 workers=workers,
                 root_path=prefix,
                 hosts=names_of(allowed_hosts, host),
+                key_path=keys,
+                open_metrics=open_metrics,
             )
             run(settings, host, port, on_ready, log_format=style, keep_alive=keep_alive)
 
