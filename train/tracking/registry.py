@@ -18,6 +18,7 @@ import pandas as pd
 from data.io.atomic import atomic_write
 from train.model.store import UnusableModel, model_digest, model_folder
 from train.tracking.store import first_line, store_exists, use_plain_address
+from train.tracking.store_lock import make_tables
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -96,6 +97,7 @@ def registry_state() -> RegistryState:
     # MLflow would print the traceback of a locked database beside the error.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     try:
+        make_tables()
         client = mlflow.MlflowClient()
         versions = {int(version.version) for version in client.search_model_versions(by_name)}
         models = list(client.search_registered_models(by_name))
@@ -130,6 +132,8 @@ def assign_alias(version: int) -> Alias:
             f"given; look at it in `mlflow ui` and give it the alias {CHAMPION!r} or "
             f"{CHALLENGER!r} there"
         )
+    if state.champion == version:  # another process registered later, and was quicker
+        return CHAMPION
     others = tuple(other for other in state.versions if other != version)
     champion = RegistryState(others, state.champion, state.challenger).default_version
     if champion is None:
@@ -215,9 +219,9 @@ def check_registered(folder: Path, name: str, version: str) -> None:
             )
     elif registered != model_digest(folder):
         raise UnusableModel(
-            f"the files of {name}/{version} in {folder} are not those that were registered (their "
-            f"digest differs from the tag {DIGEST_TAG}): restore them, or train again with `enjoin "
-            "train` and promote that version"
+            f"the files of {name}/{version} are not those that were registered: restore them in "
+            f"{folder}, or train again with `enjoin train` and promote that version (their digest "
+            f"differs from the tag {DIGEST_TAG})"
         )
 
 
@@ -288,10 +292,11 @@ def model_uri(version: int) -> str:
 
 
 def client() -> "MlflowClient":
-    """Return a client of the store in use."""
+    """Return a client of the store in use, whose tables are there."""
     import mlflow
 
     use_plain_address()
+    make_tables()
     return mlflow.MlflowClient()
 
 

@@ -75,3 +75,13 @@ def test_a_version_that_is_not_there(model: Path) -> None:
     for address in ("models:/enjoin/3", "models:/other/1", "models:/enjoin@none", "models:/"):
         with pytest.raises(FileNotFoundError, match="cannot fetch"):
             fetch_model(address)
+
+
+def test_a_version_that_is_champion_already_is_no_challenger(model: Path) -> None:
+    """Of two first trainings, the one that registers first may give the other the alias."""
+    client = mlflow.MlflowClient()
+    client.set_registered_model_alias(REGISTERED_NAME, "champion", "2")
+    client.set_registered_model_alias(REGISTERED_NAME, "challenger", "1")
+    assert registry.assign_alias(2) == "champion"
+    state = registry.registry_state()
+    assert (state.champion, state.challenger) == (2, 1)
