@@ -1,23 +1,53 @@
-"""Compiled automata in the user's cache: compiling takes seconds, loading milliseconds.
+"""Automata that find many words or patterns in one pass.
 
-hyperscan runs what it loads without checking it, so a file is used only if it is whole, was stored
-for this very purpose, and belongs to this user.
+Words are found by pyahocorasick, patterns by hyperscan, both of which eyecite brings. Patterns take
+seconds to compile, so what was compiled is kept in the user's cache. hyperscan runs what it loads
+without checking it: a file is used only if it is whole, was stored for this very purpose, and
+belongs to this user.
 """
 
 import hashlib
 import os
 import platform
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import ahocorasick
 import hyperscan
 
 from data.io.atomic import atomic_write
 from data.io.cache import cache_dir, report_unusable_cache
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def finder_of(words: Sequence[str]) -> Callable[[str], Iterator[tuple[int, int, int]]]:
+    """Return a function that finds words in a text.
+
+    It yields the index of a word, and where it starts and ends; in the order of the ends, of those
+    that end together the longest first. Words may overlap, and several may be the same.
+
+    Examples
+    --------
+    >>> list(finder_of(["no harm", "harm"])("no harm"))
+    [(0, 0, 7), (1, 3, 7)]
+    """
+    indices: dict[str, list[int]] = {}
+    for index, word in enumerate(words):
+        indices.setdefault(word, []).append(index)
+    automaton = ahocorasick.Automaton()
+    for word, same in indices.items():
+        automaton.add_word(word, (len(word), same))
+    automaton.make_automaton()
+
+    def find(text: str) -> Iterator[tuple[int, int, int]]:
+        for last, (length, same) in automaton.iter(text):
+            for index in same:
+                yield index, last + 1 - length, last + 1
+
+    return find
 
 
 def load_or_compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 import hyperscan
 import pytest
 
-from features.automata import load_or_compile
+from features.automata import finder_of, load_or_compile
 
 Change = Callable[[Path], object]
 
@@ -96,3 +96,17 @@ def test_another_users_file_is_compiled_anew(cache: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     load("harm", compiled)  # the administrator's may be used
     assert compiled == ["harm", "harm"]
+
+
+def test_words_are_found_wherever_they_are() -> None:
+    words = ["a mark", "mark", "a", "mark", "a mark or", "\u00a7 2"]
+    text = "a mark or \u00a7 2 marks"
+    expected = [
+        (index, start, start + len(word))
+        for index, word in enumerate(words)
+        for start in range(len(text))
+        if text.startswith(word, start)
+    ]
+    found = list(finder_of(words)(text))
+    assert sorted(found) == sorted(expected)
+    assert found == sorted(found, key=lambda match: (match[2], match[1]))
