@@ -43,6 +43,8 @@ def finder_of(words: Sequence[str]) -> Callable[[str], Iterator[tuple[int, int, 
     automaton.make_automaton()
 
     def find(text: str) -> Iterator[tuple[int, int, int]]:
+        if not indices:  # without words there is nothing to run
+            return
         for last, (length, same) in automaton.iter(text):
             for index in same:
                 yield index, last + 1 - length, last + 1

@@ -29,7 +29,7 @@ CHAMPION: Alias = "champion"
 CHALLENGER: Alias = "challenger"
 
 
-DIGEST_TAG = "enjoin.sha256"
+DIGEST_TAG = "model_sha256"
 """Tag of a version: the digest of its files, as they were registered."""
 _LOG = logging.getLogger("enjoin.model")
 _without_digest: set[str] = set()

@@ -110,3 +110,4 @@ def test_words_are_found_wherever_they_are() -> None:
     found = list(finder_of(words)(text))
     assert sorted(found) == sorted(expected)
     assert found == sorted(found, key=lambda match: (match[2], match[1]))
+    assert list(finder_of([])(text)) == []
