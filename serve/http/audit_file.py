@@ -50,7 +50,8 @@ class AuditFile(ConcurrentRotatingFileHandler):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Readable by its owner only, from the first byte on.
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        super().__init__(path, maxBytes=max_bytes, encoding="utf-8", chmod=0o600)
+        mode = 0o600 if path.is_file() else None  # a device such as /dev/stdout is not ours
+        super().__init__(path, maxBytes=max_bytes, encoding="utf-8", chmod=mode)
         self.path, self.keep = path, keep
         self.error: str | None = None
         self.on_rotated: Callable[[], None] = lambda: None

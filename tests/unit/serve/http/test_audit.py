@@ -144,7 +144,11 @@ def test_lines_are_whole_again_once_the_disk_has_room(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_failed_write_is_returned_not_raised() -> None:
-    assert AuditLog(Path("/dev/full")).write([MOTION], [answer()], "r1", "ann") is False
+    mode = Path("/dev/full").stat().st_mode
+    log = AuditLog(Path("/dev/full"))
+    assert log.write([MOTION], [answer()], "r1", "ann") is False
+    assert "No space left" in str(log.error)
+    assert Path("/dev/full").stat().st_mode == mode
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
