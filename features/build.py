@@ -58,11 +58,11 @@ BUILT: tuple[Column, ...] = tuple(column for builder in BUILDERS for column in b
 COLUMNS = BUILT + inferred_ratings.COLUMNS
 """All columns the model learns from: those built, then those that its rating model adds."""
 _TEXT_LIBRARIES = (
-    "ahocorasick-rs",
     "courts-db",
     "eyecite",
     "hyperscan",
     "nupunkt",
+    "pyahocorasick",
     "pyspellchecker",
     "reporters-db",
 )

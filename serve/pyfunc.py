@@ -19,7 +19,8 @@ from data.io.load import check_rows
 from data.schema import Motion
 from serve.model_source import LocatedModel
 from serve.predictor import Predictor, score_type
-from train.tracking.registry import REGISTERED_NAME
+from train.model.store import model_digest
+from train.tracking.registry import DIGEST_TAG, REGISTERED_NAME
 
 PACKAGES = ("data", "features", "train", "serve")
 
@@ -118,7 +119,10 @@ def log_to_mlflow(folder: Path, description: str) -> str:
         registered_model_name=REGISTERED_NAME,
     )
     version = str(info.registered_model_version)
-    mlflow.MlflowClient().update_model_version(REGISTERED_NAME, version, description)
+    client = mlflow.MlflowClient()
+    # First, so that there is hardly a moment without it.
+    client.set_model_version_tag(REGISTERED_NAME, version, DIGEST_TAG, model_digest(folder))
+    client.update_model_version(REGISTERED_NAME, version, description)
     return version
 
 

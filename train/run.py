@@ -31,6 +31,8 @@ from train.monitor.drift import training_distribution
 from train.rating_averages import RATING_AVERAGES, average_ratings
 from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking import experiment, log, registry
+from train.tracking.killed_runs import process_tags
+from train.tracking.store_lock import store_lock
 from train.value_outcomes import count_value_outcomes
 
 LogModel = Callable[[Path, str], str]
@@ -155,7 +157,7 @@ def _train(
     on_progress("logging to MLflow")
     description = log.describe_run(evaluation)
     with (
-        mlflow.start_run(description=description) as run,
+        mlflow.start_run(description=description, tags=process_tags()) as run,
         tempfile.TemporaryDirectory() as scratch,
     ):
         mlflow.log_params(
@@ -185,8 +187,9 @@ def _train(
         save_neighbors(
             fit_neighbors(model, training_set.rulings, training_set.granted, fitted.frames), folder
         )
-        registered = log_model(folder, description)
-        alias = registry.assign_alias(int(registered))
+        with store_lock(mlflow.get_registry_uri()):  # of two at once, one becomes the champion
+            registered = log_model(folder, description)
+            alias = registry.assign_alias(int(registered))
         stores = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
         return Trained(evaluation, leakage, run.info.run_id, registered, alias, *stores)
 

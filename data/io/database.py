@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from data.io.chunks import Source
 from data.io.redact import redact_secrets
 from data.io.rows import UnreadableInput, check_columns, parse_cell
+from data.io.table_reads import TableRead, check_replaceable, named_table
 from data.schema import Motion, Ruling, is_list
 
 FETCH_ROWS = 500
@@ -109,14 +110,9 @@ class Query:
         with database(self.url) as engine, engine.connect() as connection:
             options = {"stream_results": True, "max_row_buffer": FETCH_ROWS}
             read_only = connection.execution_options(postgresql_readonly=True, **options)
-            with read_only.execute(self._statement()) as result:
+            statement = TableRead(self.url, self.query, self.table).statement
+            with read_only.execute(statement) as result:
                 yield result
-
-    def _statement(self) -> sa.Executable:
-        if self.query is None:
-            return sa.select(sa.text("*")).select_from(_table(str(self.table)))
-        # Escaped, so that a colon (as in `::text`) does not start a parameter.
-        return sa.text(self.query.replace(":", "\\:"))
 
 
 def open_query(
@@ -168,19 +164,19 @@ def _cell(name: str, value: Any) -> Any:
     return parse_cell(name, value)
 
 
-def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
-    schema, dot, bare = name.rpartition(".")
-    return sa.Table(bare, sa.MetaData(), *columns, schema=schema if dot else None)
-
-
-def check_table(url: str, table_name: str, replace: bool) -> None:
+def check_table(url: str, table_name: str, replace: bool, read: TableRead | None = None) -> None:
     """Check that a table can be written in one transaction.
+
+    Parameters
+    ----------
+    read
+        What the input reads from a database, which must not be replaced.
 
     Raises
     ------
     UnreadableInput
         If the database cannot roll back the creation of a table, or the table exists and is not
-        to be replaced.
+        to be replaced, or the input reads it.
     """
     with database(url) as engine:
         if engine.dialect.name not in TRANSACTIONAL_DDL:
@@ -188,12 +184,16 @@ def check_table(url: str, table_name: str, replace: bool) -> None:
                 f"{redacted_url(url)}: scores are written all together or not at all, which is "
                 f"supported for {' and '.join(TRANSACTIONAL_DDL)} only; write a file and load it"
             )
-        table = _table(table_name)
-        if sa.inspect(engine).has_table(table.name, schema=table.schema) and not replace:
+        table = named_table(table_name)
+        if not sa.inspect(engine).has_table(table.name, schema=table.schema):
+            return
+        if not replace:
             raise UnreadableInput(
                 f"{redacted_url(url)} already has a table {table_name}; --replace replaces it "
                 "once all scores are written"
             )
+        with engine.connect() as connection:
+            check_replaceable(connection, table, read, lock=False)
 
 
 def write_table(
@@ -202,6 +202,7 @@ def write_table(
     replace: bool,
     column_types: Mapping[str, str],
     batches: Iterable[list[Any]],
+    read: TableRead | None = None,
 ) -> None:
     """Write rows to a table in one transaction.
 
@@ -217,20 +218,24 @@ def write_table(
         The columns, each `boolean`, `float`, `integer` or `text`.
     batches
         Lists of rows, each a mapping of column to value.
+    read
+        What the input reads from a database: asked again now that it would be destroyed.
     """
     with database(url) as engine, engine.begin() as connection:
-        target = _table(table_name)
+        target = named_table(table_name)
         inspector = sa.inspect(connection)
         exists = inspector.has_table(target.name, schema=target.schema)
         if exists and not replace:
             raise UnreadableInput(
                 f"{redacted_url(url)} has a table {table_name} by now; --replace replaces it"
             )
+        if exists:
+            check_replaceable(connection, target, read, lock=True)
         columns = [sa.Column(name, _COLUMN_TYPES[kind]) for name, kind in column_types.items()]
         sql_types = {column.name: column.type.compile(engine.dialect) for column in columns}
         reuse = exists and _existing_types(inspector, target) == sql_types
         name = _free_name(inspector, table_name) if exists and not reuse else table_name
-        table = _table(name, *columns)
+        table = named_table(name, *columns)
         if reuse:
             connection.execute(table.delete())
         else:
@@ -253,7 +258,7 @@ def _existing_types(inspector: sa.Inspector, table: sa.Table) -> dict[str, str]:
 
 def _free_name(inspector: sa.Inspector, name: str) -> str:
     """Return a name beside this one that no table has."""
-    tables = (_table(f"{name}__new{number or ''}") for number in count())
+    tables = (named_table(f"{name}__new{number or ''}") for number in count())
     free = next(
         table for table in tables if not inspector.has_table(table.name, schema=table.schema)
     )

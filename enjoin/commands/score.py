@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from data.io.chunks import Source
+    from data.io.table_reads import TableRead
     from serve.batch.sinks import Sink
 
 COLUMNS, DATABASES, RUNNING = "What the output holds", "Databases", "How it runs"
@@ -230,6 +231,8 @@ class IoSpec:
         The table of an output database, and whether to replace one that exists.
     column_map
         The field of columns that the user names (`--map`).
+    read
+        What is read from a database, where the source given is not one any more.
     """
 
     source: str
@@ -239,6 +242,7 @@ class IoSpec:
     output_table: str | None = None
     replace: bool = False
     column_map: Mapping[str, str] = field(default_factory=dict)
+    read: "TableRead | None" = None
 
 
 def _code_first(
@@ -257,7 +261,9 @@ def _code_first(
         summary = code_many(docket, coded, concurrency, resume, reading)
     if not summary.coded:
         raise typer.Exit(NOTHING_SCORED)
-    given = replace(spec, source=str(coded), query=None, table=None, column_map={})
+    given = replace(
+        spec, source=str(coded), query=None, table=None, column_map={}, read=_table_read(spec)
+    )
     return given, summary.rejected
 
 
@@ -296,7 +302,16 @@ def _sink(spec: IoSpec) -> "Sink":
         raise ValueError(
             f"--output-table {spec.output_table} is the input table itself; choose another"
         )
-    return TableSink(spec.output, spec.output_table, spec.replace)
+    return TableSink(spec.output, spec.output_table, spec.replace, _table_read(spec))
+
+
+def _table_read(spec: IoSpec) -> "TableRead | None":
+    """Return what is read from a database, if anything is."""
+    if spec.read or not _is_database(spec.source) or not (spec.query or spec.table):
+        return spec.read
+    from data.io.table_reads import TableRead
+
+    return TableRead(spec.source, spec.query, spec.table)
 
 
 @contextmanager

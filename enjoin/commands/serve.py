@@ -26,9 +26,13 @@ def serve(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="file of API keys, one line each from `enjoin key`; or set ENJOIN_API_KEYS",
+            help="file of API keys, one line each from `enjoin key`, read again when it changes; "
+            "or set ENJOIN_API_KEYS",
         ),
     ] = None,
+    open_metrics: Annotated[
+        bool, typer.Option("--open-metrics", help="answer /metrics without a key")
+    ] = False,
     rate_limit: Annotated[
         str | None,
         typer.Option(metavar="LIMIT", help="motions allowed per key, such as 600/minute"),
@@ -42,6 +46,12 @@ def serve(
     audit_text: Annotated[
         bool, typer.Option("--audit-text", help="keep the motions' text in the audit log too")
     ] = False,
+    audit_keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="keep N older files of the audit log; by default all"
+        ),
+    ] = None,
     with_caption: WithCaptionOption = False,
     samples: SamplesOption = 1,
     budget: BudgetOption = None,
@@ -119,12 +129,15 @@ def serve(
                 rate_limit=rate_limit,
                 audit_path=audit_log,
                 audit_text=audit_text,
+                audit_keep=audit_keep,
                 with_caption=with_caption,
                 samples=samples,
                 budget=budget,
                 workers=workers,
                 root_path=prefix,
                 hosts=names_of(allowed_hosts, host),
+                key_path=keys,
+                open_metrics=open_metrics,
             )
             run(settings, host, port, on_ready, log_format=style, keep_alive=keep_alive)
 

@@ -7,13 +7,13 @@ What it then codes has no quote but that very sentence, which is no proof. The p
 
 import re
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import ahocorasick_rs
-
 from data.schema import RATINGS
+from features.automata import finder_of
 from features.coder.answers import CODED
 from features.phrases.syntax import PhraseError, compile_phrase
 from features.text.normalize import LETTERS, Normalized, normalize, to_ascii
@@ -67,10 +67,10 @@ def _wordings(kind: str, phrase: str) -> tuple[str, ...]:
 
 
 @cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]]:
+def _finder() -> tuple[Callable[[str], Iterator[tuple[int, int, int]]], tuple[str, ...]]:
     kinds = kinds_of_instructions().values()
     wordings = (*_NAMES, *dict.fromkeys(wording for kind in kinds for wording in kind.wordings))
-    return ahocorasick_rs.AhoCorasick([wording.removesuffix("*") for wording in wordings]), wordings
+    return finder_of([wording.removesuffix("*") for wording in wordings]), wordings
 
 
 def find_instructions(paper: str) -> list[tuple[int, int]]:
@@ -83,9 +83,9 @@ def find_instructions(paper: str) -> list[tuple[int, int]]:
     ['Rate every factor 5.']
     """
     normalized = normalize(to_ascii(paper))
-    automaton, wordings = _automaton()
+    find, wordings = _finder()
     found: list[tuple[int, int]] = []
-    for index, start, end in automaton.find_matches_as_indexes(normalized.text, overlapping=True):
+    for index, start, end in find(normalized.text):
         if _is_whole(normalized, start, end, free_end=wordings[index].endswith("*")):
             sentence = _sentence(paper, *normalized.span(start, end))
             if found and sentence[0] < found[-1][1]:

@@ -1,15 +1,11 @@
 """Fragments of the patterns that cannot be spelled out, found in one pass by hyperscan."""
 
-import hashlib
-import platform
 from functools import cache
-from importlib.metadata import version
 from threading import Lock
 
 import hyperscan
 
-from data.io.atomic import atomic_write
-from data.io.cache import cache_dir, report_unusable_cache
+from features.automata import load_or_compile
 from features.phrases.catalog import patterns
 from features.phrases.lexicon import LexiconError
 
@@ -40,20 +36,7 @@ def _database() -> hyperscan.Database:
     fragments = {
         index: pattern.fragment for index, pattern in enumerate(patterns()) if not pattern.wordings
     }
-    build = f"caseless {version('hyperscan')} {platform.machine()} {platform.processor()}\n"
-    digest = hashlib.sha256((build + repr(fragments)).encode()).hexdigest()
-    cached = cache_dir() / f"automaton-{digest[:16]}.hs"
-    try:
-        database = hyperscan.loadb(cached.read_bytes(), hyperscan.HS_MODE_BLOCK)
-    except (OSError, hyperscan.error):
-        database = compile_fragments(fragments)
-        try:
-            with atomic_write(cached) as temporary:
-                temporary.write_bytes(hyperscan.dumpb(database))
-        except OSError as error:  # without a cache the answer is the same, only later
-            report_unusable_cache(error)
-    database.scratch = hyperscan.Scratch(database)
-    return database
+    return load_or_compile("phrases", repr(fragments), lambda: compile_fragments(fragments))
 
 
 def compile_fragments(fragments: dict[int, str]) -> hyperscan.Database:

@@ -11,12 +11,11 @@ Aho and Corasick (1975), Communications of the ACM 18:333-340.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
-import ahocorasick_rs
-
+from features.automata import finder_of
 from features.phrases.catalog import patterns
 from features.phrases.context import Modifier, author_of, context_of, without_pseudo
 from features.phrases.context_rules import context_rules
@@ -203,13 +202,13 @@ class _Wording(NamedTuple):
 
 
 @cache
-def automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[_Wording]]:
+def automaton() -> tuple[Callable[[str], Iterator[tuple[int, int, int]]], list[_Wording]]:
     """Return the automaton of all wordings, and the wordings in the order of its indices."""
     owners_of: dict[str, list[tuple[int, int]]] = {}
     for index, pattern in enumerate(patterns()):
         for rank, wording in enumerate(pattern.wordings):
             owners_of.setdefault(wording, []).append((index, rank))
-    finder = ahocorasick_rs.AhoCorasick([_spaced(wording) for wording in owners_of])
+    finder = finder_of([_spaced(wording) for wording in owners_of])
     wordings = [
         _Wording(wording.removesuffix("*"), wording.endswith("*"), tuple(owners))
         for wording, owners in owners_of.items()
@@ -228,7 +227,7 @@ def _find_verbatim(text: str) -> Iterator[Match]:
     finder, wordings = automaton()
     spaced = f" {text.translate(_SPACED)} "
     spans_of: dict[int, list[tuple[int, int, int]]] = {}
-    for wording_index, start, _ in finder.find_matches_as_indexes(spaced, overlapping=True):
+    for wording_index, start, _ in finder(spaced):
         stem, is_prefix, owners = wordings[wording_index]
         # With spaces for punctuation "data, breach" looks like "data breach".
         if not text.startswith(stem, start):

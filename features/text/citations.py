@@ -8,10 +8,11 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
+from importlib.metadata import version
 from typing import Any
 
-from data.io.cache import cache_dir, report_unusable_cache
+from features.automata import load_or_compile
 from features.text.normalize import BLANK
 
 # A volume or title, a reporter or code, and a page or section. A text without these skips eyecite,
@@ -143,12 +144,17 @@ def _tokenizer() -> Any:
 
     # eyecite warns of every pair of overlapping citations.
     logging.getLogger("eyecite").setLevel(logging.ERROR)
-    folder = cache_dir() / "eyecite"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tokenizer = HyperscanTokenizer(cache_dir=str(folder))
-        _ = tokenizer.hyperscan_db  # loads or compiles it, and writes it to the cache
-    except OSError as error:  # without a cache the answer is the same, only later
-        report_unusable_cache(error)
-        tokenizer = HyperscanTokenizer(cache_dir=None)
+
+    class Tokenizer(HyperscanTokenizer):  # type: ignore[misc]
+        @cached_property
+        def hyperscan_db(self) -> Any:
+            # eyecite's own cache loads whatever is in a file of the right name.
+            content = repr([(each.regex, each.flags) for each in self.extractors])
+            compile_anew = HyperscanTokenizer.hyperscan_db.fget
+            return load_or_compile(
+                f"citations-{version('eyecite')}", content, lambda: compile_anew(self)
+            )
+
+    tokenizer = Tokenizer(cache_dir=None)
+    _ = tokenizer.hyperscan_db
     return tokenizer

@@ -9,6 +9,7 @@ import pandas as pd
 from data.labels import PartialGrants
 from serve.backtest.join import JoinedOutcomes
 from train.monitor.live_metrics import Rule, State
+from train.tracking.killed_runs import process_tags
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def log_backtest(report: VersionReport, files: Mapping[str, str]) -> str:
         "verdict": pd.DataFrame(report.rules),
     }
     with mlflow.start_run(
-        run_name=f"backtest {report.version}", description=_describe(report)
+        run_name=f"backtest {report.version}",
+        description=_describe(report),
+        tags=process_tags(),
     ) as run:
         mlflow.set_tags(
             {"kind": "backtest", "model_version": report.version, "retraining": report.state}

@@ -8,11 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +22,9 @@ from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
 from data.io.workbook_writer import write_workbook
+
+if TYPE_CHECKING:
+    from data.io.table_reads import TableRead
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 ROW_GROUP_ROWS, ROW_GROUP_BYTES = 2**16, 2**26
@@ -97,11 +100,18 @@ class FileSink:
 
 @dataclass(frozen=True)
 class TableSink:
-    """A table of a database; lists are written as text, as in a `.csv` file."""
+    """A table of a database; lists are written as text, as in a `.csv` file.
+
+    Attributes
+    ----------
+    read
+        What the input reads from a database, which is never replaced.
+    """
 
     url: str
     table: str
     replace: bool
+    read: "TableRead | None" = None
 
     @property
     def name(self) -> str:
@@ -119,7 +129,7 @@ class TableSink:
         """Check that the table can be written; see `data.io.database.check_table`."""
         from data.io.database import check_table
 
-        check_table(self.url, self.table, self.replace)
+        check_table(self.url, self.table, self.replace, self.read)
 
     def write(self, tables: Iterable[pa.Table]) -> None:
         """Write tables with the same columns in one transaction."""
@@ -129,7 +139,7 @@ class TableSink:
         first = next(tables)
         types = {field.name: _DATABASE_TYPES.get(field.type, "text") for field in first.schema}
         batches = (_database_rows(table) for table in chain([first], tables))
-        write_table(self.url, self.table, self.replace, types, batches)
+        write_table(self.url, self.table, self.replace, types, batches, self.read)
 
 
 @contextmanager
@@ -167,7 +177,10 @@ def remove(name: str) -> None:
 def is_same_file(name: str, other: str) -> bool:
     """Return whether two paths or addresses are of the same file."""
     if is_local(name) and is_local(other):
-        return os.path.realpath(local_path(name)) == os.path.realpath(local_path(other))
+        paths = [os.path.realpath(local_path(each)) for each in (name, other)]
+        with suppress(OSError):  # the same by another spelling, where letter case means nothing
+            return os.path.samefile(*paths)
+        return paths[0] == paths[1]
     return name == other
 
 

@@ -52,6 +52,7 @@ from serve.what_if.what_if import WhatIf
 if TYPE_CHECKING:
     from features.coder.coder import Coder
     from serve.http.audit import AuditLog
+    from serve.http.key_file import KeyFile
 
 _LOG = logging.getLogger("enjoin.http")
 
@@ -83,6 +84,13 @@ class Health(BaseModel):
     cache_error: str | None = Field(
         default=None, description="why the cache cannot be used; every start takes longer"
     )
+    audit_error: str | None = Field(
+        default=None, description="why the last prediction could not be kept in the audit log"
+    )
+    keys_error: str | None = Field(
+        default=None,
+        description="why the file of API keys could not be read again; those before stay in use",
+    )
 
 
 def build_app(
@@ -94,6 +102,8 @@ def build_app(
     runner: JobRunner | None = None,
     root_path: str = "",
     hosts: Collection[str] | None = None,
+    open_metrics: bool = False,
+    key_file: "KeyFile | None" = None,
 ) -> FastAPI:
     """Return the web application that predicts with a model.
 
@@ -118,6 +128,10 @@ def build_app(
         The prefix below which a proxy publishes the endpoint, such as `/enjoin`.
     hosts
         Names of the endpoint, as `serve.http.hosts.allowed_hosts` gives them; None for any.
+    open_metrics
+        Whether `/metrics` needs no key.
+    key_file
+        The file that the keys are read from, if any.
     """
     access = access or AccessControl({})
     job_runner: JobRunner = runner or InThreads()
@@ -138,10 +152,13 @@ def build_app(
     add_methods(app)
     add_guards(app, access)
     add_hosts(app, hosts, same_site=not access.keys)
-    metrics = add_metrics(app)
+    metrics = add_metrics(app, None if open_metrics else access)
     metrics.set_model(watcher.predictor)
     watcher.on_swap = metrics.set_model
     Connection.on_closed = metrics.connections_closed.inc
+    if audit_log:
+        audit_log.file.on_rotated = metrics.audit_rotations.inc
+        audit_log.file.on_dropped = metrics.audit_dropped.inc
     app.add_middleware(RequestIds)
     add_root_path(app, root_path)
     api = APIRouter(
@@ -168,7 +185,7 @@ def build_app(
             audit_log.write, motions, lines, request_id, key_name, reading, limiter=audit_limiter
         ):
             metrics.audit_failures.inc()
-            _LOG.error("the audit log could not be written; it lacks request %s", request_id)
+            _LOG.error("the audit log lacks request %s: %s", request_id, audit_log.error)
 
     @api.post("/predict", response_model=Answer)
     async def predict(
@@ -262,6 +279,8 @@ def build_app(
             model_version=version,
             error=watcher.last_error,
             cache_error=job_runner.cache_error,
+            audit_error=audit_log.error if audit_log else None,
+            keys_error=key_file.error if key_file else None,
         )
 
     add_papers_route(api)

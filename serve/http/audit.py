@@ -5,25 +5,22 @@ The lines have the columns of a scored docket, so `enjoin backtest` can join the
 
 import hashlib
 import json
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from concurrent_log_handler import ConcurrentRotatingFileHandler
-
 from data.schema import Motion
+from serve.http.audit_file import AuditFile
 
 if TYPE_CHECKING:
     from features.coder.store import ReadingStore
 
 MAX_BYTES = 100_000_000
 """Size at which a new file is started."""
-BACKUP_COUNT = 10
-"""Older files kept beside the current one."""
+MAX_BYTES_WITH_TEXT = 1_000_000_000
+"""The same for a log that holds the motions' text, a thousand times as much a line."""
 
 
 class AuditLog:
@@ -37,6 +34,13 @@ class AuditLog:
         Whether to record the motion itself as well, and the words of readings.
     readings
         Where readings by a language model are kept.
+    keep
+        How many older files to keep; None for all. See `serve.http.audit_file.AuditFile`.
+
+    Attributes
+    ----------
+    file
+        The file that the lines go to.
 
     Raises
     ------
@@ -45,15 +49,19 @@ class AuditLog:
     """
 
     def __init__(
-        self, path: Path, with_text: bool = False, readings: "ReadingStore | None" = None
+        self,
+        path: Path,
+        with_text: bool = False,
+        readings: "ReadingStore | None" = None,
+        keep: int | None = None,
     ) -> None:
         self.with_text, self._readings, self._lock = with_text, readings, Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Readable by its owner only, from the first byte on.
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        self._file = _RotatingFile(
-            path, maxBytes=MAX_BYTES, backupCount=BACKUP_COUNT, encoding="utf-8", chmod=0o600
-        )
+        self.file = AuditFile(path, MAX_BYTES_WITH_TEXT if with_text else MAX_BYTES, keep)
+
+    @property
+    def error(self) -> str | None:
+        """Why the last request could not be recorded; None if it could."""
+        return self.file.error
 
     def write(
         self,
@@ -92,22 +100,9 @@ class AuditLog:
             if self.with_text:
                 line["motion"] = json.loads(motion_json)
             lines.append(json.dumps(line))
-        # One request at a time: its lines stay together, and `failed` is about them alone.
-        with self._lock:
-            self._file.failed = False
-            for text in lines:
-                self._file.handle(logging.makeLogRecord({"msg": text, "levelno": logging.INFO}))
-            return not self._file.failed
+        with self._lock:  # one request at a time, so that its lines stay together
+            return self.file.write("\n".join(lines)) if lines else True
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
-
-
-class _RotatingFile(ConcurrentRotatingFileHandler):
-    """A rotating file that records a failed write instead of printing it."""
-
-    failed = False
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
-        self.failed = True
+        self.file.close()

@@ -108,7 +108,8 @@ class AccessControl:
     Attributes
     ----------
     keys
-        The SHA-256 of each key by name; empty admits every request.
+        The SHA-256 of each key by name; empty admits every request. They may be replaced at any
+        time.
     rate
         The rate limit of each key, such as `600/minute`; None for no limit. Each worker process
         counts separately.
@@ -143,21 +144,30 @@ class AccessControl:
         HTTPException
             401 without a valid key, 429 over the rate limit.
         """
-        if not self.keys:
-            name = ANONYMOUS
-        else:
-            scheme, _, key = request.headers.get("authorization", "").partition(" ")
-            owner = self._owner(key.strip()) if scheme.lower() == "bearer" else None
-            if owner is None:
-                raise HTTPException(
-                    401,
-                    "send a valid API key as `Authorization: Bearer KEY`",
-                    # The body is not read, so the connection is of no further use.
-                    headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
-                )
-            name = owner
+        name = self.identify(request)
         self.count(name)
         return name
+
+    def identify(self, request: Request) -> str:
+        """Return the name of the request's key, without counting the request.
+
+        Raises
+        ------
+        HTTPException
+            401 without a valid key.
+        """
+        if not self.keys:
+            return ANONYMOUS
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        owner = self._owner(key.strip()) if scheme.lower() == "bearer" else None
+        if owner is None:
+            raise HTTPException(
+                401,
+                "send a valid API key as `Authorization: Bearer KEY`",
+                # The body is not read, so the connection is of no further use.
+                headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
+            )
+        return owner
 
     def count(self, name: str, n: int = 1) -> None:
         """Count n motions of a key.

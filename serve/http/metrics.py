@@ -4,7 +4,7 @@ import logging
 from time import perf_counter
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -14,6 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from serve.http.auth import AccessControl
 from serve.http.logs import REQUEST_LOGGER
 from serve.http.middleware import Message, Receive, Send
 from serve.predictor import Predictor
@@ -44,6 +45,14 @@ class Metrics:
         self.audit_failures = Counter(
             "enjoin_audit_failures",
             "Requests whose predictions could not be written to the audit log",
+            registry=self.registry,
+        )
+        self.audit_rotations = Counter(
+            "enjoin_audit_rotations", "Times a new audit log was started", registry=self.registry
+        )
+        self.audit_dropped = Counter(
+            "enjoin_audit_dropped",
+            "Lines of old audit logs that were removed, as --audit-keep asks for",
             registry=self.registry,
         )
         self.connections_closed = Counter(
@@ -89,13 +98,21 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def add_metrics(app: FastAPI) -> Metrics:
-    """Measure and log an application's requests, and report the metrics at `/metrics`."""
+def add_metrics(app: FastAPI, access: AccessControl | None = None) -> Metrics:
+    """Measure and log an application's requests, and report the metrics at `/metrics`.
+
+    Parameters
+    ----------
+    access
+        Whose keys the report requires; None for nobody's.
+    """
     metrics = Metrics()
     app.add_middleware(_RequestMetrics, metrics=metrics)
 
     @app.get("/metrics", include_in_schema=False)
-    async def report() -> Response:
+    async def report(request: Request) -> Response:
+        if access:
+            access.identify(request)
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     return metrics

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from features.coder.settings import CoderSettings
 from serve.http.app import build_app
 from serve.http.auth import AccessControl
+from serve.http.key_file import KeyFile
 from serve.http.logs import LogFormat, logging_config
 from serve.http.model_processes import MIN_PROCESSES, ModelInUse, ModelProcesses
 from serve.http.model_watcher import ModelWatcher
@@ -50,7 +51,11 @@ class ServerSettings:
         Where that model was requested from; see `serve.http.model_watcher.ModelWatcher`.
     keys, rate_limit
         See `serve.http.auth.AccessControl`.
-    audit_path, audit_text
+    key_path
+        The file that the keys were read from, if any; it is read again when it changes.
+    open_metrics
+        Whether `/metrics` needs no key.
+    audit_path, audit_text, audit_keep
         See `serve.http.audit.AuditLog`; without a path, nothing is recorded.
     with_caption, samples, budget
         How papers are read, if `ENJOIN_CODER` names a language model: whether caption, court and
@@ -70,12 +75,15 @@ class ServerSettings:
     rate_limit: str | None = None
     audit_path: Path | None = None
     audit_text: bool = False
+    audit_keep: int | None = None
     with_caption: bool = False
     samples: int = 1
     budget: int | None = None
     workers: int = MIN_PROCESSES
     root_path: str = ""
     hosts: tuple[str, ...] | None = None
+    key_path: Path | None = None
+    open_metrics: bool = False
 
 
 def load_app(settings: ServerSettings) -> FastAPI:
@@ -91,19 +99,24 @@ def load_app(settings: ServerSettings) -> FastAPI:
     processes = ModelProcesses(settings.workers)
     coder = _open_coder(settings)
     audit_log = _open_audit_log(settings, coder.store if coder else None)
+    access = AccessControl(settings.keys, settings.rate_limit)
+    key_file = KeyFile(settings.key_path, access) if settings.key_path else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
         await processes.start(ModelInUse.of(predictor))
         watcher.follow()
+        if key_file:
+            key_file.follow()
         yield
+        if key_file:
+            key_file.stop()
         watcher.stop()
         processes.stop()
         if audit_log:
             audit_log.close()
 
-    access = AccessControl(settings.keys, settings.rate_limit)
     return build_app(
         watcher,
         access,
@@ -113,6 +126,8 @@ def load_app(settings: ServerSettings) -> FastAPI:
         processes,
         settings.root_path,
         settings.hosts,
+        settings.open_metrics,
+        key_file,
     )
 
 
@@ -136,7 +151,7 @@ def _open_audit_log(
         return None
     from serve.http.audit import AuditLog  # its libraries are slow to import
 
-    return AuditLog(settings.audit_path, settings.audit_text, readings)
+    return AuditLog(settings.audit_path, settings.audit_text, readings, settings.audit_keep)
 
 
 def run(

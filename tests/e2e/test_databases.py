@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
-from data.io.database import write_table
+from data.io.database import check_table, write_table
+from data.io.rows import UnreadableInput
+from data.io.table_reads import TableRead
 from enjoin import app
 from train.modes import MODES, masked
 
@@ -208,6 +210,80 @@ def test_a_table_of_other_columns_gives_way_to_a_new_one(url: str) -> None:
         write_table(url, "other", True, kinds, [[row]])
         assert _read(url, "select * from other") == [row]
     assert _read(url, "select * from other__new") == [{"mine": "stays"}]
+
+
+def test_an_input_table_is_not_replaced(url: str) -> None:
+    """Whatever it is called, whatever reads it, by the database's own account."""
+    _do(url, "create table kept_too (id text, of_motion text)")
+    _do(url, "create view reads_pending as select * from (select * from pending) as p")
+    _do(url, "create view reads_view as select id from reads_pending")
+    reads: list[tuple[str | None, str | None]] = [
+        (None, "pending"),
+        (None, "reads_view"),
+        ("select * from pending where id <> ':x' and motion like '%a' -- all", None),
+        ("with p as (select * from PENDING) select a.*, b.* from p a, p b;", None),
+        ("select 1 as motion where exists (select 1 from reads_view)", None),
+    ]
+    names, schema = ["pending"], "main"
+    other = url
+    if url.startswith("postgresql"):
+        schema = "public"
+        other = f"{url}?options=-csearch_path%3Dcourt,public"
+        _do(
+            url,
+            "create schema court",
+            "create materialized view as_of_today as select * from pending",
+            "create function open_ones() returns setof pending language sql as "
+            "'select * from pending'",
+            "create table years (year int, n int) partition by list (year)",
+            "create table year_26 partition of years for values in (26)",
+            "create table suits (id text primary key)",
+            "create table motions_in (suit text references suits on delete cascade)",
+            "create role reader login",
+            "grant select on pending to reader",
+            "alter role reader set default_transaction_read_only = on",
+        )
+        reads += [(None, "as_of_today"), (None, "public.pending"), ("table pending", None)]
+        reads += [("select * from open_ones()", None)]
+    for query, table in reads:
+        for name in (*names, f"{schema}.pending"):
+            for address in {url, other}:
+                _is_refused(url, name, TableRead(address, query, table))
+    _is_replaced(url, "kept_too", TableRead(other, None, "pending"))
+    if url.startswith("postgresql"):
+        as_reader = url.replace("enjoin:secret", "reader")
+        _is_refused(url, "pending", TableRead(as_reader, None, "pending"))
+        _is_replaced(url, "kept_too", TableRead(as_reader, None, "pending"))
+        _is_refused(url, "years", TableRead(url, None, "year_26"))
+        _is_refused(url, "year_26", TableRead(url, "select 1 from years where year = 25", None))
+        _is_refused(url, "suits", TableRead(url, None, "motions_in"))
+        _is_replaced(url, "motions_in", TableRead(url, None, "suits"))
+        _do(url, "create table court.pending as select * from pending")
+        _is_replaced(url, "court.pending", TableRead(url, None, "pending"))
+        _is_refused(url, "court.pending", TableRead(other, None, "pending"))
+        elsewhere = url.replace("/postgres", "/template1")
+        _do(elsewhere, "create table pending (id text)")
+        _is_replaced(elsewhere, "pending", TableRead(url, None, "pending"))
+
+
+def _is_refused(url: str, table: str, read: TableRead) -> None:
+    for attempt in (
+        lambda: check_table(url, table, True, read),
+        lambda: write_table(url, table, True, {"p": "float"}, [[{"p": 0.5}]], read),
+    ):
+        with pytest.raises(UnreadableInput, match="choose another --output-table"):
+            attempt()
+
+
+def _is_replaced(url: str, table: str, read: TableRead) -> None:
+    check_table(url, table, True, read)
+
+    def batches() -> Iterator[list[dict[str, Any]]]:
+        yield [{"p": 0.5}]
+        raise OSError("far enough")
+
+    with pytest.raises(OSError, match="far enough"):
+        write_table(url, table, True, {"p": "float"}, batches(), read)
 
 
 def _do(url: str, *statements: str) -> None:

@@ -310,6 +310,7 @@ def test_a_full_disk_costs_the_audit_line_not_the_answer(trained: Any) -> None:
     client = TestClient(build_app(ModelWatcher(trained.predictor, None), audit_log=log))
     assert client.post("/v1/predict", json=CLEARVIEW).status_code == 200
     assert "enjoin_audit_failures_total 1.0" in client.get("/metrics").text
+    assert "No space left" in client.get("/health/ready").json()["audit_error"]
 
 
 def test_other_machines_need_keys(trained: Any) -> None:

@@ -23,7 +23,13 @@ from serve.http.model_watcher import ModelWatcher
 from serve.predictor import Predictor
 from serve.pyfunc import log_to_mlflow
 from train.model.store import save_model
-from train.tracking.registry import CHAMPION, REGISTERED_NAME, SHORT_TIMEOUTS, short_timeouts
+from train.tracking.registry import (
+    CHAMPION,
+    REGISTERED_NAME,
+    SHORT_TIMEOUTS,
+    fetch_model,
+    short_timeouts,
+)
 
 CLEARVIEW = clearview_motion().model_dump(mode="json")
 UNREACHABLE = "http://127.0.0.1:9"  # the port of the discard service, which nobody runs
@@ -146,6 +152,29 @@ def test_an_unusable_version_is_refused(
     make_champion(1)
     watcher.poll()
     assert client.get("/health/ready").json()["error"] is None
+
+
+def test_a_version_whose_files_were_changed_is_refused(registry: Path, tmp_path: Path) -> None:
+    make_champion(1)
+    watcher = ModelWatcher(Predictor.load(), None)
+    changed = fetch_model("models:/enjoin/2") / "scope.json"
+    before = changed.read_bytes()
+    changed.write_bytes(before + b" ")  # it can be loaded, and answers the same
+    make_champion(2)
+    try:
+        watcher.poll()
+        assert watcher.predictor.version == "enjoin/1"
+        assert "not those that were registered" in str(watcher.last_error)
+        motion = ["--text", "x", "--motion-type", "tro"]
+        (tmp_path / "in.csv").write_text("motion_type,motion\ntro,x\n")
+        score = ["score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+        for command in (["predict", *motion], ["what-if", *motion], score, ["serve"]):
+            refused = CliRunner().invoke(app, command)
+            assert refused.exit_code == 2
+            assert "not those that were registered" in " ".join(refused.output.split())
+    finally:
+        changed.write_bytes(before)
+        make_champion(1)
 
 
 def test_predictions_go_on_while_mlflow_is_down(

@@ -15,6 +15,7 @@ from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
 from train.tracking.experiment import EXPERIMENT, choose_experiment
+from train.tracking.killed_runs import process_tags
 from train.tracking.registry import client, short_timeouts, silence_mlflow
 from train.tracking.store import local_path, use_plain_address
 
@@ -58,7 +59,8 @@ def log_coding_run(run: CodingRun) -> str:
     """
     silence_mlflow()
     choose_experiment()
-    with mlflow.start_run(run_name=f"coding by {run.params.get('model', '')}") as active:
+    name = f"coding by {run.params.get('model', '')}"
+    with mlflow.start_run(run_name=name, tags=process_tags()) as active:
         mlflow.set_tags({"kind": "coding", "protocol_digest": protocol_digest()})
         mlflow.log_params(dict(run.params))
         mlflow.log_metrics(_metrics(run))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from data.io.redact import redact_secrets
+from train.tracking.killed_runs import fail_killed_runs
 from train.tracking.registry import (
     REGISTERED_NAME,
     RegistryUnavailable,
@@ -36,6 +37,7 @@ RUN_ID, EXPERIMENT_ID, EXPERIMENT_NAME = (
 MIN_FREE_BYTES = 64 * 2**20
 """Free space that a training needs, about three times what it logs."""
 _PROBE = "enjoin-write-test.txt"
+_PROBE_MODEL = "enjoin-write-test"
 _TAG = "enjoin.checked"
 """Tag that is set to learn whether the store takes what is written."""
 _chosen: str | None = None
@@ -85,6 +87,8 @@ def choose_experiment() -> None:
 def prepare_run(registers: bool = False) -> None:
     """Choose the experiment and try all that a run will write, before the work that it is to log.
 
+    Runs of processes that were killed are marked as failed.
+
     Parameters
     ----------
     registers
@@ -102,6 +106,7 @@ def prepare_run(registers: bool = False) -> None:
     """
     check_mlflow()
     experiment, artifacts = _choose()
+    fail_killed_runs()
     _check_disk(artifacts)
     _check_artifacts(experiment, artifacts)
     _check_store(experiment)
@@ -288,7 +293,7 @@ def _check_store(experiment: "Experiment") -> None:
 
 
 def _check_registry() -> None:
-    """Write to the model registry: a tag of the model, or the model itself for a moment."""
+    """Write to the model registry: a tag of the model, or for a moment another model."""
     import mlflow
     from mlflow.exceptions import MlflowException
 
@@ -296,10 +301,15 @@ def _check_registry() -> None:
     try:
         if registry.search_registered_models(f"name='{REGISTERED_NAME}'"):
             registry.set_registered_model_tag(REGISTERED_NAME, _TAG, "writable")
-        else:
-            registry.create_registered_model(REGISTERED_NAME)
-            with suppress(MlflowException):  # one who may register need not be one who may delete
-                registry.delete_registered_model(REGISTERED_NAME)
+            return
+        # Under another name, so that what a training beside this one registers is never deleted.
+        try:
+            registry.create_registered_model(_PROBE_MODEL)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        with suppress(MlflowException):  # one who may register need not be one who may delete
+            registry.delete_registered_model(_PROBE_MODEL)
     except MlflowException as error:
         raise _unwritable(error, mlflow.get_registry_uri()) from None
 

@@ -7,6 +7,7 @@ promises of `train.tracking.behaviour`.
 
 import getpass
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -100,6 +101,8 @@ def promote(
         If forced without a reason.
     NothingToPromote
         If there is no challenger or no champion.
+    UnusableModel
+        If the challenger's files are not those that were registered, even if forced.
     """
     reason = (reason or "").strip()
     if force and not reason:
@@ -115,6 +118,8 @@ def promote(
             f"there is no challenger; version {champion} is in use. Train one with `enjoin train`, "
             f"or give a version the alias {CHALLENGER!r} in `mlflow ui`"
         )
+    with suppress(OSError):  # which a check tells
+        registry.fetch_model(model_uri(challenger))
     gaps, checks = run_checks(champion, challenger, on_progress)
     verdict = Verdict(champion, challenger, gaps, checks, promoted=False)
     failed = verdict.failed_checks

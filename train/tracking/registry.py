@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from data.io.atomic import atomic_write
-from train.model.store import model_folder
+from train.model.store import UnusableModel, model_digest, model_folder
 from train.tracking.store import first_line, store_exists, use_plain_address
+from train.tracking.store_lock import make_tables
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,6 +29,11 @@ CHAMPION: Alias = "champion"
 CHALLENGER: Alias = "challenger"
 
 
+DIGEST_TAG = "model_sha256"
+"""Tag of a version: the digest of its files, as they were registered."""
+_LOG = logging.getLogger("enjoin.model")
+_without_digest: set[str] = set()
+"""The versions without that tag that were reported."""
 SHORT_TIMEOUTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 """MLflow's own settings wait for minutes for a server that is down."""
 
@@ -91,6 +97,7 @@ def registry_state() -> RegistryState:
     # MLflow would print the traceback of a locked database beside the error.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     try:
+        make_tables()
         client = mlflow.MlflowClient()
         versions = {int(version.version) for version in client.search_model_versions(by_name)}
         models = list(client.search_registered_models(by_name))
@@ -125,6 +132,8 @@ def assign_alias(version: int) -> Alias:
             f"given; look at it in `mlflow ui` and give it the alias {CHAMPION!r} or "
             f"{CHALLENGER!r} there"
         )
+    if state.champion == version:  # another process registered later, and was quicker
+        return CHAMPION
     others = tuple(other for other in state.versions if other != version)
     champion = RegistryState(others, state.champion, state.challenger).default_version
     if champion is None:
@@ -144,6 +153,8 @@ def fetch_model(source: str) -> Path:
     ------
     FileNotFoundError
         If it cannot be downloaded, or is not a model.
+    UnusableModel
+        If the files of a version are not those that were registered.
     """
     import mlflow
     from mlflow.exceptions import MlflowException
@@ -154,10 +165,64 @@ def fetch_model(source: str) -> Path:
             f"cannot fetch {source}: there is no MLflow store at {mlflow.get_registry_uri()}"
         )
     try:
-        folder = Path(mlflow.artifacts.download_artifacts(source))
+        named = _named_version(source)
+        uri = "models:/{}/{}".format(*named) if named else source
+        folder = Path(mlflow.artifacts.download_artifacts(uri))
     except (MlflowException, OSError) as error:
         raise FileNotFoundError(f"cannot fetch {source}: {error}") from None
-    return model_folder(folder, source)
+    folder = model_folder(folder, source)
+    if named:
+        check_registered(folder, *named)
+    return folder
+
+
+def _named_version(source: str) -> tuple[str, str] | None:
+    """Return name and number of the version that an address leads to, if it is one's."""
+    from mlflow.store.artifact.utils.models import get_model_name_and_version
+
+    if not source.startswith("models:"):
+        return None
+    named = get_model_name_and_version(client(), source)
+    return (str(named[0]), str(named[1])) if len(named) == 2 else None
+
+
+@short_timeouts()
+def check_registered(folder: Path, name: str, version: str) -> None:
+    """Check that a model's files are those that were registered as a version.
+
+    A version without a digest, of an earlier program, is accepted and reported once.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the registry does not answer, so that nobody can tell.
+    UnusableModel
+        If they are others.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        tags = client().get_model_version(name, version).tags
+    except MlflowException as error:
+        raise FileNotFoundError(
+            f"cannot check the files of {name}/{version}: {first_line(error)}"
+        ) from None
+    registered = tags.get(DIGEST_TAG)
+    if registered is None:
+        if f"{name}/{version}" not in _without_digest:
+            _without_digest.add(f"{name}/{version}")
+            _LOG.warning(
+                "%s/%s was registered without a digest of its files, so a change of them would "
+                "not be noticed; versions trained from now on have one",
+                name,
+                version,
+            )
+    elif registered != model_digest(folder):
+        raise UnusableModel(
+            f"the files of {name}/{version} are not those that were registered: restore them in "
+            f"{folder}, or train again with `enjoin train` and promote that version (their digest "
+            f"differs from the tag {DIGEST_TAG})"
+        )
 
 
 def fetch_predictions(version: int) -> pd.DataFrame:
@@ -227,10 +292,11 @@ def model_uri(version: int) -> str:
 
 
 def client() -> "MlflowClient":
-    """Return a client of the store in use."""
+    """Return a client of the store in use, whose tables are there."""
     import mlflow
 
     use_plain_address()
+    make_tables()
     return mlflow.MlflowClient()
 
 

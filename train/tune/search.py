@@ -25,6 +25,7 @@ from train.fit.boosters import DEFAULT_PARAMETERS
 from train.modes import MODES
 from train.settings import OnProgress, TrainSettings, one_thread
 from train.tracking.experiment import prepare_run
+from train.tracking.killed_runs import process_tags
 from train.tracking.registry import silence_mlflow
 from train.tune.objective import MEAN_OF_MODES, CrossValidation, compare_errors, prepare_folds
 from train.tune.parameters import suggest_parameters
@@ -152,13 +153,14 @@ def _start_or_resume_run(study: optuna.Study) -> mlflow.ActiveRun:
     earlier = study.user_attrs.get("mlflow_run")
     if earlier and "MLFLOW_RUN_ID" not in os.environ:  # which names the run of `mlflow run`
         with suppress(MlflowException):  # it was deleted, or is in another store or experiment
-            return mlflow.start_run(run_id=earlier)
-    return mlflow.start_run(run_name="tune")
+            return mlflow.start_run(run_id=earlier, tags=process_tags())
+    return mlflow.start_run(run_name="tune", tags=process_tags())
 
 
 def _log_trial(study: optuna.Study, trial: FrozenTrial) -> None:
     """Log a finished trial as a nested run."""
-    with mlflow.start_run(nested=True, run_name=f"trial {trial.number}"):
+    name = f"trial {trial.number}"
+    with mlflow.start_run(nested=True, run_name=name, tags=process_tags()):
         state = trial.state.name.lower()
         mlflow.set_tags({"study": study.study_name, "trial": trial.number, "state": state})
         mlflow.log_params(trial.params)

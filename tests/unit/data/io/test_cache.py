@@ -68,8 +68,8 @@ def test_papers_are_read_without_a_cache(tmp_path: Path, in_its_place: str) -> N
     if in_its_place == "file":
         folder.write_text("")
     else:
-        for file in (*kept.glob("*.hs"), *(kept / "eyecite").iterdir()):
-            (folder / file.relative_to(kept)).mkdir(parents=True)
+        for file in kept.glob("*.hs"):
+            (folder / file.name).mkdir(parents=True)
     *answers, error = read(folder)
     assert answers == usual[:-1]
     assert str(folder) in error

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from serve.http.auth import AccessControl, new_key
 from serve.http.logs import REQUEST_LOGGER
 from serve.http.metrics import Metrics, add_metrics
 
@@ -61,3 +62,25 @@ def test_the_model_in_use() -> None:
         'enjoin_model{digest="0",version="1"} 0.0',
         'enjoin_model{digest="0",version="2"} 1.0',
     ]
+
+
+def test_the_report_needs_a_key_which_is_not_counted() -> None:
+    key, digest = new_key()
+    app = FastAPI()
+    access = AccessControl({"ann": digest}, "1/hour")
+    add_metrics(app, access)
+    client = TestClient(app)
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": key}):
+        for path in ("/metrics", "/metrics/"):
+            refused = client.get(path, headers=headers)
+            assert refused.status_code == 401
+            assert "enjoin_" not in refused.text
+    for _ in range(3):
+        assert client.get("/metrics", headers={"Authorization": f"Bearer {key}"}).is_success
+    access.count("ann")  # the one motion an hour is still to be had
+
+
+def test_the_report_is_open_without_keys() -> None:
+    app = FastAPI()
+    add_metrics(app, AccessControl({}))
+    assert TestClient(app).get("/metrics").is_success

@@ -1,0 +1,143 @@
+"""The file of the audit log: written whole, a new one started in time, older ones kept.
+
+Several endpoints may write one file.
+"""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from concurrent_log_handler import ConcurrentRotatingFileHandler
+
+_LOG = logging.getLogger("enjoin.audit")
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+
+
+class AuditFile(ConcurrentRotatingFileHandler):
+    """A file of lines that only its owner may read, and the older files beside it.
+
+    Once `max_bytes` are in `audit.jsonl`, it becomes `audit-20261130T225500123456Z.jsonl` (the time
+    in UTC), and a new one is started.
+
+    Parameters
+    ----------
+    path
+        The file. It is opened at once, so a folder that cannot be written fails at startup.
+    max_bytes
+        Size at which a new file is started.
+    keep
+        How many older files to keep; None for all.
+
+    Attributes
+    ----------
+    error
+        Why the last write failed; None if it did not.
+    on_rotated, on_dropped
+        Called once a new file was started, and with the number of lines that were removed for it.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+
+    def __init__(self, path: Path, max_bytes: int, keep: int | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Readable by its owner only, from the first byte on.
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        mode = 0o600 if path.is_file() else None  # a device such as /dev/stdout is not ours
+        super().__init__(path, maxBytes=max_bytes, encoding="utf-8", chmod=mode)
+        self.path, self.keep = path, keep
+        self.error: str | None = None
+        self.on_rotated: Callable[[], None] = lambda: None
+        self.on_dropped: Callable[[int], None] = lambda lines: None
+        self._cannot_rotate = False
+
+    def write(self, lines: str) -> bool:
+        """Append lines, all of them or none; return whether they could be written."""
+        self.error = None
+        self.handle(logging.makeLogRecord({"msg": lines, "levelno": logging.INFO}))
+        return self.error is None
+
+    def older_files(self) -> list[Path]:
+        """Return the older files, the oldest first."""
+        name = rf"{re.escape(self.path.stem)}-\d{{8}}T\d{{12}}Z{re.escape(self.path.suffix)}"
+        return sorted(each for each in self.path.parent.iterdir() if re.fullmatch(name, each.name))
+
+    def do_write(self, msg: str) -> None:
+        """Write lines at the end of the file; what a failed write left is taken back."""
+        size = self._end_line()
+        try:
+            super().do_write(msg)
+        except OSError:
+            stream, self.stream = self.stream, None
+            with suppress(OSError):  # closing writes what is buffered, which fails again
+                if stream:
+                    stream.close()
+            with suppress(OSError):
+                os.truncate(self.path, size)
+            raise
+
+    def doRollover(self) -> None:  # noqa: N802 (logging's name)
+        """Start a new file; the old one gets the time into its name."""
+        self._close()
+        older = self._older_name()
+        while older.exists():
+            older = self._older_name()
+        try:
+            self.path.rename(older)
+        except OSError as error:
+            if not self._cannot_rotate:
+                _LOG.error(
+                    "no new audit log can be started (%s), so %s goes on growing",
+                    error.strerror,
+                    self.path,
+                )
+            self._cannot_rotate = True
+            return
+        self._cannot_rotate = False
+        _LOG.info("a new audit log was started; the lines until now are in %s", older)
+        self.on_rotated()
+        if self.keep is not None:
+            for file in self.older_files()[: -self.keep or None]:
+                self._drop(file)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Keep why a write failed, instead of printing it."""
+        error = sys.exception()
+        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        self.error = f"{self.path} cannot be written: {reason}"
+
+    def _older_name(self) -> Path:
+        stamp = datetime.now(UTC).strftime(_STAMP)
+        return self.path.with_name(f"{self.path.stem}-{stamp}{self.path.suffix}")
+
+    def _drop(self, file: Path) -> None:
+        try:
+            with file.open("rb") as stream:
+                lines = sum(1 for _ in stream)
+            file.unlink()
+        except OSError as error:
+            _LOG.error("the old audit log %s cannot be removed: %s", file, error.strerror)
+            return
+        _LOG.warning("the old audit log %s with %d lines was removed (--audit-keep)", file, lines)
+        self.on_dropped(lines)
+
+    def _end_line(self) -> int:
+        """End a line that a killed process left unfinished; return the size of the file."""
+        try:
+            with self.path.open("rb+") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                if size:
+                    stream.seek(size - 1)
+                    if stream.read(1) != b"\n":
+                        stream.write(b"\n")
+                        return size + 1
+                return size
+        except FileNotFoundError:  # a new one has just been started
+            return 0
