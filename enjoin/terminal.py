@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -21,8 +21,10 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
 from data.io.redact import redact_secrets
+from data.io.shown import show_controls
 
 if TYPE_CHECKING:
     from data.io.load import Loaded
@@ -41,7 +43,21 @@ def console(stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # Rich would fold piped output to a guessed 80 columns.
     # Nor may it make emoji of what stands between colons, such as a model's name.
-    return Console(file=stream, width=None if stream.isatty() else 120, emoji=False)
+    return _Console(file=stream, width=None if stream.isatty() else 120, emoji=False)
+
+
+class _Console(Console):
+    """A terminal that obeys no escape sequence in what it is given to show."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as Rich does; control characters in texts are shown by their codes."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(show_controls(segment.text), segment.style)
 
 
 def echo(message: str) -> None:

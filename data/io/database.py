@@ -1,8 +1,9 @@
 """Read motions from a database, and write a table in one transaction (SQLAlchemy)."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -188,12 +189,21 @@ def check_table(url: str, table_name: str, replace: bool) -> None:
                 f"{redacted_url(url)}: scores are written all together or not at all, which is "
                 f"supported for {' and '.join(TRANSACTIONAL_DDL)} only; write a file and load it"
             )
+        _create_private(engine)
         table = _table(table_name)
         if sa.inspect(engine).has_table(table.name, schema=table.schema) and not replace:
             raise UnreadableInput(
                 f"{redacted_url(url)} already has a table {table_name}; --replace replaces it "
                 "once all scores are written"
             )
+
+
+def _create_private(engine: sa.Engine) -> None:
+    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
+        with suppress(OSError):  # which opening it reports
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def write_table(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -290,6 +291,17 @@ def open_source(
     name = path.rstrip("/").rpartition("/")[2]
     notes = tuple(note for _, note in sniffed if note)
     yield Source(name.replace("*", "_").replace("?", "_"), files, column_map, notes)
+
+
+def local_files(address: str) -> tuple[Path, ...]:
+    """Return the local files of an address; none for standard input, databases and buckets."""
+    if address == "-" or not is_local(address):
+        return ()
+    try:
+        system, path = filesystem(address)
+        return tuple(Path(file.path) for file in _files(system, path, address, ()))
+    except UnreadableInput:
+        return ()
 
 
 def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tuple[File, ...]:

@@ -9,7 +9,7 @@ from threading import Lock
 import hyperscan
 
 from data.io.atomic import atomic_write
-from data.io.cache import cache_dir, report_unusable_cache
+from data.io.cache import cache_dir, make_cache_folder, report_unusable_cache
 from features.phrases.catalog import patterns
 from features.phrases.lexicon import LexiconError
 
@@ -48,7 +48,8 @@ def _database() -> hyperscan.Database:
     except (OSError, hyperscan.error):
         database = compile_fragments(fragments)
         try:
-            with atomic_write(cached) as temporary:
+            make_cache_folder()
+            with atomic_write(cached, private=False) as temporary:
                 temporary.write_bytes(hyperscan.dumpb(database))
         except OSError as error:  # without a cache the answer is the same, only later
             report_unusable_cache(error)

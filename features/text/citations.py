@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from data.io.cache import cache_dir, report_unusable_cache
+from data.io.cache import make_cache_folder, report_unusable_cache
 from features.text.normalize import BLANK
 
 # A volume or title, a reporter or code, and a page or section. A text without these skips eyecite,
@@ -143,9 +143,8 @@ def _tokenizer() -> Any:
 
     # eyecite warns of every pair of overlapping citations.
     logging.getLogger("eyecite").setLevel(logging.ERROR)
-    folder = cache_dir() / "eyecite"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = make_cache_folder("eyecite")
         tokenizer = HyperscanTokenizer(cache_dir=str(folder))
         _ = tokenizer.hyperscan_db  # loads or compiles it, and writes it to the cache
     except OSError as error:  # without a cache the answer is the same, only later
