@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from pydantic_core import ValidationError
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
@@ -23,7 +24,7 @@ from rich.progress import (
 )
 from rich.segment import Segment
 
-from data.io.redact import redact_secrets
+from data.io.redact import describe_damage, describe_library_error, redact_secrets
 from data.io.shown import show_controls
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 LIBRARIES = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about the user's input: an address, a store, a parameter."""
 
+MIN_MEMORY = 1_400_000_000
+"""Bytes of address space with which one motion is answered; with fewer, libraries abort."""
 _RATE_WINDOW = 20
 """Progress reports over which the rows a second are averaged."""
 _MAX_REJECTS_SHOWN = 5
@@ -92,7 +95,14 @@ def exit_on_user_error() -> Iterator[None]:
     An error of the program itself is raised, and so is every error at logging level DEBUG.
     """
     try:
+        _check_memory_limit()
         yield
+    except MemoryError:
+        message = (
+            f"error: out of memory{_memory_limit_in_words()}; allow more, or give less at once"
+        )
+        console(stderr=True).print(message, style="bold red", markup=False)
+        raise typer.Exit(2) from None
     except Exception as error:
         is_users = isinstance(error, ValueError | LookupError | OSError)
         is_programs = isinstance(error, KeyError | IndexError | UnicodeError)
@@ -101,9 +111,44 @@ def exit_on_user_error() -> Iterator[None]:
             raise
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
-        message = redact_secrets(f"error: {error}")
+        if is_librarys:
+            reason = describe_library_error(error)
+        else:
+            reason = describe_damage(error) if isinstance(error, ValidationError) else str(error)
+        message = redact_secrets(f"error: {reason}")
         console(stderr=True).print(message, style="bold red", markup=False)
         raise typer.Exit(2) from None
+
+
+def _memory_limit() -> int | None:
+    """Return the bytes of memory that this process may use (`ulimit -v`); None without a limit."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def _memory_limit_in_words() -> str:
+    limit = _memory_limit()
+    return "" if limit is None else f" (this process may use {limit / 1e9:.1f} GB, see ulimit -v)"
+
+
+def _check_memory_limit() -> None:
+    """Check that libraries can start: with too little memory some hang, and some abort.
+
+    Raises
+    ------
+    OSError
+        If they cannot.
+    """
+    limit = _memory_limit()
+    if limit is not None and limit < MIN_MEMORY:
+        raise OSError(
+            f"too little memory: this process may use {limit / 1e9:.1f} GB, and needs "
+            f"{MIN_MEMORY / 1e9:.1f} GB; allow more (ulimit -v unlimited)"
+        )
 
 
 @contextmanager

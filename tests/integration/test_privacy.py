@@ -96,7 +96,8 @@ def test_what_has_no_file_behind_it_is_private(
     _invoke("score", docket, database, "--output-table", "t", "--keep", "all", code=3)
     _invoke("score", database, "b.csv", "--table", "t", "--keep", "all", code=0)
     _invoke("docket", "a.csv", "page.html", code=0)
-    _invoke("data", "check", "-", code=2, given=BROKEN)
+    broken = json.dumps(json.loads(BROKEN) | {"id": "x", "decided": "2020", "outcome": "lost"})
+    _invoke("data", "check", "-", code=3, given=f"{RULINGS[0].model_dump_json()}\n{broken}")
     _invoke("report", code=0)
     rulings = [ruling.model_dump_json() for ruling in RULINGS]
     given = "\n".join(rulings)
