@@ -7,7 +7,7 @@ it again, so that every text comes back as it was.
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 
@@ -49,6 +49,21 @@ def unquote_formula(value: Any) -> Any:
 def safe_row(cells: Iterable[Any]) -> list[Any]:
     """Return the cells of a row with every formula quoted."""
     return [quote_formula(cell) for cell in cells]
+
+
+class LineFeeds:
+    """Takes the rows of a `csv.writer`, and ends them with a line feed alone.
+
+    Given that as its line terminator, the writer would leave a carriage return within a cell
+    unquoted, and readers would take what follows for a row.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, row: str) -> int:
+        """Write one row, as `csv.writer` ends it by default."""
+        return self.stream.write(row.removesuffix("\r\n") + "\n")
 
 
 def table_as_csv(table: pd.DataFrame) -> str:

@@ -30,7 +30,7 @@ from data.io.formats import (
     parquet_rows,
 )
 from data.io.problems import REJECTS_SUFFIX
-from data.io.redact import redact_secrets
+from data.io.redact import redact_secrets, shorten
 from data.io.rows import (
     DELIMITED,
     FORMATS,
@@ -134,7 +134,8 @@ class File:
                 for row in rows:
                     yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
             except _READ_ERRORS as error:
-                raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
+                damage = shorten(_without_content(error))
+                raise UnreadableInput(f"cannot read {self.name} to its end: {damage}") from None
 
     def count(self) -> int | None:
         """Return the number of rows of a Parquet file, None for other formats."""
@@ -218,6 +219,11 @@ class File:
     def _content(self, raw: BinaryIO) -> Iterator[BinaryIO]:
         with _decompressed(raw, self.compression, self.format, self.name) as stream:
             yield as_utf8(stream, self.encoding)
+
+
+def _without_content(error: Exception) -> str:
+    # gzip's message has the first bytes of the file.
+    return "it is not gzip" if isinstance(error, gzip.BadGzipFile) else str(error)
 
 
 @contextmanager

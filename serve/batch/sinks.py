@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.io.atomic import atomic_write
-from data.io.formulas import safe_row
+from data.io.formulas import LineFeeds, safe_row
 from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
@@ -226,7 +226,7 @@ def _compressed(stream: BinaryIO, compression: str) -> Iterator[Any]:
 def _write_csv(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
     for index, table in enumerate(tables):
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(LineFeeds(text))
         if index == 0:
             writer.writerow(table.column_names)
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
