@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.segment import Segment
 
 from data.io.redact import describe_damage, describe_library_error, redact_secrets
+from data.io.rows import shown_column
 from data.io.shown import show_controls
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def report_set_aside(post_ruling_columns: Iterable[str], unknown_columns: Iterab
     """Name the columns that were ignored, and say why."""
     if post_ruling := ", ".join(post_ruling_columns):
         info(f"ignored, because known only after the ruling: {post_ruling}")
-    if unknown := ", ".join(unknown_columns):
+    if unknown := ", ".join(map(shown_column, unknown_columns)):
         warn(f"ignored, because not a field of the schema: {unknown}")
 
 

@@ -129,3 +129,10 @@ def test_errors_of_validation_and_databases_are_told_without_values() -> None:
     told = describe_library_error(error)
     assert told == 'invalid input syntax for type integer: "..."'
     assert len(describe_library_error(RuntimeError("x" * 1000))) <= MAX_MESSAGE
+
+
+def test_a_table_without_a_header_is_named_without_its_words(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'x,"{WORDS * 5}"\ny,z\n')
+    with pytest.raises(UnreadableInput, match="a name of") as raised:
+        load(tmp_path / "a.csv", Motion)
+    assert "Qzymurgy" not in str(raised.value)
