@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import mlflow
 import pandas as pd
 
+from data.io.atomic import created_like
 from data.io.formulas import table_as_csv
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
@@ -52,8 +53,9 @@ class CodingRun:
 
 
 @short_timeouts()
+@created_like(())
 def log_coding_run(run: CodingRun) -> str:
-    """Log a run with the protocol and what came of it; return its id.
+    """Log a run with the protocol and what came of it, for its owner alone; return its id.
 
     Metrics are the counts, `failures/<kind>`, `unproven/<field>` and `agreement/<field>`.
     """
