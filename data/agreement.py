@@ -24,6 +24,7 @@ from data.cases import case_groups
 from data.codings import CODED_FIELDS, SCALES, Coding, as_case, scale_position
 from data.describe import MIN_TO_SAY
 from data.io.atomic import atomic_write
+from data.io.formulas import safe_row
 from data.schema import allowed_values, is_list
 
 REPLICATES = 1000
@@ -287,7 +288,7 @@ def write_differences(
         writer = csv.writer(file)
         writer.writerow(("id", "field", "first", "second"))
         for row in differences:
-            writer.writerow((row.id, row.field, _cell(row.first), _cell(row.second)))
+            writer.writerow(safe_row((row.id, row.field, _cell(row.first), _cell(row.second))))
 
 
 def _cell(value: Any) -> str:

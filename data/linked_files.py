@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.io.atomic import atomic_write
+from data.io.atomic import atomic_write, files_of_all
 from data.io.columns import AS_GIVEN
+from data.io.formulas import safe_row
 from data.io.load import Loaded, check_map_used, load
 from data.io.problems import Reject
 from data.linkage import Link, Listed, find_links
@@ -58,6 +59,11 @@ class LinkedFiles:
     files: tuple[Path, ...]
     tables: dict[str, Loaded[Listed]]
     paths: Mapping[str, str]
+
+    @property
+    def readable_like(self) -> tuple[Path, ...]:
+        """The files that were read; none if one of the sources is no local file."""
+        return files_of_all(table.files for table in self.tables.values())
 
 
 def link_files(sources: Mapping[str, str], column_map: Mapping[str, str] = AS_GIVEN) -> LinkedFiles:
@@ -112,7 +118,7 @@ def _files(link: Link, places: list[Place]) -> set[str]:
 def write_links(linked: LinkedFiles, path: Path) -> None:
     """Write the pairs as CSV, readable to no more users than the files that they come from."""
     with (
-        atomic_write(path, linked.files) as temporary,
+        atomic_write(path, linked.readable_like) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file)
@@ -122,4 +128,4 @@ def write_links(linked: LinkedFiles, path: Path) -> None:
             similarity = None if link.caption is None else f"{link.caption:.0f}"
             places = (first.file, first.row, first.id, second.file, second.row, second.id)
             found = (link.docket, link.days, similarity, link.outcomes_differ)
-            writer.writerow((link.kind, *places, *found))
+            writer.writerow(safe_row((link.kind, *places, *found)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from data.codebook import SourceKind
 from data.io.atomic import atomic_write
 from data.io.columns import AS_GIVEN
+from data.io.formulas import safe_row
 from data.io.load import load
 from data.io.problems import Reject, reject_as_json, rejects_beside
 from data.io.rows import UnreadableInput
@@ -118,9 +119,9 @@ def write_merged(merged: Merged, linked: LinkedFiles, output: Path) -> tuple[Pat
     """
     check_output(output, linked.files)
     report, rejects = output.with_name(f"{output.name}.report.csv"), rejects_beside(output)
-    _write_lines(output, linked.files, (_as_json(row) for row in merged.rows))
+    _write_lines(output, linked.readable_like, (_as_json(row) for row in merged.rows))
     with (
-        atomic_write(report, linked.files, private=not linked.files) as temporary,
+        atomic_write(report, linked.readable_like) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file)
@@ -128,12 +129,12 @@ def write_merged(merged: Merged, linked: LinkedFiles, output: Path) -> tuple[Pat
         for each in merged.remarks:
             places = (each.place.file, each.place.row, each.place.id)
             kept = (each.kept.file, each.kept.row, each.kept.id)
-            writer.writerow((each.what, *places, *kept, each.why))
+            writer.writerow(safe_row((each.what, *places, *kept, each.why)))
     if not merged.rejects:
         rejects.unlink(missing_ok=True)
         return report, None
     lines = (reject_as_json(reject, reject.file) for reject in merged.rejects)
-    _write_lines(rejects, linked.files, lines)
+    _write_lines(rejects, linked.readable_like, lines)
     return report, rejects
 
 
@@ -225,7 +226,7 @@ def _as_json(row: Motion) -> str:
 
 def _write_lines(path: Path, files: Sequence[Path], lines: Iterator[str]) -> None:
     with (
-        atomic_write(path, files, private=not files) as temporary,
+        atomic_write(path, files) as temporary,
         temporary.open("w", encoding="utf-8") as file,
     ):
         file.writelines(f"{line}\n" for line in lines)

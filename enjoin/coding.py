@@ -124,7 +124,7 @@ def write_private(path: Path, content: Any) -> None:
     """Write JSON that holds words of papers: only its owner may read it."""
     from data.io.atomic import atomic_write
 
-    with atomic_write(path, private=True) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + os.linesep, encoding="utf-8")
 
 

@@ -80,6 +80,14 @@ def read_rulings(
     return loaded.rows, len(loaded.rejects)
 
 
+def files_of_rulings(source: str) -> "tuple[Path, ...]":
+    """Return the local files of labelled rulings; none for standard input, say."""
+    from data.embedded import rulings_path
+    from data.io.sources import local_files
+
+    return (rulings_path(),) if source == EMBEDDED else local_files(source)
+
+
 def read_parameters(path: Path | None) -> dict[str, Any]:
     """Return the LightGBM parameters of a TOML file; none without a file.
 

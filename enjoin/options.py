@@ -39,13 +39,20 @@ RulingsOption = Annotated[
     ),
 ]
 YearOption = Annotated[
-    int, typer.Option(metavar="YEAR", help="test on rulings of this year and later")
+    int,
+    typer.Option(min=1, max=9999, metavar="YEAR", help="test on rulings of this year and later"),
 ]
 FoldsOption = Annotated[
     int, typer.Option(min=2, metavar="N", help="folds of the grouped cross-validation")
 ]
-BagsOption = Annotated[int, typer.Option(min=2, metavar="N", help="LightGBM models per ensemble")]
-SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="seed of every random draw")]
+BagsOption = Annotated[
+    int, typer.Option(min=2, max=1000, metavar="N", help="LightGBM models per ensemble")
+]
+SeedOption = Annotated[
+    int,
+    # LightGBM keeps its seed in 32 bits.
+    typer.Option(min=0, max=2**31 - 1, metavar="N", help="seed of every random draw"),
+]
 PartialGrantsOption = Annotated[
     PartialGrants, typer.Option(help="how a ruling 'granted in part' counts")
 ]

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from data.io.shown import escape_controls_in_json
+
 PLAINLY = "enjoin.plainly"
 """Name of the error handler that writes what an encoding lacks in characters that it has."""
 _PLAIN = str.maketrans(
@@ -85,7 +87,7 @@ def print_json(text: str) -> None:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(json.loads(text), indent=2)
-    print(text)
+    print(escape_controls_in_json(text))
 
 
 def read_stdin() -> str:

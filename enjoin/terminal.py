@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
+from pydantic_core import ValidationError
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -21,8 +22,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
-from data.io.redact import redact_secrets
+from data.io.redact import describe_damage, describe_library_error, redact_secrets
+from data.io.rows import shown_column
+from data.io.shown import show_controls
 
 if TYPE_CHECKING:
     from data.io.load import Loaded
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 LIBRARIES = ("mlflow", "sqlalchemy", "lightgbm", "optuna", "distributed")
 """Libraries whose errors are about the user's input: an address, a store, a parameter."""
 
+MIN_MEMORY = 1_400_000_000
+"""Bytes of address space with which one motion is answered; with fewer, libraries abort."""
 _RATE_WINDOW = 20
 """Progress reports over which the rows a second are averaged."""
 _MAX_REJECTS_SHOWN = 5
@@ -41,7 +47,21 @@ def console(stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # Rich would fold piped output to a guessed 80 columns.
     # Nor may it make emoji of what stands between colons, such as a model's name.
-    return Console(file=stream, width=None if stream.isatty() else 120, emoji=False)
+    return _Console(file=stream, width=None if stream.isatty() else 120, emoji=False)
+
+
+class _Console(Console):
+    """A terminal that obeys no escape sequence in what it is given to show."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as Rich does; control characters in texts are shown by their codes."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(show_controls(segment.text), segment.style)
 
 
 def echo(message: str) -> None:
@@ -76,7 +96,14 @@ def exit_on_user_error() -> Iterator[None]:
     An error of the program itself is raised, and so is every error at logging level DEBUG.
     """
     try:
+        _check_memory_limit()
         yield
+    except MemoryError:
+        message = (
+            f"error: out of memory{_memory_limit_in_words()}; allow more, or give less at once"
+        )
+        console(stderr=True).print(message, style="bold red", markup=False)
+        raise typer.Exit(2) from None
     except Exception as error:
         is_users = isinstance(error, ValueError | LookupError | OSError)
         is_programs = isinstance(error, KeyError | IndexError | UnicodeError)
@@ -85,9 +112,44 @@ def exit_on_user_error() -> Iterator[None]:
             raise
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
-        message = redact_secrets(f"error: {error}")
+        if is_librarys:
+            reason = describe_library_error(error)
+        else:
+            reason = describe_damage(error) if isinstance(error, ValidationError) else str(error)
+        message = redact_secrets(f"error: {reason}")
         console(stderr=True).print(message, style="bold red", markup=False)
         raise typer.Exit(2) from None
+
+
+def _memory_limit() -> int | None:
+    """Return the bytes of memory that this process may use (`ulimit -v`); None without a limit."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def _memory_limit_in_words() -> str:
+    limit = _memory_limit()
+    return "" if limit is None else f" (this process may use {limit / 1e9:.1f} GB, see ulimit -v)"
+
+
+def _check_memory_limit() -> None:
+    """Check that libraries can start: with too little memory some hang, and some abort.
+
+    Raises
+    ------
+    OSError
+        If they cannot.
+    """
+    limit = _memory_limit()
+    if limit is not None and limit < MIN_MEMORY:
+        raise OSError(
+            f"too little memory: this process may use {limit / 1e9:.1f} GB, and needs "
+            f"{MIN_MEMORY / 1e9:.1f} GB; allow more (ulimit -v unlimited)"
+        )
 
 
 @contextmanager
@@ -175,7 +237,7 @@ def report_set_aside(post_ruling_columns: Iterable[str], unknown_columns: Iterab
     """Name the columns that were ignored, and say why."""
     if post_ruling := ", ".join(post_ruling_columns):
         info(f"ignored, because known only after the ruling: {post_ruling}")
-    if unknown := ", ".join(unknown_columns):
+    if unknown := ", ".join(map(shown_column, unknown_columns)):
         warn(f"ignored, because not a field of the schema: {unknown}")
 
 

@@ -18,7 +18,7 @@ import ahocorasick
 import hyperscan
 
 from data.io.atomic import atomic_write
-from data.io.cache import cache_dir, report_unusable_cache
+from data.io.cache import cache_dir, make_cache_folder, report_unusable_cache
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -96,6 +96,7 @@ def _load(path: Path, key: str) -> hyperscan.Database | None:
 
 
 def _store(path: Path, key: str, dumped: bytes) -> None:
+    make_cache_folder()
     with atomic_write(path) as temporary:
         temporary.write_bytes(_digest(key, dumped) + dumped)
 

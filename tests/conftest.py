@@ -90,6 +90,7 @@ def train_tiny(folder: Path) -> str:
 
     rulings = folder / "rulings.jsonl"
     rulings.write_text("\n".join(ruling.model_dump_json() for ruling in tiny_rulings()))
+    rulings.chmod(0o600)  # as people's own should be; what training writes must be so too
     arguments = ["train", "--rulings", str(rulings), "--first-test-year", "2025"]
     result = CliRunner().invoke(app, [*arguments, "--bags", "2", "--folds", "2"])
     assert result.exit_code == 0, result.output

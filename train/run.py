@@ -10,6 +10,8 @@ import mlflow
 import numpy as np
 import pandas as pd
 
+from data.io.atomic import created_like
+from data.io.sources import local_files
 from data.leakage import LeakageAudit
 from data.schema import Ruling, schema_digest
 from features.build import builder_digest
@@ -120,7 +122,8 @@ def train(
     Parameters
     ----------
     source
-        Where the rulings came from, for the run's data set in MLflow.
+        Where the rulings came from, for the run's data set in MLflow. What is written is no more
+        open than these files, and its owner's alone if they are no local files.
 
     Raises
     ------
@@ -130,11 +133,13 @@ def train(
     ConnectionError
         If the MLflow store does not answer, or no scheduler with workers at `settings.dask`.
     """
-    if settings.dask is None:
-        return _train(rulings, source, settings, log_model, on_progress)
-    on_progress(f"connecting to {settings.dask}")
-    with connect_dask(settings.dask) as cluster:
-        return _train(rulings, source, settings, log_model, on_progress, cluster)
+    # The report, the predictions and the model quote the rulings.
+    with created_like(local_files(source)):
+        if settings.dask is None:
+            return _train(rulings, source, settings, log_model, on_progress)
+        on_progress(f"connecting to {settings.dask}")
+        with connect_dask(settings.dask) as cluster:
+            return _train(rulings, source, settings, log_model, on_progress, cluster)
 
 
 def _train(

@@ -206,7 +206,7 @@ def _make(file: BulkFile, selection: Selection, index: Path, on_rows: OnRows | N
                 yield row
 
     with (
-        atomic_write(rejects, private=True) as temporary,
+        atomic_write(rejects) as temporary,
         temporary.open("w", encoding="utf-8") as reasons,
     ):
         written = write_opinions(file.output, wanted(reasons), identity)

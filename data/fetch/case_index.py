@@ -107,7 +107,7 @@ def _build(
 ) -> int:
     broken = _Broken()
     with (
-        atomic_write(path, private=True) as temporary,
+        atomic_write(path) as temporary,
         closing(sqlite3.connect(temporary)) as database,
     ):
         database.executescript(

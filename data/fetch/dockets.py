@@ -110,7 +110,7 @@ def fetch_dockets(
     files = docket_files(source, output)
     summary = DocketsSummary()
     with (
-        atomic_write(output, private=True) as temporary,
+        atomic_write(output) as temporary,
         temporary.open("w", encoding="utf-8") as out,
     ):
         for number, file in enumerate(files, start=1):

@@ -51,7 +51,7 @@ class Download:
     def turn_page(self, position: Any) -> None:
         """Note where the next page is: a later run goes on there."""
         self.position = position
-        with atomic_write(journal_path(self.output), private=True) as temporary:
+        with atomic_write(journal_path(self.output)) as temporary:
             record = {"fingerprint": self._fingerprint, "position": position}
             temporary.write_text(json.dumps(record), encoding="utf-8")
 

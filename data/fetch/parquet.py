@@ -33,7 +33,7 @@ def write_opinions(path: Path, opinions: Iterable[Opinion], identity: Any) -> in
     rows: list[dict[str, Any]] = []
     schema = SCHEMA.with_metadata({_KEY: json.dumps(identity)})
     with (
-        atomic_write(path, private=True) as temporary,
+        atomic_write(path) as temporary,
         pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
     ):
         for opinion in opinions:

@@ -1,11 +1,16 @@
-"""Write files whole or not at all, and find the cache folder."""
+"""Write files whole or not at all, and no more open than the files that their words come from."""
 
 import os
 import shlex
+import shutil
+import stat
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_PRIVATE = 0o600
+_ALL = 0o666
 
 
 def check_writable(path: Path) -> None:
@@ -32,32 +37,99 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def atomic_write(
-    path: Path, readable_like: Sequence[Path] = (), private: bool = False
+    path: Path, readable_like: Sequence[Path] = (), private: bool = True
 ) -> Iterator[Path]:
     """Give a temporary path beside `path`, and move it to `path` only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
+    A device or a pipe (`/dev/null`, `/dev/stdout`) is written to, never replaced.
 
     Parameters
     ----------
     readable_like
         Files whose permissions limit those of the new file: it gets none that one of them lacks.
     private
-        Whether only its owner may read the new file, as it holds words of papers.
+        Whether only its owner may read the new file where `readable_like` is empty. False is for
+        what can hold no words of papers; it gets the user's ordinary permissions.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    is_special = path.exists() and not path.is_file() and not path.is_dir()
+    if not is_special:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    folder = None if is_special else path.parent
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp gives 0600; a result file should have the user's ordinary permissions.
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o600 if private else 0o666 & ~mask
-        for file in readable_like:
-            mode &= file.stat().st_mode
-        temporary.chmod(mode)
-        temporary.replace(path)
+        if is_special:
+            with temporary.open("rb") as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        else:
+            temporary.chmod(_mode_like(temporary, readable_like, private))
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def files_of_all(sources: Iterable[Sequence[Path]]) -> tuple[Path, ...]:
+    """Return the files of several sources; none if one of them, such as a database, has none."""
+    groups = [tuple(files) for files in sources]
+    return tuple(file for files in groups for file in files) if all(groups) else ()
+
+
+@contextmanager
+def created_like(files: Sequence[Path]) -> Iterator[None]:
+    """Make what is created in the block no more open than these files; private where none is given.
+
+    This holds for what libraries create too, such as the artifacts of MLflow: the umask of the
+    whole process is narrowed. Folders stay open to those who may read the files in them.
+    """
+    mode = _PRIVATE
+    if files:
+        mode = _ALL
+        for file in files:
+            mode &= file.stat().st_mode
+    # Who may read a file may enter its folder.
+    closed = 0o077 & ~(mode | (mode & 0o444) >> 2)
+    before = current_umask()
+    os.umask(before | closed)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def current_umask() -> int:
+    """Return the process's umask. Threads that create files meanwhile create private ones."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder, and those above it that are missing, for their owner alone.
+
+    Folders that exist are left as they are.
+    """
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _mode_like(created: Path, files: Sequence[Path], private: bool) -> int:
+    """Return the permissions for a new file, which may get the group of the files it is like."""
+    if not files:
+        return _PRIVATE if private else _ALL & ~current_umask()
+    mode, groups = _ALL & ~current_umask(), set[int]()
+    for file in files:
+        status = file.stat()
+        mode &= status.st_mode
+        groups.add(status.st_gid)
+    # The group's permissions are for that group, not for another that the user is in.
+    if len(groups) == 1:
+        with suppress(OSError):
+            os.chown(created, -1, next(iter(groups)))
+    if groups != {created.stat().st_gid}:
+        for_group = (mode & stat.S_IRWXO) << 3
+        mode &= ~stat.S_IRWXG | for_group
+    return mode

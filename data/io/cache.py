@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from data.io.atomic import make_private_folder
+
 _LOG = logging.getLogger("enjoin.cache")
 _reported: list[str] = []
 
@@ -25,6 +27,13 @@ def cache_dir() -> Path:
     if folder.is_absolute():
         return folder
     return Path(tempfile.gettempdir()) / f"enjoin-{os.getuid() if hasattr(os, 'getuid') else ''}"
+
+
+def make_cache_folder(name: str = "") -> Path:
+    """Create the cache folder, or one in it, for this user alone; return it."""
+    folder = cache_dir() / name
+    make_private_folder(folder)
+    return folder
 
 
 def report_unusable_cache(error: OSError) -> None:

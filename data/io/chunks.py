@@ -6,9 +6,11 @@ A source yields its chunks and identifies itself, so that interrupted work on it
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from data.io.columns import value_of
+from data.io.urls import local_path
 
 MAX_CHARACTERS = 2**24
 """Characters of text after which a chunk ends, however few its rows, so that memory stays flat."""
@@ -116,6 +118,13 @@ class Source:
     def addresses(self) -> list[str]:
         """Return where its parts are."""
         return [part.address for part in self.parts if part.address]
+
+    def local_files(self) -> tuple[Path, ...]:
+        """Return the local files it is read from; none if a part of it is no local file."""
+        addresses = [part.address for part in self.parts]
+        if not all(address.startswith("file://") for address in addresses):
+            return ()
+        return tuple(Path(local_path(address)) for address in addresses)
 
     def count(self) -> int | None:
         """Return the number of rows if every part knows its own."""

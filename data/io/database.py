@@ -1,8 +1,9 @@
 """Read motions from a database, and write a table in one transaction (SQLAlchemy)."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -184,6 +185,7 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
                 f"{redacted_url(url)}: scores are written all together or not at all, which is "
                 f"supported for {' and '.join(TRANSACTIONAL_DDL)} only; write a file and load it"
             )
+        _create_private(engine)
         table = named_table(table_name)
         if not sa.inspect(engine).has_table(table.name, schema=table.schema):
             return
@@ -194,6 +196,14 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
             )
         with engine.connect() as connection:
             check_replaceable(connection, table, read, lock=False)
+
+
+def _create_private(engine: sa.Engine) -> None:
+    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
+        with suppress(OSError):  # which opening it reports
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def write_table(

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.io.formulas import unquote_formula
 from data.io.rows import (
     BrokenRow,
     UnreadableInput,
@@ -197,7 +198,7 @@ def csv_rows(
         if is_blank(cells):
             continue
         if all(map(_is_utf8, cells)):
-            yield csv_row(header, cells)
+            yield csv_row(header, [unquote_formula(cell) for cell in cells])
         else:
             yield BrokenRow([_readable(cell) for cell in cells], _NOT_UTF8)
 

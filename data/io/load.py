@@ -18,7 +18,6 @@ from data.io.rows import BrokenRow, UnreadableInput, check_columns
 from data.io.sources import open_source
 from data.io.table_reader import ReadRow, TableReader
 from data.io.understood import Understood
-from data.io.urls import local_path
 from data.schema import POST_RULING_FIELDS, Motion, Ruling
 
 M = TypeVar("M", bound=BaseModel)
@@ -45,7 +44,7 @@ class Loaded(Generic[M]):
     name
         The name of the source.
     files
-        The local files that were read.
+        The local files that were read; none if a part of the source is no local file.
     understood
         Columns and values of a table that were read as something else than they say.
     notes
@@ -144,9 +143,7 @@ def _read(
         chunks = list(source.chunks(_CHUNK_ROWS))
     if not chunks:
         raise UnreadableInput(f"{source.name} has no rows; expected at least one")
-    local = [address for address in source.addresses() if address.startswith("file://")]
-    files = tuple(Path(local_path(address)) for address in local)
-    return source.name, chunks, files, source.notes
+    return source.name, chunks, source.local_files(), source.notes
 
 
 def _located(reject: Reject, chunks: Sequence[Chunk]) -> Reject:

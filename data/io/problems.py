@@ -15,11 +15,28 @@ REJECTS_SUFFIX = ".rejects.jsonl"
 """Added to the name of a file for the rows of it that are not used."""
 _MAX_VALUE = 80
 """Characters of a value that a message quotes."""
+_WORDS = frozenset(
+    ("motion", "opposition", "quotes", "summary", "opposition_summary", "outcome_quote", "row")
+)
+"""Fields that hold words of papers, which no message quotes; `row` is a whole one."""
 
 
 def rejects_beside(path: Path) -> Path:
     """Return the file for the rejected rows of a file: `a.csv.rejects.jsonl` for `a.csv`."""
     return path.with_name(f"{path.name}{REJECTS_SUFFIX}")
+
+
+def _shown(field: str, value: Any) -> str:
+    """Return a value as a message may quote it: of words of papers, only how much there is."""
+    if field in _WORDS:
+        if isinstance(value, str):
+            return f"text of {len(value):,} characters"
+        if isinstance(value, list | tuple):
+            return f"a list of {len(value):,}"
+        if isinstance(value, Mapping):
+            return f"an object of {len(value):,}"
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 3] + "..."
 
 
 @dataclass(frozen=True)
@@ -38,9 +55,7 @@ class Problem:
         """What was found and what was expected."""
         if self.found is None:
             return f"missing; expected {self.expected}"
-        value = json.dumps(self.found, ensure_ascii=True, default=str)
-        value = value if len(value) <= _MAX_VALUE else value[: _MAX_VALUE - 3] + "..."
-        return f"found {value}; expected {self.expected}"
+        return f"found {_shown(self.field, self.found)}; expected {self.expected}"
 
 
 @dataclass(frozen=True)

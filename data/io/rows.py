@@ -16,6 +16,8 @@ FORMATS = ("jsonl", "json", "csv", "tsv", "xlsx", "xls", "ods", "parquet")
 DELIMITED = ("csv", "tsv")
 COMPRESSIONS = (".gz", ".zst")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_MAX_COLUMN = 60
+"""Characters of a column's name that a message quotes."""
 _MAX_COLUMNS_SHOWN = 12
 _FLOAT_ID = re.compile(r"\d+\.0")
 """A numeric id as a data frame with missing values writes it to CSV."""
@@ -62,6 +64,17 @@ def require_format(name: str) -> tuple[str, str]:
     return file_format, compression
 
 
+def shown_column(name: str) -> str:
+    """Return a column's name as a message may quote it.
+
+    The first row of a table without a header holds papers, and is taken for names.
+
+    >>> shown_column("Motion Type"), shown_column("The plaintiff says " * 9)
+    ('Motion Type', '(a name of 171 characters)')
+    """
+    return name if len(name) <= _MAX_COLUMN else f"(a name of {len(name):,} characters)"
+
+
 def check_columns(
     columns: Sequence[str],
     row_type: type[BaseModel],
@@ -81,7 +94,7 @@ def check_columns(
     UnreadableInput
         If a required field has no column.
     """
-    shown = ", ".join(columns[:_MAX_COLUMNS_SHOWN])
+    shown = ", ".join(map(shown_column, columns[:_MAX_COLUMNS_SHOWN]))
     shown += " ..." if len(columns) > _MAX_COLUMNS_SHOWN else ""
     fields: Collection[str] = columns
     advice = ""

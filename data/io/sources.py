@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ from data.io.formats import (
     parquet_rows,
 )
 from data.io.problems import REJECTS_SUFFIX
-from data.io.redact import redact_secrets
+from data.io.redact import redact_secrets, shorten
 from data.io.rows import (
     DELIMITED,
     FORMATS,
@@ -133,7 +134,8 @@ class File:
                 for row in rows:
                     yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
             except _READ_ERRORS as error:
-                raise UnreadableInput(f"cannot read {self.name} to its end: {error}") from None
+                damage = shorten(_without_content(error))
+                raise UnreadableInput(f"cannot read {self.name} to its end: {damage}") from None
 
     def count(self) -> int | None:
         """Return the number of rows of a Parquet file, None for other formats."""
@@ -219,6 +221,11 @@ class File:
             yield as_utf8(stream, self.encoding)
 
 
+def _without_content(error: Exception) -> str:
+    # gzip's message has the first bytes of the file.
+    return "it is not gzip" if isinstance(error, gzip.BadGzipFile) else str(error)
+
+
 @contextmanager
 def _decompressed(
     raw: BinaryIO, compression: str, file_format: str, name: str
@@ -290,6 +297,17 @@ def open_source(
     name = path.rstrip("/").rpartition("/")[2]
     notes = tuple(note for _, note in sniffed if note)
     yield Source(name.replace("*", "_").replace("?", "_"), files, column_map, notes)
+
+
+def local_files(address: str) -> tuple[Path, ...]:
+    """Return the local files of an address; none for standard input, databases and buckets."""
+    if address == "-" or not is_local(address):
+        return ()
+    try:
+        system, path = filesystem(address)
+        return tuple(Path(file.path) for file in _files(system, path, address, ()))
+    except UnreadableInput:
+        return ()
 
 
 def _files(system: Any, path: str, address: str, exclude: Sequence[str]) -> tuple[File, ...]:

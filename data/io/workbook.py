@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from data.io.columns import match_column
+from data.io.formulas import unquote_formula
 from data.io.rows import BrokenRow, UnreadableInput, csv_header
 
 WORKBOOKS = ("xlsx", "xls", "ods")
@@ -89,7 +90,7 @@ def workbook_rows(stream: BinaryIO, file_format: str, name: str, table: Table) -
                 )
                 continue
             pairs = zip(table.header, values, strict=True)
-            yield {column: value for column, value in pairs if column}
+            yield {column: unquote_formula(value) for column, value in pairs if column}
 
 
 def _fit(texts: list[str], column_map: Mapping[str, str]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from data.io.formulas import quote_formula, quote_quoted
 from data.io.rows import UnreadableInput
 
 MAX_CELL = 32_767
@@ -47,8 +48,10 @@ def write_workbook(
     def cell(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        written = WriteOnlyCell(table, value=excel_text(value))
+        written = WriteOnlyCell(table, value=excel_text(quote_quoted(value)))
         written.data_type = "s"
+        if quote_formula(value) != value:
+            written.quotePrefix = True  # so that it stays a text once a person edits it
         return written
 
     heads = [cell(name) for name in header]

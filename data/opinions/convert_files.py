@@ -107,9 +107,9 @@ def convert_files(
         raise UnreadableOpinion(f"{output} would replace the opinions; name another file")
     summary, ids = Summary(), set[str]()
     with (
-        atomic_write(output, private=True) as rulings_file,
-        atomic_write(rejects, private=True) as rejects_file,
-        atomic_write(readings, private=True) as readings_file,
+        atomic_write(output) as rulings_file,
+        atomic_write(rejects) as rejects_file,
+        atomic_write(readings) as readings_file,
         rulings_file.open("w", encoding="utf-8") as rulings_out,
         rejects_file.open("w", encoding="utf-8") as rejects_out,
         readings_file.open("w", encoding="utf-8") as readings_out,

@@ -233,7 +233,7 @@ def main(source: Path, target: Path) -> None:
     marked = prepare(read_marked(source))
     threshold = threshold_for(out_of_fold(marked), marked.revealing)
     segmenter = fit(marked, range(len(marked.outlines)), threshold)
-    with atomic_write(target) as temporary:
+    with atomic_write(target, private=False) as temporary:
         temporary.write_text(segmenter.to_json() + "\n", encoding="utf-8")
 
 

@@ -97,7 +97,10 @@ def data_template(
             raise ValueError(f"{output}: expected a name ending in .xlsx")
         if output.exists() and not replace:
             raise ValueError(f"{output} exists; --replace replaces it")
-        with atomic_write(output) as temporary, temporary.open("wb") as stream:
+        with (
+            atomic_write(output, private=False) as temporary,
+            temporary.open("wb") as stream,
+        ):
             write_template(stream)
         echo(f"Fill in {output}, then: enjoin score {output} scored.xlsx")
 

@@ -90,6 +90,7 @@ def agreement(
         from dataclasses import asdict
 
         from data.agreement import compare_coders, write_differences
+        from data.io.atomic import files_of_all
         from data.io.columns import read_column_map
         from data.io.load import check_map_used
         from enjoin.render.data import show_agreement
@@ -106,8 +107,8 @@ def agreement(
             if ids:
                 warn(f"{plural(len(ids), 'motion')} in {source} only, such as {ids[0]}")
         if differences:
-            files = (*codings[0].files, *codings[1].files)
-            write_differences(compared.differences, differences, files)
+            files = [coding.files for coding in codings]
+            write_differences(compared.differences, differences, files_of_all(files))
             info(f"{plural(len(compared.differences), 'difference')}: {differences}")
 
 

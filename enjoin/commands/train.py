@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from enjoin.inputs import read_parameters, read_rulings, train_and_register
+from enjoin.inputs import files_of_rulings, read_parameters, read_rulings, train_and_register
 from enjoin.options import (
     EMBEDDED,
     BagsOption,
@@ -157,7 +157,7 @@ def evaluate(
             if record:
                 info(f"figures kept in {write_record(long.record(), digest)}; train again")
         if output:
-            with atomic_write(output) as temporary:
+            with atomic_write(output, files_of_rulings(rulings)) as temporary:
                 table.to_csv(temporary, index=False)
 
 
@@ -224,7 +224,7 @@ def tune(
     ```
     """
     with exit_on_user_error():
-        from data.io.atomic import check_writable
+        from data.io.atomic import check_writable, created_like
         from data.io.columns import read_column_map
         from train.settings import TrainSettings
         from train.tune.search import tune as search
@@ -239,7 +239,7 @@ def tune(
             seed=seed,
             partial_grants_as=partial_grants_as,
         )
-        with step_progress("tuning") as on_trial:
+        with created_like(files_of_rulings(rulings)), step_progress("tuning") as on_trial:
             labelled = read_rulings(rulings, column_map=column_map)[0]
             tuned = search(labelled, settings, trials, output, study, info, on_trial)
         console().print_json(data=tuned.parameters)

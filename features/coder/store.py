@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from data.io.atomic import make_private_folder
 from data.io.cache import cache_dir
 from features.coder.reading import Reading
 
@@ -126,7 +127,7 @@ class ReadingStore:
             return None
 
     def _connect(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.path.parent)
         # Made before SQLite opens it, which would give it the user's ordinary permissions.
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         rows = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)

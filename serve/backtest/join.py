@@ -207,7 +207,10 @@ def _read(
         problem = Problem("id", row.id, expected)
         loaded.rejects.append(Reject(number, (problem,), row.model_dump(mode="json")))
     loaded.rejects.sort(key=lambda reject: reject.row)
-    rejects_path = write_rejects_beside(loaded, path)
+    rejects_path = None
+    if loaded.rejects or row_type is not Prediction:
+        # Beside the output of a scoring is the file of what it rejected: not ours to clear.
+        rejects_path = write_rejects_beside(loaded, path)
     if not first:
         example = f"; {loaded.rejects[0]}" if loaded.rejects else ""
         raise UnreadableInput(f"{path} has no usable row{example}")

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.io.atomic import created_like, files_of_all
 from data.io.columns import AS_GIVEN
 from data.io.load import check_map_used
+from data.io.sources import local_files
 from data.labels import PartialGrants
 from data.schema import Motion
 from features.build import COLUMNS, build_features, builder_digest
@@ -125,6 +127,22 @@ def backtest(
     FileNotFoundError
         If there is no model at `model`.
     """
+    given = [source for source in (predictions, outcomes, motions) if source]
+    with created_like(files_of_all(map(local_files, given))):
+        return _backtest(
+            predictions, outcomes, motions, model, partial_grants_as, on_progress, column_map
+        )
+
+
+def _backtest(
+    predictions: str,
+    outcomes: str,
+    motions: str | None,
+    model: str | None,
+    partial_grants_as: PartialGrants | None,
+    on_progress: OnProgress,
+    column_map: Mapping[str, str],
+) -> Backtest:
     silence_mlflow()
     prepare_run()
     on_progress("reading")

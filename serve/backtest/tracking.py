@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import mlflow
 import pandas as pd
 
+from data.io.formulas import table_as_csv
 from data.labels import PartialGrants
 from serve.backtest.join import JoinedOutcomes
 from train.monitor.live_metrics import Rule, State
@@ -78,7 +79,7 @@ def log_backtest(report: VersionReport, files: Mapping[str, str]) -> str:
         mlflow.log_metrics(_metrics(report))
         for name, table in tables.items():
             if len(table):
-                mlflow.log_text(table.to_csv(index=False), f"{name}.csv")
+                mlflow.log_text(table_as_csv(table), f"{name}.csv")
         return str(run.info.run_id)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.io.atomic import atomic_write
+from data.io.appended import open_private
+from data.io.atomic import atomic_write, make_private_folder
 from data.io.chunks import Chunk
 from serve.batch.chunk import ChunkSummary, read_summary, read_table
 from train.settings import OnProgress
@@ -105,8 +106,8 @@ def open_checkpoint(
     OSError
         If the folder cannot be written to, or another run uses it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("w") as lock:
+    make_private_folder(folder)  # chunks hold whole rows
+    with open_private(folder / _LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -6,7 +6,7 @@ run can be resumed; its output is the same to the byte.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -200,7 +200,7 @@ def score_docket(
             finish(chunk)
         if not n_chunks:
             raise UnreadableInput(f"{source.name} has no rows; expected at least one")
-        summary = _write_output(checkpoint, n_chunks, sink, on_rows)
+        summary = _write_output(checkpoint, n_chunks, sink, source.local_files(), on_rows)
         checkpoint.remove()
     return summary
 
@@ -244,15 +244,19 @@ def _score_chunks(
 
 
 def _write_output(
-    checkpoint: Checkpoint, n_chunks: int, sink: Sink, on_rows: OnRows
+    checkpoint: Checkpoint,
+    n_chunks: int,
+    sink: Sink,
+    readable_like: Sequence[Path],
+    on_rows: OnRows,
 ) -> ScoreSummary:
-    """Write the rejects, then the output, from the finished chunks."""
+    """Write the rejects, then the output, from the finished chunks; see `Sink.write`."""
     summary = ScoreSummary()
     for chunk in checkpoint.summaries(n_chunks):
         summary.add(chunk)
     if summary.rejected:
         summary.rejects = sink.rejects
-        with write_whole(sink.rejects) as stream:
+        with write_whole(sink.rejects, readable_like) as stream:
             for chunk in checkpoint.summaries(n_chunks):
                 stream.writelines(f"{line}\n".encode() for line in chunk.rejects)
     else:
@@ -273,6 +277,6 @@ def _write_output(
             on_rows(written, written / summary.scored, "writing")
 
     if summary.scored:
-        sink.write(tables())
+        sink.write(tables(), readable_like)
     summary.duplicate_ids = list(duplicates)
     return summary

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.io.atomic import atomic_write
+from data.io.formulas import LineFeeds, safe_row
 from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
@@ -46,8 +47,14 @@ class Sink(Protocol):
     def check(self) -> None:
         """Raise if it cannot be written to, before the scoring rather than after it."""
 
-    def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write tables with the same columns one after the other, all of them or none."""
+    def write(self, tables: Iterable[pa.Table], readable_like: Sequence[Path] = ()) -> None:
+        """Write tables with the same columns one after the other, all of them or none.
+
+        Parameters
+        ----------
+        readable_like
+            Local files whose permissions limit those of a new file; without any it is private.
+        """
 
 
 @dataclass(frozen=True)
@@ -91,10 +98,13 @@ class FileSink:
                 f"cannot write {self.name}: {error.strerror}; choose another folder"
             ) from None
 
-    def write(self, tables: Iterable[pa.Table]) -> None:
+    def write(self, tables: Iterable[pa.Table], readable_like: Sequence[Path] = ()) -> None:
         """Write tables with the same columns one after the other, all of them or none."""
         file_format, compression = split_suffixes(self.name)
-        with write_whole(self.name) as stream, _compressed(stream, compression) as plain:
+        with (
+            write_whole(self.name, readable_like) as stream,
+            _compressed(stream, compression) as plain,
+        ):
             _WRITERS[file_format](tables, plain)
 
 
@@ -131,8 +141,8 @@ class TableSink:
 
         check_table(self.url, self.table, self.replace, self.read)
 
-    def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write tables with the same columns in one transaction."""
+    def write(self, tables: Iterable[pa.Table], readable_like: Sequence[Path] = ()) -> None:
+        """Write tables with the same columns in one transaction; a new SQLite file is private."""
         from data.io.database import write_table
 
         tables = iter(tables)
@@ -143,10 +153,14 @@ class TableSink:
 
 
 @contextmanager
-def write_whole(name: str) -> Iterator[BinaryIO]:
-    """Open a local or remote file for writing; it appears only if the block succeeds."""
+def write_whole(name: str, readable_like: Sequence[Path] = ()) -> Iterator[BinaryIO]:
+    """Open a local or remote file for writing; it appears only if the block succeeds.
+
+    A local file is no more open than those it is like, and private without any.
+    """
     if is_local(name):
-        with atomic_write(Path(local_path(name))) as temporary, temporary.open("wb") as stream:
+        target = Path(local_path(name))
+        with atomic_write(target, readable_like) as temporary, temporary.open("wb") as stream:
             yield stream
         return
     system, path = filesystem(name)
@@ -225,11 +239,11 @@ def _compressed(stream: BinaryIO, compression: str) -> Iterator[Any]:
 def _write_csv(tables: Iterable[pa.Table], stream: BinaryIO) -> None:
     for index, table in enumerate(tables):
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(LineFeeds(text))
         if index == 0:
             writer.writerow(table.column_names)
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-        writer.writerows([as_cell(value) for value in row] for row in rows)
+        writer.writerows(safe_row(map(as_cell, row)) for row in rows)
         stream.write(text.getvalue().encode("utf-8"))
 
 

@@ -270,7 +270,7 @@ def _write(target: Path, journal: Journal, rejects: list[Reject], summary: Codin
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
     with (
-        atomic_write(path, private=True) as temporary,
+        atomic_write(path) as temporary,
         temporary.open("w", encoding="utf-8") as file,
     ):
         file.writelines(f"{line}\n" for line in lines)

@@ -13,8 +13,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from data.courts import court_citation
-from data.io.atomic import atomic_write
+from data.io.atomic import atomic_write, files_of_all
 from data.io.columns import AS_GIVEN
+from data.io.sources import local_files
 from features.phrases.lexicon import meaning
 from serve.docket.changes import Changes, compare_dockets
 from serve.docket.figures import (
@@ -92,7 +93,9 @@ def write_docket_page(
         )
     docket = read_scored(scored, motions, column_map)
     changes = compare_dockets(docket, read_scored(since)) if since else None
-    with atomic_write(page) as temporary:
+    read = [[path] for path in (scored, since) if path]
+    readable_like = files_of_all([*read, local_files(motions)] if motions else read)
+    with atomic_write(page, readable_like) as temporary:
         html = docket_page(docket, changes, limit, datetime.now().astimezone())
         temporary.write_text(html, encoding="utf-8")
     return WrittenPage(docket, changes, min(limit, len(docket.motions)))

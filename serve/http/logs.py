@@ -4,10 +4,13 @@ The log holds neither the text of a motion nor a key: for each request it record
 the name of its key, its route, its status and its duration.
 """
 
+import logging
 from typing import Any, Literal
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+
+from data.io.shown import show_controls
 
 LogFormat = Literal["json", "plain"]
 REQUEST_LOGGER = "enjoin.request"
@@ -28,12 +31,26 @@ class JsonLines(JsonFormatter):
         )
 
 
+class PlainLines(logging.Formatter):
+    """Formats a record as a line for people; what a terminal would obey is shown by its code."""
+
+    def __init__(self) -> None:
+        super().__init__(_PLAIN)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return show_controls(super().format(record))
+
+
 def logging_config(log_format: LogFormat) -> dict[str, Any]:
     """Return the endpoint's logging configuration, for `logging.config.dictConfig`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "serve.http.logs.JsonLines"}, "plain": {"format": _PLAIN}},
+        "formatters": {
+            "json": {"()": "serve.http.logs.JsonLines"},
+            "plain": {"()": "serve.http.logs.PlainLines"},
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": log_format}},
         "loggers": {
             name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}

@@ -180,7 +180,7 @@ class Worksheet:
     def write(self) -> None:
         """Write the motions that are done; only their owner may read the file."""
         with (
-            atomic_write(self._output, private=True) as temporary,
+            atomic_write(self._output) as temporary,
             temporary.open("w", encoding="utf-8") as file,
         ):
             for entry in self.entries:

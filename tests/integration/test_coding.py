@@ -247,6 +247,7 @@ def test_many_are_coded_and_the_run_is_logged_without_words_of_papers(
     assert runs[0].data.params["model"] == "openai:recorded"
     folder = Path(mlflow.artifacts.download_artifacts(run_id=runs[0].info.run_id))
     assert (folder / "protocol.md").read_text().startswith("# Reading protocol")
+    assert stat.S_IMODE((folder / "codings.csv").stat().st_mode) == 0o600
     table = pd.read_csv(folder / "codings.csv")
     assert table["remedial_scope"][0] == "partial"
     logged = "".join(path.read_text() for path in folder.rglob("*") if path.is_file())

@@ -23,7 +23,7 @@ def record_path() -> Path:
 def write_record(record: dict[str, Any], data_digest: str) -> Path:
     """Replace the packaged record, and return its path."""
     path = record_path()
-    with atomic_write(path) as temporary:
+    with atomic_write(path, private=False) as temporary:
         content = {DATA_DIGEST: data_digest} | record
         Path(temporary).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return path

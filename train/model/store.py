@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from data.io.atomic import current_umask
 from data.io.redact import describe_damage
 from features.build import COLUMNS
 from features.phrases.lexicon import lexicon_digest
@@ -64,7 +65,7 @@ def save_model(model: GrantModel, folder: Path) -> None:
         _write_json(temporary / _SCOPE, model.scope.to_json())
         text = json.dumps(record, indent=1, sort_keys=True)
         (temporary / _MODEL).write_text(text, encoding="utf-8")
-        temporary.chmod(0o755)
+        temporary.chmod(0o777 & ~current_umask())
         if folder.exists():
             shutil.rmtree(folder)
         temporary.rename(folder)

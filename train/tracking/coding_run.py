@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import mlflow
 import pandas as pd
 
+from data.io.atomic import created_like
+from data.io.formulas import table_as_csv
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
@@ -52,8 +54,9 @@ class CodingRun:
 
 
 @short_timeouts()
+@created_like(())
 def log_coding_run(run: CodingRun) -> str:
-    """Log a run with the protocol and what came of it; return its id.
+    """Log a run with the protocol and what came of it, for its owner alone; return its id.
 
     Metrics are the counts, `failures/<kind>`, `unproven/<field>` and `agreement/<field>`.
     """
@@ -67,9 +70,7 @@ def log_coding_run(run: CodingRun) -> str:
         mlflow.log_text(protocol_text(), "protocol.md")
         if run.codings:
             table = pd.DataFrame(_values(run.codings), columns=list(LOGGED))
-            mlflow.log_text(
-                table.dropna(axis="columns", how="all").to_csv(index=False), "codings.csv"
-            )
+            mlflow.log_text(table_as_csv(table.dropna(axis="columns", how="all")), "codings.csv")
         return str(active.info.run_id)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from data.cases import case_groups, sample_cases
 from data.describe import MIN_TO_SAY
 from data.embedded import first_coding
+from data.io.formulas import table_as_csv
 from data.leakage import LeakageAudit, audit_leakage
 from data.schema import Ruling, is_list
 from features.build import builder_digest
@@ -120,7 +121,7 @@ def log_evaluation(evaluation: Evaluation) -> None:
         "intervals": interval_coverage(evaluation.predictions),
         "phrase_splits": phrase_split_table(evaluation.predictions),
     }.items():
-        mlflow.log_text(table.to_csv(index=False), f"{name}.csv")
+        mlflow.log_text(table_as_csv(table), f"{name}.csv")
 
 
 def _baseline_suffix(model: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from data.io.redact import shorten
 from train.model.store import UnusableModel, load_model
 from train.settings import OnProgress
 from train.tracking import registry
@@ -189,7 +190,7 @@ def run_checks(
         comparison = compare(*map(registry.fetch_predictions, (champion, challenger)))
         gaps, shared = comparison.gaps, check_shared_rulings(comparison)
     except (OSError, ValueError) as error:
-        shared = Check("same rulings", False, str(error))
+        shared = Check("same rulings", False, shorten(str(error)))
     if shared.passed:
         compared = [check_brier_score(gaps), check_calibration(gaps)]
     else:
@@ -247,7 +248,7 @@ def _check_schema(champion: int, challenger: int) -> Check:
     try:
         old, new = _model_record(champion), _model_record(challenger)
     except (OSError, ValueError) as error:
-        return Check(name, False, str(error))
+        return Check(name, False, shorten(str(error)))
     faults = []
     if removed := [column for column in old["columns"] if column not in new["columns"]]:
         faults.append(f"features removed: {', '.join(removed)}")
@@ -274,7 +275,7 @@ def _check_behaviour(challenger: int) -> Check:
     try:
         faults = broken_promises(load_model(registry.fetch_model(model_uri(challenger))))
     except (OSError, UnusableModel) as error:
-        return Check(name, False, str(error))
+        return Check(name, False, shorten(str(error)))
     return Check(name, not faults, "; ".join(faults) or "keeps every promise")
 
 
@@ -282,7 +283,7 @@ def _load_problem(version: int) -> str | None:
     try:
         load_model(registry.fetch_model(model_uri(version)))
     except (OSError, UnusableModel) as error:
-        return str(error)
+        return shorten(str(error))
     return None
 
 

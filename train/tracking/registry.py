@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from data.io.atomic import atomic_write
+from data.io.formulas import unquote_formula
 from train.model.store import UnusableModel, model_digest, model_folder
 from train.tracking.store import first_line, store_exists, use_plain_address
 from train.tracking.store_lock import make_tables
@@ -237,7 +238,8 @@ def fetch_predictions(version: int) -> pd.DataFrame:
     """
     # low_memory would infer types in chunks, and `in_scope` is empty in many of them.
     path = _artifact(version, "predictions.csv")
-    return pd.read_csv(path, dtype={"id": str}, low_memory=False)
+    predictions = pd.read_csv(path, dtype={"id": str}, low_memory=False)
+    return predictions.assign(id=predictions["id"].map(unquote_formula))
 
 
 def fetch_report(version: int | None, output: Path) -> int:
@@ -262,6 +264,7 @@ def fetch_report(version: int | None, output: Path) -> int:
     if version not in state.versions:
         known = ", ".join(map(str, state.versions)) or "none"
         raise LookupError(f"no version {version} is registered; registered: {known}")
+    # Private whatever the store's own file is: it quotes motions, and stores are often shared.
     with atomic_write(output) as temporary:
         shutil.copyfile(_artifact(version, "report.html"), temporary)
     return version

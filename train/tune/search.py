@@ -118,7 +118,7 @@ def tune(
         pruned = count_pruned(study)
         tuned = Tuned(best, study.study_name, n_trials, pruned, scores, evaluated_on)
         _log_result(tuned)
-    with atomic_write(output) as temporary:
+    with atomic_write(output, private=False) as temporary:
         temporary.write_text(tuned.as_toml(), encoding="utf-8")
     return tuned
 

@@ -113,3 +113,20 @@ def test_the_first_rejects_are_shown_and_all_are_counted(
     assert [line.split(":")[1].strip() for line in lines[:-1]] == [f"row {n}" for n in range(1, 6)]
     assert "8 rows rejected" in lines[-1]
     assert "rulings.csv.rejects.jsonl" in lines[-1]
+
+
+def test_too_little_memory_is_told_before_libraries_abort(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("enjoin.terminal._memory_limit", lambda: 800_000_000)
+    with pytest.raises(typer.Exit) as raised, terminal.exit_on_user_error():
+        pytest.fail("the command was run")
+    assert raised.value.exit_code == 2
+    assert "may use 0.8 GB, and needs 1.4 GB" in " ".join(capsys.readouterr().err.split())
+
+
+def test_running_out_of_memory_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as raised, terminal.exit_on_user_error():
+        raise MemoryError
+    assert raised.value.exit_code == 2
+    assert "out of memory" in capsys.readouterr().err

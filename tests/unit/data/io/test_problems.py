@@ -47,7 +47,7 @@ def test_a_missing_field_is_required() -> None:
 
 
 def test_long_values_are_shortened() -> None:
-    detail = Problem("motion", "x" * 500, "less").detail
+    detail = Problem("judge", "x" * 500, "less").detail
     assert "..." in detail
     assert len(detail) < 120
 

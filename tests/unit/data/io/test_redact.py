@@ -6,10 +6,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pydantic import ValidationError
 
 from data.io.database import redacted_url
-from data.io.redact import MAX_MESSAGE, describe_damage, redact_secrets, shorten
+from data.io.load import check_rows, load
+from data.io.redact import (
+    MAX_MESSAGE,
+    describe_damage,
+    describe_library_error,
+    redact_secrets,
+    shorten,
+)
+from data.io.rows import UnreadableInput
 from data.io.sources import File
+from data.schema import Motion
 
 
 @pytest.mark.parametrize(
@@ -73,3 +83,56 @@ def test_what_is_damaged_is_told_without_its_words(
 def test_a_message_is_shortened() -> None:
     assert shorten("one\ntwo  http://a:b@c") == "one two http://a:***@c"
     assert len(shorten("word " * 100)) == MAX_MESSAGE
+
+
+WORDS = "Qzymurgy told counsel"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"motion_type": "tro", "motion": [WORDS]},
+        {"motion_type": "tro", "motion": {WORDS: WORDS}},
+        {"motion_type": "tro", "motion": "x", "opposition": [WORDS, 3]},
+        {"motion_type": "tro", "motion": "x", "quotes": WORDS},
+        {"motion_type": "tro", "motion": "x", "summary": [WORDS]},
+        [WORDS],
+        WORDS,
+    ],
+)
+def test_a_row_that_does_not_fit_is_named_without_its_words(row: object) -> None:
+    rejects = check_rows([row], Motion, strict=isinstance(row, dict)).rejects
+    assert rejects, "the row fits"
+    assert "Qzymurgy" not in str(rejects[0])
+    assert "row 1: " in str(rejects[0])
+
+
+def test_a_line_that_is_not_json_is_named_without_its_words(tmp_path: Path) -> None:
+    lines = [f'{{"id": {WORDS}}}', '{"motion_type": "tro", "motion": "x"}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    assert "Qzymurgy" not in str(load(tmp_path / "a.jsonl", Motion).rejects[0])
+
+
+def test_a_file_that_is_not_gzip_is_named_without_its_words(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.gz").write_text(WORDS)
+    with pytest.raises(UnreadableInput, match="not gzip") as raised:
+        load(tmp_path / "a.jsonl.gz", Motion)
+    assert WORDS[:2] not in str(raised.value).replace(str(tmp_path), "")
+
+
+def test_errors_of_validation_and_databases_are_told_without_values() -> None:
+    with pytest.raises(ValidationError) as raised:
+        Motion.model_validate({"motion_type": WORDS, "motion": [WORDS]})
+    assert "Qzymurgy" not in describe_damage(raised.value)
+    assert "motion_type" in describe_damage(raised.value)
+    error = RuntimeError(f'invalid input syntax for type integer: "{WORDS}"\nLINE 1: {WORDS}')
+    told = describe_library_error(error)
+    assert told == 'invalid input syntax for type integer: "..."'
+    assert len(describe_library_error(RuntimeError("x" * 1000))) <= MAX_MESSAGE
+
+
+def test_a_table_without_a_header_is_named_without_its_words(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'x,"{WORDS * 5}"\ny,z\n')
+    with pytest.raises(UnreadableInput, match="a name of") as raised:
+        load(tmp_path / "a.csv", Motion)
+    assert "Qzymurgy" not in str(raised.value)
