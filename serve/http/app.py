@@ -29,7 +29,7 @@ from serve.http.body_limits import client_of
 from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.connections import Connection
 from serve.http.errors import add_error_handlers, error_responses
-from serve.http.guards import add_guards
+from serve.http.guards import AnswerWhenStopped, add_guards
 from serve.http.hosts import add_hosts
 from serve.http.job_errors import add_job_error_handlers
 from serve.http.jobs import Predicted, Query, answer_what_if, list_comparables
@@ -159,6 +159,7 @@ def build_app(
     if audit_log:
         audit_log.file.on_rotated = metrics.audit_rotations.inc
         audit_log.file.on_dropped = metrics.audit_dropped.inc
+    app.add_middleware(AnswerWhenStopped)
     app.add_middleware(RequestIds)
     add_root_path(app, root_path)
     api = APIRouter(
