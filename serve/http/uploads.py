@@ -5,10 +5,12 @@ import re
 from email.message import Message
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 
+from serve.http.body_limits import client_of
 from serve.http.errors import error_responses
+from serve.http.turns import Turns
 from serve.papers.extract import MAX_BYTES, Paper, UnreadablePaper, read_paper
 
 CONTENT_TYPES = (
@@ -25,7 +27,9 @@ CONTENT_TYPES = (
 )
 """Accepted content types; the format itself is detected from the content."""
 MAX_CONCURRENT = 2
-"""Files read at a time, so that predictions are not delayed."""
+"""Files read at a time, one of each client, so that neither predictions nor others wait long."""
+MAX_WAITING = 8
+"""Files of one client that may wait; further ones are refused with 429."""
 _HOW_TO_SEND = (
     f"send the file itself as {', '.join(CONTENT_TYPES)}: "
     "curl -H 'Content-Type: application/pdf' --data-binary @brief.pdf"
@@ -41,7 +45,7 @@ _BODY = {
 
 def add_papers_route(router: APIRouter) -> None:
     """Add the route that extracts the text of a brief from a file."""
-    limiter = CapacityLimiter(MAX_CONCURRENT)
+    places = Turns(MAX_CONCURRENT, per_client=1, max_waiting=MAX_WAITING)
 
     @router.post(
         "/papers", openapi_extra={"requestBody": _BODY}, responses=error_responses(408, 415)
@@ -61,7 +65,8 @@ def add_papers_route(router: APIRouter) -> None:
         if not content:
             raise HTTPException(400, f"the body is empty; {_HOW_TO_SEND}")
         try:
-            return await to_thread.run_sync(read_paper, content, name, charset, limiter=limiter)
+            async with places.turn(client_of(request.scope)):
+                return await to_thread.run_sync(read_paper, content, name, charset)
         except UnreadablePaper as error:
             raise HTTPException(400, str(error)) from None
 

@@ -1,14 +1,18 @@
 """Uploads: the text of a file is returned, and what cannot be read is refused with the reason."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
+from typing import Any
 
 import docx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from serve.http.errors import MEDIA_TYPE, add_error_handlers
 from serve.http.uploads import CONTENT_TYPES, add_papers_route
+from serve.papers.extract import Paper
 
 TEXT = "Plaintiff moves for a preliminary injunction."
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,6 +31,41 @@ def client() -> TestClient:
     add_error_handlers(app)
     add_papers_route(app.router)
     return TestClient(app)
+
+
+def test_the_slow_files_of_one_client_hold_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    started, released = Semaphore(0), Event()
+
+    def slow(content: bytes, name: str, charset: str | None) -> Paper:
+        if name == "slow":
+            started.release()
+            assert released.wait(60)
+        return Paper(text=TEXT, pages=None, notes=[])
+
+    monkeypatch.setattr("serve.http.uploads.read_paper", slow)
+    app = FastAPI()
+    add_error_handlers(app)
+    add_papers_route(app.router)
+
+    @app.middleware("http")
+    async def name_client(request: Request, call_next: Any) -> Any:
+        request.state.client = request.headers["x-client"]
+        return await call_next(request)
+
+    with TestClient(app) as client, ThreadPoolExecutor(4) as threads:
+
+        def send(name: str, sender: str) -> int:
+            headers = {"Content-Type": "text/plain", "X-Client": sender}
+            return client.post(f"/papers?name={name}", content=b"x", headers=headers).status_code
+
+        waiting = [threads.submit(send, "slow", "ann") for _ in range(3)]
+        try:
+            assert started.acquire(timeout=60)
+            assert send("quick", "bob") == 200
+            assert not started.acquire(timeout=0.1)  # one file of a client at a time
+        finally:
+            released.set()
+        assert [each.result() for each in waiting] == [200] * 3
 
 
 @pytest.mark.parametrize(
