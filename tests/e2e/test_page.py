@@ -225,7 +225,7 @@ def test_a_late_response_is_not_shown_with_another_motion(page: Page, path: str)
     shown = "document.body.innerText + document.getElementById('memo').textContent"
     before = page.evaluate(shown)
     page.evaluate("window.go()")
-    page.wait_for_function("window.arrived")
+    page.wait_for_function("() => window.arrived")
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.evaluate(shown) == before
     assert page.locator(".paper").all_inner_texts() == [OTHER]
@@ -240,7 +240,7 @@ def test_a_form_cleared_during_a_request_stays_cleared(page: Page) -> None:
     page.click("button.main")
     page.click("button[type=reset]")
     page.evaluate("window.go()")
-    page.wait_for_function("window.arrived")
+    page.wait_for_function("() => window.arrived")
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.is_hidden("#result")
     assert "No prediction has been made" in (page.text_content("#memo") or "")
@@ -507,7 +507,7 @@ def test_a_what_if_on_its_way_is_dropped_when_the_form_changes(page: Page) -> No
     page.uncheck("#what-if-fields input[value=contradicted_by_record]")
     page.fill("#motion", OTHER)
     page.evaluate("window.go()")
-    page.wait_for_function("window.arrived")
+    page.wait_for_function("() => window.arrived")
     page.evaluate("new Promise((done) => setTimeout(done))")
     assert page.inner_text("#what-if-result") == ""
     assert page.inner_text(".big >> nth=0") == page.evaluate("percent(prediction.answer.p_grant)")
