@@ -111,8 +111,7 @@ class AccessControl:
         The SHA-256 of each key by name; empty admits every request. They may be replaced at any
         time.
     rate
-        The rate limit of each key, such as `600/minute`; None for no limit. Each worker process
-        counts separately.
+        The rate limit of each key, in motions, such as `600/minute`; None for no limit.
 
     Raises
     ------

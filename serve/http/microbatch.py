@@ -80,7 +80,7 @@ class Predictions:
         """
         if size_of(query) > MAX_SHORT:
             return await self._predict_long(client, query)
-        if len(self._queue.of(client)) >= MAX_WAITING:
+        if self._queue.count(client) >= MAX_WAITING:
             raise TooManyWaiting
         waiting = _Waiting(query)
         self._queue.append(client, waiting)
@@ -158,8 +158,8 @@ class Predictions:
         batch: list[_Waiting] = []
         characters = 0
         while self._queue and len(batch) < MAX_BATCH:
-            client = self._queue.clients[0]
-            characters += size_of(self._queue.of(client)[0].query)
+            client, first = self._queue.peek()
+            characters += size_of(first.query)
             if batch and characters > MAX_CHARACTERS:
                 break
             waiting = self._queue.pop(client)

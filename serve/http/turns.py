@@ -35,9 +35,14 @@ class RoundRobin(Generic[Item]):
         """The clients that have items, the one whose turn it is first."""
         return list(self._waiting)
 
-    def of(self, client: str) -> tuple[Item, ...]:
-        """Return the items of a client, the first one first."""
-        return tuple(self._waiting.get(client, ()))
+    def count(self, client: str) -> int:
+        """Return the number of items that a client has in the queue."""
+        return len(self._waiting.get(client, ()))
+
+    def peek(self) -> tuple[str, Item]:
+        """Return the client whose turn it is, and its first item; the queue must not be empty."""
+        client, items = next(iter(self._waiting.items()))
+        return client, items[0]
 
     def append(self, client: str, item: Item) -> None:
         """Add an item of a client."""
@@ -97,7 +102,7 @@ class Turns:
             self._give_back(client)
 
     async def _wait(self, client: str) -> None:
-        if len(self._queue.of(client)) >= self._max_waiting:
+        if self._queue.count(client) >= self._max_waiting:
             raise TooManyWaiting
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(client, place)
@@ -118,7 +123,7 @@ class Turns:
     def _hand_out(self) -> None:
         """Give the free places to those who wait for one."""
         for client in self._queue.clients:
-            while self._queue.of(client) and self._is_free_for(client):
+            while self._queue.count(client) and self._is_free_for(client):
                 place = self._queue.pop(client)
                 if not place.done():
                     place.set_result(None)
