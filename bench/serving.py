@@ -12,51 +12,24 @@ endpoint while its memory is watched.
 import argparse
 import json
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from mlflow.artifacts import download_artifacts
 from rich.console import Console
 
 from bench.building import WORDS
 from bench.distributed import resampled
+from bench.servers import CONNECTIONS, Server, free_port, memory, run_server, send
 from bench.timing import numbers_table
 from data.codebook import MotionType
 from data.schema import Motion
 from train.modes import masked
 
-CONNECTIONS = 8
 MOTIONS = 10_000
 """Different motions that are sent, over and over."""
-START_SECONDS = 120
-_ROOT = Path(__file__).parents[1]
-
-
-class Server(NamedTuple):
-    """A server: its command, the address that says when it is ready, and the path to post to."""
-
-    name: str
-    command: list[str]
-    ready: str
-    path: str
-
-
-class Load(NamedTuple):
-    """The result of a run of requests; latencies in milliseconds."""
-
-    requests: int
-    seconds: float
-    failed: int
-    p50: float
-    p99: float
 
 
 def main(arguments: list[str]) -> None:
@@ -75,14 +48,14 @@ def main(arguments: list[str]) -> None:
     table = numbers_table(title, "server", "motions", *columns)
     with tempfile.TemporaryDirectory() as scratch:
         for server in _servers(folder):
-            with _run_server(server) as process:
+            with run_server(server) as process:
                 for kind, bodies in _bodies(Path(scratch), wrapped="mlflow" in server.name).items():
-                    _send(server, bodies, 3, 0)  # loads and compiles what the first request needs
-                    load = _send(server, bodies, options.seconds, MOTIONS // 2)
+                    send(server, bodies, 3, 0)  # loads and compiles what the first request needs
+                    load = send(server, bodies, options.seconds, MOTIONS // 2)
                     cells = (f"{load.requests / load.seconds:,.1f}", f"{load.p50:.1f}")
-                    memory = f"{_memory(process.pid):,.0f}"
+                    megabytes = f"{memory(process.pid):,.0f}"
                     table.add_row(
-                        server.name, kind, *cells, f"{load.p99:.1f}", str(load.failed), memory
+                        server.name, kind, *cells, f"{load.p99:.1f}", str(load.failed), megabytes
                     )
                     console.print(f"[dim]{server.name}, {kind}: {load}[/dim]")
                 if server.path == "/v1/predict" and options.requests:
@@ -91,7 +64,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _servers(folder: str) -> list[Server]:
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     serve = ["-m", "enjoin", "serve", "--model", folder, "--port", str(ports[0])]
     mlflow = ["-m", "mlflow", "models", "serve", "-m", folder, "--env-manager", "local"]
     mlflow += ["--port", str(ports[1]), "--workers", "1"]
@@ -110,35 +83,6 @@ def _servers(folder: str) -> list[Server]:
             "/v1/predict",
         ),
     ]
-
-
-@contextmanager
-def _run_server(server: Server) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a server until it is no longer needed."""
-    log = subprocess.DEVNULL
-    process = subprocess.Popen(
-        server.command, stdout=log, stderr=log, cwd=_ROOT, start_new_session=True
-    )
-    try:
-        _wait_for(server, process)
-        yield process
-    finally:
-        for pid in _family(process.pid)[::-1]:
-            subprocess.run(["kill", str(pid)], check=False)
-        process.wait(30)
-
-
-def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"{server.name} ended at once: {' '.join(server.command)}")
-        try:
-            with urllib.request.urlopen(server.ready, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"{server.name} was not ready after {START_SECONDS} s")
 
 
 def _bodies(scratch: Path, wrapped: bool) -> dict[str, Path]:
@@ -169,52 +113,19 @@ def _write_bodies(path: Path, motions: Sequence[Motion], wrapped: bool) -> Path:
     return path
 
 
-def _send(server: Server, bodies: Path, seconds: int, start: int) -> Load:
-    address = server.ready.rsplit("/", 1 if server.ready.endswith("ping") else 2)[0] + server.path
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
-    command += ["-s", str(Path(__file__).with_suffix(".lua")), address, "--"]
-    completed = subprocess.run(
-        [*command, str(bodies), str(start)], capture_output=True, text=True, check=True
-    )
-    return Load(**json.loads(completed.stdout.strip().splitlines()[-1]))
-
-
 def _watch(server: Server, pid: int, bodies: Path, requests: int, console: Console) -> None:
     """Send so many more requests, and print the memory after each tenth."""
     table = numbers_table("Memory of the endpoint", "requests", "MB")
     done, next_report = 0, 0
     while done < requests:
-        load = _send(server, bodies, 10, done % MOTIONS)
+        load = send(server, bodies, 10, done % MOTIONS)
         done += load.requests
         if load.failed:
             raise RuntimeError(f"{load.failed} requests failed")
         if done >= next_report:
-            table.add_row(f"{done:,}", f"{_memory(pid):,.0f}")
+            table.add_row(f"{done:,}", f"{memory(pid):,.0f}")
             next_report += requests // 10
     console.print(table)
-
-
-def _memory(pid: int) -> float:
-    """Return the memory of a process and of its children, in MB."""
-    total = 0
-    for member in _family(pid):
-        for line in Path(f"/proc/{member}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                total += int(line.split()[1])
-    return total / 1024
-
-
-def _family(pid: int) -> list[int]:
-    """Return the ids of a process and of all its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    pids = [int(child) for child in children.read_text().split()] if children.exists() else []
-    return [pid, *(member for child in pids for member in _family(child))]
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ request may still be in transit on an open connection; it is answered before the
 """
 
 import logging
+import resource
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -17,7 +18,11 @@ HEADERS_SECONDS = 10.0
 GRACE_SECONDS = 0.5
 """How long an idle connection is kept open at shutdown."""
 MAX_CONNECTIONS = 3000
-"""Connections in all: with the files of the program, fewer than the descriptors asked for."""
+"""Connections in all, if the process may have as many descriptors; see `limit_connections`."""
+BACKLOG = 2048
+"""Connections that may wait to be accepted. All may be accepted before the first is counted."""
+OWN_DESCRIPTORS = 128
+"""Descriptors that the program needs for itself: files, processes, the store."""
 MAX_WAITING_PER_ADDRESS = 100
 """Connections of one address that wait for their client, once these have waited `SHORT_WAIT`."""
 SHORT_WAIT = 1.0
@@ -40,6 +45,8 @@ class Connection(HttpToolsProtocol):
     waits_since
         When the connection began to wait for its client, in the event loop's seconds; None while a
         request that has arrived whole is answered.
+    max_connections
+        Connections in all; see `limit_connections`.
     number
         Connections are numbered in the order in which they were made.
     on_closed
@@ -49,6 +56,7 @@ class Connection(HttpToolsProtocol):
     headers_seconds = HEADERS_SECONDS
     draining = False
     waits_since: float | None = None
+    max_connections = MAX_CONNECTIONS
     on_closed: Callable[[int], None] = staticmethod(lambda n: None)
     _timeout: TimerHandle | None = None
     _closed_since_logged = 0
@@ -60,7 +68,7 @@ class Connection(HttpToolsProtocol):
         self.number = next(_NUMBERS)
         self.waits_since = self.loop.time()
         self._start_timeout()
-        if len(self.connections) > MAX_WAITING_PER_ADDRESS:
+        if len(self.connections) > min(MAX_WAITING_PER_ADDRESS, self.max_connections):
             self._make_room()
 
     def on_message_begin(self) -> None:
@@ -110,7 +118,7 @@ class Connection(HttpToolsProtocol):
         address = self.client and self.client[0]
         same = [each for each in everyone if each.client and each.client[0] == address]
         closed = _close_longest(same, self._n_waiting(same) - MAX_WAITING_PER_ADDRESS)
-        surplus = len(everyone) - closed - MAX_CONNECTIONS
+        surplus = len(everyone) - closed - self.max_connections
         if surplus > 0:
             closed += _close_longest(everyone, surplus)
             if not closed:
@@ -130,7 +138,7 @@ class Connection(HttpToolsProtocol):
         now = self.loop.time()
         if now - kind._logged >= LOG_SECONDS:
             _LOG.warning(
-                "%d connections closed that waited for their clients: too many are open",
+                "closed %d of the connections that waited for their clients: too many were open",
                 kind._closed_since_logged,
             )
             kind._closed_since_logged, kind._logged = 0, now
@@ -142,6 +150,33 @@ class Connection(HttpToolsProtocol):
         if self._timeout is not None:
             self._timeout.cancel()
             self._timeout = None
+
+
+def limit_connections() -> int:
+    """Ask for the descriptors that the connections need; return how many may wait for acceptance.
+
+    Once a process has no descriptor left, libuv closes new connections without a word. So where
+    the operating system grants fewer, fewer connections are kept: they are closed while there are
+    still descriptors, which is logged and counted.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + BACKLOG + OWN_DESCRIPTORS
+    granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < granted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    usable = max(granted - OWN_DESCRIPTORS, 2)
+    backlog = usable * BACKLOG // (MAX_CONNECTIONS + BACKLOG)
+    Connection.max_connections = usable - backlog
+    if granted < wanted:
+        _LOG.warning(
+            "at most %d connections are kept, since the process may have %d open files: raise "
+            "the limit (ulimit -n) to %d for %d connections",
+            Connection.max_connections,
+            granted,
+            wanted,
+            MAX_CONNECTIONS,
+        )
+    return max(backlog, 1)
 
 
 def _close_longest(connections: Iterable[Connection], surplus: int) -> int:

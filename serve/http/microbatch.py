@@ -20,8 +20,8 @@ MAX_SHORT = 5000
 """Characters up to which a motion is short."""
 MAX_BATCH = 16
 """Motions in one batch: some 20 ms."""
-MAX_CHARACTERS = 10_000
-"""Characters of text in one batch; its first motion may have more."""
+MAX_CHARACTERS = MAX_SHORT
+"""Characters of text in one batch: 0.1 s if they are hostile, for which others wait."""
 MAX_TICKS = 5
 """Ticks of the event loop that a batch waits, so that requests already arriving can join it."""
 PART_CHARACTERS = 50_000

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from features.coder.settings import CoderSettings
 from serve.http.app import build_app
 from serve.http.auth import AccessControl
+from serve.http.connections import BACKLOG, limit_connections
 from serve.http.key_file import KeyFile
 from serve.http.logs import LogFormat, logging_config
 from serve.http.model_processes import MIN_PROCESSES, ModelInUse, ModelProcesses
@@ -35,8 +36,6 @@ THREADS = 16
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than the 60 s for which proxies usually keep one,
 so that a proxy never sends a request on a connection that is just being closed."""
-BACKLOG = 2048
-"""Connections that may wait to be accepted."""
 
 
 @dataclass(frozen=True)
@@ -188,13 +187,13 @@ def run(
         config = uvicorn.Config(
             load_app(settings),
             http="serve.http.connections:Connection",
-            backlog=BACKLOG,
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             server_header=False,
             access_log=False,
             log_config=logging_config(log_format),
         )
+        config.backlog = limit_connections()  # logs, so only once the log is configured
         on_ready()
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -2,6 +2,8 @@
 
 import select
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,7 +144,7 @@ def test_a_connection_over_the_limit_in_all_is_closed_and_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(connections, "MAX_WAITING_PER_ADDRESS", 2)
-    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
+    monkeypatch.setattr(Connection, "max_connections", 5)
     monkeypatch.setattr(Connection, "_logged", float("-inf"))
     with serving() as (_server, address):
         clients = [socket.create_connection(address) for _ in range(7)]
@@ -150,7 +152,45 @@ def test_a_connection_over_the_limit_in_all_is_closed_and_logged(
         assert not any(is_closed(client) for client in clients[:5])
         for client in clients:
             client.close()
-    assert "too many are open" in caplog.text
+    assert "too many were open" in caplog.text
+
+
+SMALL_PROCESS = """
+import logging, resource, socket, sys
+import uvicorn
+from serve.http.connections import Connection, limit_connections
+from tests.unit.serve.http.test_connections import ok
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))
+logging.basicConfig(level="WARNING", stream=sys.stdout, format="%(message)s")
+Connection.on_closed = lambda n: print("closed", n)
+listener = socket.create_server(("127.0.0.1", 0))
+config = uvicorn.Config(ok, http=Connection, log_config=None, lifespan="off")
+config.backlog = limit_connections()
+print(listener.getsockname()[1], flush=True)
+uvicorn.Server(config).run(sockets=[listener])
+"""
+
+
+def test_connections_are_closed_and_counted_before_descriptors_run_out() -> None:
+    command = [sys.executable, "-u", "-c", SMALL_PROCESS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        warning, port = process.stdout.readline(), int(process.stdout.readline())
+        assert "may have 200 open files" in warning
+        clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(150)]
+        try:
+            answered = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+            answered.request("GET", "/")
+            assert answered.getresponse().status == 200
+            answered.close()
+        finally:
+            for client in clients:
+                client.close()
+            process.terminate()
+        lines = process.stdout.read().splitlines()
+    assert "closed 1" in lines
+    assert any("too many were open" in line for line in lines)
 
 
 def test_an_answered_request_whose_body_goes_on_is_not_busy(
