@@ -6,6 +6,7 @@ the scope check share it.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, pairwise
@@ -16,7 +17,7 @@ from features.phrases.catalog import words_and_prefixes
 from features.phrases.hits import Hit, HitsByField, by_field
 from features.phrases.lexicon import PaperName, legal_words
 from features.phrases.matcher import Match, find_patterns, find_phrases, in_order
-from features.phrases.stock import StockSentence, find_stock, relief_in_stock
+from features.phrases.stock import READ_IN_STOCK, StockSentence, find_stock, relief_in_stock
 from features.text.cleaning import CleanPaper, clean_paper
 from features.text.dates import Dates, find_dates
 from features.text.normalize import BLANK, Normalized, normalize, to_ascii
@@ -113,13 +114,38 @@ class Document:
     @cached_property
     def facts(self) -> str:
         """The normalized text with stock sentences blanked, character for character."""
-        text, offset = self.normalized.text, self.normalized.offset
+        text = self.normalized.text
         parts, since = [], 0
-        for sentence in self.stock:
-            start, end = offset(sentence.start), offset(sentence.end)
+        for start, end in self._stock_spans:
             parts += [text[since:start], BLANK * (end - start)]
             since = end
         return "".join(parts) + text[since:]
+
+    @cached_property
+    def _stock_spans(self) -> tuple[tuple[int, int], ...]:
+        """The spans of the stock sentences in the normalized text, in order."""
+        offset = self.normalized.offset
+        return tuple((offset(sentence.start), offset(sentence.end)) for sentence in self.stock)
+
+    def _matches_of_facts(self) -> list[Match]:
+        """Return the matches of all patterns in `facts`.
+
+        They are those outside stock sentences; but where a match runs on from a statement of fact
+        into a recital, or out of one, the facts are searched anew.
+        """
+        starts = [start for start, _ in self._stock_spans]
+        outside = []
+        for match in self.matches:
+            before = bisect_right(starts, match.start) - 1
+            end = self._stock_spans[before][1] if before >= 0 else 0
+            if match.start < end:
+                if match.end > end:
+                    return find_patterns(self.facts)
+            elif before + 1 < len(starts) and starts[before + 1] < match.end:
+                return find_patterns(self.facts)
+            else:
+                outside.append(match)
+        return outside
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -138,12 +164,11 @@ class Document:
         Those in stock sentences are not, but still say what kind of paper this is, and name the
         relief sought where nothing else does.
         """
-        found = find_phrases(self, self.matches)
         if not self.stock:
-            return tuple(found)
-        # Read again without them: a phrase may run on from a statement of fact into a recital.
-        of_facts = find_phrases(self, find_patterns(self.facts))
-        return tuple(in_order([*of_facts, *relief_in_stock(found, of_facts, self.stock)]))
+            return tuple(find_phrases(self, self.matches))
+        of_facts = find_phrases(self, self._matches_of_facts())
+        in_stock = find_phrases(self, self.matches, READ_IN_STOCK)
+        return tuple(in_order([*of_facts, *relief_in_stock(in_stock, of_facts, self.stock)]))
 
 
 class Papers:

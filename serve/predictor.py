@@ -220,8 +220,10 @@ class Predictor:
         batches = self.model.split_by_ensemble(frame, modes)
         leaf_indices = self.model.leaf_indices(batches)
         out_of_scope = [
-            (*wrong_documents(motion), *reasons)
-            for motion, reasons in zip(motions, self.model.scope.reasons(frame), strict=True)
+            (*wrong_documents(motion, papers), *reasons)
+            for motion, papers, reasons in zip(
+                motions, frame.papers, self.model.scope.reasons(frame), strict=True
+            )
         ]
         long_papers = self.long_papers
         long_words: list[int | None] = []

@@ -73,7 +73,9 @@ class _Candidate(NamedTuple):
     end: int
 
 
-def find_phrases(document: Readable, matches: Iterable[Match]) -> list[Hit]:
+def find_phrases(
+    document: Readable, matches: Iterable[Match], fields: frozenset[str] | None = None
+) -> list[Hit]:
     """Find every lexicon phrase in one paper, in the order of the lexicons and of the text.
 
     Of overlapping phrases of one entry the first is kept; of those that start together, a strong
@@ -87,6 +89,8 @@ def find_phrases(document: Readable, matches: Iterable[Match]) -> list[Hit]:
     matches
         The matches of all patterns: `find_patterns` of its normalized text, or of that text with
         parts blanked.
+    fields
+        The fields whose phrases are wanted; None for all.
     """
     all_phrases, normalized = phrases(), document.normalized
     candidates: list[_Candidate] = []
@@ -99,7 +103,8 @@ def find_phrases(document: Readable, matches: Iterable[Match]) -> list[Hit]:
             modifier_matches.append(match)
             continue
         phrase = all_phrases[match.pattern_index]
-        if document.paper in phrase.entry.papers:
+        wanted = fields is None or phrase.entry.field in fields
+        if wanted and document.paper in phrase.entry.papers:
             first, last = normalized.span(match.start, match.end)
             candidates.append(
                 _Candidate(phrase.entry_index, first, not phrase.strong, -last, *match)

@@ -44,6 +44,8 @@ _NAME = re.compile(r"(?<=[\w,;] )[A-Z][a-z]\w*")
 _ABOUT_THE_PAPER = frozenset({OTHER_PAPER, INTERIM_RELIEF})
 _RELIEF = frozenset({"relief_form"})
 """Fields that headings, prayers and boilerplate may name."""
+READ_IN_STOCK = _ABOUT_THE_PAPER | _RELIEF
+"""All fields that are read in stock sentences."""
 _OF_THE_LAW: frozenset[Kind] = frozenset({"recital", "rule_text"})
 
 
@@ -187,7 +189,7 @@ def relief_in_stock(
     Parameters
     ----------
     found
-        The phrases of one paper.
+        The phrases of one paper, of the fields `READ_IN_STOCK` at least.
     of_facts
         Those outside its stock sentences. The relief sought is read from headings, prayers and
         boilerplate only where these name none.

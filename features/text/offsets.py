@@ -1,8 +1,7 @@
 """Where in a paper as given the characters of a cleaned text come from."""
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Edit = tuple[int, int, str]
@@ -96,15 +95,3 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> tuple[str, Offsets]:
     if not parts:
         return text, UNCHANGED
     return "".join([*parts, text[since:]]), Offsets(tuple(joins), tuple(shifts))
-
-
-def replace_all(
-    pattern: re.Pattern[str], text: str, replacement: Callable[[re.Match[str]], str | None]
-) -> tuple[str, Offsets]:
-    """Replace each match of a pattern, or keep it where the replacement is None."""
-    edits = (
-        (*match.span(), words)
-        for match in pattern.finditer(text)
-        if (words := replacement(match)) is not None and words != match[0]
-    )
-    return apply_edits(text, edits)

@@ -44,6 +44,8 @@ _GLUED = re.compile(
     r"|(?<= U\.S\.)(?=\d)|(?<=Ct\.)(?=\d)"
     r"|(?<=\d,)(?=\d{1,4}(?:-\d+)?[ \n]*\([^()]{0,40}\b(?:1[89]|20)\d\d\))"
 )
+_GLUED_AFTER = re.compile(r"[.?!;,:\"')\ddh](?=[A-Za-z\d(])|\w(?=\()")
+"""The character before each such place: what follows it is looked at there alone."""
 _BLANKS = re.compile(r"[ \t]*\n\s*|[ \t]{2,}|\t|\A[ ]|[ ]\Z")
 _LIST_ITEM = re.compile(r"(?:[-*\u2022\u25cf]|\([a-z\d]{1,3}\)|\d{1,2}[.)])[ \t]+\w")
 _SENTENCE_ENDS = ".?!:;\"')"
@@ -127,7 +129,12 @@ def _soft_hyphens_show(matches: list[re.Match[str]], is_word: IsWord) -> bool:
 def separated(text: str) -> tuple[str, Offsets]:
     """Put blanks in where they are missing: after a sentence, a comma, and within citations."""
     return apply_edits(
-        text, ((match.start(), match.start(), " ") for match in _GLUED.finditer(text))
+        text,
+        (
+            (place, place, " ")
+            for place in (match.end() for match in _GLUED_AFTER.finditer(text))
+            if _GLUED.match(text, place)
+        ),
     )
 
 

@@ -8,10 +8,12 @@ request may still be in transit on an open connection; it is answered before the
 import logging
 import resource
 from asyncio import TimerHandle, Transport
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import count
+from weakref import WeakSet
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 HEADERS_SECONDS = 10.0
 """From the connection, or the first byte of a later request, to the end of the headers."""
@@ -25,11 +27,17 @@ OWN_DESCRIPTORS = 128
 """Descriptors that the program needs for itself: files, processes, the store."""
 MAX_WAITING_PER_ADDRESS = 100
 """Connections of one address that wait for their client, once these have waited `SHORT_WAIT`."""
-SHORT_WAIT = 1.0
-"""Seconds that any connection may wait for its client: many may arrive at once."""
+SHORT_WAIT = 5.0
+"""Seconds that any connection may wait for its client, unless there are too many in all: a thousand
+may arrive at once, and a busy client may take a while to send its request."""
+ROOM_SECONDS = 0.02
+"""From a connection too many to the closing of others: it takes time with their number, and during
+a flood it should not be done for each."""
 LOG_SECONDS = 10.0
 """Interval between two lines in the log about closed connections."""
 _NUMBERS = count()
+_MAKING_ROOM: WeakSet[ServerState] = WeakSet()
+"""The servers that are about to close connections."""
 _LOG = logging.getLogger("enjoin.http")
 
 
@@ -68,8 +76,10 @@ class Connection(HttpToolsProtocol):
         self.number = next(_NUMBERS)
         self.waits_since = self.loop.time()
         self._start_timeout()
-        if len(self.connections) > min(MAX_WAITING_PER_ADDRESS, self.max_connections):
-            self._make_room()
+        too_many = len(self.connections) > min(MAX_WAITING_PER_ADDRESS, self.max_connections)
+        if too_many and self.server_state not in _MAKING_ROOM:
+            _MAKING_ROOM.add(self.server_state)
+            self.loop.call_later(ROOM_SECONDS, self._make_room)
 
     def on_message_begin(self) -> None:
         """Start the time limit for a later request; that of the first is already running."""
@@ -110,26 +120,33 @@ class Connection(HttpToolsProtocol):
             self.loop.call_later(GRACE_SECONDS, super().shutdown)
 
     def _make_room(self) -> None:
-        """Close those that have waited longest: of this address, and of all if they are too many.
-
-        A connection over the limit in all is closed itself if no other can be.
+        """Close the connections that have waited longest for their clients, where there are too
+        many: of any address, and then in all, first of the address that has most.
         """
+        _MAKING_ROOM.discard(self.server_state)
         everyone = [each for each in self.connections if isinstance(each, Connection)]
-        address = self.client and self.client[0]
-        same = [each for each in everyone if each.client and each.client[0] == address]
-        closed = _close_longest(same, self._n_waiting(same) - MAX_WAITING_PER_ADDRESS)
-        surplus = len(everyone) - closed - self.max_connections
-        if surplus > 0:
-            closed += _close_longest(everyone, surplus)
-            if not closed:
-                self.transport.abort()
-                closed = 1
+        waiting: dict[str | None, list[Connection]] = {}
+        for each in everyone:
+            if each.waits_since is not None:
+                waiting.setdefault(each.client and each.client[0], []).append(each)
+        closed = 0
+        for of_address in waiting.values():
+            of_address.sort(key=lambda each: (each.waits_since, each.number))
+            surplus = of_address[: max(0, len(of_address) - MAX_WAITING_PER_ADDRESS)]
+            closed += _close([each for each in surplus if each.has_waited >= SHORT_WAIT])
+        surplus_in_all = len(everyone) - closed - self.max_connections
+        for of_address in sorted(waiting.values(), key=len)[::-1]:
+            open_still = [each for each in of_address if each.waits_since is not None]
+            closed_here = _close(open_still[: max(0, surplus_in_all)])
+            surplus_in_all -= closed_here
+            closed += closed_here
         if closed:
             self._report(closed)
 
-    @staticmethod
-    def _n_waiting(connections: "Iterable[Connection]") -> int:
-        return sum(each.waits_since is not None for each in connections)
+    @property
+    def has_waited(self) -> float:
+        """Seconds since the connection began to wait for its client."""
+        return 0.0 if self.waits_since is None else self.loop.time() - self.waits_since
 
     def _report(self, closed: int) -> None:
         kind = type(self)
@@ -179,17 +196,9 @@ def limit_connections() -> int:
     return max(backlog, 1)
 
 
-def _close_longest(connections: Iterable[Connection], surplus: int) -> int:
-    """Close up to so many connections that wait for their clients; return how many."""
-    if surplus <= 0:
-        return 0
-    waiting = []
+def _close(connections: Sequence[Connection]) -> int:
+    """Close connections; return how many."""
     for each in connections:
-        since = each.waits_since
-        if since is not None and each.loop.time() - since >= SHORT_WAIT:
-            waiting.append((since, each.number, each))
-    longest = sorted(waiting)[:surplus]
-    for _, _, each in longest:
         each.waits_since = None
         each.transport.abort()
-    return len(longest)
+    return len(connections)

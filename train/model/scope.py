@@ -120,16 +120,25 @@ class Scope:
         )
 
 
-def wrong_documents(motion: Motion) -> tuple[str, ...]:
+def wrong_documents(motion: Motion, papers: Papers) -> tuple[str, ...]:
     """Return the reasons if another document stands where the motion or its opposition should be.
 
     A ruling tells the outcome, so a prediction from one means nothing, and none is ever in scope.
     The papers are looked at even where the model reads a summary in their place.
+
+    Parameters
+    ----------
+    motion
+        The motion.
+    papers
+        Its papers, which need not be read again.
     """
     reasons = []
+    read = {document.text: document for document in papers.documents}
     texts = {"motion": motion.motion, "summary": motion.summary, "opposition": motion.opposition}
     for name, text in texts.items():
-        found = recognize(Document(text).clean.lines) if text else None
+        document = read.get(text) or Document(text) if text else None
+        found = recognize(document.clean.lines) if document else None
         if found is None or (name != "motion" and found.kind != "ruling"):
             continue
         told = ", which tells the outcome" if found.kind == "ruling" else ""

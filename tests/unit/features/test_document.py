@@ -11,6 +11,8 @@ from data.embedded import embedded_rulings
 from data.schema import Motion
 from features.build import build_features
 from features.document import Document, LazyPapers, Papers
+from features.phrases.matcher import find_patterns
+from features.text import characters, spacing
 from features.text.cleaning import MAX_CHARACTERS, clean_paper
 from features.text.dates import find_dates
 from features.text.sentences import sentence_starts
@@ -128,3 +130,34 @@ def test_any_text_can_be_read(text: str) -> None:
     hostile = f"{text} a data\x00 breach \ud800\u202e exposed files, 5 U.S. 137 {text}, 6 F.3d 7"
     for hit in Document(hostile, "motion").hits:
         assert hostile[hit.start : hit.end] == hit.words
+
+
+def test_matches_outside_stock_sentences_are_those_of_the_facts() -> None:
+    """Most are taken from the first search; where one crosses a border, the facts are searched."""
+    recital = "A preliminary injunction is an extraordinary remedy never awarded as of right. "
+    accounts = [f"{recital}{ruling.motion} {recital}" for ruling in embedded_rulings()[::20]]
+    crossing = f"The injunction. {recital}It lacks evidence. {recital}Of harm there is no evidence."
+    n_stock = 0
+    for text in (*accounts, " ".join(accounts), crossing):
+        document = Document(text)
+        n_stock += len(document.stock)
+        assert set(document._matches_of_facts()) == set(find_patterns(document.facts))
+    assert n_stock > len(accounts)
+
+
+WHOLE_PATTERNS = (
+    "It's ``odd''_x000D_&amp; \u00e9 \ufb01ling\r\nplaintiff\u00e2\u20ac\u2122s 5\u200b."
+)
+GLUED = "It ended.Then came 5F.3d 7(2d Cir. 1999)(en banc),and(3)more;less:Smith v.Jones,9 U.S.1."
+
+
+@settings(deadline=None)
+@given(st.text(), st.sampled_from(["", "\f", "e\u0301", WHOLE_PATTERNS, GLUED]))
+def test_shortcuts_of_cleaning_change_nothing(text: str, other: str) -> None:
+    mixed = f"{other}{text}{other} {WHOLE_PATTERNS}{text} {GLUED}"
+    spans = [match.span() for match in characters._odd_matches(mixed)]
+    assert spans == [match.span() for match in characters._ODD.finditer(mixed)]
+    places = [match.end() for match in spacing._GLUED_AFTER.finditer(mixed)]
+    glued = [match.start() for match in spacing._GLUED.finditer(mixed)]
+    assert set(glued) <= set(places)
+    assert len(glued) > 5

