@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from data.io.columns import value_of
 from data.io.urls import local_path
 
-MAX_CHARACTERS = 2**24
-"""Characters of text after which a chunk ends, however few its rows, so that memory stays flat."""
+MAX_CHARACTERS = 500_000
+"""Characters of text after which a chunk ends, however few its rows: briefs take as long to read as
+a thousand short rows, and memory stays flat."""
 
 
 class Part(Protocol):

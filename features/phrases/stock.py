@@ -7,7 +7,8 @@ the harm speculative. `lexicons/stock.toml` holds the cues.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -95,8 +96,12 @@ def find_stock(document: Cleaned) -> list[StockSentence]:
             if last <= bounds[within + 1]:
                 cue = cues[match.pattern_index - first_cue]
                 matched.setdefault(within, []).append((cue, match.start))
-    letters = sum(map(str.isalpha, cleaned))
-    capitals_count = sum(map(str.isupper, cleaned)) < _MANY_CAPITALS * letters
+
+    @cache
+    def capitals_count() -> bool:
+        letters = sum(map(str.isalpha, cleaned))
+        return sum(map(str.isupper, cleaned)) < _MANY_CAPITALS * letters
+
     found = []
     for index, ((start, end), sentence) in enumerate(
         zip(pairwise(bounds), document.sentences, strict=True)
@@ -154,7 +159,7 @@ def _names(cleaned: str) -> bool:
     return any(not legal_word.fullmatch(name.lower()) for name in _NAME.findall(cleaned))
 
 
-def _is_heading(sentence: str, capitals_count: bool) -> bool:
+def _is_heading(sentence: str, capitals_count: Callable[[], bool]) -> bool:
     """Tell whether a sentence is a heading: in capitals, or capitalized and without a full stop.
 
     Parameters
@@ -162,7 +167,7 @@ def _is_heading(sentence: str, capitals_count: bool) -> bool:
     sentence
         The sentence.
     capitals_count
-        Whether capitals distinguish anything in the paper.
+        Tells whether capitals distinguish anything in the paper; called only if it matters.
     """
     line = sentence.strip().strip(BLANK)
     number = _HEADING_NUMBER.match(line)
@@ -172,7 +177,7 @@ def _is_heading(sentence: str, capitals_count: bool) -> bool:
     if not title:
         return bool(line)
     if line.isupper():
-        return capitals_count
+        return capitals_count()
     if line[-1] in ".;,!?:":
         return False
     numbered = number is not None and number.end() > 0

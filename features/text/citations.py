@@ -17,7 +17,7 @@ from features.text.normalize import BLANK
 
 # A volume or title, a reporter or code, and a page or section. A text without these skips eyecite,
 # which is slow to load.
-_CITATION_LIKE = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|at\s+\d|§)")
+_CITATION_LIKE = re.compile(r"\b\d+\s+[A-Z][\w.' ]{0,40}?\s+(?:\d|[aA][tT]\s+\d|§)")
 _PARENTHETICALS = re.compile(r"(?:\s*\([^()]{0,300}\))+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SEEN = 20_000
@@ -47,12 +47,11 @@ def without_citations(text: str) -> str:
 
     A citation includes its case name, reporter, pages and the parentheticals that follow it.
     """
-    cased = _as_cited(text)
-    if not _CITATION_LIKE.search(cased):
+    if not _CITATION_LIKE.search(text):
         return text
     parts = []
     since = 0
-    for start, end in _citation_spans(_SURROGATE.sub("?", cased)):
+    for start, end in _citation_spans(_SURROGATE.sub("?", _as_cited(text))):
         if trailing := _PARENTHETICALS.match(text, end):
             end = trailing.end()
         if end > since:

@@ -144,6 +144,8 @@ def running(text: str) -> tuple[str, Offsets]:
     An empty line stays; so does a line end before an item of a list, unless the line before it was
     full, so that the item may be a number of its sentence.
     """
+    if text == text.strip(" ") and not any(blank in text for blank in ("\n", "\t", "  ")):
+        return text, UNCHANGED  # an account, or a cell of a table
     return apply_edits(text, _blanks(text))
 
 

@@ -72,7 +72,7 @@ class Vocabulary:
         counts: list[int] = []
         width = len(self.columns)
         for row, pair in enumerate(papers):
-            for block, names in term_names(pair).items():
+            for block, names in _names(pair).items():
                 first = (row * len(BLOCKS) + BLOCKS.index(block)) * width
                 columns = self.column_of[block]
                 counted = Counter(columns[name] for name in names if name in columns)
@@ -119,13 +119,18 @@ class Vocabulary:
 
 
 def term_names(papers: Papers) -> TermNames:
-    """Return the names of all terms in the papers of a motion."""
+    """Return the names of all terms in the papers of a motion, to be kept with those of many."""
+    names = _names(papers)
+    names["words"] = list(map(intern, names["words"]))  # shared
+    return names
+
+
+def _names(papers: Papers) -> TermNames:
     names: TermNames = {"words": [], "indicators": [], "doctrine": []}
     for document in papers.documents:
         tokens = document.tokens
-        pairs = (f"{first} {second}" for first, second in pairwise(tokens))
-        # Interned, so that many motions share each name.
-        names["words"] += [intern(name) for name in (*tokens, *pairs) if BLANK not in name]
+        pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
+        names["words"] += [name for name in (*tokens, *pairs) if BLANK not in name]
     for hit in papers.hits:
         if block := block_of(hit):
             names[block].append(name_of_phrase(hit))
