@@ -7,12 +7,10 @@ so a frame holds arrays and offers a pandas frame (`values`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from pandas.api.types import is_numeric_dtype
 from scipy.sparse import csr_matrix
 
 from data.arrays import Floats, Objects, Rows
@@ -27,6 +25,9 @@ from features.indicators import (
     Source,
 )
 from features.phrases.hits import Hit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HitsByColumn = dict[str, tuple[Hit, ...]]
 """The phrases behind each column of one motion."""
@@ -98,12 +99,14 @@ class FeatureFrame:
     @classmethod
     def from_values(
         cls,
-        values: pd.DataFrame,
+        values: "pd.DataFrame",
         provenance: npt.NDArray[np.int8],
         hits: Iterable[HitsByColumn],
         papers: Sequence[Papers],
     ) -> "FeatureFrame":
         """Return the frame of the values in a pandas frame."""
+        from pandas.api.types import is_numeric_dtype
+
         categories = [name for name in values.columns if not is_numeric_dtype(values[name])]
         numeric = values.assign(**dict.fromkeys(categories, np.nan)).to_numpy(dtype=float)
         return cls(
@@ -128,8 +131,10 @@ class FeatureFrame:
         )
 
     @cached_property
-    def values(self) -> pd.DataFrame:
+    def values(self) -> "pd.DataFrame":
         """The values as a pandas frame: float64 for numbers, str or None for categories."""
+        import pandas as pd  # a third of a second to import, and an answer does without
+
         # Categories are Series, or pandas would turn them into its own string type; numbers are
         # not, since joining Series is slow.
         return pd.DataFrame(

@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import hypot
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from data.base_rates import FEDERAL_COURTS
 from data.schema import Motion
@@ -33,6 +32,9 @@ from train.model.prior_shift import BaseRates, adjust_to_base_rate
 from train.model.scope import wrong_documents
 from train.model.store import load_model, model_digest
 from train.modes import BASIS_OF, Mode, mode_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def score_type(column: str) -> type:
@@ -116,7 +118,7 @@ class Predictor:
         base_rates: BaseRates | None = None,
         contributions: bool = False,
         comparables: int = 0,
-    ) -> pd.DataFrame:
+    ) -> "pd.DataFrame":
         """Score motions.
 
         Parameters
@@ -145,6 +147,8 @@ class Predictor:
         NoComparables
             If comparables are asked for and the model has no training rulings to compare with.
         """
+        import pandas as pd  # a third of a second to import, and an answer does without
+
         scored = self._score(motions, base_rates)
         table = scored.estimates_table()
         table.insert(0, "id", [motion.id for motion in motions])
@@ -171,7 +175,7 @@ class Predictor:
 
     def probabilities(
         self, motions: Sequence[Motion], base_rates: BaseRates | None = None
-    ) -> pd.DataFrame:
+    ) -> "pd.DataFrame":
         """Return `p_grant`, `p_low`, `p_high` and the scope of n motions (see `score`)."""
         return self._score(motions, base_rates).estimates_table()
 

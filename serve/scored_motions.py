@@ -1,10 +1,9 @@
 """What the model made of some motions, from which scores and answers are written."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from data.arrays import Floats
 from features.frame import FeatureFrame
@@ -13,6 +12,9 @@ from train.model.likeness import Compared, suppose_claim_area
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import row_of
 from train.modes import Mode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Scored(NamedTuple):
@@ -62,8 +64,10 @@ class Scored(NamedTuple):
             for index, row in enumerate(batch.rows.tolist())
         }
 
-    def estimates_table(self) -> pd.DataFrame:
+    def estimates_table(self) -> "pd.DataFrame":
         """Return the estimates, the scope with its reasons, and the adjustment if there is one."""
+        import pandas as pd
+
         table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
         table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
         table["why_out_of_scope"] = ["; ".join(why) or None for why in self.out_of_scope]

@@ -9,10 +9,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, BinaryIO, TextIO
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from data.io.formulas import unquote_formula
 from data.io.rows import (
@@ -25,6 +22,10 @@ from data.io.rows import (
     whole_number,
 )
 from data.io.separators import EXCEL_LINE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAX_LINE_BYTES = 2**25
 """Length from which a line (in CSV, a cell) is not read: about seven times the longest paper whose
@@ -257,7 +258,7 @@ def _readable(cell: str) -> str:
     return cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def parquet_file(stream: BinaryIO, name: str) -> pq.ParquetFile:
+def parquet_file(stream: BinaryIO, name: str) -> "pq.ParquetFile":
     """Open a Parquet file.
 
     Raises
@@ -265,6 +266,9 @@ def parquet_file(stream: BinaryIO, name: str) -> pq.ParquetFile:
     UnreadableInput
         If it is not one.
     """
+    import pyarrow as pa  # a quarter of a second to import
+    import pyarrow.parquet as pq
+
     try:
         return pq.ParquetFile(stream)
     except (pa.ArrowException, OSError) as error:
@@ -273,6 +277,8 @@ def parquet_file(stream: BinaryIO, name: str) -> pq.ParquetFile:
 
 def parquet_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
     """Yield the rows of a Parquet file."""
+    import pyarrow as pa
+
     try:
         for batch in parquet_file(stream, name).iter_batches(batch_size=_PARQUET_BATCH_ROWS):
             yield from _rows_of(batch)
@@ -280,7 +286,7 @@ def parquet_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
         raise UnreadableInput(f"{name} is not a readable Parquet file: {error}") from None
 
 
-def _rows_of(batch: pa.RecordBatch) -> list[Any]:
+def _rows_of(batch: "pa.RecordBatch") -> list[Any]:
     """Return the rows of a batch; a value that Python cannot hold rejects only its own row."""
     try:
         return list(batch.to_pylist())
@@ -288,7 +294,7 @@ def _rows_of(batch: pa.RecordBatch) -> list[Any]:
         return [_row_of(batch.slice(number, 1)) for number in range(batch.num_rows)]
 
 
-def _row_of(batch: pa.RecordBatch) -> Any:
+def _row_of(batch: "pa.RecordBatch") -> Any:
     row = {}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:

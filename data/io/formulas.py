@@ -7,9 +7,11 @@ it again, so that every text comes back as it was.
 
 import re
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 """What a spreadsheet runs, or what was quoted already and must keep its own quotes."""
@@ -66,7 +68,7 @@ class LineFeeds:
         return self.stream.write(row.removesuffix("\r\n") + "\n")
 
 
-def table_as_csv(table: pd.DataFrame) -> str:
+def table_as_csv(table: "pd.DataFrame") -> str:
     """Return a table as CSV, without its index, with every formula quoted."""
     texts = table.select_dtypes(exclude="number").columns
     quoted = {str(name): table[name].map(quote_formula) for name in texts}

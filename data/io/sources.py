@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel
 
@@ -57,7 +56,6 @@ _DIGEST_BYTES = 2**20
 """Bytes at each end of a file that identify it."""
 _LINES_SNIFFED = 5
 """Lines after the first that distinguish JSONL from JSON on standard input."""
-_READ_ERRORS = (EOFError, OSError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class File:
                 has_position = raw.seekable()  # a pipe has none
                 for row in rows:
                     yield row, min(raw.tell() / max(self.size, 1), 1.0) if has_position else 0.0
-            except _READ_ERRORS as error:
+            except _read_errors() as error:
                 damage = shorten(_without_content(error))
                 raise UnreadableInput(f"cannot read {self.name} to its end: {damage}") from None
 
@@ -163,7 +161,7 @@ class File:
                     columns = [column for column in table.header if column]
                 else:
                     columns = list(parquet_file(stream, self.name).schema_arrow.names)
-            except _READ_ERRORS as error:
+            except _read_errors() as error:
                 raise UnreadableInput(f"cannot read {self.name}: {error}") from None
         if columns:
             check_columns(columns, row_type, self.name, self.column_map)
@@ -195,7 +193,9 @@ class File:
                 found = replace(found, backslash_quotes=has_backslash_quotes(head))
                 if found.backslash_quotes:
                     notes.append("quotes within cells after backslashes")
-        except (*_READ_ERRORS, UnreadableInput):
+        except UnreadableInput:
+            return self, ""
+        except _read_errors():
             return self, ""
         return found, f"{self.name}: {', '.join(notes)}" if notes else ""
 
@@ -226,6 +226,13 @@ def _without_content(error: Exception) -> str:
     return "it is not gzip" if isinstance(error, gzip.BadGzipFile) else str(error)
 
 
+def _read_errors() -> tuple[type[Exception], ...]:
+    """Return what reading raises: when it did, as pyarrow takes a quarter of a second to import."""
+    import pyarrow as pa
+
+    return (EOFError, OSError, pa.ArrowException)
+
+
 @contextmanager
 def _decompressed(
     raw: BinaryIO, compression: str, file_format: str, name: str
@@ -236,6 +243,8 @@ def _decompressed(
     if compression == ".gz":
         stream: Any = gzip.GzipFile(fileobj=raw)
     else:
+        import pyarrow as pa
+
         stream = io.BufferedReader(pa.CompressedInputStream(raw, "zstd"), BLOCK_BYTES)
     if file_format not in ("parquet", *WORKBOOKS):
         yield stream
@@ -243,7 +252,7 @@ def _decompressed(
     with tempfile.TemporaryFile() as copy:  # Parquet and workbooks are read from their end
         try:
             shutil.copyfileobj(stream, copy, BLOCK_BYTES)
-        except _READ_ERRORS as error:
+        except _read_errors() as error:
             raise UnreadableInput(f"cannot decompress {name}: {error}") from None
         copy.seek(0)
         yield copy

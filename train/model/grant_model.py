@@ -9,10 +9,9 @@ turns the bags' scores into a probability and its interval.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from data.arrays import Flags, Floats, Rows
 from features.build import COLUMNS
@@ -33,6 +32,9 @@ from train.model.readings import Precision, Readings
 from train.model.scope import Scope
 from train.model.tree_tables import LeafIndices
 from train.modes import BASES, BASIS_OF, Basis, Mode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAMES = [column.name for column in COLUMNS]
 _FORECAST = _NAMES.index(forecast.COLUMN)
@@ -177,7 +179,7 @@ class GrantModel:
         named = zip(inferred_ratings.COLUMNS, errors, strict=False)
         return {column.name: float(error) for column, error in named if not np.isnan(error)}
 
-    def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
+    def predict(self, frame: FeatureFrame, modes: Sequence[Mode]) -> "pd.DataFrame":
         """Return `p_grant`, `p_low`, `p_high` and `in_scope` for each row of the frame.
 
         Raises
@@ -185,6 +187,8 @@ class GrantModel:
         ValueError
             If the frame's columns are not the ones the model was fitted on.
         """
+        import pandas as pd
+
         frame = self.prepare(frame)
         in_scope = self.in_scope(frame)
         batches = self.split_by_ensemble(frame, modes)
@@ -211,11 +215,13 @@ class GrantModel:
         spreads = [self.ensembles[BASIS_OF[mode]].calibration.spread for mode in modes]
         return np.where(in_scope, 0.0, np.array(spreads))
 
-    def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> pd.DataFrame:
+    def contributions(self, frame: FeatureFrame, modes: Sequence[Mode]) -> "pd.DataFrame":
         """Return each column's SHAP value in calibrated log-odds, and `base`.
 
         A row sums to the log-odds of its `p_grant`.
         """
+        import pandas as pd
+
         values = self.shap_values(self.split_by_ensemble(frame, modes))
         return pd.DataFrame(values, columns=[*self.columns, "base"])
 

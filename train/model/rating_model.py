@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import csr_matrix
 
 from data.arrays import Flags, Floats, Rows
@@ -27,6 +26,9 @@ from features.families.inferred_ratings import COLUMNS, FORECAST
 from features.phrases.hits import Hit
 from train.cluster import Cluster, in_chunks, map_in_order
 from train.model.vocabulary import BLOCKS, Vocabulary, find_terms
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TARGETS = (*RATINGS, FORECAST)
 MAX_PHRASES = 5
@@ -54,8 +56,10 @@ class RatingModel:
     intercepts: Floats
     errors: Floats
 
-    def infer(self, papers: Sequence[Papers]) -> pd.DataFrame:
+    def infer(self, papers: Sequence[Papers]) -> "pd.DataFrame":
         """Return the ratings of n motions, one column per target; NaN if it was not fitted."""
+        import pandas as pd
+
         ratings = self.predict(self.vocabulary.matrix(papers))
         return pd.DataFrame(ratings, columns=[column.name for column in COLUMNS])
 
@@ -169,7 +173,7 @@ def is_stop_term(term: str) -> bool:
 
 def infer_ratings(
     rating_model: RatingModel, papers: Sequence[Papers], cluster: Cluster | None = None
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return `rating_model.infer(papers)`, computed chunk by chunk.
 
     Parameters
@@ -181,11 +185,13 @@ def infer_ratings(
     cluster
         Where to read them; None for this process.
     """
+    import pandas as pd
+
     chunks = map_in_order(cluster, _infer, in_chunks(papers), rating_model)
     return pd.concat([rating_model.infer([]), *chunks], ignore_index=True)
 
 
-def _infer(papers: Sequence[Papers], rating_model: RatingModel) -> pd.DataFrame:
+def _infer(papers: Sequence[Papers], rating_model: RatingModel) -> "pd.DataFrame":
     return rating_model.infer(papers)
 
 

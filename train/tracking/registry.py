@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from data.io.atomic import atomic_write
 from data.io.formulas import unquote_formula
 from train.model.store import UnusableModel, model_digest, model_folder
@@ -22,6 +20,7 @@ from train.tracking.store import first_line, store_exists, use_plain_address
 from train.tracking.store_lock import make_tables
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
 
 REGISTERED_NAME = "enjoin"
@@ -226,7 +225,7 @@ def check_registered(folder: Path, name: str, version: str) -> None:
         )
 
 
-def fetch_predictions(version: int) -> pd.DataFrame:
+def fetch_predictions(version: int) -> "pd.DataFrame":
     """Download the predictions of the evaluation in a version's training run.
 
     See `train.evaluate.protocols.Evaluation.predictions`.
@@ -236,6 +235,8 @@ def fetch_predictions(version: int) -> pd.DataFrame:
     FileNotFoundError
         If the version has no run, or the run no such table.
     """
+    import pandas as pd
+
     # low_memory would infer types in chunks, and `in_scope` is empty in many of them.
     path = _artifact(version, "predictions.csv")
     predictions = pd.read_csv(path, dtype={"id": str}, low_memory=False)
