@@ -108,7 +108,7 @@ def _quotes(value: Any) -> Any:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):  # a list within a list, thousands of times
             raise ValueError("expected a JSON object of lists of quotes") from None
     return value or None if isinstance(value, dict) else value
 

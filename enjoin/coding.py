@@ -163,7 +163,7 @@ def merge_quotes(motion: "Motion", path: Path) -> "tuple[Motion, dict[str, str]]
         )
     except FileNotFoundError:
         raise UnreadableInput(f"there is no file {path}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableInput(
             f"{path} holds no quotes as `enjoin code --quotes` writes them"
         ) from None

@@ -160,7 +160,7 @@ def _cell(name: str, value: Any) -> Any:
     if value.lstrip().startswith("["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return parse_cell(name, value)
 

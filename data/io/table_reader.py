@@ -155,7 +155,7 @@ def _split_list(name: str, value: str) -> Any:
     if plain.startswith("[") and plain != "[]":
         try:
             items = json.loads(plain)
-        except ValueError:
+        except (ValueError, RecursionError):
             items = None
         if isinstance(items, list):
             return [item for item in items if item is not None]

@@ -55,7 +55,7 @@ def read_marked(path: Path) -> list[MarkedOpinion]:
         try:
             row = json.loads(line)
             opinions.append(_marked(row))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(
                 f"{path}, line {number}: expected an opinion with id, paragraphs, outcome and "
                 f"lists of paragraph numbers under {', '.join(INPUT_KINDS + REVEALING_KINDS)}"

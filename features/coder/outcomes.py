@@ -92,7 +92,7 @@ def parsed(answer: str, text: str) -> tuple[Outcome, str] | None:
     found = _OBJECT.search(answer)
     try:
         row = json.loads(found[0]) if found else None
-    except ValueError:
+    except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict) or "outcome" not in row:
         raise ValueError('answer with one JSON object: {"outcome": ..., "quote": ...}')

@@ -8,7 +8,9 @@ Harkema, Dowling, Thornblade and Chapman (2009), J. Biomed. Inform. 42:839-851 (
 et al. (2001), J. Biomed. Inform. 34:301-310 (NegEx).
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from features.phrases.context_rules import TERMINATE, ContextRule
@@ -18,6 +20,7 @@ Speaker = Literal["movant", "opponent", "record"]
 SPEAKERS: tuple[Speaker, ...] = ("movant", "opponent", "record")
 _MAX_DISTANCE = 400
 """Characters beyond which no modifier acts: more than the 40 words of the widest scope."""
+_start = attrgetter("start")
 
 
 class Modifier(NamedTuple):
@@ -44,16 +47,25 @@ def author_of(paper: PaperName) -> Speaker:
 def without_pseudo(modifiers: Sequence[Modifier]) -> list[Modifier]:
     """Remove pseudo-modifiers and the modifiers of their category that they overlap."""
     pseudo = [modifier for modifier in modifiers if modifier.rule.direction == "pseudo"]
+    longest = max((other.end - other.start for other in pseudo), default=0)
     return [
         modifier
         for modifier in modifiers
         if modifier.rule.direction != "pseudo"
         and not any(
-            other.rule.category == modifier.rule.category
-            and other.start < modifier.end
-            and modifier.start < other.end
-            for other in pseudo
+            other.rule.category == modifier.rule.category and modifier.start < other.end
+            for other in _starting_between(pseudo, modifier.start - longest, modifier.end)
         )
+    ]
+
+
+def _starting_between(modifiers: Sequence[Modifier], first: int, end: int) -> Sequence[Modifier]:
+    """Return the modifiers, sorted by their starts, that start at `first` or later, before `end`.
+
+    A sentence of a hostile paper may have a hundred thousand.
+    """
+    return modifiers[
+        bisect_left(modifiers, first, key=_start) : bisect_left(modifiers, end, key=_start)
     ]
 
 
@@ -74,12 +86,14 @@ def context_of(
     modifiers
         Those of the phrase's sentence, in order, without pseudo-modifiers.
     """
+    modifiers = _starting_between(modifiers, start - _MAX_DISTANCE, end + _MAX_DISTANCE + 1)
+    terminators = [modifier for modifier in modifiers if modifier.rule.category in TERMINATE]
     negated = uncertain = False
     nearest: tuple[bool, int, int] | None = None
     speaker: Speaker | None = None
     for index, modifier in enumerate(modifiers):
         category = modifier.rule.category
-        if category in TERMINATE or not _acts(text, start, end, negates, modifier, modifiers):
+        if category in TERMINATE or not _acts(text, start, end, negates, modifier, terminators):
             continue
         if category == "negated":
             negated = True
@@ -99,11 +113,9 @@ def _acts(
     end: int,
     negates: bool,
     modifier: Modifier,
-    modifiers: Sequence[Modifier],
+    terminators: Sequence[Modifier],
 ) -> bool:
     """Tell whether a modifier acts on the phrase `text[start:end]`."""
-    if modifier.start < start - _MAX_DISTANCE or modifier.start > end + _MAX_DISTANCE:
-        return False
     rule = modifier.rule
     speaks = rule.category in SPEAKERS
     if speaks and modifier.start <= start < modifier.end:  # "plaintiff fears" names its speaker
@@ -124,6 +136,5 @@ def _acts(
         left <= other.start
         and other.end <= right
         and (other.rule.category == "terminate_speaker" or not speaks)
-        for other in modifiers
-        if other.rule.category in TERMINATE
+        for other in terminators
     )

@@ -364,3 +364,20 @@ def test_large_numbers_of_the_faults_lose_only_their_rows(trained: Any, tmp_path
     assert {row.id for row in known} <= {row["id"] for row in _lines(output)}
     judged = _invoke("backtest", output, folder / "outcomes.jsonl")
     assert judged.exit_code in (0, 3), judged.output
+
+
+def test_quotes_nested_thousands_of_times_reject_their_row_only(
+    trained: Any, tmp_path: Path
+) -> None:
+    deep = '{"harm_evidence": ' + "[" * 5000 + "]" * 5000 + "}"
+    rows = [
+        {"motion_type": "tro", "motion": "The files will be lost.", "quotes": quotes}
+        for quotes in ("", deep)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "pending.csv", index=False)
+    output = tmp_path / "scored.csv"
+    result = CliRunner().invoke(app, ["score", str(tmp_path / "pending.csv"), str(output)])
+    assert result.exit_code == 0, result.output
+    assert len(pd.read_csv(output)) == 1
+    (reject,) = output.with_suffix(".csv.rejects.jsonl").read_text().splitlines()
+    assert "expected a JSON object of lists of quotes" in reject

@@ -1,5 +1,7 @@
 """Context: whether the words around a phrase deny or doubt it, and who says it."""
 
+import time
+
 import pytest
 
 from features.document import Document
@@ -205,3 +207,20 @@ def test_the_rules_of_every_category_are_read() -> None:
 def test_faulty_rules_are_refused(content: bytes, keyword: str) -> None:
     with pytest.raises(LexiconError, match=keyword):
         read_context_rules(content)
+
+
+@pytest.mark.parametrize(
+    "words", ["Plaintiff argues that ", "no irreparable harm ", "harm may not "]
+)
+def test_the_time_for_one_long_sentence_grows_with_its_length(words: str) -> None:
+    """Each phrase is compared with the modifiers near it, not with all in its sentence."""
+
+    def seconds(n: int) -> float:
+        document = Document(words * n)
+        _ = document.stock
+        start = time.process_time()
+        assert document.hits
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(4000) < 12 * (seconds(1000) + 0.05)
