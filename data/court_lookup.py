@@ -1,13 +1,15 @@
 """Find a trial court by what people call it: its id, its Bluebook form, or its name."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from data.court_names import ORDINALS, court_named
-from data.courts import BLUEBOOK_FORMS, CIRCUITS, circuit_name, court_entries, find_court
+from data.courts import BLUEBOOK_FORMS, CIRCUITS, KEPT, circuit_name, court_entries, find_court
 from data.states import find_state, state_spellings
 from data.synonyms import court_names, key
 
+MAX_FORM = 100
+"""Characters of the longest form of a court."""
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _DISTRICT = re.compile(r"(?:([NSEWMC])\.)?D\. ?(.+)")
@@ -24,7 +26,21 @@ _TRIAL = re.compile(r"(?i)(?:an? )?(?:state )?trial court of (.+)|(.+?) (?:state
 _NAMED = re.compile(r"(?i)\b(?:court|district of|chancery)\b")
 
 
-@cache
+def court_of_form(text: str) -> str | None:
+    """Return the id of a court given by its id or a common form; None for any other text.
+
+    >>> court_of_form("N.D. Ill."), court_of_form("ILND"), court_of_form("some court")
+    ('ilnd', 'ilnd', None)
+    """
+    plain = text.strip()
+    if len(plain) > MAX_FORM:
+        return None
+    if find_court(plain.lower()).level is not None or is_appeals_court(plain.lower()):
+        return plain.lower()
+    return _by_form().get(key(plain))
+
+
+@lru_cache(maxsize=KEPT)
 def look_up_court(text: str) -> str | None:
     """Return the CourtListener id of a court, given its id, Bluebook form or name.
 
@@ -53,7 +69,7 @@ def look_up_court(text: str) -> str | None:
     return plain.lower() if _ID.fullmatch(plain.lower()) and plain.islower() else None
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def is_appeals_court(court_id: str) -> bool:
     """Tell whether a court hears appeals, so that it is not where the motion was first made.
 

@@ -1,10 +1,12 @@
 """Trial courts by CourtListener id: circuit, level and name, from Free Law Project's courts-db."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from data.states import find_state
 
+KEPT = 4096
+"""Courts whose look-up is remembered: no client can add to them without end."""
 # 28 U.S.C. § 41 assigns each state and territory to a circuit; courts-db has the state only, under
 # `location`.
 _CIRCUIT_OF = {
@@ -120,7 +122,7 @@ def court_citation(court_id: str) -> str:
     return BLUEBOOK_FORMS.get(court_id) or listed or find_court(court_id).name
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def find_court(court_id: str | None) -> Court:
     """Look up a court by its CourtListener id.
 

@@ -56,7 +56,11 @@ def _name(value: Any) -> Any:
 
 def _court_id(value: Any) -> Any:
     value = _none_if_blank(value)
-    return value.lower() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    from data.court_lookup import court_of_form  # which needs the schema
+
+    return court_of_form(value) or value.lower()
 
 
 # As data frames write a date with its time, and a year in a column with missing values.

@@ -20,6 +20,8 @@ from data.io.table_reader import ReadRow, TableReader
 from data.io.understood import Understood
 from data.schema import POST_RULING_FIELDS, Motion, Ruling
 
+MAX_PROBLEMS = 50
+"""Problems of one row that are told: more than it has fields, unless its lists are long."""
 M = TypeVar("M", bound=BaseModel)
 _CHUNK_ROWS = 10_000
 
@@ -201,7 +203,7 @@ def check_rows(
         try:
             row = row_type.model_validate(known)
         except ValidationError as error:
-            details = error.errors(include_url=False)
+            details = error.errors(include_url=False)[:MAX_PROBLEMS]
             unread = {problem.field for problem in problems}
             problems += tuple(
                 problem

@@ -86,9 +86,10 @@ def problem_response(
     headers: dict[str, str] | None = None,
     kind: str | None = None,
     example: Any = None,
+    n_more: int = 0,
 ) -> JSONResponse:
-    """Return a response that holds a problem document."""
-    content = problem_content(request, status, detail, errors, kind, example)
+    """Return a response that holds a problem document; see `problem_content`."""
+    content = problem_content(request, status, detail, errors, kind, example, n_more)
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -99,10 +100,17 @@ def problem_content(
     errors: Iterable[FieldError] = (),
     kind: str | None = None,
     example: Any = None,
+    n_more: int = 0,
 ) -> Any:
-    """Return the members of a problem document, as JSON can hold them."""
+    """Return the members of a problem document, as JSON can hold them.
+
+    Parameters
+    ----------
+    n_more
+        Errors that `errors` leaves out.
+    """
     named = list(errors)
-    if (n_more := len(named) - MAX_ERRORS) > 0:
+    if (n_more := n_more + max(0, len(named) - MAX_ERRORS)) > 0:
         counted = f"{n_more:,} more errors are not listed"
         detail = f"{detail}; {counted}" if detail else counted
     problem = ProblemDetails(
@@ -136,11 +144,12 @@ def add_error_handlers(app: FastAPI) -> None:
             return _wrong_shape(request, 422, errors=errors)
         errors = [
             FieldError(pointer=json_pointer(detail["loc"]), detail=_message(detail, error.body))
-            for detail in details
+            for detail in details[:MAX_ERRORS]  # each takes a while to put into words
         ]
+        n_more = len(details) - len(errors)
         if any(_concerns_shape(detail) for detail in details):
-            return _wrong_shape(request, 422, errors=errors)
-        return problem_response(request, 422, errors=errors)
+            return _wrong_shape(request, 422, errors=errors, n_more=n_more)
+        return problem_response(request, 422, errors=errors, n_more=n_more)
 
     @app.exception_handler(InvalidChange)
     async def invalid_change(request: Request, error: InvalidChange) -> JSONResponse:
@@ -179,13 +188,16 @@ def _wrong_shape(
     detail: str | None = None,
     errors: Iterable[FieldError] = (),
     headers: dict[str, str] | None = None,
+    n_more: int = 0,
 ) -> JSONResponse:
     """Return a problem document that shows, where it is known, what the route expects."""
     if (shape := _shape(request)) is None:
-        return problem_response(request, status, detail, errors, headers)
+        return problem_response(request, status, detail, errors, headers, n_more=n_more)
     expected = f"expected {shape.expected}, as in `example`"
     detail = f"{detail}; {expected}" if detail else expected
-    return problem_response(request, status, detail, errors, headers, example=shape.example)
+    return problem_response(
+        request, status, detail, errors, headers, example=shape.example, n_more=n_more
+    )
 
 
 def field_errors(problems: Iterable[Problem], prefix: str = "") -> list[FieldError]:

@@ -12,6 +12,12 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
 from data.io.rows import whole_number
+from serve.http.bodies import MAX_MOTIONS
+
+MAX_VALUES = 1000
+"""Values of one motion, those of its lists and quotes included; a coded one has some 100."""
+MAX_VALUES_OF_BATCH = 100_000
+"""Values of all motions of one request."""
 
 
 def read_json(body: bytes) -> Any:
@@ -20,14 +26,16 @@ def read_json(body: bytes) -> Any:
     Raises
     ------
     HTTPException
-        With 400, if it is not JSON, or an object has a name twice.
+        With 400, if it is not JSON, or an object has a name twice; with 413, if it holds far more
+        values than a motion, or than the motions of a batch: to name what is wrong with each of a
+        million would take minutes.
 
     References
     ----------
     Bray (2017), RFC 8259: The JavaScript Object Notation (JSON) Data Interchange Format.
     """
     try:
-        return json.loads(
+        value = json.loads(
             body.decode(json.detect_encoding(body)),
             object_pairs_hook=_unrepeated,
             parse_int=whole_number,  # a number too long for Python is infinite, as in files
@@ -44,6 +52,30 @@ def read_json(body: bytes) -> Any:
         raise HTTPException(
             400, f"an object of the body has {error.args[0]!r} twice; send each name once"
         ) from None
+    _check_size(value)
+    return value
+
+
+def _check_size(body: Any) -> None:
+    """Raise if there are too many values in a body, or in one motion of a list."""
+    motions = body if isinstance(body, list) else [body]
+    if len(motions) > MAX_MOTIONS:  # refused at once by the length of the list
+        return
+    n_of_batch = 0
+    for motion in motions:
+        n_of_motion, pending = 0, [motion]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, dict | list):
+                n_of_motion += len(value)
+                n_of_batch += len(value)
+                if n_of_motion > MAX_VALUES:
+                    raise HTTPException(413, f"a motion holds more than {MAX_VALUES:,} values")
+                if n_of_batch > MAX_VALUES_OF_BATCH:
+                    raise HTTPException(
+                        413, f"the motions hold more than {MAX_VALUES_OF_BATCH:,} values"
+                    )
+                pending += value.values() if isinstance(value, dict) else value
 
 
 class JsonRoute(APIRoute):

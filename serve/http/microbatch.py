@@ -35,8 +35,10 @@ MAX_WAITING = 2000
 
 
 def size_of(query: Query) -> int:
-    """Return the number of characters in a motion's papers."""
-    return len(query.motion.motion) + len(query.motion.opposition or "")
+    """Return the number of characters in a motion's papers and their summaries."""
+    motion = query.motion
+    texts = motion.motion, motion.opposition, motion.summary, motion.opposition_summary
+    return sum(len(text) for text in texts if text)
 
 
 @dataclass(frozen=True, eq=False)

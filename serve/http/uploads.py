@@ -28,6 +28,8 @@ CONTENT_TYPES = (
 """Accepted content types; the format itself is detected from the content."""
 MAX_CONCURRENT = 2
 """Files read at a time, one of each client, so that neither predictions nor others wait long."""
+MAX_CONTENT_TYPE = 200
+"""Characters of a content type with its parameters."""
 MAX_WAITING = 8
 """Files of one client that may wait; further ones are refused with 429."""
 _HOW_TO_SEND = (
@@ -73,9 +75,13 @@ def add_papers_route(router: APIRouter) -> None:
 
 def _check_content_type(header: str) -> str | None:
     """Return the encoding that a content type names, by Python's name, if it does."""
+    content_type = header.partition(";")[0].strip().lower()
+    if len(header) > MAX_CONTENT_TYPE:  # parsing takes time with the square of its length
+        raise HTTPException(
+            415, f"a content type of {len(header):,} characters is not supported; {_HOW_TO_SEND}"
+        )
     parsed = Message()
     parsed["content-type"] = header
-    content_type = header.partition(";")[0].strip().lower()
     if content_type and content_type not in CONTENT_TYPES:
         raise HTTPException(
             415, f"content type {content_type[:80]!r} is not supported; {_HOW_TO_SEND}"

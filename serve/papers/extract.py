@@ -187,6 +187,8 @@ def _read_plain_text(content: bytes, name: str, charset: str | None) -> Paper:
         text = content.decode(charset or "cp1252", "replace")
         if charset is None:
             notes.append("not in UTF-8, so read as Windows-1252; check its quotes and symbols")
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadablePaper(f"{name} {TOO_LONG}")
     if _BINARY.search(text):
         raise UnreadablePaper(f"{name} is not plain text; {_EXPECTED}")
     if foreign := what_it_is(text):

@@ -5,6 +5,7 @@ import pytest
 from data.court_lookup import is_appeals_court, look_up_court
 from data.courts import court_citation, court_entries, find_court
 from data.embedded import embedded_rulings
+from data.schema import Motion
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,10 @@ def test_courts_of_appeals_are_known(court_id: str) -> None:
 
 def test_no_court_of_the_rulings_hears_appeals() -> None:
     assert not [row.court for row in embedded_rulings() if is_appeals_court(row.court or "")]
+
+
+def test_a_motion_takes_common_forms_of_a_court() -> None:
+    """So that every door reads `N.D. Ill.` as the same court, not as an unknown one."""
+    courts = {"N.D. Ill.": "ilnd", " ILND ": "ilnd", "SDNY": "nysd", "Some Court": "some court"}
+    for given, court in courts.items():
+        assert Motion(motion_type="tro", motion="x", court=given).court == court

@@ -1,6 +1,7 @@
 """Problem documents: their status, title, request id, and the fields they name."""
 
 import logging
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from data.io.problems import Problem
 from data.schema import Motion
+from serve.http import errors
 from serve.http.errors import (
     MAX_ERRORS,
     MEDIA_TYPE,
@@ -16,6 +18,8 @@ from serve.http.errors import (
     field_errors,
     json_pointer,
 )
+
+WORDED = Problem("harm_types", 0, "a kind of harm")
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +123,14 @@ def test_error_responses_describe_each_status() -> None:
         "Not found",
         "Internal server error",
     ]
+
+
+def test_errors_beyond_those_named_are_counted_and_cost_no_words(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worded: list[Any] = []
+    monkeypatch.setattr(errors, "problem_from_error", lambda *args: worded.append(args) or WORDED)
+    body = {"motion_type": "tro", "motion": "x", "harm_types": [0] * 900}
+    problem = client.post("/motion", json=body).json()
+    assert problem["detail"] == "800 more errors are not listed"
+    assert len(problem["errors"]) == len(worded) == MAX_ERRORS

@@ -52,3 +52,27 @@ def test_a_body_that_is_refused(body: bytes, reason: str) -> None:
     assert refused.value.status_code == 400
     assert reason in refused.value.detail
     assert len(refused.value.detail) < 200
+
+
+ONE = {"motion_type": "tro", "motion": "x"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (ONE | {"harm_types": [0] * 1001}, "a motion holds more than 1,000 values"),
+        (ONE | {"quotes": {"harm_types": [[1]] * 600}}, "a motion holds more than 1,000"),
+        ({str(n): n for n in range(1001)}, "a motion holds more than 1,000 values"),
+        ([ONE | {"harm_types": [0] * 990}] * 150, "the motions hold more than 100,000 values"),
+    ],
+)
+def test_bodies_of_far_too_many_values_are_refused(value: Any, said: str) -> None:
+    """What is wrong with each would take minutes to tell, while nobody else is answered."""
+    with pytest.raises(HTTPException, match=said) as refused:
+        read_json(json.dumps(value).encode())
+    assert refused.value.status_code == 413
+
+
+def test_a_full_batch_and_one_too_long_are_read() -> None:
+    for body in ([ONE | {"harm_types": ["privacy_exposure"] * 9}] * 1000, [0] * 5000):
+        assert read_json(json.dumps(body).encode()) == body

@@ -17,6 +17,7 @@ from serve.http.microbatch import (
     MAX_WAITING,
     PART_CHARACTERS,
     Predictions,
+    size_of,
 )
 from serve.http.model_processes import ProcessLost, TooSlow
 from serve.http.turns import TooManyWaiting
@@ -197,3 +198,10 @@ def test_each_base_rate_is_answered_apart() -> None:
     assert [type(each) for each in found] == [ValueError] * 4
     # Together first, then one by one; an invalid rate does not even get so far.
     assert seen == [(["0", "2"], None), (["0"], None), (["2"], None), (["1"], 0.3)]
+
+
+def test_every_text_of_a_motion_counts_as_long() -> None:
+    text = "x" * (MAX_SHORT + 1)
+    for field in ("motion", "opposition", "summary", "opposition_summary"):
+        motion = Motion(motion_type=MotionType.TRO, motion="x").model_copy(update={field: text})
+        assert size_of(Query(motion, None, "request")) > MAX_SHORT

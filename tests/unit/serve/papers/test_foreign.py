@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from serve.papers.extract import UnreadablePaper, read_paper
+from serve.papers.foreign import what_it_is
 
 WORDS = "Plaintiff moves for a temporary restraining order. The harm is imminent and irreparable."
 TAGGED = f"<p>{WORDS}</p>"
@@ -84,3 +85,10 @@ def test_hostile_starts_are_told_quickly() -> None:
     """A pattern that tried every way to divide these would never end."""
     for hostile in ("<!---->" * 100_000, "<a " * 300_000, "A: b\n" * 200_000, "[" * 1_000_000):
         assert read_paper(hostile.encode(), "").text
+
+
+def test_json_is_told_by_its_beginning() -> None:
+    assert what_it_is("[[1, 2], [3]]") is not None
+    assert what_it_is(f"[{'[],' * 1_000_000}") is not None
+    assert what_it_is(f"[{'[],' * 100}") is None  # short, and no JSON
+    assert what_it_is(f"[1] {'[2] A page. ' * 10_000}") is None
