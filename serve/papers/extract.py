@@ -18,6 +18,8 @@ from serve.papers.foreign import what_it_is
 
 TIMEOUT_SECONDS = 60.0
 """Time allowed for one file."""
+_PIECE = 50_000
+"""Characters that are cleaned at once."""
 MAX_BYTES = 20_000_000
 """Size of a file."""
 _LOG = logging.getLogger("enjoin.papers")
@@ -248,4 +250,19 @@ def _notes(extracted: extract_worker.Extracted, scans: list[int]) -> list[str]:
 
 
 def _clean(text: str) -> str:
+    """Unify line ends and take out what is no text.
+
+    In pieces: a pattern that goes over five million characters at once stops all other threads.
+    """
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + _PIECE
+        while text[end - 1 : end] == "\r":  # of a line end
+            end += 1
+        pieces.append(_cleaned(text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+def _cleaned(text: str) -> str:
     return _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", text)).translate(_LIGATURES)
