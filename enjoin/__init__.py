@@ -20,6 +20,7 @@ from enjoin.commands import (
     worksheet,
 )
 from enjoin.streams import adapt_streams
+from serve.garbage import collect_rarely
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "One motion": {
@@ -69,6 +70,7 @@ class _App(typer.Typer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         adapt_streams()
+        collect_rarely()
         return super().__call__(*args, **kwargs)
 
 

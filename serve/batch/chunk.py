@@ -3,12 +3,10 @@
 One piece of bytes can be kept on disk, or sent from another process or machine.
 """
 
-import gc
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -152,10 +150,9 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
     summary = _summarize(checked, chunk, predictor)
     table = pa.table({})
     if motions := checked.rows:
-        with _without_garbage_collection():
-            scores = predictor.score(
-                motions, options.base_rates, options.contributions, options.comparables
-            )
+        scores = predictor.score(
+            motions, options.base_rates, options.contributions, options.comparables
+        )
         columns = {
             # pandas writes NaN for a missing text
             name: pa.array(scores[name].tolist(), _SCORE_TYPES[score_type(name)], from_pandas=True)
@@ -218,21 +215,6 @@ def assign_ids(checked: Loaded[Motion], start: int = 1, reserved: Iterable[str] 
                 name += "-unnamed"
             ids.add(name)
             checked.rows[index] = motion.model_copy(update={"id": name})
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Pause the search for cycles: there are none, and among the many phrases of a chunk the search
-    takes a fifth of the time.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _summarize(checked: Loaded[Motion], chunk: Chunk, predictor: Predictor) -> ChunkSummary:

@@ -20,6 +20,7 @@ import joblib
 
 from data.io.chunks import Chunk
 from serve.batch.chunk import OutputOptions, score_chunk
+from serve.garbage import collect_rarely
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
@@ -156,4 +157,5 @@ def _worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def end_with_parent() -> None:
     """Make this worker end when its parent does, even if killed, and leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_rarely()
     when_parent_ends(lambda: os._exit(1))

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, Protocol
 from anyio import to_thread
 
 from data.io.cache import cache_error
+from serve.garbage import collect_rarely
 from serve.http.model_watcher import warm_up
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
@@ -253,6 +254,7 @@ def _work(connection: socket.socket) -> None:
     """Do jobs until the connection is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the endpoint
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    collect_rarely()
     when_parent_ends(lambda: os._exit(1))
     with suppress(OSError):
         os.nice(5)  # the event loop goes first

@@ -7,6 +7,7 @@ into one booster, since twenty separate `predict` calls cost more in overhead th
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +42,8 @@ class Forest:
     Raises
     ------
     ValueError
-        If a text is not a booster's, or is damaged.
+        If a text is not a booster's, or trees are missing. What else is damaged is found when a
+        tree is first needed.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -53,11 +55,15 @@ class Forest:
         self._leaf_values = np.concatenate(values)
         self._offsets = np.cumsum([0, *(len(of_tree) for of_tree in values[:-1])])
         self._bag_starts = np.cumsum([0, *(len(of_bag) for of_bag in trees_of_bags[:-1])])
-        self._trees: TreeTables | _MergedBooster
+
+    @cached_property
+    def _trees(self) -> "TreeTables | _MergedBooster":
+        """The trees, parsed when first needed: an answer needs one of the three ensembles."""
+        trees = [tree for text in self.texts for tree in tree_texts(text)]
         try:
-            self._trees = TreeTables([parse_tree(tree) for tree in trees], n_features(texts[0]))
+            return TreeTables([parse_tree(tree) for tree in trees], n_features(self.texts[0]))
         except UnsupportedTree:
-            self._trees = _MergedBooster(trees, texts[0])
+            return _MergedBooster(trees, self.texts[0])
 
     @classmethod
     def from_boosters(cls, boosters: "Sequence[lgb.Booster]") -> "Forest":

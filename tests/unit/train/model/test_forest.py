@@ -107,7 +107,7 @@ def test_an_incomplete_text_is_refused() -> None:
         Forest([half])
     without = "\n".join(line for line in text.split("\n") if not line.startswith("left_child="))
     with pytest.raises(ValueError, match=r"damaged.*left_child"):
-        Forest([without])
+        Forest([without]).raw_scores(X)
     with pytest.raises(ValueError, match="without trees"):
         Forest(["no booster"])
 
@@ -127,7 +127,7 @@ def test_a_damaged_tree_is_refused(line: str, damaged: str, words: str) -> None:
     trees = _booster(40, Y, 5).model_to_string()
     kept = [row if not row.startswith(f"{line}=") else f"{line}={damaged}" for row in _rows(trees)]
     with pytest.raises(ValueError, match=words):
-        Forest(["\n".join(kept)])
+        Forest(["\n".join(kept)]).raw_scores(X)
 
 
 def _rows(text: str) -> list[str]:
