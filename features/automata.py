@@ -7,9 +7,7 @@ belongs to this user.
 """
 
 import hashlib
-import os
 import platform
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +16,12 @@ import ahocorasick
 import hyperscan
 
 from data.io.atomic import atomic_write
-from data.io.cache import cache_dir, make_cache_folder, report_unusable_cache
+from data.io.cache import (
+    cache_dir,
+    make_cache_folder,
+    read_own_file,
+    report_unusable_cache,
+)
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -80,13 +83,10 @@ def load_or_compile(
 
 def _load(path: Path, key: str) -> hyperscan.Database | None:
     """Return the automaton in a file; None if the file is absent or is not to be trusted."""
-    try:
-        with path.open("rb") as stream:
-            if not _is_own(os.fstat(stream.fileno())):
-                return None
-            digest, dumped = stream.read(_DIGEST_BYTES), stream.read()
-    except OSError:
+    content = read_own_file(path)
+    if content is None:
         return None
+    digest, dumped = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if digest != _digest(key, dumped):
         return None
     try:
@@ -104,10 +104,3 @@ def _store(path: Path, key: str, dumped: bytes) -> None:
 def _digest(key: str, dumped: bytes) -> bytes:
     """Return the digest of what is stored and of what it is for."""
     return hashlib.sha256(key.encode() + dumped).digest()
-
-
-def _is_own(status: os.stat_result) -> bool:
-    """Return whether only this user, or the machine's administrator, can have written a file."""
-    if not hasattr(os, "geteuid"):
-        return True
-    return status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH

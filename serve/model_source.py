@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from serve.remembered_model import RememberedModel
 from train.model.store import model_folder
 from train.tracking.registry import (
     REGISTERED_NAME,
     client,
     fetch_model,
     model_uri,
+    registry_file,
     registry_state,
     short_timeouts,
 )
@@ -62,8 +64,14 @@ def locate_model(source: str | None = None) -> LocatedModel:
     """
     if source is not None and not _is_address(source):
         return LocatedModel(model_folder(Path(source), source), None)
+    remembered = RememberedModel.of(source)
+    if found := remembered.recall():
+        return LocatedModel(*found)
     uri = resolve_source(source)
-    return LocatedModel(fetch_model(uri), version_at(uri))
+    located = LocatedModel(fetch_model(uri), version_at(uri))
+    if uri.startswith("models:/") and (file := registry_file()):
+        remembered.keep(located.folder, located.version, file)
+    return located
 
 
 def _is_address(source: str) -> bool:

@@ -5,6 +5,7 @@ A cache that cannot be used costs time, never the answer. It is reported once.
 
 import logging
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def make_cache_folder(name: str = "") -> Path:
     folder = cache_dir() / name
     make_private_folder(folder)
     return folder
+
+
+def read_own_file(path: Path) -> bytes | None:
+    """Return the content of a file that only this user, or the machine's administrator, can write.
+
+    None if there is no such file: what others may have written is not to be trusted.
+    """
+    try:
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            own = not hasattr(os, "geteuid") or (
+                status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
+            )
+            return stream.read() if own else None
+    except OSError:
+        return None
 
 
 def report_unusable_cache(error: OSError) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from data.io.atomic import atomic_write
 from data.io.formulas import unquote_formula
 from train.model.store import UnusableModel, model_digest, model_folder
-from train.tracking.store import first_line, store_exists, use_plain_address
+from train.tracking.store import first_line, sqlite_file, store_exists, use_plain_address
 from train.tracking.store_lock import make_tables
 
 if TYPE_CHECKING:
@@ -112,6 +112,13 @@ def registry_state() -> RegistryState:
             if int(version) in versions:  # an alias may outlive its version
                 aliases[alias] = int(version)
     return RegistryState(tuple(sorted(versions)), aliases.get(CHAMPION), aliases.get(CHALLENGER))
+
+
+def registry_file() -> Path | None:
+    """Return the SQLite file of the registry in use; None for any other registry."""
+    import mlflow
+
+    return sqlite_file(mlflow.get_registry_uri())
 
 
 def assign_alias(version: int) -> Alias:
