@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,18 @@ from data.courts import find_court
 from data.schema import Motion
 
 
-def case_groups(motions: Sequence[Motion]) -> Rows:
+class NamedCase(NamedTuple):
+    """What of a motion names its case: the fields of a `data.schema.Motion`, its paper left out."""
+
+    id: str | None
+    case_id: str | None
+    caption: str | None
+    court: str | None
+    docket_number: str | None
+    motion: str = ""
+
+
+def case_groups(motions: "Sequence[Motion | NamedCase]") -> Rows:
     """Number the cases: rows that share a `case_id`, or a court and docket number, share a group.
 
     Rulings on one docket may have been coded under different case ids, so the docket joins them,
@@ -87,7 +99,7 @@ def normalized_words(paper: str) -> str:
     return " ".join(paper.lower().split())
 
 
-def case_keys(motion: Motion) -> list[tuple[str, str]]:
+def case_keys(motion: Motion | NamedCase) -> list[tuple[str, str]]:
     """Return the keys of a motion's case; motions that share one belong to one case."""
     keys = [("case", motion.case_id)] if motion.case_id and is_case_id(motion.case_id) else []
     docket = normalized_docket(motion.docket_number)
@@ -96,7 +108,7 @@ def case_keys(motion: Motion) -> list[tuple[str, str]]:
     return keys
 
 
-def party_keys(motion: Motion) -> list[tuple[str, frozenset[frozenset[str]]]]:
+def party_keys(motion: Motion | NamedCase) -> list[tuple[str, frozenset[frozenset[str]]]]:
     """Return a court with both parties of the caption, which name a case too, or nothing."""
     if motion.court and len(parties := party_names(motion.caption)) == 2:
         return [(f"parties {find_court(motion.court).id}", parties)]

@@ -5,6 +5,7 @@ Delay undercuts the claim of urgency: Citibank, N.A. v. Citytrust, 756 F.2d 273,
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from data.field_types import MAX_MONTHS
 from data.schema import Motion
@@ -31,11 +32,10 @@ _GROUPS = 5
 """Groups of `_COUNT`, which appears twice in `_DELAY`."""
 _FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of old print matches an s
 # Not "had not waited", not "waited until three days before", not "a two-year delay in trial".
-_DELAY = re.compile(
+_DELAY = (
     rf"(?<!not )(?<!never )(?<!n't )\b(?:waited|waiting|delayed|delaying|delay of)\s+"
     rf"(?:(?!until\b|hundred\b)\w+\s+){{0,3}}?(?<!hundred )(?<!hundred and ){_COUNT}\b"
-    rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b",
-    _FLAGS,
+    rf"|(?<!no )\b{_COUNT}[\s-]+(?:delay|wait)\b"
 )
 _WORD_OF_DELAY = re.compile("[Ww](?:ait|AIT)|[Dd](?:elay|ELAY)")
 _MAX_COUNT = 80
@@ -110,14 +110,23 @@ def _stated_in(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+@cache
+def delay_pattern() -> re.Pattern[str]:
+    """Return the pattern of a statement of delay, compiled when it is needed, as this takes long.
+
+    Its groups are those of `_COUNT`, twice.
+    """
+    return re.compile(_DELAY, _FLAGS)
+
+
 def _delays(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of `_DELAY`, looked for only around the words that each of them holds."""
+    """Yield the matches of `delay_pattern`, looked for only around the words that each of them holds."""
     end = 0
     for word in _WORD_OF_DELAY.finditer(text):
         start = word.start()
         if start < end:  # in the match before
             continue
-        match = _DELAY.search(text, max(end, start - _MAX_COUNT), start + _MAX_STATEMENT)
+        match = delay_pattern().search(text, max(end, start - _MAX_COUNT), start + _MAX_STATEMENT)
         if match:
             end = match.end()
             yield match

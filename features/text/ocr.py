@@ -84,8 +84,8 @@ class Speller:
     @cached_property
     def _dictionary(self) -> SpellChecker:
         dictionary = SpellChecker(language="en", distance=1)
-        dictionary.word_frequency.load_words(sorted(self._lexicon_words))
-        dictionary.word_frequency.load_words(self._legal_words)
+        # At once: each time, the whole dictionary is counted anew.
+        dictionary.word_frequency.load_words([*sorted(self._lexicon_words), *self._legal_words])
         return dictionary
 
     @cached_property

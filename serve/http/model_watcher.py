@@ -27,7 +27,7 @@ def warm_up(predictor: Predictor) -> None:
     rated = example.model_copy(update={"likelihood_of_success": 3})
     forecast = rated.model_copy(update={"forecast": 0.5})
     for motion in (example, text_only, rated, forecast):
-        predictor.answer([motion])
+        predictor.answer([motion] * 2)  # of one alone, explanations are not tabulated
 
 
 class ModelWatcher:

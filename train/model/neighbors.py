@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from data.arrays import Flags, Floats, Rows
-from data.cases import case_groups, case_keys, party_keys
+from data.cases import NamedCase, case_groups, case_keys, party_keys
 from data.io.redact import describe_damage
 from data.schema import Motion
 from train.model.grant_model import GrantModel
@@ -158,16 +158,13 @@ class Neighbors:
         return rows
 
     @property
-    def _motions(self) -> list[Motion]:
+    def _motions(self) -> list[NamedCase]:
         """What is kept of each ruling that names its case."""
         names = ("id", "case_id", "caption", "court", "docket_number")
-        return [
-            Motion.model_construct(motion="", **{name: record[name] for name in names})
-            for record in self.records
-        ]
+        return [NamedCase(*(record[name] for name in names)) for record in self.records]
 
 
-def _keys(motion: Motion) -> list[tuple[str, object]]:
+def _keys(motion: Motion | NamedCase) -> list[tuple[str, object]]:
     """Return what names a motion and its case; two that share a key are of one case."""
     own = [("id", motion.id)] if motion.id else []
     return [*case_keys(motion), *party_keys(motion), *own]

@@ -9,7 +9,7 @@ References
 Lundberg et al. (2020), Nature Machine Intelligence 2:56-67 (TreeSHAP).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import factorial
 from typing import NamedTuple
@@ -29,6 +29,8 @@ _ROWS_PER_BLOCK = 64
 _TREES_PER_BLOCK = 128
 """Trees whose SHAP values are computed together, to bound memory."""
 _NO_FEATURE = -1
+_Patterns = tuple[slice, npt.NDArray[np.uint8]]
+"""A block of rows, and their (n, trees) patterns."""
 
 
 class TreeTables:
@@ -66,6 +68,7 @@ class TreeTables:
         self._padded = PaddedTrees.of(trees, k)
         self._leaf_table = _leaf_table(self._padded)
         self._table_starts = np.arange(len(trees), dtype=np.intp) << k
+        self._has_explained = False  # the table takes ten times as long as one row alone
 
     def leaf_indices(self, matrix: Floats) -> LeafIndices:
         """Return the (n, trees) leaves that rows of (n, columns) reach."""
@@ -76,16 +79,23 @@ class TreeTables:
 
     def shap_values(self, matrix: Floats) -> Floats:
         """Return (n, columns + 1): SHAP values summed over the trees, then their expected value."""
-        table = self._shap_table
-        values = np.zeros((len(matrix), self._n_features + 1))
+        if len(matrix) == 1 and not self._has_explained:
+            self._has_explained = True
+            ((_, patterns),) = self._patterns(matrix)
+            table = _ShapTable.of(self._trees, self._padded, patterns.T)
+            return self._look_up(table, len(matrix), [(slice(0, 1), np.zeros_like(patterns))])
+        return self._look_up(self._shap_table, len(matrix), self._patterns(matrix))
+
+    def _look_up(self, table: "_ShapTable", n: int, blocks: "Iterable[_Patterns]") -> Floats:
+        values = np.zeros((n, self._n_features + 1))
         values[:, -1] = table.expected_value
         if len(table.features):
-            for rows, patterns in self._patterns(matrix):
+            for rows, patterns in blocks:
                 per_tree = table.values[table.starts + patterns.take(table.trees, axis=1)]
                 values[rows, table.features] = np.add.reduceat(per_tree, table.firsts, axis=1)
         return values
 
-    def _patterns(self, matrix: Floats) -> Iterator[tuple[slice, npt.NDArray[np.uint8]]]:
+    def _patterns(self, matrix: Floats) -> "Iterator[_Patterns]":
         """Yield blocks of rows with their (n, trees) patterns (bit i set: split i goes left)."""
         for start in range(0, len(matrix), _ROWS_PER_BLOCK):
             rows = slice(start, start + _ROWS_PER_BLOCK)
@@ -149,34 +159,44 @@ class PaddedTrees(NamedTuple):
         )
 
 
-def shapley_values(trees: PaddedTrees) -> tuple[Floats, Floats]:
-    """Compute SHAP values of every tree for every pattern.
+def shapley_values(
+    trees: PaddedTrees, patterns: npt.NDArray[np.integer] | None = None
+) -> tuple[Floats, Floats]:
+    """Compute SHAP values of every tree for some patterns.
 
     The game whose Shapley values these are (Shapley 1953, A value for n-person games): where some
     features of a row are known, a tree is worth the mean of its leaves, weighted by training cover
     at the splits on unknown features.
 
+    Parameters
+    ----------
+    trees
+        Trees of k splits.
+    patterns
+        (trees, p) patterns: bit i is set if split i goes left. None for all 2^k of each tree.
+
     Returns
     -------
     values
-        (trees, k, 2^k): for each feature of a tree (in the order of `Tree.features`; zeros beyond
-        the last) its SHAP value in rows of each pattern (bit i is set if split i goes left).
+        (trees, k, p): for each feature of a tree (in the order of `Tree.features`; zeros beyond
+        the last) its SHAP value in rows of each pattern.
     expected_values
         (trees,): a tree's mean over the training rows. Prediction = expected value + SHAP values.
     """
     leaf_values, directions, cover, split_feature = trees
     n, k = split_feature.shape
     subsets = np.arange(1 << k)  # read as patterns (of splits), and as coalitions (of features)
+    rows = np.broadcast_to(subsets, (n, 1 << k)) if patterns is None else patterns.astype(np.intp)
     # (trees, coalitions, leaves, patterns), summed over leaves below
-    worth = np.broadcast_to(leaf_values[:, None, :, None], (n, 1 << k, k + 1, 1 << k))
+    worth = np.broadcast_to(leaf_values[:, None, :, None], (n, 1 << k, k + 1, rows.shape[1]))
     for split in range(k):
-        direction, goes_left = directions[:, :, split, None], subsets >> split & 1
+        direction, goes_left = directions[:, :, split, None], (rows >> split & 1)[:, None]
         reached = np.where(direction == 0, 1.0, np.where(direction == 1, goes_left, 1 - goes_left))
         known = subsets >> split_feature[:, split, None] & 1 == 1
         share = cover[:, None, :, split, None]
         worth = worth * np.where(known[:, :, None, None], reached[:, None], share)
     worth = worth.sum(axis=2)
-    values = np.zeros((n, k, 1 << k))
+    values = np.zeros((n, k, rows.shape[1]))
     for feature in range(k):
         for others in subsets[subsets >> feature & 1 == 0].tolist():
             size = others.bit_count()
@@ -239,8 +259,9 @@ class _SplitTests(NamedTuple):
 class _ShapTable(NamedTuple):
     """SHAP values of all trees, sorted by feature so that one `reduceat` sums them.
 
-    Entry j is one feature of tree `trees[j]`; its values are `values[starts[j] + pattern]`.
-    `firsts` are the entries at which each of `features` begins.
+    Entry j is one feature of tree `trees[j]`; its values are `values[starts[j] + pattern]`, for
+    the index of a pattern among those that were tabulated. `firsts` are the entries at which each
+    of `features` begins.
     """
 
     values: Floats
@@ -251,11 +272,23 @@ class _ShapTable(NamedTuple):
     expected_value: float
 
     @classmethod
-    def of(cls, trees: Sequence[Tree], padded: PaddedTrees) -> "_ShapTable":
+    def of(
+        cls,
+        trees: Sequence[Tree],
+        padded: PaddedTrees,
+        patterns: npt.NDArray[np.uint8] | None = None,
+    ) -> "_ShapTable":
+        """Tabulate (trees, p) patterns, or all of them."""
         k = padded.split_feature.shape[1]
-        starts = range(0, len(trees), _TREES_PER_BLOCK)
-        blocks = [shapley_values(padded.block(i, i + _TREES_PER_BLOCK)) for i in starts]
-        values = np.concatenate([block for block, _ in blocks]).reshape(-1, 1 << k)
+        width = 1 << k if patterns is None else patterns.shape[1]
+        of_blocks = [slice(i, i + _TREES_PER_BLOCK) for i in range(0, len(trees), _TREES_PER_BLOCK)]
+        blocks = [
+            shapley_values(
+                padded.block(rows.start, rows.stop), None if patterns is None else patterns[rows]
+            )
+            for rows in of_blocks
+        ]
+        values = np.concatenate([block for block, _ in blocks]).reshape(-1, width)
         padded_features = [(*tree.features, *[_NO_FEATURE] * k)[:k] for tree in trees]
         feature_of = np.array(padded_features, dtype=np.intp).ravel()
         tree_of = np.arange(len(trees), dtype=np.intp).repeat(k)
@@ -264,7 +297,7 @@ class _ShapTable(NamedTuple):
         features, firsts = np.unique(feature_of[order], return_index=True)
         return cls(
             values[order].ravel(),
-            np.arange(len(order), dtype=np.intp) << k,
+            np.arange(len(order), dtype=np.intp) * width,
             tree_of[order],
             firsts,
             features,
