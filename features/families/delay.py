@@ -120,7 +120,7 @@ def delay_pattern() -> re.Pattern[str]:
 
 
 def _delays(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of `delay_pattern`, looked for only around the words that each of them holds."""
+    """Yield the matches of `delay_pattern`, looked for around words that each of them holds."""
     end = 0
     for word in _WORD_OF_DELAY.finditer(text):
         start = word.start()
