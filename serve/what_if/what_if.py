@@ -5,9 +5,8 @@ result is how the model's estimate moves, not what a court would do.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
 from pydantic import BaseModel, Field
 
 from data.io.load import check_rows
@@ -21,6 +20,9 @@ from serve.what_if.levers import CONDITION_FIELDS, PARTIES, Party, levers
 from serve.what_if.limits import describe_limits
 from serve.what_if.track_record import TrackRecord, find_track_record
 from train.model.prior_shift import BaseRates
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIN_POINTS = 0.05
 """Smaller changes would be shown as none."""
