@@ -8,12 +8,12 @@ the number of motions.
 """
 
 import resource
-import sys
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from bench.against import run, show
 from bench.timing import best_of, numbers_table
 from data.codebook import MotionType
 from data.embedded import embedded_rulings
@@ -56,7 +56,7 @@ def main(paths: list[str]) -> None:
     for name, text in _long_papers(paths).items():
         seconds, _ = best_of(1, partial(_build_alone, text))
         rates.add_row(name, f"{len(text) / 1e6:.2f}", "", f"{len(text) / 1e6 / seconds:.2f}")
-    console.print(rates)
+    show(rates, console=console)
     lengths = (50_000, 200_000, 800_000)
     linear = numbers_table(
         "Seconds by length of a hostile paper", "paper of", *(f"{n:,}" for n in lengths)
@@ -65,14 +65,14 @@ def main(paths: list[str]) -> None:
         papers = [_OPENING + (piece * (n // len(piece) + 1))[:n] for n in lengths]
         timed = [best_of(1, partial(_build_alone, text)) for text in papers]
         linear.add_row(name, *(f"{seconds:.2f}" for seconds, _ in timed))
-    console.print(linear)
+    show(linear, console=console)
     memory = numbers_table("Peak memory", "motions built", "MB")
     for times in (1, 10, 30):
         for _ in range(times):
             build_features(short)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         memory.add_row(f"{times * len(short):,} more", f"{peak:,.0f}")
-    console.print(memory)
+    show(memory, console=console)
 
 
 def _motion(text: str) -> Motion:
@@ -99,4 +99,4 @@ def _long_papers(paths: list[str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

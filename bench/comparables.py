@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from rich.console import Console
 
+from bench.against import run, show
 from bench.timing import numbers_table
 from data.arrays import Floats
 from data.embedded import embedded_rulings
@@ -98,16 +98,16 @@ def judge(n_folds: int, n_bags: int, step: int = 1) -> dict[Mode, Judged]:
     return {mode: Judged(*np.array(of_mode, dtype=float).T) for mode, of_mode in rows.items()}
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--bags", type=int, default=20)
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     table = numbers_table(
         "Comparable rulings", "mode", "same claim area", "Brier score", "before", "difference"
     )
-    for mode, judged in judge(arguments.folds, arguments.bags).items():
+    for mode, judged in judge(options.folds, options.bags).items():
         worse_by, error = judged.worse_by()
         table.add_row(
             mode,
@@ -116,8 +116,8 @@ def main() -> None:
             f"{judged.brier_before.mean():.4f}",
             f"{worse_by:+.4f} \u00b1 {error:.4f}",
         )
-    Console().print(table)
+    show(table)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

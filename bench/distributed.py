@@ -11,7 +11,6 @@ are processes of this machine, so a second one helps only if a second core is fr
 import argparse
 import logging
 import resource
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +20,7 @@ from multiprocessing import get_context
 import numpy as np
 from rich.console import Console
 
+from bench.against import run, show
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
 from data.schema import Ruling
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> None:
             cells = _measure_alone(size, workers)
             console.print(f"[dim]{size:,} rulings, {workers} worker(s): {', '.join(cells)}[/dim]")
             table.add_row(f"{size:,}", str(workers), *cells)
-    console.print(table)
+    show(table, console=console)
 
 
 def _measure_alone(size: int, workers: int) -> list[str]:
@@ -138,4 +138,4 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

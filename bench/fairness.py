@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from mlflow.artifacts import download_artifacts
-from rich.console import Console
 
+from bench.against import run, show
 from bench.distributed import resampled
 from bench.servers import Server, free_port, run_server, send
 from bench.timing import numbers_table
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> None:
                 bodies = Path(scratch) / "bodies.jsonl"
                 _write_bodies(bodies, texts)
                 table.add_row(name, *_row(server, address, bodies, options.seconds, mine, theirs))
-    Console().print(table)
+    show(table)
 
 
 def _row(
@@ -156,4 +156,4 @@ def _body(ruling: Ruling) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

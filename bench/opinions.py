@@ -4,7 +4,6 @@ Segmenting, labelling and building features are timed in one process, and all th
 and in two. The share of the work that two processes speed up (Amdahl 1967) gives the projection.
 """
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.against import run, show
 from data.opinions.marked import MarkedOpinion, read_marked
 from data.opinions.outcome import label_outcome
 from data.opinions.segment import default_segmenter
@@ -55,9 +55,9 @@ def _together(opinions: Sequence[MarkedOpinion], workers: int) -> float:
         return (time.perf_counter() - start) / len(papers)
 
 
-def main(path: Path) -> None:
+def main(arguments: list[str]) -> None:
     """Print the tables."""
-    opinions, console = read_marked(path), Console()
+    opinions, console = read_marked(Path(arguments[0])), Console()
     segment = _seconds(default_segmenter().segment, opinions)
     with_features = _seconds(_features, opinions)
     table = Table("step", "opinions a second", title="One core")
@@ -68,7 +68,7 @@ def main(path: Path) -> None:
     )
     for name, seconds in steps:
         table.add_row(name, f"{1 / seconds:,.1f}")
-    console.print(table)
+    show(table, console=console)
     one, two = _together(opinions, 1), _together(opinions, 2)
     parallel = 2 * (1 - two / one)
     if not MIN_SPEEDUP <= parallel <= MAX_SPEEDUP:
@@ -80,9 +80,9 @@ def main(path: Path) -> None:
     for workers in WORKERS:
         seconds = one * (1 - parallel + parallel / workers)
         projected.add_row(str(workers), f"{MANY * seconds / 3600:,.0f}")
-    console.print(projected)
+    show(projected, console=console)
     console.print(f"measured: {1 / one:,.1f} a second in one process, {1 / two:,.1f} in two")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    run(main)

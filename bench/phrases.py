@@ -9,13 +9,12 @@ gets the wordings of those, and is in the table where it is installed (`uv pip i
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import hyperscan
-from rich.console import Console
 
+from bench.against import run, show
 from bench.timing import best_of, numbers_table
 from data.embedded import embedded_rulings
 from features.document import Document
@@ -55,7 +54,7 @@ def main(paths: list[str]) -> None:
         seconds, found = best_of(runs, work)
         size = len(given) / 1e6
         table.add_row(name, f"{size:.2f}", f"{seconds:.2f}", f"{size / seconds:.3f}", f"{found:,}")
-    Console().print(table)
+    show(table)
 
 
 def _engine(text: str) -> int:
@@ -96,4 +95,4 @@ def _spacy() -> Callable[[str], int] | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -7,7 +7,6 @@ others group the embedded rulings by average rating, and those with low ratings 
 whatever model is given.
 """
 
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from bench.against import run, show
 from data.embedded import embedded_rulings, with_forecasts
 from data.schema import RATINGS, Motion
 from serve.predictor import Predictor
@@ -29,12 +29,12 @@ LOW_FORECASTS = (0.0, 0.05, 0.1, 0.2, 1.0)
 """Between which values the groups of the other tables are."""
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Print both tables."""
-    predictor = Predictor.load(*sys.argv[1:2])
+    predictor = Predictor.load(*arguments[:1])
     console = Console(width=100)
     for table in (_predicted(predictor), *_observed()):
-        console.print(table)
+        show(table, console=console)
 
 
 def _predicted(predictor: Predictor) -> Table:
@@ -87,4 +87,4 @@ def _shares(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

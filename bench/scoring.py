@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import count, islice
 from pathlib import Path
@@ -27,6 +27,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from bench.against import run, show
 from bench.distributed import resampled
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--model", default=CHAMPION, help="an MLflow model's address or folder")
     options = parser.parse_args(arguments)
     console = Console()
-    console.print(_rates(options.model, options.rows))
+    show(_rates(options.model, options.rows), console=console)
     with tempfile.TemporaryDirectory() as folder:
         table = numbers_table(
             "The whole command", "rows", "seconds", "rows/s", "MB, largest process", "MB, all"
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> None:
                 cells = _time_command(Path(folder), options.model, size)
                 console.print(f"[dim]{size:,} rows: {', '.join(cells)}[/dim]")
                 table.add_row(f"{size:,}", *cells)
-        console.print(table)
+        show(table, console=console)
 
 
 def _rates(model: str, rows: int) -> Any:
@@ -130,13 +131,17 @@ def _pyfunc(model: str, motions: list[Motion]) -> Callable[[], int]:
 
 
 def _classifier(motions: list[Motion]) -> Callable[[], int]:
+    return classifier_of([motion.motion for motion in motions])
+
+
+def classifier_of(texts: Sequence[str]) -> Callable[[], int]:
+    """Return what classifies texts by TF-IDF and logistic regression; returns their number."""
     rulings = embedded_rulings()
     _, tokens = _tokens()
     pattern = None if tokens else r"(?u)\b\w\w+\b"
     vectorizer = TfidfVectorizer(tokenizer=tokens, token_pattern=pattern, min_df=3)
     pipeline: Pipeline = make_pipeline(vectorizer, LogisticRegression(max_iter=1000))
     pipeline.fit([row.motion for row in rulings], [row.outcome != "denied" for row in rulings])
-    texts = [motion.motion for motion in motions]
     return lambda: len(pipeline.predict_proba(texts))
 
 
@@ -193,4 +198,4 @@ def _megabytes(process: int) -> list[float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -20,6 +20,7 @@ from pathlib import Path
 from mlflow.artifacts import download_artifacts
 from rich.console import Console
 
+from bench.against import run, show
 from bench.building import WORDS
 from bench.distributed import resampled
 from bench.servers import CONNECTIONS, Server, free_port, memory, run_server, send
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> None:
                     console.print(f"[dim]{server.name}, {kind}: {load}[/dim]")
                 if server.path == "/v1/predict" and options.requests:
                     _watch(server, process.pid, bodies, options.requests, console)
-    console.print(table)
+    show(table, console=console)
 
 
 def _servers(folder: str) -> list[Server]:
@@ -125,8 +126,8 @@ def _watch(server: Server, pid: int, bodies: Path, requests: int, console: Conso
         if done >= next_report:
             table.add_row(f"{done:,}", f"{memory(pid):,.0f}")
             next_report += requests // 10
-    console.print(table)
+    show(table, console=console)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)
