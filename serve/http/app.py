@@ -81,6 +81,11 @@ class Health(BaseModel):
         default=None,
         description="why the current champion could not be loaded; the model named stays in use",
     )
+    process_error: str | None = Field(
+        default=None,
+        description="why a process could not load the model when one was started last; while none "
+        "has it loaded, the status is `not ready` (503)",
+    )
     cache_error: str | None = Field(
         default=None, description="why the cache cannot be used; every start takes longer"
     )
@@ -271,14 +276,16 @@ def build_app(
         """Return that the process responds."""
         return Health(status="live")
 
-    @app.get("/health/ready")
-    async def ready() -> Health:
-        """Return the model in use, and whether the registry can be followed."""
-        version = watcher.predictor.version
+    @app.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
+    async def ready(response: Response) -> Health:
+        """Return the model in use, whether it can be used, and what else is amiss."""
+        version, is_ready = watcher.predictor.version, job_runner.is_ready
+        response.status_code = 200 if is_ready else 503
         return Health(
-            status="ready",
+            status="ready" if is_ready else "not ready",
             model_version=version,
             error=watcher.last_error,
+            process_error=job_runner.load_error,
             cache_error=job_runner.cache_error,
             audit_error=audit_log.error if audit_log else None,
             keys_error=key_file.error if key_file else None,
