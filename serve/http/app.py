@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
@@ -12,7 +11,6 @@ from fastapi import Query as QueryParameter
 from pydantic import BaseModel, Field
 
 from data.embedded import clearview_motion
-from data.io.load import check_rows
 from data.schema import Motion
 from features.coder.settings import CoderFailed
 from serve.http.auth import AccessControl, require_admitted, require_key
@@ -29,6 +27,7 @@ from serve.http.body_limits import client_of
 from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.connections import Connection
 from serve.http.errors import add_error_handlers, error_responses
+from serve.http.field_lengths import check_motions
 from serve.http.guards import AnswerWhenStopped, add_guards
 from serve.http.hosts import add_hosts
 from serve.http.job_errors import add_job_error_handlers
@@ -214,7 +213,7 @@ def build_app(
     ) -> Response:
         """Predict up to 1,000 motions; invalid ones are listed with the reasons."""
         access.count(request.state.key_name, len(motions) - 1)
-        checked = await run_sync(partial(check_rows, motions, Motion, strict=True))
+        checked = await run_sync(check_motions, motions)
         request_id = request.state.request_id
         queries = [Query(motion, base_rate, request_id) for motion in checked.rows]
         answers = await predictions.predict_many(client_of(request.scope), queries)
