@@ -182,6 +182,8 @@ def run(
     """
     import uvicorn
 
+    from serve.http.ending import Server
+
     # After finishing the requests, uvicorn raises the signal again; by default that is a failure.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
@@ -200,7 +202,7 @@ def run(
         )
         config.backlog = limit_connections()  # logs, so only once the log is configured
         on_ready()
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
 
 
 def _bind(host: str, port: int) -> socket.socket:

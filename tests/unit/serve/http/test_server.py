@@ -2,6 +2,8 @@
 
 import inspect
 import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +36,32 @@ def test_the_server_is_told_how_long_connections_stay_open(
     assert not any(config.proxy_headers for config in configs)
     assert PROXY_SECONDS < KEEP_ALIVE_SECONDS
     assert inspect.signature(serve).parameters["keep_alive"].default == KEEP_ALIVE_SECONDS
+
+
+ENDLESS = """
+import asyncio, os, signal, time
+import uvicorn
+from serve.http import ending
+
+async def app(scope, receive, send): pass
+
+async def stop_soon():
+    await asyncio.sleep(0.2)
+    loop.run_in_executor(None, time.sleep, 600)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+signal.signal(signal.SIGTERM, lambda number, frame: None)
+ending.LAST_SECONDS = 0.5
+config = uvicorn.Config(app, port=0, lifespan="off", timeout_graceful_shutdown=1)
+loop = asyncio.new_event_loop()
+loop.create_task(stop_soon())
+loop.run_until_complete(ending.Server(config).serve())
+loop.run_until_complete(loop.shutdown_default_executor())
+"""
+
+
+def test_a_thread_that_goes_on_does_not_hold_up_the_end() -> None:
+    assert subprocess.run([sys.executable, "-c", ENDLESS], timeout=60).returncode == 0
 
 
 @pytest.mark.parametrize("ignored", [False, True])
