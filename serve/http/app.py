@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
@@ -12,7 +11,6 @@ from fastapi import Query as QueryParameter
 from pydantic import BaseModel, Field
 
 from data.embedded import clearview_motion
-from data.io.load import check_rows
 from data.schema import Motion
 from features.coder.settings import CoderFailed
 from serve.http.auth import AccessControl, require_admitted, require_key
@@ -29,6 +27,7 @@ from serve.http.body_limits import client_of
 from serve.http.coding import add_coding_routes, failed_reading
 from serve.http.connections import Connection
 from serve.http.errors import add_error_handlers, error_responses
+from serve.http.field_lengths import check_motions
 from serve.http.guards import AnswerWhenStopped, add_guards
 from serve.http.hosts import add_hosts
 from serve.http.job_errors import add_job_error_handlers
@@ -80,6 +79,11 @@ class Health(BaseModel):
     error: str | None = Field(
         default=None,
         description="why the current champion could not be loaded; the model named stays in use",
+    )
+    process_error: str | None = Field(
+        default=None,
+        description="why a process could not load the model when one was started last; while none "
+        "has it loaded, the status is `not ready` (503)",
     )
     cache_error: str | None = Field(
         default=None, description="why the cache cannot be used; every start takes longer"
@@ -209,7 +213,7 @@ def build_app(
     ) -> Response:
         """Predict up to 1,000 motions; invalid ones are listed with the reasons."""
         access.count(request.state.key_name, len(motions) - 1)
-        checked = await run_sync(partial(check_rows, motions, Motion, strict=True))
+        checked = await run_sync(check_motions, motions)
         request_id = request.state.request_id
         queries = [Query(motion, base_rate, request_id) for motion in checked.rows]
         answers = await predictions.predict_many(client_of(request.scope), queries)
@@ -271,14 +275,16 @@ def build_app(
         """Return that the process responds."""
         return Health(status="live")
 
-    @app.get("/health/ready")
-    async def ready() -> Health:
-        """Return the model in use, and whether the registry can be followed."""
-        version = watcher.predictor.version
+    @app.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
+    async def ready(response: Response) -> Health:
+        """Return the model in use, whether it can be used, and what else is amiss."""
+        version, is_ready = watcher.predictor.version, job_runner.is_ready
+        response.status_code = 200 if is_ready else 503
         return Health(
-            status="ready",
+            status="ready" if is_ready else "not ready",
             model_version=version,
             error=watcher.last_error,
+            process_error=job_runner.load_error,
             cache_error=job_runner.cache_error,
             audit_error=audit_log.error if audit_log else None,
             keys_error=key_file.error if key_file else None,

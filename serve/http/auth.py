@@ -7,8 +7,10 @@ guess. (Slow hashes are for passwords that people choose.) Keys are stored one p
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -70,7 +72,7 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
     if path is not None:
         source = str(path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = _read_regular_file(path)
         except (OSError, UnicodeDecodeError) as error:
             raise KeyFileError(f"{path}: {error}") from None
     # A comment in a file may contain a comma; the variable is a single line without comments.
@@ -89,6 +91,18 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
     if path is not None and not keys:  # whoever gives a key file does not want open access
         raise KeyFileError(f"{source} holds no key; make one with `enjoin key NAME >> {source}`")
     return keys
+
+
+def _read_regular_file(path: Path) -> str:
+    """Return the text of a file, without waiting: a pipe may never be written to."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("expected a regular file, which can be read again when it changes")
+        with open(descriptor, encoding="utf-8", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def is_loopback(host: str) -> bool:

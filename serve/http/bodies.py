@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import Body, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from data.embedded import clearview_motion
 from data.schema import Motion
+from serve.http.field_lengths import check_lengths, check_values
 from train.model.prior_shift import MIN_RATE
 
 MAX_MOTIONS = 1000
@@ -29,7 +30,9 @@ ReadingQuery = Annotated[
     ),
 ]
 _EXAMPLE = clearview_motion().model_dump(mode="json", exclude_none=True, exclude={"quotes"})
-MotionBody = Annotated[Motion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
+BoundedMotion = Annotated[Motion, AfterValidator(check_lengths)]
+"""A motion whose names are not too long."""
+MotionBody = Annotated[BoundedMotion, Body(openapi_examples={"clearview": {"value": _EXAMPLE}})]
 
 
 def _describe_changes(schema: dict[str, Any]) -> None:
@@ -45,8 +48,8 @@ class WhatIfRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    motion: Motion
-    changes: dict[str, Any] | None = Field(
+    motion: BoundedMotion
+    changes: Annotated[dict[str, Any] | None, AfterValidator(check_values)] = Field(
         default=None,
         description="fields of the motion with their new values; if omitted, the changes that "
         "would help each party most are returned",

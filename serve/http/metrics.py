@@ -57,7 +57,7 @@ class Metrics:
         )
         self.connections_closed = Counter(
             "enjoin_connections_closed",
-            "Connections closed that waited for their clients, as too many were open",
+            "Connections closed because their clients kept them waiting, or left answers unread",
             registry=self.registry,
         )
         self.readings = Counter(

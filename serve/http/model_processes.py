@@ -17,13 +17,14 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from anyio import to_thread
 
 from data.io.cache import cache_error
+from data.io.redact import shorten
 from serve.garbage import collect_rarely
 from serve.http.model_watcher import warm_up
 from serve.model_source import LocatedModel
@@ -41,6 +42,8 @@ RETRY_SECONDS = 2.0
 """Pause after a process could not be started."""
 _LENGTH = struct.Struct("!Q")
 """What comes before each message: its length in bytes."""
+_BEGUN = b"!"
+"""What a process sends before it works on a job."""
 _LOG = logging.getLogger("enjoin.model")
 
 
@@ -50,6 +53,10 @@ class TooSlow(Exception):
 
 class ProcessLost(Exception):
     """A job whose process ended, or for which none was free in time."""
+
+
+class _NeverBegun(ProcessLost):
+    """A job whose process ended before it had the job."""
 
 
 class ModelInUse(NamedTuple):
@@ -74,10 +81,19 @@ class JobRunner(Protocol):
         Number of jobs that run at a time.
     cache_error
         Why the cache folder cannot be used; None if it can.
+    load_error
+        Why the model could not be loaded when this was tried last; None if it could.
+    is_ready
+        Whether the model is loaded, so that jobs can be run.
     """
 
     places: int
     cache_error: str | None
+    load_error: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model is loaded."""
 
     async def run(
         self, predictor: Predictor, job: Callable[..., Any], *args: Any, seconds: float
@@ -90,6 +106,8 @@ class InThreads:
 
     places = MIN_PROCESSES
     cache_error: str | None = None
+    load_error: str | None = None
+    is_ready = True
 
     async def run(
         self, predictor: Predictor, job: Callable[..., Any], *args: Any, seconds: float
@@ -110,6 +128,8 @@ class ModelProcesses:
     ----------
     cache_error
         Why the processes cannot use the cache folder; None if they can.
+    load_error
+        Why a process could not load the model when one was started last; None if it could.
     """
 
     def __init__(self, places: int) -> None:
@@ -118,12 +138,22 @@ class ModelProcesses:
         self._all: set[_Process] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._loaded: set[_Process] = set()
+        self._model: ModelInUse
+        """The model asked for last."""
         self.cache_error: str | None = None
+        self.load_error: str | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a process has loaded the model, or none has failed to since."""
+        return self.load_error is None or any(each.is_alive for each in self._loaded)
 
     async def start(self, model: ModelInUse) -> None:
         """Start the processes, and wait until one of them has loaded the model."""
+        self._model = model
         for _ in range(self.places):
-            self._start_one(model)
+            self._start_one()
         self._idle.put_nowait(await self._idle.get())
 
     async def run(
@@ -138,9 +168,22 @@ class ModelProcesses:
         ProcessLost
             If its process ends, or none is free for `WAIT_SECONDS`.
         """
-        model = ModelInUse.of(predictor)
+        self._model = model = ModelInUse.of(predictor)
+        for _ in range(self.places):  # all may have ended just now
+            with suppress(_NeverBegun):
+                result = await self._run_once(model, job, args, seconds)
+                break
+        else:
+            result = await self._run_once(model, job, args, seconds)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    async def _run_once(
+        self, model: ModelInUse, job: Callable[..., Any], args: tuple[Any, ...], seconds: float
+    ) -> Any:
         try:
-            process = await asyncio.wait_for(self._idle.get(), WAIT_SECONDS)
+            process = await asyncio.wait_for(self._take_idle(), WAIT_SECONDS)
         except TimeoutError:
             raise ProcessLost("no process was free to read the motion") from None
         keep = False
@@ -151,9 +194,7 @@ class ModelProcesses:
             if keep:
                 self._idle.put_nowait(process)
             else:
-                self._replace(process, model)
-        if isinstance(result, Exception):
-            raise result
+                self._replace(process)
         return result
 
     def stop(self) -> None:
@@ -164,14 +205,22 @@ class ModelProcesses:
         for process in self._all:
             process.kill()
         self._all.clear()
+        self._loaded.clear()
 
-    def _start_one(self, model: ModelInUse) -> None:
-        task = asyncio.create_task(self._start_until_ready(model))
+    async def _take_idle(self) -> "_Process":
+        """Wait for a process that is free and has not ended while it was."""
+        while not (process := await self._idle.get()).is_alive:
+            self._on_end(process)
+        return process
+
+    def _start_one(self) -> None:
+        task = asyncio.create_task(self._start_until_ready())
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
 
-    async def _start_until_ready(self, model: ModelInUse) -> None:
+    async def _start_until_ready(self) -> None:
         while not self._stopped:
+            model = self._model  # another may take its place between two tries
             process = _Process()
             self._all.add(process)
             try:
@@ -179,21 +228,32 @@ class ModelProcesses:
             except (TooSlow, ProcessLost) as error:
                 result = error
             if not isinstance(result, Exception):
-                self.cache_error = result
+                self.cache_error, self.load_error = result, None
+                self._loaded.add(process)
                 self._idle.put_nowait(process)
+                process.when_ended(partial(self._on_end, process))
                 return
-            _LOG.error("a process cannot load %s: %s", model.version, result)
+            message = shorten(f"a process cannot load {model.version}: {result}")
+            if message != self.load_error:  # logged once, not at every try
+                _LOG.error("%s", message)
+            self.load_error = message  # /health/ready shows it to anyone
             self._discard(process)
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _replace(self, process: "_Process", model: ModelInUse) -> None:
+    def _on_end(self, process: "_Process") -> None:
+        """Replace a process that ended while it was free; `run` replaces one that worked."""
+        if process in self._all and not process.is_busy:
+            self._replace(process)
+
+    def _replace(self, process: "_Process") -> None:
         self._discard(process)
         if not self._stopped:
-            self._start_one(model)
+            self._start_one()
 
     def _discard(self, process: "_Process") -> None:
         process.kill()
         self._all.discard(process)
+        self._loaded.discard(process)
 
 
 class _Process:
@@ -208,11 +268,14 @@ class _Process:
         self._process.start()
         theirs.close()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._loop = asyncio.get_running_loop()
+        self.is_busy = False
 
     async def call(
         self, model: ModelInUse, job: Callable[..., Any], args: tuple[Any, ...], seconds: float
     ) -> Any:
         """Return what a job returns, or the exception it raises."""
+        self.is_busy, has_begun = True, False
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(sock=self._socket)
@@ -222,12 +285,35 @@ class _Process:
                 writer.write(_LENGTH.pack(len(message)))
                 writer.write(message)
                 await writer.drain()
+                has_begun = await reader.readexactly(1) == _BEGUN
                 (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
                 return pickle.loads(await reader.readexactly(length))
         except TimeoutError:
             raise TooSlow(f"reading it takes more than {seconds:g} s") from None
         except (asyncio.IncompleteReadError, OSError):
-            raise ProcessLost("the process that read the motion ended") from None
+            kind = ProcessLost if has_begun else _NeverBegun
+            raise kind("the process that read the motion ended") from None
+        finally:
+            self.is_busy = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended; asked while it is free."""
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:  # nothing has come
+            return True
+        except OSError:
+            return False
+
+    def when_ended(self, callback: Callable[[], None]) -> None:
+        """Have something called once the process has ended by itself."""
+
+        def call_once() -> None:
+            self._loop.remove_reader(self._process.sentinel)
+            callback()
+
+        self._loop.add_reader(self._process.sentinel, call_once)
 
     @property
     def pid(self) -> int:
@@ -236,6 +322,7 @@ class _Process:
 
     def kill(self) -> None:
         """End the process, whatever it does."""
+        self._loop.remove_reader(self._process.sentinel)
         self._process.kill()
         self._process.join(1)
         if self._streams is None:
@@ -252,7 +339,8 @@ def _warm_up(predictor: Predictor) -> str | None:
 
 def _work(connection: socket.socket) -> None:
     """Do jobs until the connection is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the endpoint
+    for number in (signal.SIGINT, signal.SIGHUP):  # the terminal's, which are for the endpoint
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     collect_rarely()
     when_parent_ends(lambda: os._exit(1))
@@ -262,6 +350,8 @@ def _work(connection: socket.socket) -> None:
     with suppress(OSError), connection.makefile("rwb") as stream:
         while header := stream.read(_LENGTH.size):
             model, job, args = pickle.loads(stream.read(*_LENGTH.unpack(header)))
+            stream.write(_BEGUN)
+            stream.flush()
             try:
                 result = job(_load(model), *args)
             except Exception as error:

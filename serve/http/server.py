@@ -164,7 +164,8 @@ def run(
 ) -> None:
     """Run the endpoint until it is stopped.
 
-    On SIGTERM or SIGINT it accepts no new connections and finishes the requests in progress.
+    On SIGTERM, SIGINT or SIGHUP it accepts no new connections and finishes the requests in
+    progress. Where SIGHUP is ignored, as under nohup, it stays ignored.
 
     Parameters
     ----------
@@ -181,12 +182,18 @@ def run(
     """
     import uvicorn
 
+    from serve.http.ending import Server
+
     # After finishing the requests, uvicorn raises the signal again; by default that is a failure.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
     with _bind(host, port) as listener:
         config = uvicorn.Config(
             load_app(settings),
             http="serve.http.connections:Connection",
+            ws="none",
+            proxy_headers=False,  # anyone could write them, and pass for many clients
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             server_header=False,
@@ -195,7 +202,7 @@ def run(
         )
         config.backlog = limit_connections()  # logs, so only once the log is configured
         on_ready()
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -6,11 +6,15 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from serve.http.app import build_app
 from serve.http.model_processes import ModelInUse, ModelProcesses, ProcessLost, TooSlow
+from serve.http.model_watcher import ModelWatcher
 from tests.support import jobs
 
 
@@ -45,24 +49,6 @@ def test_jobs_that_fail_end_or_take_too_long(trained: Any) -> None:
     asyncio.run(run())
 
 
-def test_an_idle_process_that_is_killed_is_replaced(trained: Any) -> None:
-    predictor = trained.predictor
-
-    async def run() -> None:
-        async with running(predictor) as processes:
-            for process in list(processes._all):
-                os.kill(process.pid, signal.SIGKILL)
-            lost = 0
-            for _ in range(5):
-                try:
-                    await processes.run(predictor, jobs.sleep, 0, seconds=60)
-                except ProcessLost:
-                    lost += 1
-            assert lost <= 2
-
-    asyncio.run(run())
-
-
 def test_another_model_is_loaded_when_it_is_used(trained: Any) -> None:
     predictor = trained.predictor
 
@@ -73,5 +59,65 @@ def test_another_model_is_loaded_when_it_is_used(trained: Any) -> None:
             changed = replace(predictor, digest="0" * 64)
             with pytest.raises(Exception, match="was changed"):
                 await processes.run(changed, jobs.sleep, 0, seconds=60)
+
+    asyncio.run(run())
+
+
+def test_a_process_that_ended_while_it_was_free_costs_no_request(trained: Any) -> None:
+    predictor = trained.predictor
+
+    async def run() -> None:
+        async with running(predictor) as processes:
+            for _ in range(2):
+                for process in list(processes._all):
+                    os.kill(process.pid, signal.SIGKILL)
+                for _ in range(3):
+                    version = await processes.run(predictor, jobs.sleep, 0, seconds=60)
+                    assert version == predictor.version
+
+    asyncio.run(run())
+
+
+def test_a_process_that_ended_is_replaced_before_a_request_comes(trained: Any) -> None:
+    predictor = trained.predictor
+
+    async def run() -> None:
+        async with running(predictor) as processes, asyncio.timeout(60):
+            while len(processes._loaded) < 2:
+                await asyncio.sleep(0.01)
+            before = set(processes._all)
+            for process in before:
+                os.kill(process.pid, signal.SIGKILL)
+            while len(processes._loaded - before) < 2:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+
+
+def test_a_model_that_cannot_be_loaded_again_is_reported(
+    trained: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("serve.http.model_processes.RETRY_SECONDS", 0.05)
+    predictor = trained.predictor
+
+    async def run() -> None:
+        async with running(predictor) as processes, asyncio.timeout(60):
+            client = TestClient(build_app(ModelWatcher(predictor, "folder"), runner=processes))
+            assert client.get("/health/ready").json()["status"] == "ready"
+            processes._model = ModelInUse(tmp_path, "enjoin/7", predictor.digest)  # it is gone
+            for process in list(processes._all):
+                os.kill(process.pid, signal.SIGKILL)
+            while processes.load_error is None or processes._loaded:
+                await asyncio.sleep(0.01)
+            answer = client.get("/health/ready")
+            assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+            assert "cannot load enjoin/7" in answer.json()["process_error"]
+            processes._model = ModelInUse.of(predictor)._replace(digest="0" * 64)
+            while "was changed" not in str(processes.load_error):
+                await asyncio.sleep(0.01)
+            processes._model = ModelInUse.of(predictor)
+            while not processes.is_ready or processes.load_error:
+                await asyncio.sleep(0.01)
+            assert client.get("/health/ready").status_code == 200
 
     asyncio.run(run())

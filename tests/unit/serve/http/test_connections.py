@@ -30,9 +30,9 @@ async def ok(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
+def serving(app: Any = ok) -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(ok, http=Connection, log_config=None, lifespan="off")
+        config = uvicorn.Config(app, http=Connection, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

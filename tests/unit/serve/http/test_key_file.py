@@ -1,5 +1,6 @@
 """The file of API keys is followed; a broken one changes nothing, and is told."""
 
+import os
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -73,6 +74,22 @@ def test_a_broken_file_changes_nothing(
     key_file.poll()
     assert status(client, "bob") == 200
     assert client.get("/health/ready").json()["keys_error"] is None
+
+
+def test_a_pipe_or_folder_in_its_place_holds_nothing_up(
+    key_file: KeyFile, client: TestClient
+) -> None:
+    for make in (os.mkfifo, os.mkdir):
+        key_file.path.unlink()
+        make(key_file.path)
+        key_file.poll()  # no one writes to the pipe
+        assert status(client, "ann") == 200
+        assert "regular file" in client.get("/health/ready").json()["keys_error"]
+        key_file.path.rmdir() if key_file.path.is_dir() else key_file.path.unlink()
+        key_file.path.write_text(lines("ann", "bob"))
+        key_file.poll()
+        assert status(client, "bob") == 200
+        assert client.get("/health/ready").json()["keys_error"] is None
 
 
 def test_the_file_is_looked_at_in_the_background(
