@@ -17,17 +17,18 @@ import time
 from collections.abc import Sequence
 from itertools import count, cycle, islice
 from pathlib import Path
+from unittest.mock import patch
 
 from rich.console import Console
 from rich.table import Table
 
-import features.document
 from bench.against import run, show
 from bench.scoring import CHAMPION, classifier_of
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
 from data.io.sources import open_source
 from data.schema import Motion
+from features.text.cleaning import clean_paper
 from serve.batch.chunk import OutputOptions
 from serve.batch.job import RunOptions, score_docket
 from serve.batch.local_pool import processes
@@ -93,9 +94,10 @@ def _docket_table(predictor: Predictor, docket: Sequence[str]) -> Table:
     motions = [_motion(text) for text in docket]
     _score(predictor, motions[:2], 1)
     for jobs in (1, processes(-1)):
-        with _Readings() as readings:
+        # Its first step is to clean the paper; in processes of their own it is not counted.
+        with patch("features.document.clean_paper", wraps=clean_paper) as readings:
             seconds = _score(predictor, motions, jobs)
-        each = f"{readings.count / len(docket):.2f}" if jobs == 1 else ""
+        each = f"{readings.call_count / len(docket):.2f}" if jobs == 1 else ""
         name = f"enjoin score, {jobs} process{'es and their start' if jobs > 1 else ''}"
         table.add_row(name, f"{seconds:.1f}", f"{megabytes / seconds:.2f}", each)
     classify = classifier_of(docket)
@@ -124,23 +126,6 @@ def _score(predictor: Predictor, motions: Sequence[Motion], jobs: int) -> float:
             sink = FileSink(f"{folder}/scored.csv")
             score_docket(source, sink, predictor, OutputOptions(), RunOptions(jobs=jobs))
         return time.perf_counter() - start
-
-
-class _Readings:
-    """Counts how often a paper is cleaned, the first step of its reading."""
-
-    def __enter__(self) -> "_Readings":
-        self.count, self._clean = 0, features.document.clean_paper
-
-        def counted(*arguments: object) -> object:
-            self.count += 1
-            return self._clean(*arguments)  # type: ignore[arg-type]
-
-        features.document.clean_paper = counted  # type: ignore[assignment]
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        features.document.clean_paper = self._clean
 
 
 def _length_table(predictor: Predictor, papers: Sequence[str]) -> Table:
