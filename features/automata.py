@@ -103,4 +103,6 @@ def _store(path: Path, key: str, dumped: bytes) -> None:
 
 def _digest(key: str, dumped: bytes) -> bytes:
     """Return the digest of what is stored and of what it is for."""
-    return hashlib.sha256(key.encode() + dumped).digest()
+    digest = hashlib.sha256(key.encode())
+    digest.update(dumped)  # some 60 MB: not copied to stand behind the key
+    return digest.digest()

@@ -150,18 +150,19 @@ class Predictor:
         import pandas as pd  # a third of a second to import, and an answer does without
 
         scored = self._score(motions, base_rates)
-        table = scored.estimates_table()
-        table.insert(0, "id", [motion.id for motion in motions])
-        table["mode"] = scored.modes
+        columns: dict[str, Any] = {"id": [motion.id for motion in motions]}
+        columns |= scored.estimates_by_name()
+        columns["mode"] = scored.modes
         shap = self.model.shap_values(scored.batches)
         reader_line = self.model.ensembles["forecast"].reader_line
         for family in FAMILIES:
             labels, points = strongest_of_family(
                 scored.frame, shap[:, :-1], scored.estimates[:, 0], family, reader_line
             )
-            table[f"top_{family}"] = labels
-            table[f"top_{family}_points"] = points
-        table["model_version"] = self.version
+            columns[f"top_{family}"] = labels
+            columns[f"top_{family}_points"] = points
+        columns["model_version"] = self.version
+        table = pd.DataFrame(columns, index=range(len(motions)))
         if contributions:
             names = [f"contribution_{name}" for name in (*self.model.columns, "base")]
             table = pd.concat([table, pd.DataFrame(shap, columns=names)], axis=1)
@@ -177,7 +178,9 @@ class Predictor:
         self, motions: Sequence[Motion], base_rates: BaseRates | None = None
     ) -> "pd.DataFrame":
         """Return `p_grant`, `p_low`, `p_high` and the scope of n motions (see `score`)."""
-        return self._score(motions, base_rates).estimates_table()
+        import pandas as pd
+
+        return pd.DataFrame(self._score(motions, base_rates).estimates_by_name())
 
     def answer(
         self, motions: Sequence[Motion], base_rates: BaseRates | None = None

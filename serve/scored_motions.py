@@ -1,7 +1,7 @@
 """What the model made of some motions, from which scores and answers are written."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from train.model.likeness import Compared, suppose_claim_area
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import row_of
 from train.modes import Mode
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Scored(NamedTuple):
@@ -64,16 +61,14 @@ class Scored(NamedTuple):
             for index, row in enumerate(batch.rows.tolist())
         }
 
-    def estimates_table(self) -> "pd.DataFrame":
+    def estimates_by_name(self) -> dict[str, Any]:
         """Return the estimates, the scope with its reasons, and the adjustment if there is one."""
-        import pandas as pd
-
-        table = pd.DataFrame(self.estimates, columns=list(ESTIMATE))
-        table["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
-        table["why_out_of_scope"] = ["; ".join(why) or None for why in self.out_of_scope]
+        named: dict[str, Any] = dict(zip(ESTIMATE, self.estimates.T, strict=True))
+        named["in_scope"] = np.array([not reasons for reasons in self.out_of_scope], dtype=bool)
+        named["why_out_of_scope"] = ["; ".join(why) or None for why in self.out_of_scope]
         if self.rates is not None:
+            named["p_grant_unadjusted"] = self.unadjusted
             # JSON has no NaN, so unknown rates are None, in a column of objects.
             rates = [None if np.isnan(rate) else float(rate) for rate in self.rates]
-            table["p_grant_unadjusted"] = self.unadjusted
-            table["base_rate"] = pd.Series(rates, dtype=object)
-        return table
+            named["base_rate"] = np.array(rates, dtype=object)
+        return named

@@ -95,6 +95,10 @@ def serve(
     ```
     """
     with exit_on_user_error():
+        from serve.http.fork_server import start_fork_server
+
+        start_fork_server()  # it imports what reads papers while this process imports the endpoint
+
         from features.coder.settings import CoderSettings
         from serve.http.auth import AccessControl, is_loopback, read_keys
         from serve.http.hosts import allowed_hosts as names_of

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request, Response
 
 from serve.http.errors import problem_response
-from serve.http.model_processes import ProcessLost, TooSlow
+from serve.http.model_process import ProcessLost, TooSlow
 from serve.http.turns import TooManyWaiting
 from serve.similar_rulings import NoComparables
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from serve.http.jobs import Predicted, Query, predict
-from serve.http.model_processes import JobRunner, ProcessLost, TooSlow
+from serve.http.model_process import ProcessLost, TooSlow
+from serve.http.model_processes import JobRunner
 from serve.http.model_watcher import ModelWatcher
 from serve.http.turns import RoundRobin, TooManyWaiting, Turns
 

@@ -8,26 +8,14 @@ import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
-from data.embedded import clearview_motion
 from data.io.redact import shorten
-from data.schema import Motion
 from serve.model_source import locate_model, may_change, resolve_source, version_at
 from serve.predictor import Predictor
+from serve.warm_up import warm_up
 
 POLL_SECONDS = 30.0
 """Interval between two polls of the registry."""
 _LOG = logging.getLogger("enjoin.model")
-
-
-def warm_up(predictor: Predictor) -> None:
-    """Predict once in every mode, so that lazy loading is done before the first request."""
-    example = clearview_motion()
-    citing = f"{example.motion} See Winter v. NRDC, 555 U.S. 7, 22 (2008), decided May 3, 2020."
-    text_only = Motion.model_construct(motion_type=example.motion_type, motion=citing)
-    rated = example.model_copy(update={"likelihood_of_success": 3})
-    forecast = rated.model_copy(update={"forecast": 0.5})
-    for motion in (example, text_only, rated, forecast):
-        predictor.answer([motion] * 2)  # of one alone, explanations are not tabulated
 
 
 class ModelWatcher:

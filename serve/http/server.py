@@ -19,7 +19,8 @@ from serve.http.auth import AccessControl
 from serve.http.connections import BACKLOG, limit_connections
 from serve.http.key_file import KeyFile
 from serve.http.logs import LogFormat, logging_config
-from serve.http.model_processes import MIN_PROCESSES, ModelInUse, ModelProcesses
+from serve.http.model_process import ModelInUse
+from serve.http.model_processes import MIN_PROCESSES, ModelProcesses
 from serve.http.model_watcher import ModelWatcher
 from serve.model_source import LocatedModel
 from serve.predictor import Predictor

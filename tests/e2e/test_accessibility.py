@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from data.embedded import embedded_rulings
 from enjoin import app
 from serve.http.app import build_app
-from serve.http.model_watcher import ModelWatcher, warm_up
+from serve.http.model_watcher import ModelWatcher
+from serve.warm_up import warm_up
 from tests.support.listening import listening
 
 MOTIONS = [ruling for ruling in embedded_rulings() if ruling.opposition and ruling.caption][::90]

@@ -17,7 +17,8 @@ from data.embedded import clearview_motion
 from serve import performance
 from serve.http.app import build_app
 from serve.http.auth import AccessControl, new_key
-from serve.http.model_watcher import ModelWatcher, warm_up
+from serve.http.model_watcher import ModelWatcher
+from serve.warm_up import warm_up
 from tests.support.listening import listening
 
 KEY, DIGEST = new_key()

@@ -16,7 +16,8 @@ from data.embedded import clearview_motion
 from features.coder.coder import Coder
 from features.coder.settings import CoderSettings
 from serve.http.app import build_app
-from serve.http.model_watcher import ModelWatcher, warm_up
+from serve.http.model_watcher import ModelWatcher
+from serve.warm_up import warm_up
 from tests.support.fake_language_model import RECORDED, FakeLanguageModel
 from tests.support.listening import listening
 from train.model.reader_line import ReaderLine

@@ -13,7 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serve.http.app import build_app
-from serve.http.model_processes import ModelInUse, ModelProcesses, ProcessLost, TooSlow
+from serve.http.model_process import ModelInUse, ProcessLost, TooSlow
+from serve.http.model_processes import ModelProcesses
 from serve.http.model_watcher import ModelWatcher
 from tests.support import jobs
 
@@ -45,6 +46,21 @@ def test_jobs_that_fail_end_or_take_too_long(trained: Any) -> None:
                 await processes.run(predictor, jobs.fail_strangely, seconds=60)
             large = os.urandom(3_000_000)
             assert await processes.run(predictor, jobs.echo, large, seconds=60) == large
+
+    asyncio.run(run())
+
+
+def test_each_process_is_warmed_up_for_the_model_in_use_while_it_is_free(trained: Any) -> None:
+    predictor = trained.predictor
+    other = replace(predictor, version="enjoin/99")
+
+    async def run() -> None:
+        async with running(predictor) as processes, asyncio.timeout(60):
+            for model in (predictor, other):
+                await processes.run(model, jobs.sleep, 0, seconds=60)
+                expected = [ModelInUse.of(model)] * 2
+                while [each.warm_for for each in processes._loaded] != expected:
+                    await asyncio.sleep(0.01)
 
     asyncio.run(run())
 

@@ -28,6 +28,8 @@ _ROWS_PER_BLOCK = 64
 """Rows looked up together: their patterns stay in the processor's cache."""
 _TREES_PER_BLOCK = 128
 """Trees whose SHAP values are computed together, to bound memory."""
+_MAX_ALONE = 10
+"""Rows explained one at a time before their table is made, which takes as long as ten of them."""
 _NO_FEATURE = -1
 _Patterns = tuple[slice, npt.NDArray[np.uint8]]
 """A block of rows, and their (n, trees) patterns."""
@@ -68,7 +70,7 @@ class TreeTables:
         self._padded = PaddedTrees.of(trees, k)
         self._leaf_table = _leaf_table(self._padded)
         self._table_starts = np.arange(len(trees), dtype=np.intp) << k
-        self._has_explained = False  # the table takes ten times as long as one row alone
+        self._n_alone = 0
 
     def leaf_indices(self, matrix: Floats) -> LeafIndices:
         """Return the (n, trees) leaves that rows of (n, columns) reach."""
@@ -79,8 +81,9 @@ class TreeTables:
 
     def shap_values(self, matrix: Floats) -> Floats:
         """Return (n, columns + 1): SHAP values summed over the trees, then their expected value."""
-        if len(matrix) == 1 and not self._has_explained:
-            self._has_explained = True
+        has_table = "_shap_table" in self.__dict__
+        if len(matrix) == 1 and not has_table and self._n_alone < _MAX_ALONE:
+            self._n_alone += 1
             ((_, patterns),) = self._patterns(matrix)
             table = _ShapTable.of(self._trees, self._padded, patterns.T)
             return self._look_up(table, len(matrix), [(slice(0, 1), np.zeros_like(patterns))])

@@ -19,7 +19,7 @@ from serve.http.microbatch import (
     Predictions,
     size_of,
 )
-from serve.http.model_processes import ProcessLost, TooSlow
+from serve.http.model_process import ProcessLost, TooSlow
 from serve.http.turns import TooManyWaiting
 from train.model.prior_shift import BaseRates
 from train.modes import MODES, masked
