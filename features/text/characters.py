@@ -42,20 +42,28 @@ _MISREAD = {
     "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "\u2014",
     "\u2026": "...", "\xa7": "\xa7", "\xa0": " ", "\xad": "\xad", "\ufb01": "fi", "\ufb02": "fl",
 }  # fmt: skip
+_LATIN = map(chr, range(0xA1, 0x100))
+_WINDOWS = {
+    byte: bytes([byte]).decode("cp1252")
+    for byte in range(0x80, 0xA0)
+    if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+_BLANKS = (*map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000")
+_LIGATURES = map(chr, range(0xFB00, 0xFB07))
 _MAX_ROUNDS = 6
 """Rounds after which what is escaped over and over stays as it is."""
 
 
 def _spellings() -> dict[str, str]:
     spellings: dict[str, str] = {}
-    letters = {chr(code): chr(code) for code in range(0xA1, 0x100)}
-    for character, printed in (letters | _MISREAD).items():
+    # What is printed otherwise is so in the next round.
+    known = [*_LATIN, *_WINDOWS.values(), *_PRINTED, *_BLANKS, *_LIGATURES, *INVISIBLE]
+    several = {character: character for character in known if not character.isascii()}
+    for character, printed in (several | _MISREAD).items():
         misread = character.encode()
         spellings[misread.decode("latin-1")] = printed
-        try:
-            spellings[misread.decode("cp1252")] = printed
-        except UnicodeDecodeError:  # cp1252 has no 0x9d: some programs write the control character
-            spellings[misread.decode("cp1252", "ignore") + "\x9d"] = printed
+        # For the five bytes that Windows-1252 lacks, programs write control characters.
+        spellings["".join(_WINDOWS.get(byte) or chr(byte) for byte in misread)] = printed
     return spellings
 
 

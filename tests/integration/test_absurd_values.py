@@ -377,7 +377,7 @@ def test_quotes_nested_thousands_of_times_reject_their_row_only(
     pd.DataFrame(rows).to_csv(tmp_path / "pending.csv", index=False)
     output = tmp_path / "scored.csv"
     result = CliRunner().invoke(app, ["score", str(tmp_path / "pending.csv"), str(output)])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output  # a row was rejected
     assert len(pd.read_csv(output)) == 1
     (reject,) = output.with_suffix(".csv.rejects.jsonl").read_text().splitlines()
     assert "expected a JSON object of lists of quotes" in reject

@@ -120,6 +120,8 @@ def test_a_model_that_cannot_be_loaded_again_is_reported(
         async with running(predictor) as processes, asyncio.timeout(60):
             client = TestClient(build_app(ModelWatcher(predictor, "folder"), runner=processes))
             assert client.get("/health/ready").json()["status"] == "ready"
+            while len(processes._loaded) < 2:  # one that ends while it starts is reported, too
+                await asyncio.sleep(0.01)
             processes._model = ModelInUse(tmp_path, "enjoin/7", predictor.digest)  # it is gone
             for process in list(processes._all):
                 os.kill(process.pid, signal.SIGKILL)
