@@ -4,7 +4,6 @@ It is started before anything else, so that it imports and reads while the endpo
 """
 
 import multiprocessing
-import signal
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
@@ -19,8 +18,4 @@ def fork_context() -> ForkServerContext:
 def start_fork_server() -> None:
     """Start the server, if it does not run, without waiting until it can fork."""
     fork_context()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the endpoint
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    forkserver.ensure_running()

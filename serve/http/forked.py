@@ -6,11 +6,17 @@ To import all that reads papers, to load the automata and compile the patterns t
 
 import gc
 import logging
+import signal
 
-import serve.http.jobs
-import serve.http.model_process  # noqa: F401
-from serve.garbage import collect_rarely
-from serve.warm_up import warm_up_reading
+# They are for the endpoint, which finishes the requests in progress, though a terminal, systemd or
+# `timeout` sends them to all its processes.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+
+import serve.http.jobs  # noqa: E402
+import serve.http.model_process  # noqa: E402, F401
+from serve.garbage import collect_rarely  # noqa: E402
+from serve.warm_up import warm_up_reading  # noqa: E402
 
 collect_rarely()
 try:

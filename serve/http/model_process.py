@@ -5,6 +5,7 @@ pool is broken once an idle one does.
 """
 
 import asyncio
+import atexit
 import os
 import pickle
 import signal
@@ -57,6 +58,16 @@ class ModelInUse(NamedTuple):
 class ModelProcess:
     """One process and the connection to it.
 
+    Parameters
+    ----------
+    loop
+        The event loop that it is called from.
+
+    Raises
+    ------
+    ProcessLost
+        If it cannot be started.
+
     Attributes
     ----------
     is_busy
@@ -65,13 +76,19 @@ class ModelProcess:
         The model that it needs to load nothing more for; None if there is none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self._socket, theirs = socket.socketpair()
         self._process = fork_context().Process(target=_work, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        try:
+            self._process.start()
+        except (EOFError, OSError):  # the fork server has just ended; the next try starts another
+            self._socket.close()
+            raise ProcessLost("the process that others are forked from ended") from None
+        finally:
+            theirs.close()
+        atexit.register(self._process.kill)  # before multiprocessing waits for it
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._loop = asyncio.get_running_loop()
         self.is_busy = False
         self.warm_for: ModelInUse | None = None
 
@@ -127,6 +144,7 @@ class ModelProcess:
     def kill(self) -> None:
         """End the process, whatever it does."""
         self._loop.remove_reader(self._process.sentinel)
+        atexit.unregister(self._process.kill)
         self._process.kill()
         self._process.join(1)
         if self._streams is None:
@@ -137,9 +155,7 @@ class ModelProcess:
 
 def _work(connection: socket.socket) -> None:
     """Do jobs until the connection is closed."""
-    for number in (signal.SIGINT, signal.SIGHUP):  # the terminal's, which are for the endpoint
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the endpoint: see `serve.http.forked`
     collect_rarely()
     when_parent_ends(lambda: os._exit(1))
     with suppress(OSError):

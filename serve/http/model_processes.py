@@ -114,12 +114,12 @@ class ModelProcesses:
         return self.load_error is None or any(each.is_alive for each in self._loaded)
 
     async def start(self, model: ModelInUse) -> None:
-        """Start the processes, and wait until one of them has loaded the model."""
+        """Start a process, wait until it has loaded the model, and start the others."""
         self._model = model
-        for number in range(self.places):
-            # The first is to answer as soon as it can; the others then find everything ready.
-            self._start_one(answer_once if number == 0 else warm_up)
+        self._start_one(answer_once)  # alone, to be ready as soon as it can
         self._idle.put_nowait(await self._idle.get())
+        for _ in range(self.places - 1):
+            self._start_one()
         self._create_task(self._warm_up_all())
 
     async def run(
@@ -212,13 +212,15 @@ class ModelProcesses:
     async def _start_until_ready(self, prepare: Prepare) -> None:
         while not self._stopped:
             model = self._model  # another may take its place between two tries
-            process = ModelProcess()
-            self._all.add(process)
+            process = None
             try:
+                # In a thread, as it may have to wait for a new fork server.
+                process = await to_thread.run_sync(ModelProcess, asyncio.get_running_loop())
+                self._all.add(process)
                 result = await process.call(model, _warm_up, (prepare,), START_SECONDS)
             except (TooSlow, ProcessLost) as error:
                 result = error
-            if not isinstance(result, Exception):
+            if process and not isinstance(result, Exception):
                 self.cache_error, self.load_error = result, None
                 process.warm_for = model if prepare is warm_up else None
                 self._loaded.add(process)
@@ -229,7 +231,8 @@ class ModelProcesses:
             if message != self.load_error:  # logged once, not at every try
                 _LOG.error("%s", message)
             self.load_error = message  # /health/ready shows it to anyone
-            self._discard(process)
+            if process:
+                self._discard(process)
             await asyncio.sleep(RETRY_SECONDS)
 
     def _on_end(self, process: ModelProcess) -> None:

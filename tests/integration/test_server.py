@@ -175,7 +175,9 @@ def test_a_thousand_clients_then_shutdown_under_load(
             client.start()
         for event in busy:
             assert event.wait(120)
-        process.send_signal(signal.SIGTERM)
+        # To all its processes, as systemd does.
+        for pid in (*workers_of(process), *children_of(process.pid), process.pid):
+            os.kill(pid, signal.SIGTERM)
         for client in clients:
             client.join(120)
         assert process.wait(120) == 0
@@ -221,8 +223,8 @@ def test_a_killed_worker_is_replaced(
                 httpx.post(f"{address}/v1/predict", json=body, timeout=60).json()["p_grant"]
             )
 
+        wait_until(lambda: len(workers_of(process)) == 2, "both workers have started")
         workers = workers_of(process)
-        assert len(workers) == 2
         assert {predict() for _ in range(10)} == {expected[body["id"]]}
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
@@ -239,8 +241,8 @@ def test_a_killed_worker_is_replaced(
 def test_workers_stop_when_their_parent_is_killed(model: Path, tmp_path: Path) -> None:
     options = ("--model", str(model), "--workers", "2")
     with serving(tmp_path / "log.jsonl", *options) as (_, process):
+        wait_until(lambda: len(workers_of(process)) == 2, "both workers have started")
         workers = workers_of(process)
-        assert len(workers) == 2
         process.kill()
         try:
             wait_until(
