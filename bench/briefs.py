@@ -3,9 +3,10 @@
     python -m bench.briefs [--papers FOLDER] [--count N] [--model ADDRESS]
 
 The papers are the text files of a folder, or are put together from embedded accounts and citations.
-The docket is scored by `enjoin score` in one process and in all; beside it stands a text classifier
-of scikit-learn (TF-IDF and logistic regression), which gives a bare probability. How often each
-paper was read is counted. Needs a trained model (`enjoin train`).
+The docket is scored by `enjoin score` in one process and in all, and on Dask clusters of one worker
+and of two; beside it stands a text classifier of scikit-learn (TF-IDF and logistic regression),
+which gives a bare probability. How often each paper was read is counted. Needs a trained model
+(`enjoin train`).
 """
 
 import argparse
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.against import run, show
+from bench.distributed import start_cluster
 from bench.scoring import CHAMPION, classifier_of
 from bench.timing import numbers_table
 from data.embedded import embedded_rulings
@@ -100,6 +102,13 @@ def _docket_table(predictor: Predictor, docket: Sequence[str]) -> Table:
         each = f"{readings.call_count / len(docket):.2f}" if jobs == 1 else ""
         name = f"enjoin score, {jobs} process{'es and their start' if jobs > 1 else ''}"
         table.add_row(name, f"{seconds:.1f}", f"{megabytes / seconds:.2f}", each)
+    for workers in (1, 2):
+        with start_cluster(workers) as cluster:
+            address = str(cluster.client.scheduler.address)
+            _score(predictor, motions[:40], 1, address)  # so that each worker has the model
+            seconds = _score(predictor, motions, 1, address)
+        name = f"enjoin score --dask, {workers} worker{'s' if workers > 1 else ''}"
+        table.add_row(name, f"{seconds:.1f}", f"{megabytes / seconds:.2f}", "")
     classify = classifier_of(docket)
     classify()
     start = time.perf_counter()
@@ -115,7 +124,9 @@ def _motion(text: str) -> Motion:
     return Motion.model_validate({"motion_type": "preliminary_injunction", "motion": text})
 
 
-def _score(predictor: Predictor, motions: Sequence[Motion], jobs: int) -> float:
+def _score(
+    predictor: Predictor, motions: Sequence[Motion], jobs: int, dask: str | None = None
+) -> float:
     """Score a docket as the command does; return the seconds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pending.jsonl"
@@ -124,7 +135,7 @@ def _score(predictor: Predictor, motions: Sequence[Motion], jobs: int) -> float:
         start = time.perf_counter()
         with open_source(str(path)) as source:
             sink = FileSink(f"{folder}/scored.csv")
-            score_docket(source, sink, predictor, OutputOptions(), RunOptions(jobs=jobs))
+            score_docket(source, sink, predictor, OutputOptions(), RunOptions(jobs=jobs, dask=dask))
         return time.perf_counter() - start
 
 
@@ -133,6 +144,7 @@ def _length_table(predictor: Predictor, papers: Sequence[str]) -> Table:
     table = numbers_table(
         "One paper, answered with its factors", "characters", "seconds", "MB/s", "MB of memory"
     )
+    predictor.answer([_motion(papers[-1])])  # so that all is loaded
     endless = "\n\n".join(islice(cycle(papers), 5_000_000 // SHORTEST + 1))
     for length in LENGTHS:
         motion = _motion(endless[:length])

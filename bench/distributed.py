@@ -65,7 +65,7 @@ def _measure_alone(size: int, workers: int) -> list[str]:
 
 def _measure(size: int, workers: int) -> list[str]:
     rulings = resampled(size)
-    with _start_cluster(workers) as cluster:
+    with start_cluster(workers) as cluster:
         seconds = []
         start = time.perf_counter()
         training_set = build_training_set(rulings, cluster=cluster)
@@ -83,7 +83,7 @@ def _measure(size: int, workers: int) -> list[str]:
 
 
 @contextmanager
-def _start_cluster(workers: int) -> Iterator[Cluster]:
+def start_cluster(workers: int) -> Iterator[Cluster]:
     """Start a scheduler and workers of one thread each on the loopback address."""
     from distributed import LocalCluster
 
@@ -99,7 +99,7 @@ def _start_cluster(workers: int) -> Iterator[Cluster]:
         ) as local,
         connect_dask(str(local.scheduler_address)) as cluster,
     ):
-        # Loading the phrases takes seconds once for each worker, whatever the number of rulings.
+        # Loading the phrases takes seconds once for each worker, however much there is to read.
         cluster.client.run(build_features, [resampled(1)[0].as_motion()])
         yield cluster
 

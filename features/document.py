@@ -124,8 +124,9 @@ class Document:
     @cached_property
     def _stock_spans(self) -> tuple[tuple[int, int], ...]:
         """The spans of the stock sentences in the normalized text, in order."""
-        offset = self.normalized.offset
-        return tuple((offset(sentence.start), offset(sentence.end)) for sentence in self.stock)
+        starts = self.normalized.offsets([sentence.start for sentence in self.stock])
+        ends = self.normalized.offsets([sentence.end for sentence in self.stock])
+        return tuple(zip(starts, ends, strict=True))
 
     def _matches_of_facts(self) -> list[Match]:
         """Return the matches of all patterns in `facts`.

@@ -103,10 +103,10 @@ def find_stock(document: Cleaned) -> list[StockSentence]:
         return sum(map(str.isupper, cleaned)) < _MANY_CAPITALS * letters
 
     found = []
-    for index, ((start, end), sentence) in enumerate(
-        zip(pairwise(bounds), document.sentences, strict=True)
+    spans = zip(pairwise(bounds), pairwise(normalized.offsets(bounds)), strict=True)
+    for index, (((start, end), (begin, stop)), sentence) in enumerate(
+        zip(spans, document.sentences, strict=True)
     ):
-        begin, stop = normalized.offset(start), normalized.offset(end)
         kind: Kind | None = "heading" if _is_heading(sentence, capitals_count) else None
         kind = kind or _kind(normalized.text[begin:stop], sentence, matched.get(index, ()), begin)
         if kind:

@@ -6,7 +6,7 @@ so every step here records which characters it removed.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -80,9 +80,16 @@ class Normalized:
         """Return the original offset of the character at an offset of `text`."""
         return offset + self.shifts[bisect_right(self.joins, offset)]
 
-    def offset(self, origin: int) -> int:
-        """Return the first offset of `text` at or after an original offset."""
-        return bisect_left(range(len(self.text)), origin, key=self.origin)
+    def offsets(self, origins: Sequence[int]) -> list[int]:
+        """Return for each original offset the first offset of `text` at or after it."""
+        starts = (0, *self.joins)
+        ends = (*self.joins, len(self.text))
+        last_origins = [end - 1 + shift for end, shift in zip(ends, self.shifts, strict=True)]
+        places = (bisect_left(last_origins, origin) for origin in origins)
+        return [
+            max(origin - self.shifts[place], starts[place]) if place < len(starts) else ends[-1]
+            for origin, place in zip(origins, places, strict=True)
+        ]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of `text[start:end]`, which must not be empty."""

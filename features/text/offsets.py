@@ -1,6 +1,6 @@
 """Where in a paper as given the characters of a cleaned text come from."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,10 +26,6 @@ class Offsets:
     def origin(self, offset: int) -> int:
         """Return the offset in the original of the character at an offset of the text."""
         return offset + self.shifts[bisect_right(self.joins, offset)]
-
-    def offset(self, origin: int, length: int) -> int:
-        """Return the first offset of a text of this length at or after one of the original."""
-        return bisect_left(range(length), origin, key=self.origin)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the original of a part of the text, which must not be empty."""

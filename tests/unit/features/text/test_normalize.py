@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.document import Document, speller
-from features.text.normalize import BLANK, normalize, to_ascii
+from features.text.normalize import BLANK, Normalized, normalize, to_ascii
 
 WORDS = frozenset({"information", "database", "without"})
 
@@ -101,3 +101,12 @@ def test_a_phrase_may_run_across_a_line_end() -> None:
     assert any(hit.words == "data-\nbreach" for hit in hits)
     assert not speller().is_word("thirdparty")
     assert Document("a third-\nparty claim").normalized.text == "a third party claim"
+
+
+def test_offsets_of_original_ones() -> None:
+    normalized = Normalized("no data breach", joins=(2, 2, 7), shifts=(0, 3, 4, 9))
+    expected = [
+        next((at for at in range(14) if normalized.origin(at) >= origin), 14)
+        for origin in range(-1, 30)
+    ]
+    assert normalized.offsets(range(-1, 30)) == expected
