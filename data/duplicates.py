@@ -5,7 +5,7 @@ between training and test rows, such a pair leaks the outcome, so each is listed
 """
 
 from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from data.arrays import Floats, Rows
 from data.cases import normalized_docket, party_names
 from data.codebook import Outcome
 from data.courts import find_court
+from data.pairs import MAX_BLOCK, pairs_within
 from data.schema import Ruling
 
 MIN_SIMILARITY = 0.4
@@ -32,7 +33,13 @@ def pairs_to_compare(rulings: Sequence[Ruling]) -> list[Pair]:
     """Return the pairs of rulings of one court, date and outcome.
 
     Dates are compared to the precision of the less precise one: 2017-02 is the date of 2017-02-11.
+    Where more than `data.pairs.MAX_BLOCK` share them, those next to each other by docket and
+    caption.
     """
+
+    def by_case(row: int) -> tuple[str, str]:
+        return normalized_docket(rulings[row].docket_number) or "", rulings[row].caption or ""
+
     rows_by_key: dict[tuple[str, Outcome, str], list[int]] = {}
     for row, ruling in enumerate(rulings):
         if ruling.court and ruling.decided:
@@ -40,10 +47,15 @@ def pairs_to_compare(rulings: Sequence[Ruling]) -> list[Pair]:
             rows_by_key.setdefault((court, ruling.outcome, ruling.decided), []).append(row)
     pairs: list[Pair] = []
     for (court, outcome, decided), rows in rows_by_key.items():
-        pairs += (Pair(*pair) for pair in combinations(rows, 2))
+        pairs += (Pair(*pair) for pair in pairs_within(rows, by_case))
         for coarser in {decided[:4], decided[:7]} - {decided}:
             others = rows_by_key.get((court, outcome, coarser), ())
-            pairs += (Pair(*sorted(pair)) for pair in product(rows, others))
+            if len(rows) + len(others) <= MAX_BLOCK:
+                pairs += (Pair(*sorted(pair)) for pair in product(rows, others))
+            else:
+                of_rows = set(rows)
+                near = pairs_within([*rows, *others], by_case)
+                pairs += (Pair(*pair) for pair in near if len(of_rows & set(pair)) == 1)
     return sorted(pairs)
 
 

@@ -12,11 +12,11 @@ fields, and a decision from them).
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, product
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, create_model, field_validator
@@ -26,6 +26,7 @@ from data.captions import sides_in_words
 from data.cases import normalized_docket
 from data.codebook import MotionType
 from data.courts import find_court
+from data.pairs import MAX_BLOCK, pairs_within
 from data.schema import Ruling, valid_date
 
 MIN_CAPTION = 85.0
@@ -34,7 +35,7 @@ MIN_CAPTION_ON_DOCKET = 55.0
 """The same for two rows of one docket number, which two divisions of a court may both have."""
 MAX_DAYS_ON_DOCKET = 3
 """Days between the dates of one ruling: an order is often entered days after it is signed."""
-MAX_BLOCK = 200
+MAX_WITH_WORD = 200
 """Rows of one court and party word that are still compared: "commissioner" names no case."""
 _OFFICE = re.compile(r"^\D*(\d):\d\d-")
 _FORMS = frozenset(
@@ -128,7 +129,8 @@ def find_links(rows: Sequence[Listed]) -> list[Link]:
 
     Rows of one court are one case if they have one docket number and captions that do not differ
     much, or similar captions and not two docket numbers. They are one ruling if their dates and
-    types of motion agree besides. Rows without a court cannot be compared.
+    types of motion agree besides. Rows without a court cannot be compared. Where a docket number
+    has more rows than `data.pairs.MAX_BLOCK`, each is compared with those next to it by date.
 
     Parameters
     ----------
@@ -136,9 +138,20 @@ def find_links(rows: Sequence[Listed]) -> list[Link]:
         n rows of one or several sources.
     """
     described = [_Described.of(row) for row in rows]
-    pairs = sorted({pair for block in _blocks(described) for pair in combinations(block, 2)})
+
+    def by_date(row: int) -> tuple[str, str]:
+        return rows[row].decided or "", rows[row].caption or ""
+
+    pairs = sorted({pair for block in _blocks(described) for pair in pairs_within(block, by_date)})
     links = (_link(first, second, described[first], described[second]) for first, second in pairs)
     return [link for link in links if link]
+
+
+def large_dockets(rows: Sequence[Listed]) -> dict[str, int]:
+    """Return the rows of each docket number that has too many to compare each with each."""
+    described = [_Described.of(row) for row in rows]
+    counts = Counter((row.court, row.docket) for row in described if row.court and row.docket)
+    return {str(docket): n for (_, docket), n in counts.items() if n > MAX_BLOCK}
 
 
 @dataclass(frozen=True)
@@ -171,7 +184,7 @@ def _blocks(described: Sequence[_Described]) -> Iterator[list[int]]:
         for start in {word[:4] for side in row.sides for word in _longest(side)}:
             blocks[row.court, "word", start].append(number)
     for (_, kind, _), block in blocks.items():
-        if kind == "docket" or len(block) <= MAX_BLOCK:
+        if kind == "docket" or len(block) <= MAX_WITH_WORD:
             yield block
 
 

@@ -10,7 +10,7 @@ from data.io.columns import AS_GIVEN
 from data.io.formulas import safe_row
 from data.io.load import Loaded, check_map_used, load
 from data.io.problems import Reject
-from data.linkage import Link, Listed, find_links
+from data.linkage import Link, Listed, find_links, large_dockets
 
 EMBEDDED = "embedded"
 """The name of the rulings that come with the program."""
@@ -44,6 +44,8 @@ class LinkedFiles:
         Pairs of rows that are one ruling or of one case.
     n_without_court
         Rows that could not be compared, as they name no court.
+    large_dockets
+        Docket numbers with too many rows to compare each with each, and how many they have.
     rejects
         Rows that do not fit the schema, by file.
     files
@@ -55,6 +57,7 @@ class LinkedFiles:
     places: tuple[Place, ...]
     links: tuple[Link, ...]
     n_without_court: int
+    large_dockets: Mapping[str, int]
     rejects: dict[str, list[Reject]]
     files: tuple[Path, ...]
     tables: dict[str, Loaded[Listed]]
@@ -104,6 +107,7 @@ def link_files(sources: Mapping[str, str], column_map: Mapping[str, str] = AS_GI
         tuple(places),
         tuple(links),
         n_without_court,
+        large_dockets(rows),
         rejects,
         tuple(files),
         tables,

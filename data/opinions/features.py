@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import expit
 
 from data.arrays import Flags, Floats
 from data.io.dates import MONTHS
@@ -22,7 +23,7 @@ _REPLACED = (
     (re.compile(r"\b(?:1[89]|20)\d\d\b"), " yearof "),
     (re.compile(r"\b\d+ [a-z0-9. ]{2,14}? \d+\b"), " citeof "),
 )
-_CITATION = re.compile(r"\d+ [A-Z][A-Za-z0-9. ]{1,14}? ?\d+|\u00a7|Id\.|\bsupra\b")
+_CITATION = re.compile(r"(?<!\d)\d+ [A-Z][A-Za-z0-9. ]{1,14}? ?\d+|\u00a7|Id\.|\bsupra\b")
 _PAST = re.compile(r"\b\w+ed\b")
 _STOP = re.compile(r"[.?!] ")
 _LIST_ITEM = re.compile(
@@ -232,7 +233,7 @@ class Outline:
         n = len(scores)
         sizes = np.array([min(len(text.split()), 80) + 1.0 for text in self.texts])
         columns = [scores, *(_shifted(scores, by, -2.0) for by in (-3, -2, -1, 1, 2, 3))]
-        shares = 1 / (1 + np.exp(-scores)) * sizes[:, None]
+        shares = expit(scores) * sizes[:, None]
         total = np.cumsum(shares, 0)
         columns.append(total / (total[-1] + 1e-9))
         for reach in (4, 10):

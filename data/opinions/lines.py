@@ -45,20 +45,21 @@ def paragraphs_of_lines(text: str) -> list[str]:
     if not lengths:
         return []
     width = lengths[int(0.9 * (len(lengths) - 1))]
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     before, is_blank_between = "", False
     for line in lines:
         if not line.strip():
             is_blank_between = True
             continue
         if not before or _is_break(before, line, is_blank_between, width):
-            paragraphs.append(line.strip())
-        elif _HYPHENATED.search(paragraphs[-1]) and line.strip()[0].islower():
-            paragraphs[-1] = paragraphs[-1][:-1] + line.strip()
+            paragraphs.append([line.strip()])
+        elif _HYPHENATED.search("".join(paragraphs[-1][-2:])[-3:]) and line.strip()[0].islower():
+            paragraphs[-1][-1] = paragraphs[-1][-1][:-1]
+            paragraphs[-1].append(line.strip())
         else:
-            paragraphs[-1] += " " + line.strip()
+            paragraphs[-1].append(f" {line.strip()}")
         before, is_blank_between = line, False
-    return paragraphs
+    return list(map("".join, paragraphs))
 
 
 def is_set_in_lines(blocks: Sequence[str]) -> bool:

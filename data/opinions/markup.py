@@ -63,6 +63,9 @@ _NAMED = {
     "parties": "caption",
 }
 """Elements that say what the opinion is of."""
+_UNKNOWN_SECTION = re.compile(
+    r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)\b)", re.IGNORECASE
+)
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 
 
@@ -123,7 +126,10 @@ class Markup:
 def parse_markup(text: str) -> Markup:
     """Return the blocks of text of HTML or XML, well-formed or not, and what names the case."""
     parser = _Blocks()
-    parser.feed(text)
+    tags, after_tags = text[: (end := text.rfind(">") + 1)], text[end:]
+    # Python looks through all that follows for the end of each tag without one: hours, of a
+    # hostile file. And it raises AssertionError at sections that no standard knows.
+    parser.feed(_UNKNOWN_SECTION.sub("&lt;![", tags) + after_tags.replace("<", "&lt;"))
     parser.close()
     parser.end_block()
     named: dict[str, Any] = dict(parser.named)

@@ -35,7 +35,7 @@ RECORDS = (".json", ".jsonl", ".parquet")
 SUFFIXES = (".txt", *MARKUP, *RECORDS, *DOCUMENTS)
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
 _INDENT = re.compile(r"\n(?=[ \t]{2,}\S|\t)")
-_PAGE_LINE = re.compile(r"^\s*-?\s*\d{1,4}\s*-?\s*$", re.MULTILINE)
+_PAGE_NUMBER = re.compile(r"-?\s*\d{1,4}\s*-?")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _YEAR = re.compile(r"\(([^()]*\b)?((?:1[789]|20)\d\d)\)")
 _DOCKET = re.compile(
@@ -235,7 +235,8 @@ def _trial_court(name: str, head: str) -> str | None:
 
 def _paragraphs(text: str) -> list[str]:
     """Cut plain text at blank lines, or at indents where it has none."""
-    text = _PAGE_LINE.sub("", text.replace("\r\n", "\n"))
+    lines = text.replace("\r\n", "\n").split("\n")
+    text = "\n".join("" if _PAGE_NUMBER.fullmatch(line.strip()) else line for line in lines)
     blocks = [block for block in _BLANK_LINE.split(text) if block.strip()]
     if len(blocks) < 5 and text.count("\n") > 5:
         blocks = [block for block in _INDENT.split(text) if block.strip()]

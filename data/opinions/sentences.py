@@ -11,6 +11,8 @@ _NO_END = re.compile(
     r"|Conn|Del|Minn|Wash|Pa|Ga|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|U\.S|a\.m|p\.m)"
     r"|\b[A-Z])\.$"
 )
+_LONGEST = 16
+"""Characters that the longest of these has, at most."""
 
 
 def sentences_of(text: str) -> list[str]:
@@ -21,7 +23,8 @@ def sentences_of(text: str) -> list[str]:
     """
     found, start = [], 0
     for match in _END.finditer(text):
-        if not _NO_END.search(text[start : match.start()]):
+        before = max(start, match.start() - _LONGEST)
+        if not _NO_END.search(text, before, match.start()):
             found.append(text[start : match.end()].strip())
             start = match.end()
     found.append(text[start:].strip())

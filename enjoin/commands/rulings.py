@@ -153,11 +153,17 @@ def duplicates(
     with exit_on_user_error():
         from data.embedded import rulings_path
         from data.io.columns import read_column_map
+        from data.io.redact import shorten
         from data.linked_files import link_files, write_links
         from data.merged import check_output, merge, write_merged
         from enjoin.render.data import show_links
         from enjoin.render.understood import report_reading
 
+        if merged and "-" in sources:
+            raise ValueError(
+                "--merged reads each source twice, and standard input can be read once: save it as "
+                "a file first"
+            )
         column_map = read_column_map(map_ or [])
         paths = {name: str(rulings_path()) if name == EMBEDDED else name for name in sources}
         linked = link_files(paths, column_map)
@@ -170,6 +176,11 @@ def duplicates(
                 warn(f"{source}: {reject}")
         if linked.n_without_court:
             warn(f"{plural(linked.n_without_court, 'row')} without a court: not compared")
+        for docket, n_rows in list(linked.large_dockets.items())[:limit]:
+            warn(
+                f"docket {shorten(docket)} has {n_rows:,} rows, too many to compare each with "
+                "each: each is compared with those next to it by date"
+            )
         show_links(linked, limit, console())
         if output:
             write_links(linked, output)

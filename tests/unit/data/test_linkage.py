@@ -1,5 +1,6 @@
 """Links between rows of several sources, by docket, court, date and caption."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.cases import normalized_docket
 from data.embedded import embedded_rulings
-from data.linkage import Link, Listed, caption_sides, caption_similarity, days_apart, find_links
+from data.linkage import (
+    Link,
+    Listed,
+    caption_sides,
+    caption_similarity,
+    days_apart,
+    find_links,
+    large_dockets,
+)
 
 ROW = {
     "caption": "Acme Mfg. Co. v. Roe",
@@ -133,3 +143,25 @@ def test_any_text_can_be_compared(rows: list[dict[str, str]]) -> None:
     backwards = find_links(listed[::-1])
     mirrored = {(len(rows) - 1 - link.second, len(rows) - 1 - link.first) for link in backwards}
     assert {(link.first, link.second) for link in links} == mirrored
+
+
+def test_rows_of_one_docket_are_compared_in_a_time_that_their_number_bounds() -> None:
+    rows = [
+        Listed.model_validate(
+            {
+                "court": "nysd",
+                "docket_number": "1:20-cv-00001",
+                "decided": f"20{number % 20 + 10}-01-{number % 28 + 1:02}",
+                "caption": f"Acme {number} v. Roe",
+            }
+        )
+        for number in range(3_000)
+    ]
+    rows += [rows[7], rows[1999]]
+    start = time.process_time()
+    links = find_links(rows)
+    assert time.process_time() - start < 20  # each with each: 4.5 million pairs, minutes
+    same = {(link.first, link.second) for link in links if link.kind == "ruling"}
+    assert {(7, 3000), (1999, 3001)} <= same
+    assert large_dockets(rows) == {normalized_docket("1:20-cv-00001"): 3_002}
+    assert large_dockets(rows[:500]) == {}
