@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ FORMATS = ("jsonl", "json", "csv", "tsv", "xlsx", "xls", "ods", "parquet")
 DELIMITED = ("csv", "tsv")
 COMPRESSIONS = (".gz", ".zst")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+MAX_COLUMNS = 16_384
+"""Columns of a table at most: those of a sheet of Excel."""
 _MAX_COLUMN = 60
 """Characters of a column's name that a message quotes."""
 _MAX_COLUMNS_SHOWN = 12
@@ -139,8 +142,13 @@ def csv_header(cells: list[str], name: str) -> list[str]:
     Raises
     ------
     UnreadableInput
-        If two columns have the same name, or the separator is not a comma.
+        If two columns have the same name, there are too many, or the separator is not a comma.
     """
+    if len(cells) > MAX_COLUMNS:
+        raise UnreadableInput(
+            f"{name} has {len(cells):,} columns; expected at most {MAX_COLUMNS:,}, with one row a "
+            "line"
+        )
     header = [column.strip() for column in cells]
     if header and header[0].lower().startswith("sep="):
         raise UnreadableInput(f"{name} begins with a line for Excel ({header[0]}...); remove it")
@@ -149,8 +157,9 @@ def csv_header(cells: list[str], name: str) -> list[str]:
         if separator in only_column:
             raise UnreadableInput(f"{name} has {words} between its columns; save it with commas")
     names = [column for column in header if column]
-    if repeated := sorted({column for column in names if names.count(column) > 1}):
-        raise UnreadableInput(f"{name} has more than one column named {', '.join(repeated)}")
+    if repeated := sorted(column for column, n in Counter(names).items() if n > 1):
+        shown = ", ".join(map(shown_column, repeated[:_MAX_COLUMNS_SHOWN]))
+        raise UnreadableInput(f"{name} has more than one column named {shown}")
     return header
 
 

@@ -6,6 +6,7 @@ as a title, are passed over. What was taken is reported.
 
 import math
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ _FEWEST_FIELDS = 2
 _EXACT_DIGITS = 15
 """Digits of a number that Excel keeps."""
 
+MAX_SHEETS = 1_000
+_MAX_UNPACKED, _MAX_RATIO = 100_000_000, 200
+"""Bytes from which a workbook may not unpack to more than so many times its size: libraries hold
+much of it at once, and Excel's own are a tenth of what they unpack to."""
 _MAX_INTEGER_DIGITS = 100_000
 """Digits of an integer that is still read, to reject its row; reading one takes milliseconds."""
 
@@ -127,9 +132,10 @@ def _sheets(
     stream: BinaryIO, file_format: str, name: str
 ) -> Iterator[Iterator[tuple[str, Iterator[Any]]]]:
     """Open the visible sheets: the name of each and its rows of cells."""
+    _check_size(stream, name)
     stream.seek(0)
     try:
-        opened = _open_xlsx(stream) if file_format == "xlsx" else _open_other(stream, name)
+        opened = _open_xlsx(stream, name) if file_format == "xlsx" else _open_other(stream, name)
         with opened as sheets:
             yield sheets
     except UnreadableInput:
@@ -142,8 +148,34 @@ def _sheets(
         ) from None
 
 
+def _check_size(stream: BinaryIO, name: str) -> None:
+    """Raise UnreadableInput if a workbook unpacks to far more than it could hold."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            packed = sum(entry.compress_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # an .xls file, or one that the libraries refuse
+    if unpacked > _MAX_UNPACKED and unpacked > _MAX_RATIO * packed:
+        raise UnreadableInput(
+            f"{name} unpacks to {unpacked / 1e6:,.0f} MB, {unpacked // max(packed, 1):,} times its "
+            "size; save what is needed of it as .csv"
+        )
+
+
+def _few(sheets: list[Any], name: str) -> list[Any]:
+    """Return the sheets, if they are not too many to look through."""
+    if len(sheets) > MAX_SHEETS:
+        raise UnreadableInput(
+            f"{name} has {len(sheets):,} sheets; expected at most {MAX_SHEETS:,}: save the one "
+            "with the motions by itself"
+        )
+    return sheets
+
+
 @contextmanager
-def _open_xlsx(stream: BinaryIO) -> Iterator[Iterator[tuple[str, Iterator[Any]]]]:
+def _open_xlsx(stream: BinaryIO, name: str) -> Iterator[Iterator[tuple[str, Iterator[Any]]]]:
     import warnings
 
     from openpyxl import load_workbook
@@ -159,7 +191,7 @@ def _open_xlsx(stream: BinaryIO) -> Iterator[Iterator[tuple[str, Iterator[Any]]]
         warnings.simplefilter("ignore")  # of drop-down lists and dates that openpyxl does not keep
         with closing(load_workbook(stream, read_only=True, data_only=True)) as book:
             visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            yield ((sheet.title, cells(sheet)) for sheet in visible)
+            yield ((sheet.title, cells(sheet)) for sheet in _few(visible, name))
 
 
 @contextmanager
@@ -191,5 +223,5 @@ def _open_other(stream: BinaryIO, name: str) -> Iterator[Iterator[tuple[str, Ite
         ]
         yield (
             (sheet, iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)))
-            for sheet in visible
+            for sheet in _few(visible, name)
         )
