@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from data.io.appended import append_line, differences, open_appended, open_private
+from data.io.appended import append_line, differences, open_appended
 from data.io.atomic import atomic_write
+from data.io.private_files import open_private
 from data.io.problems import rejects_beside
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.io.private_files import open_private
+
 
 @contextmanager
 def open_appended(path: Path) -> Iterator[BinaryIO]:
@@ -16,7 +18,7 @@ def open_appended(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     OSError
-        If it cannot be written, or another run has it open.
+        If it cannot be written, another run has it open, or another user may have laid it there.
     """
     with open_private(path) as file:
         try:
@@ -24,11 +26,6 @@ def open_appended(path: Path) -> Iterator[BinaryIO]:
         except BlockingIOError:
             raise OSError(f"another run is using {path}; wait for it or stop it") from None
         yield file
-
-
-def open_private(path: Path) -> BinaryIO:
-    """Open a file for reading and appending that only its owner may read."""
-    return open(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "a+b")
 
 
 def append_line(file: BinaryIO, record: Mapping[str, Any]) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from data.io.chunks import Source
+from data.io.private_files import PRIVATE_FILE, check_database
 from data.io.redact import redact_secrets
 from data.io.rows import UnreadableInput, check_columns, parse_cell
 from data.io.table_reads import TableRead, check_replaceable, named_table
@@ -178,6 +180,8 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
     UnreadableInput
         If the database cannot roll back the creation of a table, or the table exists and is not
         to be replaced, or the input reads it.
+    OSError
+        If another user may have laid the file of an SQLite database there.
     """
     with database(url) as engine:
         if engine.dialect.name not in TRANSACTIONAL_DDL:
@@ -199,11 +203,17 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
 
 
 def _create_private(engine: sa.Engine) -> None:
-    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions."""
-    path = engine.url.database
-    if engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
-        with suppress(OSError):  # which opening it reports
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions.
+
+    One that is there keeps its permissions, as its owner may share it.
+    """
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name.startswith((":memory:", "file:")):
+        return
+    with suppress(FileNotFoundError):  # a folder that is missing: opening it reports that
+        check_database(Path(name), own=False)
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(name), os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
 
 
 def write_table(

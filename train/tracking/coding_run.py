@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 
 from data.io.atomic import created_like
 from data.io.formulas import table_as_csv
+from data.io.private_files import SQLITE_SUFFIXES, make_private
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
@@ -105,12 +105,10 @@ def trace_requests() -> str:
 
 def _make_private(database: Path) -> bool:
     """Take a database, and what SQLite keeps beside it, from all but its owner, if that is us."""
-    if os.name == "posix" and database.stat().st_uid != os.getuid():
-        return False
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).chmod(0o600)
-    return True
+    database = database.resolve()
+    for suffix in SQLITE_SUFFIXES:
+        make_private(database.with_name(database.name + suffix))
+    return make_private(database)
 
 
 def _artifact_location() -> str | None:
