@@ -28,8 +28,9 @@ from serve.backtest.join import (
 from serve.backtest.tracking import VersionReport, log_backtest
 from serve.long_papers import LONG_PAPER
 from serve.model_source import locate_model, unregistered_version
+from train.model.damage import UnusableModel
 from train.model.grant_model import DISTRIBUTION
-from train.model.store import UnusableModel, load_model, model_digest
+from train.model.store import load_model, model_digest
 from train.modes import MODES, mode_of
 from train.monitor.drift import P_GRANT, drift_table
 from train.monitor.live_metrics import (

@@ -30,7 +30,7 @@ from serve.http.model_watcher import warm_up
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
-from train.model.store import UnusableModel
+from train.model.damage import UnusableModel
 
 MIN_PROCESSES = 2
 """One reads long papers, so that short motions never wait for these."""
