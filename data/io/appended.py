@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.io.full_disk import name_full_disk
 from data.io.private_files import open_private
 
 
@@ -29,11 +30,23 @@ def open_appended(path: Path) -> Iterator[BinaryIO]:
 
 
 def append_line(file: BinaryIO, record: Mapping[str, Any]) -> int:
-    """Append a record as a line of JSON, and return its offset; it is on disk on return."""
+    """Append a record as a line of JSON, and return its offset; it is on disk on return.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing of the line is left then.
+    """
     offset = file.seek(0, os.SEEK_END)
-    file.write(json.dumps(record).encode() + b"\n")
-    file.flush()
-    os.fsync(file.fileno())
+    rest = memoryview(json.dumps(record).encode() + b"\n")
+    try:
+        with name_full_disk(Path(file.name)):
+            while rest:  # not through the buffer: it would fail again when the file is closed
+                rest = rest[os.write(file.fileno(), rest) :]
+            os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), offset)
+        raise
     return offset
 
 

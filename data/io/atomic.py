@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from data.io.full_disk import DiskFull, name_full_disk
 from data.io.private_files import is_stream, open_stream
 
 _PRIVATE = 0o600
@@ -28,9 +29,12 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder; name a file in it")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        with name_full_disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+    except DiskFull:
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise type(error)(
@@ -56,24 +60,30 @@ def atomic_write(
     private
         Whether only its owner may read the new file where `readable_like` is empty. False is for
         what can hold no words of papers; it gets the user's ordinary permissions.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; where the disk is full, the message names the file.
     """
-    to_stream = is_stream(path)
-    if not to_stream:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    folder = None if to_stream else path.parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        if to_stream:
-            with temporary.open("rb") as source, open(open_stream(path), "wb") as target:
-                shutil.copyfileobj(source, target)
-        else:
-            _set_mode(temporary, readable_like, private)
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with name_full_disk(path):
+        to_stream = is_stream(path)
+        if not to_stream:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        folder = None if to_stream else path.parent
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            if to_stream:
+                with temporary.open("rb") as source, open(open_stream(path), "wb") as target:
+                    shutil.copyfileobj(source, target)
+            else:
+                _set_mode(temporary, readable_like, private)
+                temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def files_of_all(sources: Iterable[Sequence[Path]]) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """Read motions from a database, and write a table in one transaction (SQLAlchemy)."""
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from data.io.chunks import Source
+from data.io.full_disk import DiskFull, full_message
 from data.io.private_files import PRIVATE_FILE, check_database
 from data.io.redact import redact_secrets
 from data.io.rows import UnreadableInput, check_columns, parse_cell
+from data.io.shown import storable
 from data.io.table_reads import TableRead, check_replaceable, named_table
 from data.schema import Motion, Ruling, is_list
 
@@ -68,7 +71,7 @@ def _disable_driver_transactions(connection: Any, record: object) -> None:
 
 def redacted_url(url: str) -> str:
     """Return a database's address without passwords, keys and tokens."""
-    return redact_secrets(sa.make_url(url).render_as_string(hide_password=True))
+    return redact_secrets(sa.make_url(storable(url)).render_as_string(hide_password=True))
 
 
 @dataclass(frozen=True)
@@ -241,7 +244,7 @@ def write_table(
     read
         What the input reads from a database: asked again now that it would be destroyed.
     """
-    with database(url) as engine, engine.begin() as connection:
+    with database(url) as engine, _naming_full_disk(engine), engine.begin() as connection:
         target = named_table(table_name)
         inspector = sa.inspect(connection)
         exists = inspector.has_table(target.name, schema=target.schema)
@@ -267,6 +270,19 @@ def write_table(
             preparer = engine.dialect.identifier_preparer
             old, new = preparer.format_table(table), preparer.quote(target.name)
             connection.exec_driver_sql(f"alter table {old} rename to {new}")
+
+
+@contextmanager
+def _naming_full_disk(engine: sa.Engine) -> Iterator[None]:
+    """Name an SQLite database in the error if there is no space to write it."""
+    try:
+        yield
+    except OperationalError as error:
+        name = engine.url.database
+        if engine.dialect.name != "sqlite" or not name or "is full" not in str(error.orig):
+            raise
+        no_space = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise DiskFull(full_message(no_space, Path(name))) from None
 
 
 def _existing_types(inspector: sa.Inspector, table: sa.Table) -> dict[str, str]:

@@ -28,7 +28,7 @@ class PlantedFile(OSError):
 
 def open_private(path: Path) -> BinaryIO:
     """Open a file to read and append to, as `private_descriptor` does."""
-    return open(private_descriptor(path), "a+b")
+    return open(path, "a+b", opener=lambda *_: private_descriptor(path))
 
 
 def private_descriptor(path: Path) -> int:

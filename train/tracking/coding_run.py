@@ -13,6 +13,7 @@ import pandas as pd
 from data.io.atomic import created_like
 from data.io.formulas import table_as_csv
 from data.io.private_files import SQLITE_SUFFIXES, make_private
+from data.io.shown import storable
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
@@ -65,7 +66,7 @@ def log_coding_run(run: CodingRun) -> str:
     name = f"coding by {run.params.get('model', '')}"
     with mlflow.start_run(run_name=name, tags=process_tags()) as active:
         mlflow.set_tags({"kind": "coding", "protocol_digest": protocol_digest()})
-        mlflow.log_params(dict(run.params))
+        mlflow.log_params({name: storable(str(value)) for name, value in run.params.items()})
         mlflow.log_metrics(_metrics(run))
         mlflow.log_text(protocol_text(), "protocol.md")
         if run.codings:
