@@ -67,6 +67,12 @@ def private_descriptor(path: Path) -> int:
     return descriptor
 
 
+def is_own_file(path: Path) -> bool:
+    """Return whether a path is of a regular file that is ours or the administrator's."""
+    status = os.lstat(path)
+    return stat.S_ISREG(status.st_mode) and _is_trusted(status)
+
+
 def make_private(path: Path) -> bool:
     """Take a file of ours from all but its owner; return whether it is ours alone now.
 

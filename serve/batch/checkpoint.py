@@ -154,7 +154,13 @@ def _resume_or_reset(
     # Chunks without a fingerprint could be of anything, so they are not resumed from.
     resumable = resume and path.exists() and bool(chunks)
     if resumable:
-        earlier = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            earlier = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            raise ValueError(
+                f"cannot resume from {folder}: {_FINGERPRINT} is damaged. Run without --resume to "
+                "start over"
+            ) from None
         if differences := _differences(earlier, fingerprint):
             raise ValueError(
                 f"cannot resume from {folder}: {'; '.join(differences)}. Use the same input, model "

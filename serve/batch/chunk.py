@@ -183,7 +183,7 @@ def read_summary(path: Path) -> ChunkSummary | None:
     try:
         with path.open("rb") as file:  # Arrow takes no name that is not UTF-8
             return ChunkSummary(**json.loads(pa.ipc.open_file(file).schema.metadata[_SUMMARY]))
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, RecursionError):
         return None
 
 

@@ -6,11 +6,10 @@ Several endpoints may write one file.
 import logging
 import os
 import re
-import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from concurrent_log_handler import ConcurrentRotatingFileHandler
 
 from data.io.private_files import (
     PlantedFile,
+    is_own_file,
     is_stream,
     open_private,
     open_stream,
@@ -81,7 +81,7 @@ class AuditFile(ConcurrentRotatingFileHandler):
         """Return the older files, the oldest first."""
         name = rf"{re.escape(self.path.stem)}-\d{{8}}T\d{{12}}Z{re.escape(self.path.suffix)}"
         older = (each for each in self.path.parent.iterdir() if re.fullmatch(name, each.name))
-        return sorted(each for each in older if stat.S_ISREG(each.lstat().st_mode))
+        return sorted(each for each in older if is_own_file(each))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the lines of a record; a device gets no lock and no other file beside it."""
@@ -148,7 +148,14 @@ class AuditFile(ConcurrentRotatingFileHandler):
         self.error = f"{self.path} cannot be written: {reason}"
 
     def _older_name(self) -> Path:
-        stamp = datetime.now(UTC).strftime(_STAMP)
+        """Return a name that comes after those of all older files, though the clock be set back."""
+        now = datetime.now(UTC)
+        if older := self.older_files():
+            last = older[-1].stem.removeprefix(f"{self.path.stem}-")
+            with suppress(ValueError, OverflowError):
+                latest = datetime.strptime(last, _STAMP).replace(tzinfo=UTC)
+                now = max(now, latest + timedelta(microseconds=1))
+        stamp = now.strftime(_STAMP)
         return self.path.with_name(f"{self.path.stem}-{stamp}{self.path.suffix}")
 
     def _drop(self, file: Path) -> None:

@@ -143,18 +143,21 @@ class _Facts(_Strict):
     value_outcomes: dict[_Text, dict[_Text, _Pair]] | None = None
 
 
-class _Model(_Strict):
+class _Card(_Strict):
+    base_rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+    facts: _Facts
+
+
+class _Model(_Card):
     columns: Annotated[list[_Text], Field(max_length=10_000)]
     has_rating_model: bool
     categories: dict[_Text, Annotated[list[_Text], Field(max_length=10_000)]]
-    base_rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
     calibrations: _OfBases[_Calibration]
     reader_lines: _OfBases[_ReaderLine | None]
     rating_lines: _OfBases[_RatingLine | None]
     n_bags: _OfBases[_NBags]
     lexicon_digest: _Text
     readings: Annotated[list[_Reading], Field(max_length=100_000)]
-    facts: _Facts
 
 
 class _OfBlocks(_Strict, Generic[Kind]):
@@ -190,6 +193,8 @@ class _Record(_Strict):
     source_kind: Annotated[SourceKind | None, Field(strict=False)] = None
 
 
+CARD = TypeAdapter[Any](_Card)
+"""What of `model.json` says how good a model is."""
 MODEL = TypeAdapter[Any](_Model)
 RATING_MODEL = TypeAdapter[Any](_RatingModel | None)
 SCOPE = TypeAdapter[Any](_Scope)
