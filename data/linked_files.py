@@ -123,7 +123,7 @@ def write_links(linked: LinkedFiles, path: Path) -> None:
     """Write the pairs as CSV, readable to no more users than the files that they come from."""
     with (
         atomic_write(path, linked.readable_like) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
+        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
     ):
         writer = csv.writer(file)
         writer.writerow(HEAD)

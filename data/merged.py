@@ -122,7 +122,7 @@ def write_merged(merged: Merged, linked: LinkedFiles, output: Path) -> tuple[Pat
     _write_lines(output, linked.readable_like, (_as_json(row) for row in merged.rows))
     with (
         atomic_write(report, linked.readable_like) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
+        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
     ):
         writer = csv.writer(file)
         writer.writerow(HEAD)

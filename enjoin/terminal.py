@@ -24,6 +24,7 @@ from rich.progress import (
 )
 from rich.segment import Segment
 
+from data.io.full_disk import full_message, is_full
 from data.io.redact import describe_damage, describe_library_error, redact_secrets
 from data.io.rows import shown_column
 from data.io.shown import show_controls
@@ -114,6 +115,9 @@ def exit_on_user_error() -> Iterator[None]:
             raise
         if is_librarys:
             reason = describe_library_error(error)
+        elif isinstance(error, OSError) and is_full(error):
+            path = error.filename
+            reason = full_message(error, Path(path) if isinstance(path, str) else None)
         else:
             reason = describe_damage(error) if isinstance(error, ValidationError) else str(error)
         message = redact_secrets(f"error: {reason}")

@@ -93,13 +93,11 @@ class Predictor:
     def from_located(cls, located: LocatedModel) -> "Predictor":
         """Load the model from a folder on this machine."""
         digest = model_digest(located.folder)
-        return cls(
-            load_model(located.folder),
-            located.version or unregistered_version(digest),
-            digest,
-            located.folder,
-            load_neighbors(located.folder),
-        )
+        model, neighbors = load_model(located.folder), load_neighbors(located.folder)
+        if neighbors is not None:
+            neighbors.check_fits(model, located.folder)
+        version = located.version or unregistered_version(digest)
+        return cls(model, version, digest, located.folder, neighbors)
 
     def card(self) -> dict[str, Any]:
         """Return the model's version, digests and training facts."""

@@ -59,7 +59,7 @@ class RememberedModel:
             if record["store"] != _state(Path(record["store_file"])):
                 return None
             return (folder, version) if model_digest(folder) == record["digest"] else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def keep(self, folder: Path, version: str | None, store_file: Path) -> None:

@@ -5,6 +5,7 @@ smaller ones go to an SQLite file, so that memory stays flat however many there 
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from data.fetch.tables import table_rows
 from data.io.atomic import atomic_write
@@ -148,10 +150,15 @@ def _build(
     return broken.count
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open an index that is there; its name may hold any character."""
+    return sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro", uri=True)
+
+
 @contextmanager
 def open_case_index(path: Path) -> Iterator["CaseIndex"]:
     """Open an index for look-ups."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(_connect(path)) as database:
         database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         yield CaseIndex(database)
 
@@ -209,7 +216,7 @@ def _fill(
 def _broken_if_same(path: Path, identity: Any) -> int | None:
     """Return the number of broken rows of an index that exists; None if it is of other tables."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with closing(_connect(path)) as database:
             kept, broken = database.execute("SELECT identity, broken FROM meta").fetchone()
     except (sqlite3.Error, TypeError):
         return None

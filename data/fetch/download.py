@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from data.io.appended import append_line, differences, open_appended, open_private
+from data.io.appended import append_line, differences, open_appended
 from data.io.atomic import atomic_write
+from data.io.private_files import open_private
 from data.io.problems import rejects_beside
 
 
@@ -73,7 +74,7 @@ class Download:
         try:
             journal = json.loads(journal_path(self.output).read_text(encoding="utf-8"))
             earlier, position = journal["fingerprint"], journal["position"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             if self._part.seek(0, os.SEEK_END):
                 raise ValueError(
                     f"{journal_path(self.output)} is missing or damaged, so it is not known what "
@@ -170,6 +171,6 @@ def rejects_part_path(output: Path) -> Path:
 def _parsed(line: bytes) -> Any:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) and isinstance(row.get("id"), str) else None

@@ -34,7 +34,8 @@ def write_opinions(path: Path, opinions: Iterable[Opinion], identity: Any) -> in
     schema = SCHEMA.with_metadata({_KEY: json.dumps(identity)})
     with (
         atomic_write(path) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
+        temporary.open("wb") as stream,  # Arrow takes no name that is not UTF-8
+        pq.ParquetWriter(stream, schema, compression="zstd") as writer,
     ):
         for opinion in opinions:
             rows.append(opinion.as_row())
@@ -51,7 +52,8 @@ def write_opinions(path: Path, opinions: Iterable[Opinion], identity: Any) -> in
 def rows_if_made_from(path: Path, identity: Any) -> int | None:
     """Return the number of opinions in a file that was made from this; None if it was not."""
     try:
-        footer = pq.read_metadata(path)
+        with path.open("rb") as stream:
+            footer = pq.read_metadata(stream)
     except (OSError, pa.ArrowException):
         return None
     kept = (footer.metadata or {}).get(_KEY)

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.io.full_disk import name_full_disk
+from data.io.private_files import open_private
+
 
 @contextmanager
 def open_appended(path: Path) -> Iterator[BinaryIO]:
@@ -16,7 +19,7 @@ def open_appended(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     OSError
-        If it cannot be written, or another run has it open.
+        If it cannot be written, another run has it open, or another user may have laid it there.
     """
     with open_private(path) as file:
         try:
@@ -26,17 +29,24 @@ def open_appended(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def open_private(path: Path) -> BinaryIO:
-    """Open a file for reading and appending that only its owner may read."""
-    return open(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "a+b")
-
-
 def append_line(file: BinaryIO, record: Mapping[str, Any]) -> int:
-    """Append a record as a line of JSON, and return its offset; it is on disk on return."""
+    """Append a record as a line of JSON, and return its offset; it is on disk on return.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing of the line is left then.
+    """
     offset = file.seek(0, os.SEEK_END)
-    file.write(json.dumps(record).encode() + b"\n")
-    file.flush()
-    os.fsync(file.fileno())
+    rest = memoryview(json.dumps(record).encode() + b"\n")
+    try:
+        with name_full_disk(Path(file.name)):
+            while rest:  # not through the buffer: it would fail again when the file is closed
+                rest = rest[os.write(file.fileno(), rest) :]
+            os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), offset)
+        raise
     return offset
 
 

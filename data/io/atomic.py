@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from data.io.full_disk import DiskFull, name_full_disk
+from data.io.private_files import is_stream, open_stream
+
 _PRIVATE = 0o600
 _ALL = 0o666
 
@@ -21,12 +24,17 @@ def check_writable(path: Path) -> None:
     OSError
         If its folder cannot be made or written, or the path is a folder.
     """
+    if is_stream(path):
+        return
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder; name a file in it")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        with name_full_disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+    except DiskFull:
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise type(error)(
@@ -42,7 +50,8 @@ def atomic_write(
     """Give a temporary path beside `path`, and move it to `path` only if the block succeeds.
 
     Readers see the old file or the new one, never a part. The temporary file is removed on error.
-    A device or a pipe (`/dev/null`, `/dev/stdout`) is written to, never replaced.
+    A device or a pipe (`/dev/null`, `/dev/stdout`) is written to, never replaced; one in a file's
+    place that another user made is refused.
 
     Parameters
     ----------
@@ -51,24 +60,30 @@ def atomic_write(
     private
         Whether only its owner may read the new file where `readable_like` is empty. False is for
         what can hold no words of papers; it gets the user's ordinary permissions.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; where the disk is full, the message names the file.
     """
-    is_special = path.exists() and not path.is_file() and not path.is_dir()
-    if not is_special:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    folder = None if is_special else path.parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        if is_special:
-            with temporary.open("rb") as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target)
-        else:
-            temporary.chmod(_mode_like(temporary, readable_like, private))
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with name_full_disk(path):
+        to_stream = is_stream(path)
+        if not to_stream:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        folder = None if to_stream else path.parent
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            if to_stream:
+                with temporary.open("rb") as source, open(open_stream(path), "wb") as target:
+                    shutil.copyfileobj(source, target)
+            else:
+                _set_mode(temporary, readable_like, private)
+                temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def files_of_all(sources: Iterable[Sequence[Path]]) -> tuple[Path, ...]:
@@ -116,7 +131,17 @@ def make_private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _mode_like(created: Path, files: Sequence[Path], private: bool) -> int:
+def _set_mode(created: Path, files: Sequence[Path], private: bool) -> None:
+    """Give a new file its permissions, through its descriptor: a path may lead elsewhere by now."""
+    descriptor = os.open(created, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, _mode_like(descriptor, files, private))
+    finally:
+        os.close(descriptor)
+
+
+def _mode_like(created: int, files: Sequence[Path], private: bool) -> int:
     """Return the permissions for a new file, which may get the group of the files it is like."""
     if not files:
         return _PRIVATE if private else _ALL & ~current_umask()
@@ -128,8 +153,8 @@ def _mode_like(created: Path, files: Sequence[Path], private: bool) -> int:
     # The group's permissions are for that group, not for another that the user is in.
     if len(groups) == 1:
         with suppress(OSError):
-            os.chown(created, -1, next(iter(groups)))
-    if groups != {created.stat().st_gid}:
+            os.fchown(created, -1, next(iter(groups)))
+    if groups != {os.fstat(created).st_gid}:
         for_group = (mode & stat.S_IRWXO) << 3
         mode &= ~stat.S_IRWXG | for_group
     return mode

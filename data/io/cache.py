@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from data.io.atomic import make_private_folder
+from data.io.private_files import check_own_folder
 
 _LOG = logging.getLogger("enjoin.cache")
 _reported: list[str] = []
@@ -31,24 +32,30 @@ def cache_dir() -> Path:
 
 
 def make_cache_folder(name: str = "") -> Path:
-    """Create the cache folder, or one in it, for this user alone; return it."""
+    """Create the cache folder, or one in it, for this user alone; return it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, or another user made it.
+    """
     folder = cache_dir() / name
     make_private_folder(folder)
+    check_own_folder(folder)
     return folder
 
 
 def read_own_file(path: Path) -> bytes | None:
     """Return the content of a file that only this user, or the machine's administrator, can write.
 
-    None if there is no such file: what others may have written is not to be trusted.
+    None if there is no such file: what others may have written is not to be trusted. A pipe in its
+    place is not waited for.
     """
     try:
-        with path.open("rb") as stream:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY), "rb") as stream:
             status = os.fstat(stream.fileno())
-            own = not hasattr(os, "geteuid") or (
-                status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
-            )
-            return stream.read() if own else None
+            own = status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
+            return stream.read() if own and stat.S_ISREG(status.st_mode) else None
     except OSError:
         return None
 

@@ -1,19 +1,24 @@
 """Read motions from a database, and write a table in one transaction (SQLAlchemy)."""
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from data.io.chunks import Source
+from data.io.full_disk import DiskFull, full_message
+from data.io.private_files import PRIVATE_FILE, check_database
 from data.io.redact import redact_secrets
 from data.io.rows import UnreadableInput, check_columns, parse_cell
+from data.io.shown import storable
 from data.io.table_reads import TableRead, check_replaceable, named_table
 from data.schema import Motion, Ruling, is_list
 
@@ -66,7 +71,7 @@ def _disable_driver_transactions(connection: Any, record: object) -> None:
 
 def redacted_url(url: str) -> str:
     """Return a database's address without passwords, keys and tokens."""
-    return redact_secrets(sa.make_url(url).render_as_string(hide_password=True))
+    return redact_secrets(sa.make_url(storable(url)).render_as_string(hide_password=True))
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,8 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
     UnreadableInput
         If the database cannot roll back the creation of a table, or the table exists and is not
         to be replaced, or the input reads it.
+    OSError
+        If another user may have laid the file of an SQLite database there.
     """
     with database(url) as engine:
         if engine.dialect.name not in TRANSACTIONAL_DDL:
@@ -199,11 +206,17 @@ def check_table(url: str, table_name: str, replace: bool, read: TableRead | None
 
 
 def _create_private(engine: sa.Engine) -> None:
-    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions."""
-    path = engine.url.database
-    if engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
-        with suppress(OSError):  # which opening it reports
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Create a SQLite file that is not there yet for its owner alone: it is to hold motions.
+
+    One that is there keeps its permissions, as its owner may share it.
+    """
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name.startswith((":memory:", "file:")):
+        return
+    with suppress(FileNotFoundError):  # a folder that is missing: opening it reports that
+        check_database(Path(name), own=False)
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(name), os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
 
 
 def write_table(
@@ -231,7 +244,7 @@ def write_table(
     read
         What the input reads from a database: asked again now that it would be destroyed.
     """
-    with database(url) as engine, engine.begin() as connection:
+    with database(url) as engine, _naming_full_disk(engine), engine.begin() as connection:
         target = named_table(table_name)
         inspector = sa.inspect(connection)
         exists = inspector.has_table(target.name, schema=target.schema)
@@ -257,6 +270,19 @@ def write_table(
             preparer = engine.dialect.identifier_preparer
             old, new = preparer.format_table(table), preparer.quote(target.name)
             connection.exec_driver_sql(f"alter table {old} rename to {new}")
+
+
+@contextmanager
+def _naming_full_disk(engine: sa.Engine) -> Iterator[None]:
+    """Name an SQLite database in the error if there is no space to write it."""
+    try:
+        yield
+    except OperationalError as error:
+        name = engine.url.database
+        if engine.dialect.name != "sqlite" or not name or "is full" not in str(error.orig):
+            raise
+        no_space = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise DiskFull(full_message(no_space, Path(name))) from None
 
 
 def _existing_types(inspector: sa.Inspector, table: sa.Table) -> dict[str, str]:

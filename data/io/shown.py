@@ -28,6 +28,17 @@ def escape_controls_in_json(text: str) -> str:
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def storable(text: str) -> str:
+    r"""Return a text that any file or store can hold: bytes that are no characters by their codes.
+
+    Names of files may hold such bytes.
+
+    >>> storable("a\udcff.csv")
+    'a\\udcff.csv'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _code(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,5 +1,7 @@
 """Write a table to an `.xlsx` workbook (openpyxl), the same bytes for the same rows."""
 
+import errno
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -32,7 +34,22 @@ def write_workbook(
     ------
     UnreadableInput
         If there are more rows than Excel holds.
+    OSError
+        If there is no space for a temporary file.
     """
+    try:
+        _write(stream, header, rows, sheet)
+    except Exception as error:
+        # lxml, which openpyxl writes temporary files with, has an error of its own for these.
+        number = getattr(errno, str(error).removeprefix("IO_"), None)
+        if type(error).__name__ != "SerialisationError" or number is None:
+            raise
+        raise OSError(number, os.strerror(number)) from None
+
+
+def _write(
+    stream: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str
+) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font

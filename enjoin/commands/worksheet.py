@@ -1,10 +1,12 @@
 """The command by which a person codes motions in the browser."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from enjoin.browser import opened_in_browser
 from enjoin.options import OpenOption
 from enjoin.terminal import echo, exit_on_user_error, info, plural, report_rejects, warn
 
@@ -50,14 +52,17 @@ def worksheet(
             )
         key, digest = new_key()
         tell = info if journal.exists() else lambda step: None  # there is nothing to go on from
-        with open_journal(journal, FINGERPRINT, resume=True, on_progress=tell) as kept:
+        with (
+            ExitStack() as until_the_end,
+            open_journal(journal, FINGERPRINT, resume=True, on_progress=tell) as kept,
+        ):
             sheet = Worksheet(read.entries, kept, output)
 
             def on_ready(bound: int) -> None:
                 url = f"http://{HOST}:{bound}/#{key}"
                 info(f"{plural(len(read.entries), 'motion')} to code at {url} (Ctrl+C stops)")
                 if open_:
-                    typer.launch(url)
+                    until_the_end.enter_context(opened_in_browser(url, output.absolute().parent))
 
             if sheet.n_done:
                 sheet.write()  # as an earlier run may have been killed before it did

@@ -16,6 +16,7 @@ from typing import Any
 
 from data.io.atomic import make_private_folder
 from data.io.cache import cache_dir
+from data.io.private_files import SQLITE_SUFFIXES, PlantedFile, check_database
 from features.coder.reading import Reading
 
 _TABLE = """
@@ -99,7 +100,13 @@ class ReadingStore:
         self._run(lambda rows: rows.execute(insert, row))
 
     def forget(self) -> int:
-        """Delete the store, and return the number of readings that it held (0 if damaged)."""
+        """Delete the store, and return the number of readings that it held (0 if damaged).
+
+        Raises
+        ------
+        OSError
+            If something else is in its place, such as a link or a device.
+        """
         count = self._run(
             lambda rows: (
                 rows.execute("select count(*) from readings").fetchone()[0]
@@ -107,8 +114,10 @@ class ReadingStore:
                 else 0
             )
         )
-        for suffix in ("", "-journal"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        if os.path.lexists(self.path):
+            check_database(self.path, own=True)  # nothing else than a store is to be deleted
+            for suffix in ("", *SQLITE_SUFFIXES):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         return int(count or 0)
 
     def _run(self, work: Callable[[sqlite3.Connection], object]) -> Any:
@@ -120,16 +129,17 @@ class ReadingStore:
                 return work(rows)
         except (sqlite3.Error, OSError) as error:
             self._is_usable = False
+            mend = "" if isinstance(error, PlantedFile) else "; `enjoin coder forget` starts anew"
             self._on_trouble(
                 f"readings cannot be kept in {self.path} ({error}), so papers read again are paid "
-                "for again; `enjoin coder forget` starts a new store"
+                f"for again{mend}"
             )
             return None
 
     def _connect(self) -> sqlite3.Connection:
         make_private_folder(self.path.parent)
         # Made before SQLite opens it, which would give it the user's ordinary permissions.
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        check_database(self.path, own=True)
         rows = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
         rows.execute(_TABLE)
         return rows

@@ -1,6 +1,5 @@
 """Backtest: judge each model version's earlier predictions by the outcomes that came in."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,8 +27,10 @@ from serve.backtest.join import (
 from serve.backtest.tracking import VersionReport, log_backtest
 from serve.long_papers import LONG_PAPER
 from serve.model_source import locate_model, unregistered_version
+from train.model.damage import UnusableModel, read_json
+from train.model.file_schema import CARD
 from train.model.grant_model import DISTRIBUTION
-from train.model.store import UnusableModel, load_model, model_digest
+from train.model.store import load_model, model_digest
 from train.modes import MODES, mode_of
 from train.monitor.drift import P_GRANT, drift_table
 from train.monitor.live_metrics import (
@@ -192,7 +193,7 @@ def _read_record(version: str, requested: tuple[str, Path | None] | None) -> _Mo
             if not re.fullmatch(r"[^/:]+/\d+", version):
                 raise FileNotFoundError(f"give its folder with --model to compare with {version}")
             folder = locate_model(f"models:/{version}").folder
-        record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        record = read_json(folder / "model.json", CARD)
         return _ModelRecord(folder, float(record["base_rate"]), record["facts"])
     except (OSError, ValueError, KeyError) as error:
         return _ModelRecord(

@@ -7,6 +7,7 @@ import mlflow
 import pandas as pd
 
 from data.io.formulas import table_as_csv
+from data.io.shown import storable
 from data.labels import PartialGrants
 from serve.backtest.join import JoinedOutcomes
 from train.monitor.live_metrics import Rule, State
@@ -75,7 +76,8 @@ def log_backtest(report: VersionReport, files: Mapping[str, str]) -> str:
         mlflow.set_tags(
             {"kind": "backtest", "model_version": report.version, "retraining": report.state}
         )
-        mlflow.log_params(dict(files) | {"partial_grants_as": report.partial_grants_as})
+        names = {role: storable(name) for role, name in files.items()}
+        mlflow.log_params(names | {"partial_grants_as": report.partial_grants_as})
         mlflow.log_metrics(_metrics(report))
         for name, table in tables.items():
             if len(table):

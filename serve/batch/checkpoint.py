@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.io.appended import open_private
 from data.io.atomic import atomic_write, make_private_folder
 from data.io.chunks import Chunk
+from data.io.private_files import check_own_folder, close_folder, open_private
 from serve.batch.chunk import ChunkSummary, read_summary, read_table
 from train.settings import OnProgress
 
@@ -104,9 +104,11 @@ def open_checkpoint(
     ValueError
         If the chunks to resume from were made from something else; the message says what differs.
     OSError
-        If the folder cannot be written to, or another run uses it.
+        If the folder cannot be written to, another run uses it, or another user made it.
     """
     make_private_folder(folder)  # chunks hold whole rows
+    check_own_folder(folder)  # who made it can put others in their place
+    close_folder(folder)
     with open_private(folder / _LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,7 +154,13 @@ def _resume_or_reset(
     # Chunks without a fingerprint could be of anything, so they are not resumed from.
     resumable = resume and path.exists() and bool(chunks)
     if resumable:
-        earlier = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            earlier = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            raise ValueError(
+                f"cannot resume from {folder}: {_FINGERPRINT} is damaged. Run without --resume to "
+                "start over"
+            ) from None
         if differences := _differences(earlier, fingerprint):
             raise ValueError(
                 f"cannot resume from {folder}: {'; '.join(differences)}. Use the same input, model "

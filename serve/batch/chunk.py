@@ -181,15 +181,15 @@ def score_chunk(predictor: Predictor, chunk: Chunk, options: OutputOptions) -> b
 def read_summary(path: Path) -> ChunkSummary | None:
     """Return the summary of a chunk kept in a file; None if there is no complete file."""
     try:
-        with pa.OSFile(str(path)) as file:
+        with path.open("rb") as file:  # Arrow takes no name that is not UTF-8
             return ChunkSummary(**json.loads(pa.ipc.open_file(file).schema.metadata[_SUMMARY]))
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, RecursionError):
         return None
 
 
 def read_table(path: Path) -> pa.Table:
     """Return the scores of a chunk kept in a file, one row for each motion that was scored."""
-    with pa.OSFile(str(path)) as file:
+    with path.open("rb") as file:
         return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
 

@@ -5,6 +5,7 @@ run can be resumed; its output is the same to the byte.
 """
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -212,7 +213,7 @@ def checkpoint_folder(sink: Sink, folder: Path | None = None) -> Path:
     """
     if is_local(sink.name) and folder is None:
         return Path(f"{local_path(sink.name)}.checkpoint")
-    name = hashlib.sha256(sink.name.encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(sink.name)).hexdigest()[:16]
     return (folder or cache_dir() / "checkpoints") / name
 
 

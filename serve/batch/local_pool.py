@@ -24,7 +24,7 @@ from serve.garbage import collect_rarely
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
-from train.model.store import UnusableModel
+from train.model.damage import UnusableModel
 
 MAX_CHUNKS_ALONE = 10
 """Chunks scored in this process alone: starting a worker takes about as long."""

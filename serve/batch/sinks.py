@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from data.io.atomic import atomic_write
 from data.io.formulas import LineFeeds, safe_row
+from data.io.full_disk import DiskFull, name_full_disk
 from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
@@ -88,11 +89,14 @@ class FileSink:
         if not is_local(self.name):
             filesystem(self.name)
             return
-        folder = Path(local_path(self.name)).parent
+        path = Path(local_path(self.name))
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
+            with name_full_disk(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryFile(dir=path.parent):
+                    pass
+        except DiskFull:
+            raise
         except OSError as error:
             raise OSError(
                 f"cannot write {self.name}: {error.strerror}; choose another folder"

@@ -95,8 +95,8 @@ class Journal:
         end = offset = self._file.tell()
         while line := self._file.readline():
             row = _parsed(line)
-            if row is None:  # torn, as the run was killed
-                break
+            if not isinstance(row, dict) or {"row", "digest"} - row.keys():
+                break  # torn, as the run was killed
             self._places[row["row"]] = (row["digest"], offset)
             end = offset = self._file.tell()
         if self._places and earlier != fingerprint:
@@ -149,5 +149,5 @@ def open_journal(
 def _parsed(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

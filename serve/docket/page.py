@@ -97,7 +97,7 @@ def write_docket_page(
     readable_like = files_of_all([*read, local_files(motions)] if motions else read)
     with atomic_write(page, readable_like) as temporary:
         html = docket_page(docket, changes, limit, datetime.now().astimezone())
-        temporary.write_text(html, encoding="utf-8")
+        temporary.write_text(html, encoding="utf-8", errors="backslashreplace")
     return WrittenPage(docket, changes, min(limit, len(docket.motions)))
 
 

@@ -9,10 +9,20 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 
 from concurrent_log_handler import ConcurrentRotatingFileHandler
+
+from data.io.private_files import (
+    PlantedFile,
+    is_own_file,
+    is_stream,
+    open_private,
+    open_stream,
+    private_descriptor,
+)
 
 _LOG = logging.getLogger("enjoin.audit")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
@@ -22,7 +32,8 @@ class AuditFile(ConcurrentRotatingFileHandler):
     """A file of lines that only its owner may read, and the older files beside it.
 
     Once `max_bytes` are in `audit.jsonl`, it becomes `audit-20261130T225500123456Z.jsonl` (the time
-    in UTC), and a new one is started.
+    in UTC), and a new one is started. A device or a pipe, such as `/dev/stdout`, gets the lines and
+    nothing else: it is never renamed or cut off, and its permissions stay.
 
     Parameters
     ----------
@@ -43,15 +54,17 @@ class AuditFile(ConcurrentRotatingFileHandler):
     Raises
     ------
     OSError
-        If the file cannot be opened.
+        If the file cannot be opened, or another user may have laid it there.
     """
 
     def __init__(self, path: Path, max_bytes: int, keep: int | None = None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Readable by its owner only, from the first byte on.
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        mode = 0o600 if path.is_file() else None  # a device such as /dev/stdout is not ours
-        super().__init__(path, maxBytes=max_bytes, encoding="utf-8", chmod=mode)
+        self._is_stream = is_stream(path)
+        if self._is_stream:
+            os.close(open_stream(path))
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(private_descriptor(path))
+        super().__init__(path, maxBytes=max_bytes, encoding="utf-8")
         self.path, self.keep = path, keep
         self.error: str | None = None
         self.on_rotated: Callable[[], None] = lambda: None
@@ -67,7 +80,27 @@ class AuditFile(ConcurrentRotatingFileHandler):
     def older_files(self) -> list[Path]:
         """Return the older files, the oldest first."""
         name = rf"{re.escape(self.path.stem)}-\d{{8}}T\d{{12}}Z{re.escape(self.path.suffix)}"
-        return sorted(each for each in self.path.parent.iterdir() if re.fullmatch(name, each.name))
+        older = (each for each in self.path.parent.iterdir() if re.fullmatch(name, each.name))
+        return sorted(each for each in older if is_own_file(each))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the lines of a record; a device gets no lock and no other file beside it."""
+        if not self._is_stream:
+            super().emit(record)
+            return
+        try:
+            with open(open_stream(self.path), "w", encoding="utf-8") as stream:
+                stream.write(self.format(record) + self.terminator)
+        except OSError:
+            self.handleError(record)
+
+    def do_open(self, mode: str | None = None) -> TextIOWrapper:
+        """Open the file for its owner alone: others may have put something in its place."""
+        return TextIOWrapper(open_private(self.path), encoding="utf-8", write_through=False)
+
+    def atomic_open(self, file_path: str) -> TextIOWrapper:
+        """Open the file that endpoints lock in turn, in the same way."""
+        return TextIOWrapper(open_private(Path(file_path)), encoding="utf-8")
 
     def do_write(self, msg: str) -> None:
         """Write lines at the end of the file; what a failed write left is taken back."""
@@ -79,15 +112,15 @@ class AuditFile(ConcurrentRotatingFileHandler):
             with suppress(OSError):  # closing writes what is buffered, which fails again
                 if stream:
                     stream.close()
-            with suppress(OSError):
-                os.truncate(self.path, size)
+            with suppress(OSError), open_private(self.path) as file:
+                file.truncate(size)
             raise
 
     def doRollover(self) -> None:  # noqa: N802 (logging's name)
         """Start a new file; the old one gets the time into its name."""
         self._close()
         older = self._older_name()
-        while older.exists():
+        while os.path.lexists(older):
             older = self._older_name()
         try:
             self.path.rename(older)
@@ -110,11 +143,19 @@ class AuditFile(ConcurrentRotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
         """Keep why a write failed, instead of printing it."""
         error = sys.exception()
-        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        is_planted = isinstance(error, PlantedFile)
+        reason = str(error) if is_planted else getattr(error, "strerror", type(error).__name__)
         self.error = f"{self.path} cannot be written: {reason}"
 
     def _older_name(self) -> Path:
-        stamp = datetime.now(UTC).strftime(_STAMP)
+        """Return a name that comes after those of all older files, though the clock be set back."""
+        now = datetime.now(UTC)
+        if older := self.older_files():
+            last = older[-1].stem.removeprefix(f"{self.path.stem}-")
+            with suppress(ValueError, OverflowError):
+                latest = datetime.strptime(last, _STAMP).replace(tzinfo=UTC)
+                now = max(now, latest + timedelta(microseconds=1))
+        stamp = now.strftime(_STAMP)
         return self.path.with_name(f"{self.path.stem}-{stamp}{self.path.suffix}")
 
     def _drop(self, file: Path) -> None:
@@ -130,14 +171,12 @@ class AuditFile(ConcurrentRotatingFileHandler):
 
     def _end_line(self) -> int:
         """End a line that a killed process left unfinished; return the size of the file."""
-        try:
-            with self.path.open("rb+") as stream:
-                size = stream.seek(0, os.SEEK_END)
-                if size:
-                    stream.seek(size - 1)
-                    if stream.read(1) != b"\n":
-                        stream.write(b"\n")
-                        return size + 1
+        with open_private(self.path) as file:
+            size = file.seek(0, os.SEEK_END)
+            if not size:
+                return 0
+            file.seek(size - 1)
+            if file.read(1) == b"\n":
                 return size
-        except FileNotFoundError:  # a new one has just been started
-            return 0
+            file.write(b"\n")
+            return size + 1

@@ -22,7 +22,7 @@ from serve.http.fork_server import fork_context
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
 from serve.predictor import Predictor
-from train.model.store import UnusableModel
+from train.model.damage import UnusableModel
 
 _LENGTH = struct.Struct("!Q")
 """What comes before each message: its length in bytes."""

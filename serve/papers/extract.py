@@ -3,6 +3,7 @@
 import codecs
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -66,6 +67,10 @@ _RUN = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from serve.papers.extract_worker import main; main(sys.argv[2])"
 )
+
+
+_NEEDED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG")
+_NEEDED_PREFIXES = ("LC_", "PYTHON", "OMP_", "OPENBLAS_", "MKL_")
 
 
 class UnreadablePaper(ValueError):
@@ -201,7 +206,13 @@ def _read_plain_text(content: bytes, name: str, charset: str | None) -> Paper:
 def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
     command = [sys.executable, "-P", "-c", _RUN, str(_ROOT), file_format]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=TIMEOUT_SECONDS)
+        done = subprocess.run(
+            command,
+            input=content,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            env=_environment_of_reader(),
+        )
     except subprocess.TimeoutExpired:
         raise UnreadablePaper(
             f"{name} takes more than {TIMEOUT_SECONDS:g} s to read; submit the brief without its "
@@ -225,6 +236,15 @@ def _read_in_subprocess(file_format: str, content: bytes, name: str) -> Paper:
             "OCR first (such as `ocrmypdf scan.pdf brief.pdf`), or paste the text"
         )
     return Paper(text=text, pages=extracted.page_count, notes=_notes(extracted, scans))
+
+
+def _environment_of_reader() -> dict[str, str]:
+    """Return what the process that reads files of others needs: no keys, no passwords."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _NEEDED_VARIABLES or name.startswith(_NEEDED_PREFIXES)
+    }
 
 
 def _has_words(text: str) -> bool:

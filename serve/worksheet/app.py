@@ -1,5 +1,6 @@
 """The worksheet's page and what it asks for: motions without outcomes, and where codings go."""
 
+import signal
 import socket
 import textwrap
 from collections.abc import Callable
@@ -131,7 +132,7 @@ def _coding(entry: Entry) -> Coding:
 
 
 def serve_worksheet(app: FastAPI, port: int, on_ready: Callable[[int], None]) -> None:
-    """Serve a worksheet to this machine until interrupted.
+    """Serve a worksheet to this machine until interrupted or told to stop (SIGTERM, SIGHUP).
 
     Parameters
     ----------
@@ -154,7 +155,11 @@ def serve_worksheet(app: FastAPI, port: int, on_ready: Callable[[int], None]) ->
             f"cannot listen on {HOST}, port {port}: {error.strerror}; choose another --port"
         ) from None
     with listener:
-        on_ready(listener.getsockname()[1])
+        # However it is told to stop, what the caller has open is closed.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                signal.signal(number, signal.default_int_handler)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         with suppress(KeyboardInterrupt):  # which uvicorn raises again once it has stopped
+            on_ready(listener.getsockname()[1])
             uvicorn.Server(config).run(sockets=[listener])

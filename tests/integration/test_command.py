@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from data.embedded import embedded_rulings
 from enjoin import app
-from train.model.store import UnusableModel, load_model, save_model
+from train.model.damage import UnusableModel
+from train.model.store import load_model, save_model
 
 MOTION = {"motion_type": "tro", "motion": "A rival copied a mark."}
 

@@ -148,7 +148,7 @@ def _rows(path: Path, required: bool) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             raise UnreadableInput(f"{path}, line {number}: expected one JSON object")

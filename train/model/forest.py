@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.arrays import Floats
+from train.model.damage import Misfit, refuse
+from train.model.file_schema import MAX_SIZE
 from train.model.tree_parsing import (
     UnsupportedTree,
+    check_tree,
     leaf_values,
     n_features,
     parse_tree,
     tree_texts,
 )
-from train.model.tree_tables import LeafIndices, TreeTables
+from train.model.tree_tables import MAX_SPLITS, LeafIndices, TreeTables
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import lightgbm as lgb
 
 MIN_ROWS_FOR_THREADS = 256
@@ -38,32 +43,55 @@ class Forest:
     ----------
     texts
         LightGBM boosters fitted on the same columns, each as LightGBM's text.
+    folder
+        The folder of the texts, for messages.
 
     Raises
     ------
     ValueError
-        If a text is not a booster's, or trees are missing. What else is damaged is found when a
-        tree is first needed.
+        If a text is not a booster's, trees are missing, or a leaf has no usable value. What else
+        is damaged is found when a tree is first needed.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = tuple(texts)
+    def __init__(self, texts: Sequence[str], folder: "Path | None" = None) -> None:
+        self.texts, self._folder = tuple(texts), folder
         trees_of_bags = [tree_texts(text) for text in texts]
         trees = [tree for trees_of_bag in trees_of_bags for tree in trees_of_bag]
         values = [leaf_values(tree) for tree in trees]
         self.max_leaves = max(map(len, values))
         self._leaf_values = np.concatenate(values)
+        if not (np.abs(self._leaf_values) <= MAX_SIZE).all():
+            raise Misfit("leaves without a usable value")
         self._offsets = np.cumsum([0, *(len(of_tree) for of_tree in values[:-1])])
         self._bag_starts = np.cumsum([0, *(len(of_bag) for of_bag in trees_of_bags[:-1])])
 
     @cached_property
     def _trees(self) -> "TreeTables | _MergedBooster":
-        """The trees, parsed when first needed: an answer needs one of the three ensembles."""
-        trees = [tree for text in self.texts for tree in tree_texts(text)]
+        """The trees, parsed when first needed: an answer needs one of the three ensembles.
+
+        Raises
+        ------
+        UnusableModel
+            If they are damaged.
+        """
         try:
-            return TreeTables([parse_tree(tree) for tree in trees], n_features(self.texts[0]))
+            return self._parse()
+        except (ArithmeticError, LookupError, ValueError) as error:
+            if self._folder is None:
+                raise
+            refuse(self._folder.parent, self._folder.name, error)
+
+    def _parse(self) -> "TreeTables | _MergedBooster":
+        trees = [tree for text in self.texts for tree in tree_texts(text)]
+        n = n_features(self.texts[0])
+        try:
+            if self.max_leaves - 1 <= MAX_SPLITS:
+                return TreeTables([parse_tree(tree) for tree in trees], n)
         except UnsupportedTree:
-            return _MergedBooster(trees, self.texts[0])
+            pass
+        for tree in trees:
+            check_tree(tree, n)  # LightGBM would follow a branch to wherever it leads
+        return _MergedBooster(trees, self.texts[0])
 
     @classmethod
     def from_boosters(cls, boosters: "Sequence[lgb.Booster]") -> "Forest":

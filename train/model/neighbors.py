@@ -1,11 +1,11 @@
 """Neighbors: the training rulings that a motion is compared with (see `train.model.likeness`)."""
 
-import json
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,19 @@ from scipy.sparse import csr_matrix
 
 from data.arrays import Flags, Floats, Rows
 from data.cases import NamedCase, case_groups, case_keys, party_keys
-from data.io.redact import describe_damage
 from data.schema import Motion
+from features.build import COLUMNS
+from train.model.damage import (
+    MAX_JSON_BYTES,
+    TRAIN_AGAIN,
+    Misfit,
+    UnusableModel,
+    checked,
+    parse_json,
+    read_text,
+    refuse,
+)
+from train.model.file_schema import MAX_SIZE, RECORD
 from train.model.grant_model import GrantModel
 from train.model.likeness import (
     CLAIM_AREA,
@@ -27,7 +38,6 @@ from train.model.likeness import (
     likeness_of_forecasts,
     likeness_of_ratings,
 )
-from train.model.store import TRAIN_AGAIN, UnusableModel
 from train.model.tree_tables import LeafIndices
 from train.model.vocabulary import TermRow
 from train.modes import BASIS_OF, MODES, Mode
@@ -51,6 +61,8 @@ BitPlanes = npt.NDArray[np.uint64]
 """(bits, n, words): leaf indices bit by bit, 64 trees to a word."""
 
 
+MAX_ARRAY_BYTES = 4_000_000_000
+"""Bytes of memory that the arrays of a model may take; those of 100,000 rulings take a tenth."""
 IN_LIKE_WORDS = 15
 """Rulings in the most similar words, whose claim areas vote for that of a motion without one."""
 
@@ -104,6 +116,18 @@ class Neighbors:
             same_claim_area=coded[:, CLAIM_AREA] == area,
             same_motion_type=coded[:, MOTION_TYPE] == encoded[MOTION_TYPE],
         )
+
+    def check_fits(self, model: GrantModel, folder: Path) -> None:
+        """Check that the terms are those of a model's vocabulary.
+
+        Raises
+        ------
+        UnusableModel
+            If they are others.
+        """
+        n_terms = len(model.rating_model.vocabulary.columns) if model.rating_model else None
+        if self.terms is not None and self.terms.shape[1] != n_terms:
+            refuse(folder, ARRAYS, Misfit("the terms are not those of the model"))
 
     @cached_property
     def coded_values(self) -> CodedValues:
@@ -178,6 +202,9 @@ _READING_ERRORS = (
     TypeError,
     ValueError,
     BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    NotImplementedError,
 )
 """What the readers of damaged files raise."""
 
@@ -197,16 +224,14 @@ def load_neighbors(folder: Path) -> Neighbors | None:
     except UnusableModel:
         raise
     except _READING_ERRORS as error:
-        raise UnusableModel(
-            f"the comparable rulings in {folder} are damaged ({describe_damage(error)}); "
-            f"{TRAIN_AGAIN}"
-        ) from None
+        refuse(folder, "comparable rulings", error)
 
 
 def _load(folder: Path) -> Neighbors:
-    lines = (folder / RECORDS).read_text(encoding="utf-8").splitlines()
+    lines = read_text(folder / RECORDS, MAX_JSON_BYTES).splitlines()
     # A model trained before the kind of source was kept has none.
-    records = tuple({"source_kind": None} | json.loads(line) for line in lines)
+    records = tuple({"source_kind": None} | checked(parse_json(line), RECORD) for line in lines)
+    _check_size(folder / ARRAYS)
     with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
         terms = None
         if "data" in arrays:
@@ -214,6 +239,7 @@ def _load(folder: Path) -> Neighbors:
             terms = csr_matrix(csr, shape=tuple(arrays["shape"]))
         matrices: dict[Mode, Matrix] = {m: arrays[f"matrix_{m}"] for m in MODES}
         granted = arrays["granted"]
+    _check_arrays(granted, matrices, terms)
     lengths = {len(records), len(granted), *(len(matrix) for matrix in matrices.values())}
     if terms is not None:
         lengths.add(terms.shape[0])
@@ -223,6 +249,43 @@ def _load(folder: Path) -> Neighbors:
             f"different numbers of rulings); {TRAIN_AGAIN}"
         )
     return Neighbors(records, granted, matrices, terms)
+
+
+def _check_size(path: Path) -> None:
+    """Check what the arrays will take in memory: they are compressed, and a few bytes may be much.
+
+    Raises
+    ------
+    ValueError
+        If it is too much, or they are no arrays.
+    """
+    if not path.is_file():  # not a pipe, which would be waited for
+        raise Misfit(f"{ARRAYS} is no regular file")
+    with ZipFile(path) as arrays:
+        if sum(entry.file_size for entry in arrays.infolist()) > MAX_ARRAY_BYTES:
+            raise Misfit(f"{ARRAYS} takes more than {MAX_ARRAY_BYTES / 1e9:g} GB")
+
+
+def _check_arrays(granted: Flags, matrices: dict[Mode, Matrix], terms: csr_matrix | None) -> None:
+    """Check types, shapes and values, which are looked up in tables and multiplied.
+
+    Raises
+    ------
+    ValueError
+        If one does not fit.
+    """
+    if granted.dtype != bool or granted.ndim != 1:
+        raise Misfit("granted is no list of flags")
+    categories = [index for index, column in enumerate(COLUMNS) if column.kind == "category"]
+    for mode, matrix in matrices.items():
+        if matrix.dtype != np.float32 or matrix.ndim != 2 or matrix.shape[1] != len(COLUMNS):
+            raise Misfit(f"matrix_{mode} is no matrix of {len(COLUMNS)} columns")
+        if (np.abs(matrix) > MAX_SIZE).any() or (matrix[:, categories] < 0).any():
+            raise Misfit(f"matrix_{mode} holds values that are out of range")
+    if terms is not None:
+        terms.check_format(full_check=True)
+        if terms.dtype != float or not (np.abs(terms.data) <= MAX_SIZE).all():
+            raise Misfit("terms holds values that are out of range")
 
 
 def bit_planes(leaves: LeafIndices, n_bits: int) -> BitPlanes:

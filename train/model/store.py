@@ -4,31 +4,43 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from data.io.atomic import current_umask
-from data.io.redact import describe_damage
 from features.build import COLUMNS
 from features.phrases.lexicon import lexicon_digest
 from train.model.calibration import Calibration
+from train.model.damage import (
+    MAX_JSON_BYTES,
+    MAX_TREES_BYTES,
+    TRAIN_AGAIN,
+    Misfit,
+    UnusableModel,
+    checked,
+    parse_json,
+    read_json,
+    read_text,
+    refuse,
+)
+from train.model.file_schema import MODEL, RATING_MODEL, SCOPE, is_plain
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.rating_line import RatingLine
 from train.model.rating_model import RatingModel
 from train.model.reader_line import ReaderLine
 from train.model.readings import Readings
-from train.model.scope import Scope
+from train.model.scope import COUNTED_COLUMNS, Scope
+from train.model.tree_parsing import n_features
 from train.modes import BASES, Basis
 
 FORMAT = 9
 _MODEL, _RATING_MODEL, _SCOPE = "model.json", "rating_model.json", "scope.json"
-TRAIN_AGAIN = "train again with `enjoin train`, then `enjoin promote`"
-
-
-class UnusableModel(ValueError):
-    """A model folder that cannot be used; the message says why and what to do."""
+_DAMAGE = (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a damaged file raises."""
 
 
 def save_model(model: GrantModel, folder: Path) -> None:
@@ -82,48 +94,83 @@ def load_model(folder: Path) -> GrantModel:
         If the folder is not a model, has another format, is damaged, or was fitted with other
         feature columns or another lexicon than this program has.
     """
+    record = _read_record(folder)
+    ensembles = {basis: _load_ensemble(folder, basis, record) for basis in BASES}
+    return GrantModel(
+        columns=tuple(record["columns"]),
+        categories={name: tuple(values) for name, values in record["categories"].items()},
+        ensembles=ensembles,
+        base_rate=float(record["base_rate"]),
+        scope=_load_scope(folder),
+        readings=Readings.from_json(record["readings"]),
+        rating_model=_load_rating_model(folder, record["has_rating_model"]),
+        facts=record["facts"],
+    )
+
+
+@contextmanager
+def _reading(folder: Path, name: str) -> Iterator[Path]:
+    """Give the path of a file of a model, and name it in the error if it cannot be read."""
     try:
-        record = _read_json(folder / _MODEL)
-        if record["format"] != FORMAT:
-            raise UnusableModel(
-                f"{folder} is a model of format {record['format']}; this program reads format "
-                f"{FORMAT}: {TRAIN_AGAIN}"
-            )
-        ensembles = {basis: _load_ensemble(folder, basis, record) for basis in BASES}
-        rating_model = _read_json(folder / _RATING_MODEL)
-        if record["has_rating_model"] != (rating_model is not None):
-            raise UnusableModel(
-                f"the model in {folder} is damaged: {_RATING_MODEL} is not the one that was saved"
-            )
-        model = GrantModel(
-            columns=tuple(record["columns"]),
-            categories={name: tuple(values) for name, values in record["categories"].items()},
-            ensembles=ensembles,
-            base_rate=float(record["base_rate"]),
-            scope=Scope.from_json(_read_json(folder / _SCOPE)),
-            readings=Readings.from_json(record["readings"]),
-            rating_model=RatingModel.from_json(rating_model) if rating_model else None,
-            facts=record["facts"],
-        )
-        fitted_lexicon = record["lexicon_digest"]
+        yield folder / name
     except UnusableModel:
         raise
     except FileNotFoundError as error:
         raise UnusableModel(f"{folder} is not a model folder: no file {error.filename}") from None
-    except (OSError, AttributeError, LookupError, TypeError, ValueError) as error:
-        damage = describe_damage(error)
-        raise UnusableModel(f"the model in {folder} is damaged: {damage}") from None
-    if model.columns != tuple(column.name for column in COLUMNS):
+    except _DAMAGE as error:
+        refuse(folder, name, error)
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    """Return what `model.json` holds, if it is of a model that this program can use."""
+    with _reading(folder, _MODEL) as path:
+        record = parse_json(read_text(path, MAX_JSON_BYTES))
+        if not isinstance(record, dict) or not isinstance(record.get("format"), int):
+            raise Misfit("it names no format")
+        if record["format"] != FORMAT:
+            raise UnusableModel(
+                f"{folder} is a model of format {min(record['format'], 10**6)}; this program reads "
+                f"format {FORMAT}: {TRAIN_AGAIN}"
+            )
+        checked(record, MODEL)
+        if not is_plain(record["facts"]):
+            raise Misfit("facts that cannot be shown")
+        for basis in BASES:
+            fitted, n_bags = record["calibrations"][basis], record["n_bags"][basis]
+            of_bags = ("bag_intercepts", "bag_slopes", "bag_offset_slopes")
+            if any(len(fitted[name]) != n_bags for name in of_bags):
+                raise Misfit(f"the calibration of {basis} is not of {n_bags} bags")
+            if record["reader_lines"][basis] and record["rating_lines"][basis]:
+                raise Misfit(f"{basis} starts from two lines")
+    if tuple(record["columns"]) != tuple(column.name for column in COLUMNS):
         raise UnusableModel(
             f"the model in {folder} was fitted on other features than this program builds; "
             f"{TRAIN_AGAIN}"
         )
-    if fitted_lexicon != lexicon_digest():
+    if record["lexicon_digest"] != lexicon_digest():
         raise UnusableModel(
             f"the model in {folder} was fitted with another lexicon (phrases were edited since); "
             f"{TRAIN_AGAIN}"
         )
-    return model
+    if not set(record["categories"]) <= set(record["columns"]):
+        refuse(folder, _MODEL, Misfit("categories of other columns"))
+    return record
+
+
+def _load_scope(folder: Path) -> Scope:
+    with _reading(folder, _SCOPE) as path:
+        scope = Scope.from_json(read_json(path, SCOPE))
+        if not set(scope.counts) >= set(COUNTED_COLUMNS):
+            raise Misfit("counts are missing")
+    return scope
+
+
+def _load_rating_model(folder: Path, is_there: bool) -> RatingModel | None:
+    with _reading(folder, _RATING_MODEL) as path:
+        content = read_json(path, RATING_MODEL)
+        if is_there != (content is not None):
+            raise Misfit("it is not the one that was saved")
+        return RatingModel.from_json(content) if content else None
 
 
 def _load_ensemble(folder: Path, basis: Basis, record: dict[str, Any]) -> Ensemble:
@@ -138,15 +185,31 @@ def _load_ensemble(folder: Path, basis: Basis, record: dict[str, Any]) -> Ensemb
         bag_offset_slopes=tuple(map(float, fitted["bag_offset_slopes"])),
     )
     line = record["reader_lines"][basis]
-    reader_line = None if line is None else ReaderLine(**line)
-    paths = [_bag_path(folder, basis, index) for index in range(record["n_bags"][basis])]
-    forest = Forest([path.read_text(encoding="utf-8") for path in paths])
+    texts = []
+    for index in range(record["n_bags"][basis]):
+        bag = _bag_path(folder, basis, index)
+        with _reading(folder, f"{basis}/{bag.name}") as path:
+            texts.append(_read_bag(path, len(record["columns"])))
+    with _reading(folder, basis):
+        forest = Forest(texts, folder / basis)
     return Ensemble(
         forest,
         calibration,
-        reader_line=reader_line,
+        reader_line=None if line is None else _load_reader_line(line),
         rating_line=_load_rating_line(record["rating_lines"][basis]),
     )
+
+
+def _read_bag(path: Path, n_columns: int) -> str:
+    """Return the text of a booster on so many columns."""
+    text = read_text(path, MAX_TREES_BYTES)
+    if n_features(text) != n_columns:
+        raise Misfit(f"trees on other columns than the {n_columns} there are")
+    return text
+
+
+def _load_reader_line(line: dict[str, float]) -> ReaderLine:
+    return ReaderLine(*(float(line[name]) for name in ("intercept", "slope", "mean")))
 
 
 def _load_rating_line(line: Any) -> RatingLine | None:
@@ -158,10 +221,6 @@ def _load_rating_line(line: Any) -> RatingLine | None:
 
 def _bag_path(folder: Path, basis: Basis, index: int) -> Path:
     return folder / basis / f"bag_{index:03}.txt"
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -196,5 +255,7 @@ def model_digest(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes())
+            with path.open("rb") as file:
+                while block := file.read(2**20):
+                    digest.update(block)
     return digest.hexdigest()

@@ -127,6 +127,44 @@ def parse_tree(text: str) -> Tree:
         raise ValueError(f"the text of a tree is damaged: {type(error).__name__}") from None
 
 
+def check_tree(text: str, n_features: int) -> None:
+    """Check the text of a tree of any size: every branch ends in a leaf of its own.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    fields = dict(line.split("=", 1) for line in text.split("\n") if "=" in line)
+    try:
+        k = len(fields["leaf_value"].split()) - 1
+        if not k:
+            return
+        children = [*_integers(fields["left_child"]), *_integers(fields["right_child"])]
+        features = _integers(fields["split_feature"])
+        kinds = _integers(fields["decision_type"])
+        thresholds = list(map(float, fields["threshold"].split()))
+    except KeyError as error:
+        raise ValueError(f"the text of a tree is damaged: it has no {error.args[0]}") from None
+    if {len(children) / 2, len(features), len(kinds), len(thresholds)} != {k}:
+        raise ValueError("the text of a tree is damaged: its lists are of different lengths")
+    of_leaves = _integers(fields.get("leaf_features", ""))  # where leaves are linear models
+    if not all(0 <= feature < n_features for feature in (*features, *of_leaves)):
+        raise ValueError(f"a tree splits on other columns than the {n_features} there are")
+    # Every split but the first is the child of one split, and so is every leaf.
+    if sorted(children) != [*range(-k - 1, 0), *range(1, k)]:
+        raise ValueError("a tree whose branches go round in a circle")
+    if sum(_integers(fields.get("num_features", ""))) != len(of_leaves):
+        raise ValueError("the text of a tree is damaged: its leaves")
+    bounds = _integers(fields.get("cat_boundaries", "0"))
+    n_words = len(fields.get("cat_threshold", "").split())
+    if not all(0 <= start < end <= n_words for start, end in pairwise(bounds)):
+        raise ValueError("the text of a tree is damaged: its categories")
+    for kind, threshold in zip(kinds, thresholds, strict=True):
+        if kind & _CATEGORICAL and threshold not in range(len(bounds) - 1):
+            raise ValueError("the text of a tree is damaged: its categories")
+
+
 def _paths(fields: dict[str, str]) -> Iterator[tuple[int, Path]]:
     """Yield every leaf with its path from the root."""
     children = ((1, _integers(fields["left_child"])), (-1, _integers(fields["right_child"])))
@@ -170,6 +208,8 @@ def _set_bits(words: list[int]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word < 0:
             raise ValueError(f"a set of categories with {word}")
+        if word >= 2**32:
+            raise ValueError("a set of categories with a word of more than 32 bits")
         while word:
             yield 32 * index + (word & -word).bit_length() - 1
             word &= word - 1

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ import pandas as pd
 
 from data.io.atomic import created_like
 from data.io.formulas import table_as_csv
+from data.io.private_files import SQLITE_SUFFIXES, make_private
+from data.io.shown import storable
 from data.schema import RATINGS, is_list
 from features.coder.protocol import protocol_digest, protocol_text
 from features.coder.reading import CODED
@@ -65,7 +66,7 @@ def log_coding_run(run: CodingRun) -> str:
     name = f"coding by {run.params.get('model', '')}"
     with mlflow.start_run(run_name=name, tags=process_tags()) as active:
         mlflow.set_tags({"kind": "coding", "protocol_digest": protocol_digest()})
-        mlflow.log_params(dict(run.params))
+        mlflow.log_params({name: storable(str(value)) for name, value in run.params.items()})
         mlflow.log_metrics(_metrics(run))
         mlflow.log_text(protocol_text(), "protocol.md")
         if run.codings:
@@ -105,12 +106,10 @@ def trace_requests() -> str:
 
 def _make_private(database: Path) -> bool:
     """Take a database, and what SQLite keeps beside it, from all but its owner, if that is us."""
-    if os.name == "posix" and database.stat().st_uid != os.getuid():
-        return False
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).chmod(0o600)
-    return True
+    database = database.resolve()
+    for suffix in SQLITE_SUFFIXES:
+        make_private(database.with_name(database.name + suffix))
+    return make_private(database)
 
 
 def _artifact_location() -> str | None:

@@ -18,6 +18,7 @@ from data.cases import case_groups, sample_cases
 from data.describe import MIN_TO_SAY
 from data.embedded import first_coding
 from data.io.formulas import table_as_csv
+from data.io.shown import storable
 from data.leakage import LeakageAudit, audit_leakage
 from data.schema import Ruling, is_list
 from features.build import builder_digest
@@ -85,7 +86,11 @@ def log_rulings(training_set: TrainingSet, source: str, data_digest: str) -> str
         # Two of MLflow's source types fit a local path; either will do.
         warnings.filterwarnings("ignore", message="The specified dataset source")
         dataset = mlflow.data.from_pandas(
-            table, source=source, targets="outcome", name="rulings", digest=data_digest[:16]
+            table,
+            source=storable(source),
+            targets="outcome",
+            name="rulings",
+            digest=data_digest[:16],
         )
     mlflow.log_input(dataset, context="training")
     return frames

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data.io.redact import shorten
-from train.model.store import UnusableModel, load_model
+from train.model.damage import UnusableModel
+from train.model.store import load_model
 from train.settings import OnProgress
 from train.tracking import registry
 from train.tracking.behaviour import broken_promises

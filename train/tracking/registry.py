@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from data.io.atomic import atomic_write
 from data.io.formulas import unquote_formula
-from train.model.store import UnusableModel, model_digest, model_folder
+from train.model.damage import UnusableModel
+from train.model.store import model_digest, model_folder
 from train.tracking.store import first_line, sqlite_file, store_exists, use_plain_address
 from train.tracking.store_lock import make_tables
 

@@ -11,6 +11,7 @@ import shlex
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from data.io.private_files import check_database
 from data.io.redact import redact_secrets
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
@@ -110,7 +111,8 @@ def store_exists(uri: str) -> bool:
     ------
     OSError
         If it cannot be told: the folder is missing or closed, a link leads nowhere, or the file
-        cannot be read or is no database. The message says what to do.
+        cannot be read, is no database, or may have been laid there by another user. The message
+        says what to do.
     """
     path = local_path(uri)
     if path is None:
@@ -151,6 +153,7 @@ def _check_database(path: Path, corrected: str) -> None:
         raise IsADirectoryError(
             f"the MLflow store {path} is a folder, expected an SQLite file; {corrected}"
         )
+    check_database(path, own=False)
     with path.open("rb") as stream:
         start = stream.read(len(_SQLITE_HEADER))
     if start not in (b"", _SQLITE_HEADER):

@@ -6,7 +6,10 @@ from typing import Any
 
 import optuna
 
+from data.io.redact import shorten
 from train.fit.boosters import DEFAULT_PARAMETERS
+
+_LARGEST = 1_000_000
 
 
 def suggest_parameters(trial: optuna.Trial) -> dict[str, Any]:
@@ -30,23 +33,27 @@ def read_parameters(path: Path) -> dict[str, Any]:
     ------
     ValueError
         If the file is not TOML, names a parameter that the model does not use, or has a value that
-        is not a number of 0 or more.
+        is not a number from 0 to a million.
     """
     try:
         parameters = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"cannot read parameters from {path}: {error}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise ValueError(f"cannot read parameters from {path}: it is no TOML in UTF-8") from None
     if unknown := sorted(set(parameters) - set(DEFAULT_PARAMETERS)):
         raise ValueError(
-            f"{path}: unknown parameter(s) {', '.join(unknown)}; "
+            f"{path}: unknown parameter(s) {shorten(', '.join(unknown))}; "
             f"known: {', '.join(DEFAULT_PARAMETERS)}"
         )
     invalid = {name: value for name, value in parameters.items() if not _is_valid(value)}
     if invalid:
         values = ", ".join(f"{name} = {value!r}" for name, value in invalid.items())
-        raise ValueError(f"{path}: {values}: expected a number of 0 or more")
+        raise ValueError(f"{path}: {shorten(values)}: expected a number from 0 to {_LARGEST:,}")
     return parameters
 
 
 def _is_valid(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= _LARGEST

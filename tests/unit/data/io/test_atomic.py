@@ -115,7 +115,7 @@ def test_a_group_that_the_input_is_not_of_gets_nothing(
     with atomic_write(tmp_path / "out", [source]) as temporary:
         temporary.touch()
     assert (_mode(tmp_path / "out"), (tmp_path / "out").stat().st_gid) == (0o640, 12345)
-    monkeypatch.setattr("os.chown", _refuse)
+    monkeypatch.setattr("os.fchown", _refuse)
     with atomic_write(tmp_path / "out", [source]) as temporary:
         temporary.touch()
     assert _mode(tmp_path / "out") == 0o600

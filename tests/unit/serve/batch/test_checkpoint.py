@@ -103,3 +103,15 @@ def test_only_one_run_uses_a_checkpoint(folder: Path) -> None:
             open_checkpoint(folder, FINGERPRINT, True, print),
         ):
             pass
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "\x00"], ids=len)
+def test_a_damaged_fingerprint_is_not_resumed_from(folder: Path, content: str) -> None:
+    (folder / "fingerprint.json").write_text(content)
+    with (
+        pytest.raises(ValueError, match=r"cannot resume from .*fingerprint\.json is damaged"),
+        open_checkpoint(folder, FINGERPRINT, True, print),
+    ):
+        pass
+    with open_checkpoint(folder, FINGERPRINT, False, print) as kept:
+        assert not kept.is_finished(_chunk(0))

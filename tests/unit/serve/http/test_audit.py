@@ -1,6 +1,8 @@
 """The audit log: its fields, its privacy, its rotation, and writes that fail."""
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,31 @@ def test_what_is_dropped_on_request_is_told(
     assert kept[-1]["request_id"] == "r29"
     assert caplog.text.count("was removed (--audit-keep)") == len(dropped) > 1
     assert len(list(tmp_path.glob("*.jsonl"))) == 2 + 1 + 3
+
+
+@pytest.mark.usefixtures("small")
+def test_a_clock_that_is_set_back_drops_no_newer_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was started last is kept, by whatever time; pipes count for nothing."""
+
+    class Clock(datetime):
+        now_ = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            cls.now_ -= timedelta(hours=1)
+            return cls.now_
+
+    monkeypatch.setattr("serve.http.audit_file.datetime", Clock)
+    os.mkfifo(tmp_path / "audit-99991231T235959999999Z.jsonl")
+    log = AuditLog(tmp_path / "audit.jsonl", keep=2)
+    many(log, 30)
+    log.close()
+    kept = [line for file in [*log.file.older_files(), log.file.path] for line in read(file)]
+    last = [f"r{number}" for number in range(30)][-len(kept) :]
+    assert [line["request_id"] for line in kept] == last
+    assert len(log.file.older_files()) == 2
 
 
 def test_a_log_with_text_has_its_own_size(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Briefs from files: what is read of each format, and why a file is refused."""
 
 import io
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,19 @@ def test_any_damage_is_refused(kind: str, data: st.DataObject) -> None:
     except UnreadableFile:
         return
     assert all(isinstance(page, str) for page in extracted.pages)
+
+
+def test_the_process_that_reads_a_file_gets_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, str]] = []
+
+    def run(*_: object, env: dict[str, str], **__: object) -> None:
+        given.append(env)
+        raise subprocess.TimeoutExpired("", 1)
+
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(UnreadablePaper, match="takes more than"):
+        read_paper(b"%PDF-1.4 ", "brief.pdf")
+    assert "secret" not in given[0].values()
+    assert given[0]["PATH"]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -14,7 +15,9 @@ from sklearn.preprocessing import normalize
 from data.schema import Motion
 from features.build import COLUMNS
 from train.fit.neighbors import save_neighbors
+from train.model import neighbors as module
 from train.model.calibration import Calibration
+from train.model.damage import UnusableModel
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.likeness import CLAIM_AREA, MOTION_TYPE, Compared
@@ -29,16 +32,16 @@ from train.model.neighbors import (
 )
 from train.model.readings import Readings
 from train.model.scope import Scope
-from train.model.store import UnusableModel
 from train.model.vocabulary import TermRow
 from train.modes import BASES, MODES
 
 RNG = np.random.default_rng(2)
 N, K = 40, len(COLUMNS)
 X = RNG.normal(size=(N, K)).astype(np.float32)
-X[:, [CLAIM_AREA, MOTION_TYPE]] = RNG.integers(0, 3, (N, 2))
+CATEGORIES = [index for index, column in enumerate(COLUMNS) if column.kind == "category"]
+X[:, CATEGORIES] = RNG.integers(0, 3, (N, len(CATEGORIES)))
 TERMS = normalize(csr_matrix(RNG.poisson(0.4, size=(N, 30)).astype(float)))
-RECORD = dict.fromkeys(RECORD_FIELDS)
+RECORD = dict.fromkeys(RECORD_FIELDS) | {"decided": "2024-05-06", "outcome": "granted"}
 
 
 def _model() -> GrantModel:
@@ -169,6 +172,55 @@ def test_damaged_neighbors_are_refused(tmp_path: Path) -> None:
     records.write_text("".join(records.read_text().splitlines(keepends=True)[1:]))
     with pytest.raises(UnusableModel, match="different numbers of rulings"):
         load_neighbors(tmp_path)
+    save_neighbors(NEIGHBORS, tmp_path)
+    with pytest.raises(UnusableModel, match="terms are not those of the model"):
+        NEIGHBORS.check_fits(MODEL, tmp_path)
     (tmp_path / ARRAYS).write_text("not an archive")
     with pytest.raises(UnusableModel, match="damaged"):
+        load_neighbors(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"granted": np.array([b"x"] * N)},
+        {"granted": np.ones((N, 2), dtype=bool)},
+        {"matrix_text": np.full((N, K), np.inf, dtype=np.float32)},
+        {"matrix_text": np.full((N, K), -1, dtype=np.float32)},
+        {"matrix_text": np.ones((N, K + 1), dtype=np.float32)},
+        {"matrix_text": np.array("x")},
+        {"indices": TERMS.indices + 1_000_000},
+        {"indptr": TERMS.indptr[::-1]},
+        {"data": TERMS.data * np.nan},
+        {"shape": np.array([2**40, 2**40])},
+        {"shape": np.array([-1, 2])},
+        {"matrix_text": np.array([{}], dtype=object)},
+        {"matrix_text": np.zeros((150, 1_000_000), dtype=np.bool_)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_hostile_arrays_are_refused(
+    tmp_path: Path, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ARRAY_BYTES", 100_000_000)
+    save_neighbors(NEIGHBORS, tmp_path)
+    with np.load(tmp_path / ARRAYS) as arrays:
+        kept = dict(arrays)
+    np.savez_compressed(tmp_path / ARRAYS, **kept | changes)
+    with pytest.raises(UnusableModel, match="damaged"):
+        load_neighbors(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"id": 3}, {"decided": "x"}, {"decided": None}, {"outcome": "won"}, {"caption": ["x"]}],
+    ids=str,
+)
+def test_hostile_records_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    changed = replace(NEIGHBORS, records=(*NEIGHBORS.records[1:], NEIGHBORS.records[0] | change))
+    save_neighbors(changed, tmp_path)
+    with pytest.raises(UnusableModel, match="damaged"):
+        load_neighbors(tmp_path)
+    (tmp_path / RECORDS).write_text("[" * 200_000)
+    with pytest.raises(UnusableModel, match="nested too deeply"):
         load_neighbors(tmp_path)

@@ -1,8 +1,12 @@
 """A saved model: the same after loading, plain text only, and refused where it does not fit."""
 
+import copy
 import json
+import os
+import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from data.io.redact import MAX_MESSAGE
 from features.build import COLUMNS
 from features.indicators import Reading
 from train.model.calibration import Calibration
+from train.model.damage import UnusableModel
 from train.model.forest import Forest
 from train.model.grant_model import Ensemble, GrantModel
 from train.model.neighbors import ARRAYS, RECORDS, load_neighbors
@@ -22,7 +27,6 @@ from train.model.readings import Precision, Readings
 from train.model.scope import Scope
 from train.model.store import (
     FORMAT,
-    UnusableModel,
     load_model,
     model_digest,
     model_folder,
@@ -50,7 +54,11 @@ MODEL = GrantModel(
     categories={"forum.court": ("cand", "nysd")},
     ensembles={basis: _ensemble(seed) for seed, basis in enumerate(BASES)},
     base_rate=0.57,
-    scope=Scope(frozenset({"order"}), (0.0, 0.25), {"forum.level": {"district": 3}}),
+    scope=Scope(
+        frozenset({"order"}),
+        (0.0, 0.25),
+        {"forum.level": {"district": 3}, "motion_type.motion_type": {"tro": 3}},
+    ),
     readings=Readings({Reading("harm_types", "voting"): Precision(12, 11, 0.7, 1.0)}),
     facts={"n_bags": 2},
 )
@@ -104,7 +112,8 @@ def _set(**fields: Any) -> Callable[[Path], object]:
         (_set(lexicon_digest="0"), "another lexicon"),
         (_set(has_rating_model=True), "damaged"),
         (_set(base_rate="high"), "damaged"),
-        (_set(n_bags={"forecast": 2, "rated": 3, "unrated": 2}), "no file.*bag_002"),
+        (_set(n_bags={"forecast": 2, "rated": 3, "unrated": 2}), "rated is not of 3 bags"),
+        (lambda folder: (folder / "rated" / "bag_001.txt").unlink(), "no file.*bag_001"),
         (lambda folder: (folder / "scope.json").unlink(), r"no file.*scope\.json"),
         (lambda folder: (folder / "model.json").write_text("{"), "damaged"),
         (lambda folder: (folder / "rated" / "bag_000.txt").write_text("tree"), "damaged"),
@@ -150,6 +159,118 @@ def test_an_error_holds_no_words_of_the_file(
     assert "damaged" in message or "other features" in message
     assert not {"Plaintiff", "Doe", "fears"} & set(re.findall(r"\w+", message))
     assert len(message.replace(str(saved), "")) <= MAX_MESSAGE
+
+
+HOSTILE = (
+    "null", "-1", "0", "2", "1e400", "1e308", "NaN", "-Infinity", "true", '"x"', "[]", "{}",
+    "[null]", '{"a": 1}', '"\\ud800"', "1" + "0" * 400, "1" + "0" * 5000, "[" * 3000 + "]" * 3000,
+    "[" * 200_000, "1000000000", '"' + "x" * 200_000 + '"', "",
+)  # fmt: skip
+FACTS = {
+    "median_words": 59,
+    "performance": {
+        "first_test_year": 2022,
+        "text": {
+            "rulings": 9,
+            "roc_auc": [0.6, 0.5, 0.7],
+            "brier_score": [0.2, 0.1, 0.3],
+            "brier_difference": [-0.1, -0.2, float("nan")],
+        },
+    },
+    "value_outcomes": {"claim_area": {"patent": [19, 16]}},
+    "distribution": {"text": {"harm.timing": {"counts": [3, 4], "edges": [0.0]}}},
+}
+
+
+def _places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the places of all values in a value of JSON; of a long list, of the first two."""
+    items: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))[:2]
+    return [place, *(each for key, item in items for each in _places(item, (*place, key)))]
+
+
+def _with_value(content: Any, place: tuple[Any, ...], hostile: str) -> str:
+    marked = copy.deepcopy(content)
+    if not place:
+        return hostile
+    target = marked
+    for key in place[:-1]:
+        target = target[key]
+    target[place[-1]] = "@marked@"
+    return json.dumps(marked).replace('"@marked@"', hostile)
+
+
+def _load_or_refuse(folder: Path) -> None:
+    try:
+        model = load_model(folder)
+        for ensemble in model.ensembles.values():
+            assert np.isfinite(ensemble.forest.raw_scores(X)).all()
+            scores, spreads = ensemble.forest.raw_scores(X), np.zeros(len(X))
+            estimates = ensemble.probabilities(scores, X, spreads)
+            assert ((estimates >= 0) & (estimates <= 1)).all()
+        assert 0 < model.base_rate < 1
+        json.dumps(model.facts).encode()
+    except UnusableModel as refused:
+        message = str(refused).replace(str(folder), "")
+        assert len(message) <= MAX_MESSAGE, message
+        assert "@" not in message
+        assert "xxxx" not in message
+
+
+@pytest.mark.parametrize("name", ["model.json", "scope.json"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_whatever_a_file_holds_it_is_loaded_or_refused(tmp_path: Path, name: str) -> None:
+    """Each value of each file becomes a hostile one; the sample is the same at every run."""
+    folder = tmp_path / "model"
+    save_model(replace(MODEL, facts=FACTS), folder)
+    content = json.loads((folder / name).read_text())
+    tries = [(place, hostile) for place in _places(content) for hostile in HOSTILE]
+    for place, hostile in random.Random(0).sample(tries, min(len(tries), 250)):
+        (folder / name).write_text(_with_value(content, place, hostile))
+        _load_or_refuse(folder)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_whatever_a_tree_holds_it_is_used_or_refused(saved: Path) -> None:
+    bag = saved / "rated" / "bag_000.txt"
+    lines = bag.read_text().split("\n")
+    hostile = ("", "nan", "inf", "-inf", "1e308", "-1", "9" * 5000, "9" * 12, "x", "0 0", "\x00")
+    tries = [(n, value) for n, line in enumerate(lines) if "=" in line for value in hostile]
+    for number, value in random.Random(0).sample(tries, 250):
+        name, values = lines[number].split("=", 1)
+        for changed in (value, " ".join([value, *values.split()[1:]])):
+            bag.write_text("\n".join([*lines[:number], f"{name}={changed}", *lines[number + 1 :]]))
+            _load_or_refuse(saved)
+
+
+def test_a_value_that_is_refused_is_named_by_file_and_place(saved: Path) -> None:
+    record = json.loads((saved / "model.json").read_text())
+    record["calibrations"]["rated"]["bag_slopes"][1] = 10**400
+    (saved / "model.json").write_text(json.dumps(record))
+    with pytest.raises(
+        UnusableModel, match=r"model\.json: .* at calibrations\.rated\.bag_slopes\.1"
+    ):
+        load_model(saved)
+
+
+@pytest.mark.parametrize("name", ["model.json", "scope.json", "rated/bag_000.txt"])
+def test_a_pipe_or_a_huge_file_is_refused(
+    saved: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.model.store.MAX_JSON_BYTES", 1_000_000)
+    monkeypatch.setattr("train.model.damage.MAX_JSON_BYTES", 1_000_000)
+    (saved / name).unlink()
+    os.mkfifo(saved / name)
+    with pytest.raises(UnusableModel, match="no regular file"):
+        load_model(saved)
+    (saved / name).unlink()
+    with (saved / name).open("wb") as file:
+        file.truncate(10**10)
+    with pytest.raises(UnusableModel, match="larger than"):
+        load_model(saved)
 
 
 def test_a_model_is_found_inside_a_folder(saved: Path) -> None:

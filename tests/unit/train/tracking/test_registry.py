@@ -6,7 +6,8 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from train.model.store import UnusableModel, model_digest
+from train.model.damage import UnusableModel
+from train.model.store import model_digest
 from train.tracking import promotion, registry
 from train.tracking.registry import DIGEST_TAG, REGISTERED_NAME, fetch_model
 
