@@ -15,7 +15,7 @@ _OF_APPEALS = re.compile(
     r"|(?:N\.E\.|N\.W\.|S\.E\.|S\.W\.|So\.|P\.|A\.)(?: ?[23]d)?) \d"
 )
 """Reporters of decisions on appeal: a parenthesis with the trial court would be false."""
-_YEAR_ALONE = re.compile(r"\s*\(\d{4}\)$")
+_YEAR_ALONE = re.compile(r"(?<!\s)\s*\(\d{4}\)$")
 
 
 def bluebook_citation(

@@ -5,8 +5,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-_VERSUS = re.compile(r"\s+(?:v|[vV]s|[vV][sS]?\.)\s+")
-_CAPITAL_VERSUS = re.compile(r"\s+VS?\s+")
+_VERSUS = re.compile(r"(?<!\s)\s+(?:v|[vV]s|[vV][sS]?\.)\s+")
+_CAPITAL_VERSUS = re.compile(r"(?<!\s)\s+VS?\s+")
 """Only where there is no other: a name may have a V, as in "Vonco V Duluth, LLC v. Saari"."""
 _PARENTHESES = re.compile(r"\([^)]*\)")
 
@@ -21,7 +21,9 @@ def sides_in_words(caption: str | None) -> list[list[str]]:
     >>> sides_in_words("N.Y. State Nurses Ass'n v. SEC (In re Acme)")
     [['new', 'york', 'state', 'nurses', 'association'], ['securities', 'exchange', 'commission']]
     """
-    names = _PARENTHESES.sub("", caption or "")
+    # An open parenthesis that nothing closes is no part of one: each would be read to the end.
+    closed, mark, rest = (caption or "").rpartition(")")
+    names = _PARENTHESES.sub("", closed + mark) + rest
     versus = _VERSUS if _VERSUS.search(names) else _CAPITAL_VERSUS
     return [_words(side) for side in versus.split(names, maxsplit=1)]
 

@@ -11,7 +11,7 @@ from data.synonyms import court_names, key
 MAX_FORM = 100
 """Characters of the longest form of a court."""
 _ID = re.compile(r"[a-z][a-z0-9-]*")
-_PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
+_PARENTHESIS = re.compile(r"(?<!\s)\s*\([^()]*\)\s*$")
 _DISTRICT = re.compile(r"(?:([NSEWMC])\.)?D\. ?(.+)")
 _KIND = re.compile(
     r"(?i)^(?:U\.? ?S\.? ?D\.? ?C\.?|(?:U\.? ?S\.? |United States )?District Court)[,:]?\s+"

@@ -207,14 +207,16 @@ def _with_own_ids(rows: Mapping[Place, Motion]) -> tuple[list[Motion], list[Rema
     remarks: list[Remark] = []
     first: dict[str, Place] = {}
     taken = {row.id for row in rows.values()}
+    next_number: dict[str, int] = {}
     for place, row in rows.items():
         if row.id is None or first.setdefault(row.id, place) == place:
             named.append(row)
             continue
-        number = 2
+        number = next_number.get(row.id, 2)
         while (free := f"{row.id}-{number}") in taken:
             number += 1
         taken.add(free)
+        next_number[row.id] = number
         remarks.append(Remark("renamed", place, first[row.id], f"its id was taken; now {free}"))
         named.append(row.model_copy(update={"id": free}))
     return named, remarks

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _SIGNS = re.compile(r"\.\.\.|[()|*]|\s+|[^\s()|*]+")
-_GAP = r"(?:(?!be\b)[^\s.;]++(?:\.(?=\w)[^\s.;]*+)*+[\s)|:*\u00a7]++){0,12}?"
+_GAP = r"(?:(?!be\b)[^\s.;]{1,200}+(?:\.(?=\w)[^\s.;]{0,200}+){0,20}+[\s)|:*\u00a7]++){0,12}?"
+"""Words of one sentence; what is longer is none, and would be read again from each of its parts."""
 _SPACE = r"[\s)|:*\u00a7,\x00-\x08]+"
 """What may stand between two words: also what rules the columns of a caption."""
 _CHOICE = re.compile(r"\(([^()]*)\)")

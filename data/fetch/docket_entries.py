@@ -11,20 +11,27 @@ from typing import Any
 from data.codebook import MotionType
 from data.documents.cues import Cue, first_of
 
-_APPENDED = re.compile(r"\s*\((?:Attachments?|Entered|Modified|Main Document)\b.*", re.I | re.S)
+_APPENDED = re.compile(
+    r"(?<!\s)\s*\((?:Attachments?|Entered|Modified|Main Document)\b.*", re.I | re.S
+)
 """What clerks and the system add: lists of attachments hold titles of other papers."""
 _BEGINNING = 400
 _MAX_WORDS_BETWEEN = 20
+_MAX_LIST = 2_000
+"""Characters of a list of related documents."""
 _NUMBER = r"\d{1,4}"
 _REFERENCE = re.compile(
     rf"\[(?:DI |D\.I\. |ECF No\. |Dkt\. |Doc\. |#\s*)?({_NUMBER})\]"
     rf"|(?:\b(?:re|Re|RE|ref|to|of|in|granting|denying|adopting|motion|injunction|order|on):?\s+|#\s*)"
     rf"({_NUMBER})(?=\s+(?:[A-Z]|\()|[,.;)]|\s*$)"
-    rf"|\b(?:DI|D\.I\.|ECF No\.?|Dkt\.?(?: No\.)?|Doc(?:ument|\.)?(?: No\.)?)\s*#?\s*({_NUMBER})\b"
+    r"|\b(?:DI|D\.I\.|ECF No\.?|Dkt\.?(?: No\.)?|Doc(?:ument|\.)?(?: No\.)?)"
+    rf"\s*+(?:#\s*+)?({_NUMBER})\b"
 )
-_RELATED = re.compile(r"related\s+doc(?:ument)?(?:\(s\)|s)?\.?\s*#?\s*([^()]*?)\)", re.I)
-_LEADING_NUMBERS = re.compile(rf"\s*#?\s*({_NUMBER})\b(?!/)")
-_RELATED_NUMBER = re.compile(rf"(?:^|,)\s*#?\s*({_NUMBER})\b(?!/)")
+_RELATED = re.compile(
+    rf"related\s+doc(?:ument)?(?:\(s\)|s)?\.?\s*+(?:#\s*+)?([^()]{{0,{_MAX_LIST}}}?)\)", re.I
+)
+_LEADING_NUMBERS = re.compile(rf"\s*+(?:#\s*+)?({_NUMBER})\b(?!/)")
+_RELATED_NUMBER = re.compile(rf"(?:^|,)\s*+(?:#\s*+)?({_NUMBER})\b(?!/)")
 
 
 @cache

@@ -139,7 +139,7 @@ def _by_statement(order: Entry, motion: str) -> tuple[set[Disposition], str] | N
         if not _STATEMENT.search(clause) or _NOT_YET.search(clause):
             continue
         named = _DIGITS.findall(
-            " ".join(re.findall(r"[\[#][^\]\s]*\s?\d{1,4}|\b\d{1,4}\b", clause))
+            " ".join(re.findall(r"[\[#][^\]\s]{0,200}\s?\d{1,4}|\b\d{1,4}\b", clause))
         )
         numbers = set(named) & (order.numbers | {motion})
         if motion in numbers or (not numbers and relief_in(clause) and "motion" in clause.lower()):

@@ -105,7 +105,7 @@ def convert_files(
     files = [path for path in opinion_files(source) if path not in own]
     if source.is_file() and output.exists() and output.samefile(source):
         raise UnreadableOpinion(f"{output} would replace the opinions; name another file")
-    summary, ids = Summary(), set[str]()
+    summary, ids = Summary(), _OwnIds()
     with (
         atomic_write(output) as rulings_file,
         atomic_write(rejects) as rejects_file,
@@ -122,7 +122,7 @@ def convert_files(
                     summary.n_read_otherwise += 1
                     readings_out.write(json.dumps(reading, ensure_ascii=False) + "\n")
                 if row is not None:
-                    row["id"] = _unused(str(row["id"]), ids)
+                    row["id"] = ids.take(str(row["id"]))
                     summary.outcomes[row["outcome"]] += 1
                     summary.read_by[row["outcome_read_by"]] += 1
                     rulings_out.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -187,10 +187,18 @@ def _row_of(opinion: Opinion, path: Path, converted: Converted) -> _Rows:
     return converted.ruling, reject, reading
 
 
-def _unused(name: str, ids: set[str]) -> str:
-    """Return an id that no ruling has, and take it."""
-    unused, number = name, 2
-    while unused in ids:
-        unused, number = f"{name}-{number}", number + 1
-    ids.add(unused)
-    return unused
+class _OwnIds:
+    """Gives each ruling an id of its own."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next_number: dict[str, int] = {}
+
+    def take(self, name: str) -> str:
+        """Return an id that no ruling has, and take it: the name, or the name and a number."""
+        unused, number = name, self._next_number.get(name, 2)
+        while unused in self._taken:
+            unused, number = f"{name}-{number}", number + 1
+        self._next_number[name] = number
+        self._taken.add(unused)
+        return unused

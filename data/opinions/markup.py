@@ -75,10 +75,15 @@ class _Blocks(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[str] = []
-        self.named: dict[str, str] = {}
+        self._named: dict[str, list[str]] = {}
         self._parts: list[str] = []
         self._skipping = 0
         self._inside: list[str] = []
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the elements that name the case say."""
+        return {name: " ".join(texts) for name, texts in self._named.items()}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:
@@ -100,8 +105,7 @@ class _Blocks(HTMLParser):
         if self._skipping:
             return
         if self._inside and data.strip():
-            name = self._inside[-1]
-            self.named[name] = f"{self.named.get(name, '')} {data.strip()}".strip()
+            self._named.setdefault(self._inside[-1], []).append(data.strip())
         pieces = _BLANK_LINE.split(data)
         for piece in pieces[:-1]:
             self._parts.append(piece)

@@ -29,7 +29,9 @@ _SETTLES = 2.0
 """Weight of a sentence that settles a grant in part: in the opening, at the end, concluding."""
 _MIN_SHARE = 0.72
 """Share of the winning outcome among all that is told, below which the rules abstain."""
-_CITED = re.compile(r"\bv\.? [A-Z]|\d+ [A-Z][A-Za-z0-9.]{0,10} ?\d+|\b[Ss]ee\b|\b[Ii]d\.|\u00a7")
+_CITED = re.compile(
+    r"\bv\.? [A-Z]|(?<!\d)\d+ [A-Z][A-Za-z0-9.]{0,10} ?\d+|\b[Ss]ee\b|\b[Ii]d\.|\u00a7"
+)
 _MONTHS = "|".join(MONTHS)
 _OTHER_COURTS = re.compile(
     r"^(?:Cf\.?|See|E\.g\.|Compare|But see|Accord)\b|^\W*(?:In|in)\b[^.;]{0,60}\bv\. "
@@ -44,6 +46,9 @@ _CONCLUDES = re.compile(
     r"|Therefore|It is (?:hereby |therefore |so )?(?:ordered|ORDERED)|IT IS|ORDERED"
     r"|Based (?:on|upon) the foregoing)"
 )
+_MAX_SENTENCE = 10_000
+"""Characters of a sentence. Longer text without a full stop is read in pieces: what is told is
+blanked phrase by phrase, each time in the whole sentence."""
 _BARRIER = ";"
 """Stands for words that are read no more: no phrase reaches across it."""
 
@@ -183,7 +188,12 @@ def _tro_differs(told: Sequence[Told], relief: Relief, best: Outcome) -> bool:
 
 def _placed_sentences(paragraphs: Sequence[str]) -> list[tuple[float, str]]:
     """Return the sentences of an opinion, each with its place from 0 to 1."""
-    found = [text for passage in join_pieces(paragraphs) for text in sentences_of(passage.text)]
+    found = [
+        sentence[start : start + _MAX_SENTENCE]
+        for passage in join_pieces(paragraphs)
+        for sentence in sentences_of(passage.text)
+        for start in range(0, len(sentence), _MAX_SENTENCE)
+    ]
     sizes = [len(text) for text in found]
     total, placed, before = max(sum(sizes), 1), [], 0
     for text, size in zip(found, sizes, strict=True):

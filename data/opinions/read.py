@@ -54,6 +54,8 @@ _ROLES = re.compile(
 """What parties are, in a caption."""
 _BATCH = 64
 """Rows of a Parquet file that are held at once."""
+MAX_PARAGRAPHS = 50_000
+"""Paragraphs of an opinion; the longest have a few thousand."""
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 25, 3_000
 _COURT_PARAGRAPHS, _COURT_WORDS = 12, 16
 """Paragraphs of a head, and words of one, among which the line that names the court is."""
@@ -161,11 +163,16 @@ def opinion_of(name: str, paragraphs: list[str], known: Mapping[str, Any]) -> Op
     Raises
     ------
     UnreadableOpinion
-        If there is no text.
+        If there is no text, or more than `MAX_PARAGRAPHS`.
     """
     kept = tuple(" ".join(each.split()) for each in paragraphs if each.strip())
     if not kept:
         raise UnreadableOpinion(f"{name} has no text; a scan must be read by an OCR program first")
+    if len(kept) > MAX_PARAGRAPHS:
+        raise UnreadableOpinion(
+            f"{name} has {len(kept):,} paragraphs; expected at most {MAX_PARAGRAPHS:,}: split a "
+            "file of several opinions"
+        )
     head = "\n".join(kept[:_HEAD_PARAGRAPHS])[:_HEAD_CHARACTERS]
     docket = _DOCKET.search(str(known.get("docket_number") or "")) or _DOCKET.search(head)
     return Opinion(
