@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
 from data.codebook import SourceKind
 from data.io.atomic import atomic_write
 from data.io.columns import AS_GIVEN
@@ -172,13 +176,17 @@ def _load_rows(
 
 def _groups(links: Sequence[Link]) -> Iterator[list[int]]:
     """Yield the row numbers that links join, each group in order."""
-    group_of: dict[int, set[int]] = {}
-    for link in links:
-        ends = (group_of.get(number, {number}) for number in (link.first, link.second))
-        joined = set[int]().union(*ends)
-        group_of |= dict.fromkeys(joined, joined)
-    for group in {id(group): group for group in group_of.values()}.values():
-        yield sorted(group)
+    if not links:
+        return
+    ends = np.array([(link.first, link.second) for link in links])
+    rows, places = np.unique(ends, return_inverse=True)
+    firsts, seconds = places.reshape(ends.shape).T
+    joined = csr_matrix((np.ones(len(links)), (firsts, seconds)), shape=(len(rows), len(rows)))
+    groups: dict[int, list[int]] = {}
+    labels = connected_components(joined, directed=False)[1]
+    for row, label in zip(rows.tolist(), labels.tolist(), strict=True):
+        groups.setdefault(label, []).append(row)
+    yield from groups.values()
 
 
 def _rank(row: Motion) -> tuple[bool, bool, int]:

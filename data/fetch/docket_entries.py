@@ -30,7 +30,6 @@ _REFERENCE = re.compile(
 _RELATED = re.compile(
     rf"related\s+doc(?:ument)?(?:\(s\)|s)?\.?\s*+(?:#\s*+)?([^()]{{0,{_MAX_LIST}}}?)\)", re.I
 )
-_LEADING_NUMBERS = re.compile(rf"\s*+(?:#\s*+)?({_NUMBER})\b(?!/)")
 _RELATED_NUMBER = re.compile(rf"(?:^|,)\s*+(?:#\s*+)?({_NUMBER})\b(?!/)")
 
 

@@ -9,7 +9,7 @@ from data.documents.cues import Cue, first_of
 from data.fetch.docket_entries import Entry, docket_cues, relief_in
 
 _LIST = r"(?:\[?#?\s*\d{1,4}\]?(?:\s*(?:,|and|&)?\s*))+"
-_OBJECT = re.compile(rf"\s*(?:as\s+moot\s+|without\s+prejudice\s+)?(?P<numbers>{_LIST})")
+_OBJECT = re.compile(rf"\s*+(?:as\s+moot\s+|without\s+prejudice\s+)?(?P<numbers>{_LIST})")
 _TITLE = re.compile(r"(?:\w+\s+){0,3}motions?\s+for\s+[^.;,]{3,80}", re.I)
 _CLAUSE_ENDS = re.compile(r";|(?<!Dkt)(?<!Doc)(?<!No)\.\s")
 _DIGITS = re.compile(r"\d{1,4}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 """What a spreadsheet runs, or what was quoted already and must keep its own quotes."""
 _QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?")
 
 
 def quote_formula(value: Any) -> Any:

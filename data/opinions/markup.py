@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+MAX_BROKEN_TAGS = 25
+"""Tags that end nowhere, in one file. Python's parser reads the rest of the file for each of them
+before it takes it for text, so that a small file of nothing else would take hours."""
+
 _BLOCKS = frozenset(
     [
         "p",
@@ -63,10 +67,11 @@ _NAMED = {
     "parties": "caption",
 }
 """Elements that say what the opinion is of."""
-_UNKNOWN_SECTION = re.compile(
-    r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)\b)", re.IGNORECASE
-)
 _BLANK_LINE = re.compile(r"\n\s*\n|\f")
+
+
+class BrokenMarkup(ValueError):
+    """Text that is no HTML or XML, even as careless publishers write it; says why."""
 
 
 class _Blocks(HTMLParser):
@@ -76,6 +81,7 @@ class _Blocks(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[str] = []
         self._named: dict[str, list[str]] = {}
+        self._n_broken = 0
         self._parts: list[str] = []
         self._skipping = 0
         self._inside: list[str] = []
@@ -84,6 +90,28 @@ class _Blocks(HTMLParser):
     def named(self) -> dict[str, str]:
         """What the elements that name the case say."""
         return {name: " ".join(texts) for name, texts in self._named.items()}
+
+    def parse_starttag(self, i: int) -> int:
+        return self._end_of_tag(super().parse_starttag(i))
+
+    def parse_endtag(self, i: int) -> int:
+        return self._end_of_tag(super().parse_endtag(i))
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        return self._end_of_tag(super().parse_comment(i, report))
+
+    def parse_pi(self, i: int) -> int:
+        return self._end_of_tag(super().parse_pi(i))
+
+    def parse_html_declaration(self, i: int) -> int:
+        return self._end_of_tag(super().parse_html_declaration(i))
+
+    def _end_of_tag(self, end: int) -> int:
+        """Return where a tag ends, -1 if nowhere; refuse a text with many of these."""
+        self._n_broken += end < 0
+        if self._n_broken > MAX_BROKEN_TAGS:
+            raise BrokenMarkup(f"more than {MAX_BROKEN_TAGS} tags end nowhere")
+        return end
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:
@@ -128,13 +156,19 @@ class Markup:
 
 
 def parse_markup(text: str) -> Markup:
-    """Return the blocks of text of HTML or XML, well-formed or not, and what names the case."""
+    """Return the blocks of text of HTML or XML, well-formed or not, and what names the case.
+
+    Raises
+    ------
+    BrokenMarkup
+        If more than `MAX_BROKEN_TAGS` tags end nowhere, or a marked section is of no known kind.
+    """
     parser = _Blocks()
-    tags, after_tags = text[: (end := text.rfind(">") + 1)], text[end:]
-    # Python looks through all that follows for the end of each tag without one: hours, of a
-    # hostile file. And it raises AssertionError at sections that no standard knows.
-    parser.feed(_UNKNOWN_SECTION.sub("&lt;![", tags) + after_tags.replace("<", "&lt;"))
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError as error:  # of "<![x[", which Python's parser does not pass over
+        raise BrokenMarkup(str(error)[:100]) from None
     parser.end_block()
     named: dict[str, Any] = dict(parser.named)
     if reporter := named.pop("reporter_caption", None):

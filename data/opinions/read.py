@@ -25,7 +25,7 @@ from data.io.dates import dates_in
 from data.io.encodings import find_encoding
 from data.io.rows import whole_number
 from data.opinions.lines import is_set_in_lines, paragraphs_of_lines
-from data.opinions.markup import parse_markup
+from data.opinions.markup import BrokenMarkup, Markup, parse_markup
 from data.states import state_names
 
 Extract = Callable[[bytes, str], str]
@@ -253,8 +253,15 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _from_markup(name: str, text: str) -> Opinion:
-    markup = parse_markup(text)
+    markup = _parsed_markup(name, text)
     return opinion_of(name, markup.blocks, markup.named)
+
+
+def _parsed_markup(name: str, text: str) -> Markup:
+    try:
+        return parse_markup(text)
+    except BrokenMarkup as error:
+        raise UnreadableOpinion(f"{name} is no readable HTML or XML: {error}") from None
 
 
 def _parsed(text: str, where: str) -> Mapping[str, Any]:
@@ -289,14 +296,14 @@ def _from_record(name: str, record: Mapping[str, Any]) -> Opinion:
         return opinion_of(name, [str(each) for each in record["paragraphs"]], known)
     for key in HTML_FIELDS:
         if record.get(key):
-            return opinion_of(name, parse_markup(str(record[key])).blocks, known)
+            return opinion_of(name, _parsed_markup(name, str(record[key])).blocks, known)
     for key in ("plain_text", "text", "content"):
         if record.get(key):
             return opinion_of(name, _paragraphs(str(record[key])), known)
     body = record.get("casebody")
     data = body.get("data", body) if isinstance(body, Mapping) else body
     if isinstance(data, str):
-        return opinion_of(name, parse_markup(data).blocks, known)
+        return opinion_of(name, _parsed_markup(name, data).blocks, known)
     if isinstance(data, Mapping):
         head = str(data.get("head_matter") or "")
         texts = [str(each.get("text") or "") for each in data.get("opinions") or []]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from data.opinions.markup import parse_markup
+from data.opinions.markup import BrokenMarkup, parse_markup
 from serve.papers.contents import Extracted, UnreadableFile, counted
 from serve.papers.word_package import Package, Relation
 from serve.papers.word_symbols import symbol
@@ -169,8 +169,17 @@ class _Reader:
 
 
 def html_blocks(content: bytes) -> list[str]:
-    """Return the paragraphs of a page in HTML."""
-    return [" ".join(block.split()) for block in parse_markup(_decoded(content)).blocks]
+    """Return the paragraphs of a page in HTML.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is no HTML, even as careless programs write it.
+    """
+    try:
+        return [" ".join(block.split()) for block in parse_markup(_decoded(content)).blocks]
+    except BrokenMarkup as error:
+        raise UnreadableFile(f"is no readable HTML: {error}") from None
 
 
 def _text_blocks(content: bytes) -> list[str]:

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.opinions.lines import paragraphs_of_lines
-from data.opinions.markup import parse_markup
+from data.opinions.markup import BrokenMarkup, parse_markup
 from data.opinions.outcome import label_outcome
-from data.opinions.read import read_opinions
+from data.opinions.read import UnreadableOpinion, read_opinions
 from data.opinions.segment import default_segmenter
 from data.opinions.sentences import sentences_of
 
@@ -41,10 +42,25 @@ def test_lines(unit: str) -> None:
     assert _seconds(paragraphs_of_lines, _repeated(f"{unit}\n")) < SECONDS
 
 
-@pytest.mark.parametrize("unit", ["<a ", "<!--", "<![", "<", "</", '<a b="', "<a b='", "<?", "&"])
+@pytest.mark.parametrize(
+    "unit",
+    ["<a ", "<!--", "<!--x>", "<![cdata[ >", "<![", "<", "</", '<a b="', "<a b='", "<?", "&"],
+)
 @pytest.mark.parametrize("tail", ["", ">", '">'])
 def test_markup(unit: str, tail: str) -> None:
-    assert _seconds(parse_markup, _repeated(unit) + tail) < SECONDS
+    def read(text: str) -> None:
+        with suppress(BrokenMarkup):
+            parse_markup(text)
+
+    assert _seconds(read, _repeated(unit) + tail) < SECONDS
+
+
+def test_markup_with_many_tags_that_end_nowhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "opinion.html"
+    for unit in ("<!--x>", "<![x["):
+        path.write_text(f"<p>Smith v. Jones.</p>{unit * 100}")
+        with pytest.raises(UnreadableOpinion, match=r"opinion is no readable HTML or XML"):
+            list(read_opinions(path))
 
 
 @pytest.mark.parametrize("unit", ["A. ", "No. ", "1", "12 A", "v. ", "a", "granted. A "])
