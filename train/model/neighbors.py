@@ -118,13 +118,18 @@ class Neighbors:
         )
 
     def check_fits(self, model: GrantModel, folder: Path) -> None:
-        """Check that the terms are those of a model's vocabulary.
+        """Check that the terms and the codes of categories are those of a model.
 
         Raises
         ------
         UnusableModel
             If they are others.
         """
+        for index, column in enumerate(COLUMNS):
+            n_values = len(model.categories.get(column.name, ()))
+            codes = np.concatenate([matrix[:, index] for matrix in self.matrices.values()])
+            if column.kind == "category" and (codes >= n_values).any():
+                refuse(folder, ARRAYS, Misfit(f"codes of {column.name} that the model lacks"))
         n_terms = len(model.rating_model.vocabulary.columns) if model.rating_model else None
         if self.terms is not None and self.terms.shape[1] != n_terms:
             refuse(folder, ARRAYS, Misfit("the terms are not those of the model"))

@@ -152,7 +152,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
             f"the model in {folder} was fitted with another lexicon (phrases were edited since); "
             f"{TRAIN_AGAIN}"
         )
-    if not set(record["categories"]) <= set(record["columns"]):
+    if not set(record["categories"]) <= {c.name for c in COLUMNS if c.kind == "category"}:
         refuse(folder, _MODEL, Misfit("categories of other columns"))
     return record
 

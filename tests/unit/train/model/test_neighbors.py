@@ -173,8 +173,12 @@ def test_damaged_neighbors_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableModel, match="different numbers of rulings"):
         load_neighbors(tmp_path)
     save_neighbors(NEIGHBORS, tmp_path)
+    values = {column.name: ("a", "b", "c") for column in COLUMNS if column.kind == "category"}
     with pytest.raises(UnusableModel, match="terms are not those of the model"):
-        NEIGHBORS.check_fits(MODEL, tmp_path)
+        NEIGHBORS.check_fits(replace(MODEL, categories=values), tmp_path)
+    values["motion_type.motion_type"] = ("a", "b")
+    with pytest.raises(UnusableModel, match=r"codes of motion_type\.motion_type that the model"):
+        NEIGHBORS.check_fits(replace(MODEL, categories=values), tmp_path)
     (tmp_path / ARRAYS).write_text("not an archive")
     with pytest.raises(UnusableModel, match="damaged"):
         load_neighbors(tmp_path)
