@@ -21,7 +21,7 @@ from serve.http.unsent_answers import in_system_buffer, too_much_unsent
 
 HEADERS_SECONDS = 10.0
 """From the connection, or the first byte of a later request, to the end of the headers."""
-GRACE_SECONDS = 0.5
+GRACE_SECONDS = 1.0
 """How long an idle connection is kept open at shutdown."""
 MAX_CONNECTIONS = 3000
 """Connections in all, if the process may have as many descriptors; see `limit_connections`."""

@@ -52,7 +52,13 @@ def test_a_worksheet_hands_its_key_to_no_other_program(
     (out := tmp_path / "out").mkdir()
     command = [sys.executable, "-m", "enjoin", "worksheet", docket, out / "ann.jsonl", "--open"]
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # nohup has SIGHUP ignored
+    )
     assert process.stderr
     told = ""
     for line in process.stderr:
