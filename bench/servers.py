@@ -89,11 +89,11 @@ def send(
 
 
 def memory(pid: int) -> float:
-    """Return the memory of a process and of its children, in MB."""
+    """Return the MB of a process and of its children; shared pages count in proportion."""
     total = 0
     for member in family(pid):
-        for line in Path(f"/proc/{member}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
+        for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
 
