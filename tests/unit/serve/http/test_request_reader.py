@@ -118,10 +118,10 @@ def test_what_goes_on_after_the_answer_ends_in_time(monkeypatch: pytest.MonkeyPa
 
 def test_empty_lines_keep_no_connection_open() -> None:
     with serving(echo) as (server, address), socket.create_connection(address) as client:
-        server.config.timeout_keep_alive = 0
+        wait_until(lambda: bool(server.server_state.connections))
+        (connection,) = server.server_state.connections
         client.sendall(b"GET / HTTP/1.1\r\n" + CHUNKED)
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
-        (connection,) = server.server_state.connections
         connection.timeout_keep_alive = 0
         client.sendall(b"0\r\n\r\n\r\n")
         wait_until(lambda: not server.server_state.connections)
