@@ -5,7 +5,6 @@ between training and test rows, such a pair leaks the outcome, so each is listed
 """
 
 from collections.abc import Sequence
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from data.arrays import Floats, Rows
 from data.cases import normalized_docket, party_names
 from data.codebook import Outcome
 from data.courts import find_court
-from data.pairs import MAX_BLOCK, pairs_within
+from data.pairs import pairs_within
 from data.schema import Ruling
 
 MIN_SIMILARITY = 0.4
@@ -50,12 +49,8 @@ def pairs_to_compare(rulings: Sequence[Ruling]) -> list[Pair]:
         pairs += (Pair(*pair) for pair in pairs_within(rows, by_case))
         for coarser in {decided[:4], decided[:7]} - {decided}:
             others = rows_by_key.get((court, outcome, coarser), ())
-            if len(rows) + len(others) <= MAX_BLOCK:
-                pairs += (Pair(*sorted(pair)) for pair in product(rows, others))
-            else:
-                of_rows = set(rows)
-                near = pairs_within([*rows, *others], by_case)
-                pairs += (Pair(*pair) for pair in near if len(of_rows & set(pair)) == 1)
+            of_rows, near = set(rows), pairs_within([*rows, *others], by_case)
+            pairs += (Pair(*pair) for pair in near if len(of_rows.intersection(pair)) == 1)
     return sorted(pairs)
 
 

@@ -149,9 +149,15 @@ def find_links(rows: Sequence[Listed]) -> list[Link]:
 
 def large_dockets(rows: Sequence[Listed]) -> dict[str, int]:
     """Return the rows of each docket number that has too many to compare each with each."""
-    described = [_Described.of(row) for row in rows]
-    counts = Counter((row.court, row.docket) for row in described if row.court and row.docket)
-    return {str(docket): n for (_, docket), n in counts.items() if n > MAX_BLOCK}
+    counts = Counter((_court_id(row), normalized_docket(row.docket_number)) for row in rows)
+    return {
+        docket: n for (court, docket), n in counts.items() if court and docket and n > MAX_BLOCK
+    }
+
+
+def _court_id(row: Listed) -> str | None:
+    """Return the court that a row names: its id where it is known, or as it is named."""
+    return row.court and (find_court(row.court).id or row.court)
 
 
 @dataclass(frozen=True)
@@ -166,10 +172,10 @@ class _Described:
 
     @classmethod
     def of(cls, row: Listed) -> "_Described":
-        court = row.court and (find_court(row.court).id or row.court)
         office = _OFFICE.match(row.docket_number or "")
         docket = normalized_docket(row.docket_number)
-        return cls(row, court, docket, office[1] if office else None, caption_sides(row.caption))
+        sides = caption_sides(row.caption)
+        return cls(row, _court_id(row), docket, office[1] if office else None, sides)
 
 
 def _blocks(described: Sequence[_Described]) -> Iterator[list[int]]:

@@ -20,6 +20,7 @@ from data.io.rows import UnreadableInput
 from data.linkage import Link
 from data.linked_files import LinkedFiles, Place
 from data.schema import Motion, Ruling
+from data.unique_ids import UniqueIds
 
 HEAD = ("what", "file", "row", "id", "kept_file", "kept_row", "kept_id", "why")
 """Columns of the report."""
@@ -214,17 +215,12 @@ def _with_own_ids(rows: Mapping[Place, Motion]) -> tuple[list[Motion], list[Rema
     named: list[Motion] = []
     remarks: list[Remark] = []
     first: dict[str, Place] = {}
-    taken = {row.id for row in rows.values()}
-    next_number: dict[str, int] = {}
+    ids = UniqueIds(row.id for row in rows.values() if row.id is not None)
     for place, row in rows.items():
         if row.id is None or first.setdefault(row.id, place) == place:
             named.append(row)
             continue
-        number = next_number.get(row.id, 2)
-        while (free := f"{row.id}-{number}") in taken:
-            number += 1
-        taken.add(free)
-        next_number[row.id] = number
+        free = ids.take(row.id)
         remarks.append(Remark("renamed", place, first[row.id], f"its id was taken; now {free}"))
         named.append(row.model_copy(update={"id": free}))
     return named, remarks

@@ -29,10 +29,7 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder; name a file in it")
     try:
-        with name_full_disk(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path.parent):
-                pass
+        try_folder_of(path)
     except DiskFull:
         raise
     except OSError as error:
@@ -41,6 +38,14 @@ def check_writable(path: Path) -> None:
             f"cannot write {path}: {reason}; name another file, or make its folder writable "
             f"(chmod u+wx {shlex.quote(str(path.parent))})"
         ) from None
+
+
+def try_folder_of(path: Path) -> None:
+    """Make the folder of a file if it is missing, and write to it; OSError if that fails."""
+    with name_full_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from data.io.atomic import make_private_folder
-from data.io.private_files import check_own_folder
+from data.io.private_files import check_own_folder, open_regular
 
 _LOG = logging.getLogger("enjoin.cache")
 _reported: list[str] = []
@@ -52,10 +52,10 @@ def read_own_file(path: Path) -> bytes | None:
     place is not waited for.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY), "rb") as stream:
+        with open_regular(path) as stream:
             status = os.fstat(stream.fileno())
             own = status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
-            return stream.read() if own and stat.S_ISREG(status.st_mode) else None
+            return stream.read() if own else None
     except OSError:
         return None
 

@@ -67,6 +67,27 @@ def private_descriptor(path: Path) -> int:
     return descriptor
 
 
+class NotRegular(OSError):
+    """A pipe, a device or a folder in the place of a file."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file to read. Nothing is waited for: a pipe may never be written to.
+
+    Raises
+    ------
+    NotRegular
+        If it is none.
+    OSError
+        If it cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotRegular(f"{path} is no regular file")
+    return open(descriptor, "rb")
+
+
 def is_own_file(path: Path) -> bool:
     """Return whether a path is of a regular file that is ours or the administrator's."""
     status = os.lstat(path)

@@ -10,6 +10,7 @@ from typing import Any
 from data.io.atomic import atomic_write
 from data.opinions.read import SUFFIXES, Extract, Opinion, UnreadableOpinion, read_opinions
 from data.opinions.to_rulings import Converted, ReadOutcome, convert
+from data.unique_ids import UniqueIds
 
 OnFile = Callable[[int, int], None]
 """Told how many files are done, and how many there are."""
@@ -105,7 +106,7 @@ def convert_files(
     files = [path for path in opinion_files(source) if path not in own]
     if source.is_file() and output.exists() and output.samefile(source):
         raise UnreadableOpinion(f"{output} would replace the opinions; name another file")
-    summary, ids = Summary(), _OwnIds()
+    summary, ids = Summary(), UniqueIds()
     with (
         atomic_write(output) as rulings_file,
         atomic_write(rejects) as rejects_file,
@@ -185,20 +186,3 @@ def _row_of(opinion: Opinion, path: Path, converted: Converted) -> _Rows:
     by_model = {"outcome": read.outcome.value if read.outcome else None, "sentence": read.quote}
     reading = {**of, "rules": {"why_not": label.why_not, **by_rules}, "language_model": by_model}
     return converted.ruling, reject, reading
-
-
-class _OwnIds:
-    """Gives each ruling an id of its own."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-        self._next_number: dict[str, int] = {}
-
-    def take(self, name: str) -> str:
-        """Return an id that no ruling has, and take it: the name, or the name and a number."""
-        unused, number = name, self._next_number.get(name, 2)
-        while unused in self._taken:
-            unused, number = f"{name}-{number}", number + 1
-        self._next_number[name] = number
-        self._taken.add(unused)
-        return unused

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.io.atomic import atomic_write
+from data.io.atomic import atomic_write, try_folder_of
 from data.io.formulas import LineFeeds, safe_row
-from data.io.full_disk import DiskFull, name_full_disk
+from data.io.full_disk import DiskFull
 from data.io.problems import REJECTS_SUFFIX
 from data.io.rows import UnreadableInput, split_suffixes
 from data.io.urls import driver_errors_as_oserror, filesystem, is_local, local_path
@@ -89,12 +89,8 @@ class FileSink:
         if not is_local(self.name):
             filesystem(self.name)
             return
-        path = Path(local_path(self.name))
         try:
-            with name_full_disk(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with tempfile.TemporaryFile(dir=path.parent):
-                    pass
+            try_folder_of(Path(local_path(self.name)))
         except DiskFull:
             raise
         except OSError as error:

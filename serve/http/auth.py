@@ -7,12 +7,11 @@ guess. (Slow hashes are for passwords that people choose.) Keys are stored one p
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic, time
@@ -24,6 +23,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from data.io.private_files import NotRegular, open_regular
 from serve.http.errors import problem_response
 from serve.http.middleware import Message, Receive, Send, path_in_app
 
@@ -94,15 +94,11 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> dict[str, st
 
 
 def _read_regular_file(path: Path) -> str:
-    """Return the text of a file, without waiting: a pipe may never be written to."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("expected a regular file, which can be read again when it changes")
-        with open(descriptor, encoding="utf-8", closefd=False) as file:
+        with TextIOWrapper(open_regular(path), encoding="utf-8") as file:
             return file.read()
-    finally:
-        os.close(descriptor)
+    except NotRegular:
+        raise OSError("expected a regular file, which can be read again when it changes") from None
 
 
 def is_loopback(host: str) -> bool:

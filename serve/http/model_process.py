@@ -8,7 +8,6 @@ import asyncio
 import atexit
 import os
 import pickle
-import signal
 import socket
 import struct
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from serve.garbage import collect_rarely
 from serve.http.fork_server import fork_context
 from serve.model_source import LocatedModel
 from serve.parent_process import when_parent_ends
@@ -154,9 +152,7 @@ class ModelProcess:
 
 
 def _work(connection: socket.socket) -> None:
-    """Do jobs until the connection is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the endpoint: see `serve.http.forked`
-    collect_rarely()
+    """Do jobs until the connection is closed, in a copy of what `serve.http.forked` made ready."""
     when_parent_ends(lambda: os._exit(1))
     with suppress(OSError):
         os.nice(5)  # the event loop goes first

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.embedded import embedded_rulings
+from tests.support.worksheets import told_at_start
 
 RULINGS = [ruling for ruling in embedded_rulings() if ruling.opposition][:3]
 
@@ -27,13 +28,8 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         command = [sys.executable, "-m", "enjoin", "worksheet", str(docket), str(tmp_path / output)]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         running.append(process)
-        assert process.stderr
-        told = ""
-        for line in process.stderr:
-            told += line
-            if "Ctrl+C" in told:
-                break
-        return next(word for word in told.split() if word.startswith("http://127.0.0.1:"))
+        told = told_at_start(process).split()
+        return next(word for word in told if word.startswith("http://127.0.0.1:"))
 
     yield run
     for process in running:

@@ -6,12 +6,12 @@ message names the file and the place, never what stands there.
 
 import json
 import os
-import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
+from data.io.private_files import NotRegular, open_regular
 from data.io.redact import describe_damage
 
 MAX_JSON_BYTES = 200_000_000
@@ -40,13 +40,13 @@ def read_text(path: Path, max_bytes: int) -> str:
     ValueError
         If it is no regular file, too large, or not UTF-8.
     """
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise Misfit("no regular file")
-        if status.st_size > max_bytes:
-            raise Misfit(f"larger than the {max_bytes / 1e6:g} MB that are read")
-        return file.read().decode("utf-8")
+    try:
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > max_bytes:
+                raise Misfit(f"larger than the {max_bytes / 1e6:g} MB that are read")
+            return file.read().decode("utf-8")
+    except NotRegular:
+        raise Misfit("no regular file") from None
 
 
 def read_json(path: Path, schema: TypeAdapter[Any]) -> Any:

@@ -15,6 +15,7 @@ import pytest
 
 from data.embedded import embedded_rulings
 from enjoin.browser import opened_in_browser
+from tests.support.worksheets import told_at_start
 
 ADDRESS = 'http://127.0.0.1:8000/#the-key"&amp'
 
@@ -59,13 +60,7 @@ def test_a_worksheet_hands_its_key_to_no_other_program(
         env=environment,
         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # nohup has SIGHUP ignored
     )
-    assert process.stderr
-    told = ""
-    for line in process.stderr:
-        told += line
-        if "Ctrl+C" in told:
-            break
-    found = re.search(r"#(\S+)", told)
+    found = re.search(r"#(\S+)", told_at_start(process))
     assert found
     for _ in range(600):
         if seen.exists():
