@@ -5,8 +5,10 @@
 Prints two tables. The first has rows a second for coded motions and for motions of 100 words of
 text: `enjoin score` (reading, checking, scoring, writing), the model as an MLflow pyfunc, and a
 text classifier of scikit-learn (TF-IDF and logistic regression), which gives a bare probability
-without interval, factors or checks; it uses spaCy's tokens if spaCy is installed. The second has
-time and memory of the command by the number of rows. Needs a trained model (`enjoin train`).
+without interval, factors or checks; it uses spaCy's tokens if spaCy is installed; and the trees of
+the model in LightGBM, which computes contributions from features that were read beforehand. The
+second has time and memory of the command by the number of rows. Needs a trained model
+(`enjoin train`).
 """
 
 import argparse
@@ -33,12 +35,13 @@ from bench.timing import numbers_table
 from data.embedded import embedded_rulings
 from data.io.sources import open_source
 from data.schema import Motion, Ruling
+from features.build import build_features
 from serve.batch.chunk import OutputOptions
 from serve.batch.job import RunOptions, score_docket
 from serve.batch.local_pool import processes
 from serve.batch.sinks import FileSink
 from serve.predictor import Predictor
-from train.modes import Mode, masked
+from train.modes import BASIS_OF, Mode, masked, mode_of
 
 WORDS = 100
 WARM_UP = 200
@@ -77,6 +80,7 @@ def _rates(model: str, rows: int) -> Any:
             lambda motions: _command_in_process(model, motions, processes(-1))
         ),
         "mlflow.pyfunc, the same model": lambda motions: _pyfunc(model, motions),
+        "LightGBM, its contributions alone": lambda motions: _contributions(model, motions),
         f"TF-IDF and logistic regression, {_tokens()[0]} tokens": _classifier,
     }
     rulings = _endless_rulings()
@@ -128,6 +132,26 @@ def _pyfunc(model: str, motions: list[Motion]) -> Callable[[], int]:
     loaded = mlflow.pyfunc.load_model(model)
     frame = pd.DataFrame([motion.model_dump(mode="json") for motion in motions])
     return lambda: len(loaded.predict(frame))
+
+
+def _contributions(model: str, motions: list[Motion]) -> Callable[[], int]:
+    """Return what LightGBM alone does: the contributions of each feature, by all bags of a model.
+
+    The features are read beforehand, and one thread is used, as by one process.
+    """
+    import lightgbm as lgb
+
+    fitted = Predictor.load(model).model
+    basis = BASIS_OF[mode_of(motions[0])]
+    boosters = [lgb.Booster(model_str=text) for text in fitted.ensembles[basis].forest.texts]
+    matrix = fitted.encode(build_features(motions))
+
+    def contribute() -> int:
+        for booster in boosters:
+            booster.predict(matrix, pred_contrib=True, num_threads=1)
+        return len(matrix)
+
+    return contribute
 
 
 def _classifier(motions: list[Motion]) -> Callable[[], int]:

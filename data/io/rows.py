@@ -146,8 +146,8 @@ def csv_header(cells: list[str], name: str) -> list[str]:
     """
     if len(cells) > MAX_COLUMNS:
         raise UnreadableInput(
-            f"{name} has {len(cells):,} columns; expected at most {MAX_COLUMNS:,}, with one row a "
-            "line"
+            f"{name} has {len(cells):,} columns; expected at most {MAX_COLUMNS:,}: check that each "
+            "row is on a line of its own"
         )
     header = [column.strip() for column in cells]
     if header and header[0].lower().startswith("sep="):

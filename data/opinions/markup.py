@@ -110,7 +110,7 @@ class _Blocks(HTMLParser):
         """Return where a tag ends, -1 if nowhere; refuse a text with many of these."""
         self._n_broken += end < 0
         if self._n_broken > MAX_BROKEN_TAGS:
-            raise BrokenMarkup(f"more than {MAX_BROKEN_TAGS} tags end nowhere")
+            raise BrokenMarkup(f"more than {MAX_BROKEN_TAGS} tags are never closed")
         return end
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

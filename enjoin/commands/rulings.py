@@ -161,8 +161,8 @@ def duplicates(
 
         if merged and "-" in sources:
             raise ValueError(
-                "--merged reads each source twice, and standard input can be read once: save it as "
-                "a file first"
+                "--merged reads each source twice, and standard input can be read only once: save "
+                "it as a file first"
             )
         column_map = read_column_map(map_ or [])
         paths = {name: str(rulings_path()) if name == EMBEDDED else name for name in sources}
@@ -178,8 +178,8 @@ def duplicates(
             warn(f"{plural(linked.n_without_court, 'row')} without a court: not compared")
         for docket, n_rows in list(linked.large_dockets.items())[:limit]:
             warn(
-                f"docket {shorten(docket)} has {n_rows:,} rows, too many to compare each with "
-                "each: each is compared with those next to it by date"
+                f"docket {shorten(docket)} has {n_rows:,} rows, too many to compare every pair: "
+                "each row is compared only with those closest to it in date"
             )
         show_links(linked, limit, console())
         if output:

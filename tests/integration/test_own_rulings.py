@@ -95,6 +95,24 @@ def test_two_coders_are_compared(tmp_path: Path) -> None:
     assert "ex_parte, opposed" in result.stderr  # what is allowed
 
 
+def test_duplicates_of_standard_input_are_not_merged_as_it_cannot_be_read_again(
+    tmp_path: Path,
+) -> None:
+    merged = tmp_path / "merged.jsonl"
+    result = _invoke("data", "duplicates", "-", "--merged", merged)
+    assert result.exit_code == 2
+    assert "standard input can be read only once" in " ".join(result.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_docket_with_too_many_rows_to_compare_every_pair_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    rows = (f"r{n},Acme {n} v. Roe,nysd,1:20-cv-00001,2021-03-04\n" for n in range(1_001))
+    own.write_text("id,caption,court,docket_number,decided\n" + "".join(rows))
+    result = _invoke("data", "duplicates", own, "--limit", 1)
+    assert "has 1,001 rows, too many to compare every pair" in " ".join(result.stderr.split())
+
+
 def test_duplicates_across_files(tmp_path: Path) -> None:
     own, other, pairs = tmp_path / "own.csv", tmp_path / "recap.jsonl", tmp_path / "pairs.csv"
     head = "id,caption,court,docket_number,decided,outcome\n"
