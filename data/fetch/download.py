@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from data.io.appended import append_line, differences, open_appended
+from data.io.appended import append_line, differences
 from data.io.atomic import atomic_write
+from data.io.locks import open_locked
 from data.io.private_files import open_private
 from data.io.problems import rejects_beside
 
@@ -146,7 +147,7 @@ def open_download(output: Path, fingerprint: dict[str, Any], resume: bool) -> It
             f"{part} holds what an interrupted run has fetched: add --resume to go on, or delete "
             "it to start over"
         )
-    with open_appended(part) as rows, open_private(rejects_part_path(output)) as rejects:
+    with open_locked(part) as rows, open_private(rejects_part_path(output)) as rejects:
         download = Download(output, rows, rejects)
         if not (resume and download.take_up(fingerprint)):
             download.start(fingerprint)

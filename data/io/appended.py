@@ -1,32 +1,12 @@
 """Files that grow by a line at a time and outlive a killed run: a journal, rows of a download."""
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from data.io.full_disk import name_full_disk
-from data.io.private_files import open_private
-
-
-@contextmanager
-def open_appended(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading and appending, for one run at a time; only its owner may read it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, another run has it open, or another user may have laid it there.
-    """
-    with open_private(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(f"another run is using {path}; wait for it or stop it") from None
-        yield file
 
 
 def append_line(file: BinaryIO, record: Mapping[str, Any]) -> int:

@@ -1,6 +1,5 @@
 """Keep the finished chunks of a run, so that an interrupted run can be resumed."""
 
-import fcntl
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,8 @@ import pyarrow as pa
 
 from data.io.atomic import atomic_write, make_private_folder
 from data.io.chunks import Chunk
-from data.io.private_files import check_own_folder, close_folder, open_private
+from data.io.locks import open_locked
+from data.io.private_files import check_own_folder, close_folder
 from serve.batch.chunk import ChunkSummary, read_summary, read_table
 from train.settings import OnProgress
 
@@ -109,11 +109,7 @@ def open_checkpoint(
     make_private_folder(folder)  # chunks hold whole rows
     check_own_folder(folder)  # who made it can put others in their place
     close_folder(folder)
-    with open_private(folder / _LOCK) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(f"another run is using {folder}; wait for it or stop it") from None
+    with open_locked(folder / _LOCK, used=folder):
         _resume_or_reset(folder, fingerprint, resume, on_progress)
         try:
             yield Checkpoint(folder)

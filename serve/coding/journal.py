@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from data.io.appended import append_line, differences, open_appended
+from data.io.appended import append_line, differences
+from data.io.locks import open_locked
 from train.settings import OnProgress
 
 
@@ -135,7 +136,7 @@ def open_journal(
         If the journal cannot be written, or another run uses it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open_appended(path) as file:
+    with open_locked(path) as file:
         journal = Journal(file)
         if resume and journal.take_up(fingerprint):
             on_progress(f"resuming after {len(journal):,} coded row(s) in {path}")

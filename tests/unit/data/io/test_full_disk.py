@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 import typer
 
-from data.io.appended import append_line, open_appended
+from data.io.appended import append_line
 from data.io.atomic import atomic_write
 from data.io.full_disk import DiskFull
+from data.io.locks import open_locked
 from enjoin.terminal import exit_on_user_error
 from serve.batch.sinks import FORMATS, FileSink, TableSink
 
@@ -57,7 +58,7 @@ def test_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_line_of_a_journal_is_there_or_not(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     record = {"words": "x" * 3000}
-    with open_appended(path) as file:
+    with open_locked(path) as file:
         for _ in range(LIMIT // 3020):
             append_line(file, record)
         with pytest.raises(DiskFull, match=r"cannot write .*/a\.journal: .*make room"):

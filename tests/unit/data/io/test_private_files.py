@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from data.io import private_files
-from data.io.appended import open_appended
 from data.io.atomic import atomic_write, check_writable
 from data.io.cache import make_cache_folder, read_own_file
 from data.io.database import check_table
+from data.io.locks import open_locked
 from data.io.private_files import PlantedFile, is_stream, make_private, open_private
 from features.coder.store import ReadingStore
 from serve.batch.checkpoint import open_checkpoint
@@ -41,7 +41,7 @@ def _mode(path: Path) -> int:
 
 
 def _append(path: Path) -> None:
-    with open_appended(path) as file:
+    with open_locked(path) as file:
         file.write(b"words of a paper")
 
 
